@@ -1,0 +1,1 @@
+"""Every noun of nebtui, as frozen dataclasses: declared, observed, sampled, and all of them in a snapshot."""

@@ -1,0 +1,126 @@
+"""Everything that can happen to a snapshot. A host yields these; `store.fold` applies them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.observed import Container, Engine, Happening, Image, Network, PathFact, Process
+from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSeen:
+    """The engine answered (first, or again after it was lost)."""
+
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLost:
+    """The engine does not answer; `reason` is one sentence with a remedy. The last known facts stay, marked stale."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContainersListed:
+    """The whole list of containers: replaces what was known; inspections of containers unchanged in state are kept."""
+
+    containers: tuple[Container, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerSeen:
+    """One container as it is now."""
+
+    container: Container
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerGone:
+    """One container was removed."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworksListed:
+    """The whole list of networks."""
+
+    networks: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSeen:
+    """One image was inspected."""
+
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSeen:
+    """A project was found or its files were read again."""
+
+    project: Project
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectGone:
+    """A project is in no source any more."""
+
+    key: ProjectKey
+
+
+@dataclass(frozen=True, slots=True)
+class PathsSeen:
+    """Owners and modes of host paths that mounts name."""
+
+    paths: tuple[PathFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessesSeen:
+    """Main processes of containers, as /proc shows them."""
+
+    processes: tuple[Process, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """One round of readings."""
+
+    at: float
+    containers: tuple[ContainerSample, ...] = ()
+    gpus: tuple[GpuSample, ...] = ()
+    throughput: tuple[ThroughputSample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event of a container, for histories and timelines."""
+
+    happening: Happening
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Everything asked at the start has been answered: findings may be judged, `check` may print."""
+
+
+Change = (
+    EngineSeen
+    | EngineLost
+    | ContainersListed
+    | ContainerSeen
+    | ContainerGone
+    | NetworksListed
+    | ImageSeen
+    | ProjectSeen
+    | ProjectGone
+    | PathsSeen
+    | ProcessesSeen
+    | Sampled
+    | Happened
+    | Settled
+)

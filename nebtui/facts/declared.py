@@ -1,0 +1,214 @@
+"""What the compose text declares: projects, services, networks, and the origin (file and line) of each fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+Source = Literal["label", "remembered", "search"]
+"""How a project was found: labels of its containers, the state folder of an earlier run, a searched folder."""
+
+View = Literal["compose", "compose, not interpolated", "reader", "none"]
+"""Whose effective model this is: `compose config`, the same with `--no-interpolate`, our own reader, nobody's."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ProjectKey:
+    """A project's identity: its name, its working directory and the config files as given (absolute, in `-f` order)."""
+
+    name: str
+    working_dir: str
+    files: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ServiceKey:
+    """A service of one project; never compare services by name alone."""
+
+    project: ProjectKey
+    service: str
+
+    def __str__(self) -> str:
+        return f"{self.project.name}/{self.service}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Where a declared fact stands: absolute path and line, counted from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One mapping that contributes to a service: a `-f` file, an override, an include, or an extended service."""
+
+    file: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Healthcheck:
+    """A health test, of a compose file or an image. `test` as Compose has it: `("CMD", …)`, `("CMD-SHELL", text)`
+    or `("NONE",)`. Durations in seconds, None where not given."""
+
+    test: tuple[str, ...] = ()
+    interval: float | None = None
+    timeout: float | None = None
+    retries: int | None = None
+    start_period: float | None = None
+
+    @property
+    def disabled(self) -> bool:
+        """True for `disable: true` and `test: NONE`: the image's own test is switched off too."""
+        return self.test[:1] == ("NONE",)
+
+
+Condition = Literal["service_started", "service_healthy", "service_completed_successfully"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One `depends_on` entry with its gate."""
+
+    service: str
+    condition: str = "service_started"
+    required: bool = True
+    restart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A service's membership of one network of its project (the key under top-level `networks`)."""
+
+    network: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One `volumes` entry of a service. `source`: absolute for binds, the volume key for volumes, "" for anonymous."""
+
+    type: str
+    source: str
+    target: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One published or exposed port. `published` may be a range or empty (chosen by the engine)."""
+
+    target: int
+    published: str = ""
+    host_ip: str = ""
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkDeclaration:
+    """A top-level network: `name` is the name on the engine, `key` the name inside the file."""
+
+    key: str
+    name: str
+    external: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of the effective model. Mappings keep the file's order; unset is None or empty."""
+
+    name: str
+    image: str | None = None
+    build: str | None = None
+    """The build context (absolute folder or URL) where the service is built."""
+    command: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    environment: Mapping[str, str | None] = EMPTY
+    labels: Mapping[str, str] = EMPTY
+    networks: Mapping[str, Join] = EMPTY
+    """By network key; holds `default` where Compose joins it implicitly; empty under `network_mode`."""
+    network_mode: str | None = None
+    depends_on: Mapping[str, Dependency] = EMPTY
+    healthcheck: Healthcheck | None = None
+    mounts: tuple[Mount, ...] = ()
+    ports: tuple[Port, ...] = ()
+    user: str | None = None
+    extra_hosts: tuple[tuple[str, str], ...] = ()
+    container_name: str | None = None
+    hostname: str | None = None
+    profiles: tuple[str, ...] = ()
+    restart: str | None = None
+    gpu: bool = False
+    """A GPU is requested: `gpus`, device reservations with the gpu capability, or `runtime: nvidia`."""
+    layers: tuple[Layer, ...] = ()
+    """Where its bodies stand, highest priority first."""
+    origins: Mapping[tuple[str, ...], Origin] = EMPTY
+    """By path below the service: `("environment", "URL")`, `("depends_on", "db")`, `("volumes", "/data")`, `()`."""
+
+    def origin(self, *path: str) -> Origin | None:
+        """The origin of a key, or of its nearest parent that stands in a file."""
+        while path and path not in self.origins:
+            path = path[:-1]
+        return self.origins.get(path)
+
+    def stands(self, *path: str) -> bool:
+        """True if exactly this key stands in one of the files (not only a parent of it)."""
+        return path in self.origins
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a project's files could not be used, as one sentence; line 0 where none is known."""
+
+    file: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """A `# nebtui: allow RULE` comment: findings whose origin is this line, or the next one with a key, are silent."""
+
+    file: str
+    line: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One Compose project with its effective model (all profiles)."""
+
+    key: ProjectKey
+    sources: frozenset[Source] = frozenset()
+    view: View = "none"
+    services: Mapping[str, Service] = EMPTY
+    networks: Mapping[str, NetworkDeclaration] = EMPTY
+    env_files: tuple[str, ...] = ()
+    """Env files that Compose reads, absolute, last wins; the default `.env` is listed even if absent."""
+    env: Mapping[str, str] = field(default=EMPTY, repr=False)
+    """What those env files say."""
+    files_read: tuple[str, ...] = ()
+    """Every file the model depends on: config files, includes, extended files, env files."""
+    problem: Problem | None = None
+    variant: bool = False
+    """One of several alternative files of a folder: checked alone, never against its siblings."""
+    confirmed: bool = True
+    """False while the files are known from a container's label only and did not prove to be this project's."""
+    allows: tuple[Allow, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.key.name

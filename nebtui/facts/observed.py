@@ -1,0 +1,202 @@
+"""What the engine and the kernel say: containers, networks, images, paths, processes. Times are Unix seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nebtui.facts.declared import EMPTY, Healthcheck
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The engine behind the socket (`/version`, `/info`)."""
+
+    name: str
+    version: str
+    api_version: str
+    endpoint: str
+    local: bool = True
+    """Its containers' processes are visible in this machine's /proc."""
+    rootless: bool = False
+    userns: bool = False
+    """User namespace remapping is on: container uids are not host uids."""
+    operating_system: str = ""
+    missing: tuple[str, ...] = ()
+    """What this engine cannot give, each one sentence for the screen."""
+
+    @property
+    def linux(self) -> bool:
+        """False for Docker Desktop, where `host.docker.internal` exists by itself."""
+        return "docker desktop" not in self.operating_system.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A container on a network (`NetworkSettings.Networks`)."""
+
+    network: str
+    network_id: str = ""
+    ip: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortBinding:
+    """A published port (`Ports` of the list answer)."""
+
+    port: int
+    host_port: int | None = None
+    host_ip: str = ""
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class MountPoint:
+    """A mount of a container (`Mounts`)."""
+
+    type: str
+    source: str
+    target: str
+    writable: bool = True
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One health test run by the engine (`State.Health.Log`)."""
+
+    start: float
+    end: float
+    exit_code: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What only `/containers/ID/json` tells; asked once per container and after an event that touched it."""
+
+    pid: int = 0
+    started: float | None = None
+    finished: float | None = None
+    exit_code: int | None = None
+    restart_count: int = 0
+    error: str = ""
+    oom_killed: bool = False
+    user: str = ""
+    environment: Mapping[str, str] = field(default=EMPTY, repr=False)
+    command: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    hostname: str = ""
+    network_mode: str = ""
+    extra_hosts: tuple[tuple[str, str], ...] = ()
+    restart_policy: str = ""
+    healthcheck: Healthcheck | None = None
+    probes: tuple[Probe, ...] = ()
+    failing_streak: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container, from the list answer; `inspection` follows when it was inspected."""
+
+    id: str
+    name: str
+    image: str = ""
+    image_id: str = ""
+    state: str = "created"
+    """The engine's word: created running paused restarting removing exited dead."""
+    status: str = ""
+    """The engine's sentence, such as "Up 3 minutes (healthy)"."""
+    health: str = "none"
+    """none starting healthy unhealthy"""
+    created: float = 0.0
+    project: str | None = None
+    service: str | None = None
+    number: int = 1
+    one_off: bool = False
+    working_dir: str = ""
+    config_files: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    ports: tuple[PortBinding, ...] = ()
+    mounts: tuple[MountPoint, ...] = ()
+    labels: Mapping[str, str] = EMPTY
+    inspection: Inspection | None = None
+
+    @property
+    def short_id(self) -> str:
+        return self.id[:12]
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        return tuple(a.network for a in self.attachments)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network on the engine."""
+
+    id: str
+    name: str
+    driver: str = "bridge"
+    internal: bool = False
+    created: float = 0.0
+    labels: Mapping[str, str] = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image as `/images/ID/json` gives it; `id` is the digest, `names` its tags."""
+
+    id: str
+    names: tuple[str, ...] = ()
+    healthcheck: Healthcheck | None = None
+    user: str = ""
+    environment: Mapping[str, str] = EMPTY
+    exposed_ports: tuple[int, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PathFact:
+    """A path on the host that a bind mount names (`stat`); `parents` outermost first, for the search bit."""
+
+    path: str
+    exists: bool
+    uid: int = 0
+    gid: int = 0
+    mode: int = 0
+    is_dir: bool = False
+    parents: tuple[PathFact, ...] = ()
+    has_acl: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The main process of a container as /proc/PID/status and /proc/PID/net/tcp{,6} show it. Uids are host uids."""
+
+    container: str
+    pid: int
+    uid: int
+    gid: int
+    groups: tuple[int, ...] = ()
+    overrides_permissions: bool = False
+    """CAP_DAC_OVERRIDE is in its effective capabilities."""
+    listening: tuple[int, ...] | None = None
+    """TCP ports that other containers can reach (loopback and Docker's DNS left out); None = not read."""
+    refused: int | None = None
+    """`OutRsts`: connections refused by this container's network namespace since it exists."""
+    failed: int | None = None
+    """`AttemptFails`: connection attempts of this namespace that were refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to a container (`/events`): create start die kill oom destroy health_status…"""
+
+    at: float
+    container: str
+    action: str
+    exit_code: int | None = None

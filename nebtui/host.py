@@ -1,0 +1,105 @@
+"""The seam between nebtui and the box: what a host yields, and what it can be asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from nebtui.facts.changes import Change
+from nebtui.facts.declared import Project, ProjectKey
+
+Kind = Literal["live", "files", "recorded", "simulated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """`up -d` of some services (none = all); `force_recreate` where only gates changed."""
+
+    project: ProjectKey
+    services: tuple[str, ...] = ()
+    force_recreate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateNetwork:
+    """Create a bridge network that nebtui owns (label `nebtui.created`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNetwork:
+    """Remove a network if nebtui created it, it carries nebtui's label and it has no members."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Run argv once inside a running container, as `user` where given; bounded by `timeout` seconds."""
+
+    container: str
+    argv: tuple[str, ...]
+    user: str = ""
+    timeout: float = 10.0
+
+
+Action = Up | CreateNetwork | RemoveNetwork | Probe
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One line of an action's output; the last one has `done` and the exit code (0 = it worked)."""
+
+    text: str
+    done: bool = False
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Compose's word on a set of texts: the effective model as JSON data, or its error text.
+    `config` and `error` are both empty when no Compose could be asked."""
+
+    config: Mapping[str, Any] | None = None
+    error: str = ""
+    interpolated: bool = True
+
+    @property
+    def asked(self) -> bool:
+        return self.config is not None or bool(self.error)
+
+
+class Host(Protocol):
+    """A box seen through the seam. Threads of a host know nothing of who reads them."""
+
+    kind: Kind
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what happens, blocking, until `close`; the first complete picture ends with `Settled`."""
+        ...
+
+    def do(self, action: Action) -> Iterator[Progress]:
+        """Do one thing and tell how it goes; errors are the last Progress, never an exception."""
+        ...
+
+    def command(self, action: Action) -> tuple[str, ...]:
+        """The argv a person could run for the same effect, shown before and after `do`."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file a project depends on; OSError with a reason otherwise."""
+        ...
+
+    def reread(self, key: ProjectKey) -> None:
+        """Read a project's files again now (after nebtui wrote them) instead of at the next look."""
+        ...
+
+    def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
+        """Ask Compose for the effective model with these texts in place of the files; nothing is written to them."""
+        ...
+
+    def close(self) -> None:
+        """End `changes` and give everything back; returns within 0.2 s."""
+        ...
