@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
+from nebtui.compose.model import Validation
 from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project, ProjectKey
 
@@ -57,24 +58,13 @@ class Progress:
     exit_code: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """Compose's word on a set of texts: the effective model as JSON data, or its error text.
-    `config` and `error` are both empty when no Compose could be asked."""
-
-    config: Mapping[str, Any] | None = None
-    error: str = ""
-    interpolated: bool = True
-
-    @property
-    def asked(self) -> bool:
-        return self.config is not None or bool(self.error)
-
-
 class Host(Protocol):
     """A box seen through the seam. Threads of a host know nothing of who reads them."""
 
-    kind: Kind
+    @property
+    def kind(self) -> Kind:
+        """Which of the four kinds it is."""
+        ...
 
     def changes(self) -> Iterator[Change]:
         """Yield what happens, blocking, until `close`; the first complete picture ends with `Settled`."""
@@ -92,8 +82,8 @@ class Host(Protocol):
         """The bytes of a file a project depends on; OSError with a reason otherwise."""
         ...
 
-    def reread(self, key: ProjectKey) -> None:
-        """Read a project's files again now (after nebtui wrote them) instead of at the next look."""
+    def reread(self, paths: tuple[str, ...]) -> None:
+        """Read the projects that depend on these files again now (nebtui wrote them) instead of at the next look."""
         ...
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:

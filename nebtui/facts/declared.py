@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-EMPTY: Mapping[Any, Any] = MappingProxyType({})
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+def empty() -> Mapping[Any, Any]:
+    """The immutable empty mapping, as a default (a mapping proxy itself is refused as one before Python 3.12)."""
+    return _EMPTY
+
 
 Source = Literal["label", "remembered", "search"]
 """How a project was found: labels of its containers, the state folder of an earlier run, a searched folder."""
@@ -136,12 +142,12 @@ class Service:
     """The build context (absolute folder or URL) where the service is built."""
     command: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ()
-    environment: Mapping[str, str | None] = EMPTY
-    labels: Mapping[str, str] = EMPTY
-    networks: Mapping[str, Join] = EMPTY
+    environment: Mapping[str, str | None] = field(default_factory=empty)
+    labels: Mapping[str, str] = field(default_factory=empty)
+    networks: Mapping[str, Join] = field(default_factory=empty)
     """By network key; holds `default` where Compose joins it implicitly; empty under `network_mode`."""
     network_mode: str | None = None
-    depends_on: Mapping[str, Dependency] = EMPTY
+    depends_on: Mapping[str, Dependency] = field(default_factory=empty)
     healthcheck: Healthcheck | None = None
     mounts: tuple[Mount, ...] = ()
     ports: tuple[Port, ...] = ()
@@ -155,7 +161,7 @@ class Service:
     """A GPU is requested: `gpus`, device reservations with the gpu capability, or `runtime: nvidia`."""
     layers: tuple[Layer, ...] = ()
     """Where its bodies stand, highest priority first."""
-    origins: Mapping[tuple[str, ...], Origin] = EMPTY
+    origins: Mapping[tuple[str, ...], Origin] = field(default_factory=empty)
     """By path below the service: `("environment", "URL")`, `("depends_on", "db")`, `("volumes", "/data")`, `()`."""
 
     def origin(self, *path: str) -> Origin | None:
@@ -194,11 +200,11 @@ class Project:
     key: ProjectKey
     sources: frozenset[Source] = frozenset()
     view: View = "none"
-    services: Mapping[str, Service] = EMPTY
-    networks: Mapping[str, NetworkDeclaration] = EMPTY
+    services: Mapping[str, Service] = field(default_factory=empty)
+    networks: Mapping[str, NetworkDeclaration] = field(default_factory=empty)
     env_files: tuple[str, ...] = ()
     """Env files that Compose reads, absolute, last wins; the default `.env` is listed even if absent."""
-    env: Mapping[str, str] = field(default=EMPTY, repr=False)
+    env: Mapping[str, str] = field(default_factory=empty, repr=False)
     """What those env files say."""
     files_read: tuple[str, ...] = ()
     """Every file the model depends on: config files, includes, extended files, env files."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nebtui.facts.declared import EMPTY, Healthcheck
+from nebtui.facts.declared import Healthcheck, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Inspection:
     error: str = ""
     oom_killed: bool = False
     user: str = ""
-    environment: Mapping[str, str] = field(default=EMPTY, repr=False)
+    environment: Mapping[str, str] = field(default_factory=empty, repr=False)
     command: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ()
     hostname: str = ""
@@ -121,7 +121,7 @@ class Container:
     attachments: tuple[Attachment, ...] = ()
     ports: tuple[PortBinding, ...] = ()
     mounts: tuple[MountPoint, ...] = ()
-    labels: Mapping[str, str] = EMPTY
+    labels: Mapping[str, str] = field(default_factory=empty)
     inspection: Inspection | None = None
 
     @property
@@ -142,7 +142,7 @@ class Network:
     driver: str = "bridge"
     internal: bool = False
     created: float = 0.0
-    labels: Mapping[str, str] = EMPTY
+    labels: Mapping[str, str] = field(default_factory=empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,12 @@ class Image:
     names: tuple[str, ...] = ()
     healthcheck: Healthcheck | None = None
     user: str = ""
-    environment: Mapping[str, str] = EMPTY
+    environment: Mapping[str, str] = field(default_factory=empty)
     exposed_ports: tuple[int, ...] = ()
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    programs: tuple[str, ...] | None = None
+    """Which of bash, curl, wget, python3 and nc a container of it has (`HEAD …/archive`); None = not asked."""
 
 
 @dataclass(frozen=True, slots=True)

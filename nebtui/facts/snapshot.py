@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from nebtui.facts.declared import EMPTY, Project, ProjectKey, Service, ServiceKey
+from nebtui.facts.declared import Project, ProjectKey, Service, ServiceKey, empty
 from nebtui.facts.observed import Container, Engine, Happening, Image, Network, PathFact, Process
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 
@@ -17,18 +17,18 @@ class Snapshot:
     engine: Engine | None = None
     engine_problem: str = ""
     """Why no engine answers, "" while one does or none was asked."""
-    projects: Mapping[ProjectKey, Project] = EMPTY
-    containers: Mapping[str, Container] = EMPTY
-    networks: Mapping[str, Network] = EMPTY
+    projects: Mapping[ProjectKey, Project] = field(default_factory=empty)
+    containers: Mapping[str, Container] = field(default_factory=empty)
+    networks: Mapping[str, Network] = field(default_factory=empty)
     """By name."""
-    images: Mapping[str, Image] = EMPTY
+    images: Mapping[str, Image] = field(default_factory=empty)
     """By id and by each name."""
-    paths: Mapping[str, PathFact] = EMPTY
-    processes: Mapping[str, Process] = EMPTY
-    samples: Mapping[str, ContainerSample] = EMPTY
-    gpus: Mapping[int, GpuSample] = EMPTY
-    throughput: Mapping[str, ThroughputSample] = EMPTY
-    histories: Mapping[str, tuple[Happening, ...]] = EMPTY
+    paths: Mapping[str, PathFact] = field(default_factory=empty)
+    processes: Mapping[str, Process] = field(default_factory=empty)
+    samples: Mapping[str, ContainerSample] = field(default_factory=empty)
+    gpus: Mapping[int, GpuSample] = field(default_factory=empty)
+    throughput: Mapping[str, ThroughputSample] = field(default_factory=empty)
+    histories: Mapping[str, tuple[Happening, ...]] = field(default_factory=empty)
     """By container id, oldest first, bounded."""
     settled: bool = False
     generation: int = 0

@@ -1,0 +1,1 @@
+"""Pure derivations from a snapshot, one question a file."""

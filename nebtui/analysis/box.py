@@ -1,0 +1,158 @@
+"""The box as people read it: every service of every project with its verdict, and the scene of the rails graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nebtui.analysis.reachability import Names, Resolution, declared_networks, names, observed_networks, resolutions
+from nebtui.analysis.readiness import GLYPHS, Readiness, readiness
+from nebtui.analysis.scene import Edge, Group, NetworkLine, Row, Scene
+from nebtui.facts.declared import Project, ProjectKey, ServiceKey
+from nebtui.facts.snapshot import Snapshot, belongs
+
+TONES = {
+    "absent": "dim",
+    "waiting": "warn",
+    "starting": "warn",
+    "listening": "ok",
+    "ready": "ok",
+    "completed": "dim",
+    "degraded": "warn",
+    "failed": "bad",
+    "unknown": "info",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A service and its verdict."""
+
+    key: ServiceKey
+    readiness: Readiness
+
+
+def service_keys(snapshot: Snapshot, project: ProjectKey) -> tuple[ServiceKey, ...]:
+    """The services of a project: those declared, then those that only containers know (a broken or older file)."""
+    declared = list(snapshot.projects[project].services) if project in snapshot.projects else []
+    observed = sorted({c.service for c in snapshot.containers.values() if c.service and belongs(c, project)})
+    return tuple(ServiceKey(project, name) for name in dict.fromkeys([*declared, *observed]))
+
+
+def standings(snapshot: Snapshot) -> tuple[Standing, ...]:
+    """All services of all projects with their verdicts, in the order they are shown."""
+    keys = (key for project in projects(snapshot) for key in service_keys(snapshot, project))
+    return tuple(Standing(key, readiness(snapshot, key)) for key in keys)
+
+
+def projects(snapshot: Snapshot) -> tuple[ProjectKey, ...]:
+    """The projects in the order they are shown: by name, variants last."""
+    return tuple(sorted(snapshot.projects, key=lambda k: (snapshot.projects[k].variant, k)))
+
+
+def identity(key: ServiceKey | ProjectKey) -> str:
+    """A row id that no other project's row has."""
+    project = key.project if isinstance(key, ServiceKey) else key
+    stem = "\0".join((project.name, project.working_dir, *project.files))
+    return f"{stem}\1{key.service}" if isinstance(key, ServiceKey) else stem
+
+
+def scene(snapshot: Snapshot, ungated: Iterable[tuple[ServiceKey, str]] = ()) -> Scene:
+    """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up races."""
+    races = frozenset(ungated)
+    index = names(snapshot)
+    found = tuple(resolutions(snapshot, index))
+    groups = tuple(_group(snapshot, index, key) for key in projects(snapshot))
+    return Scene(tuple(_networks(snapshot, groups)), groups, tuple(_edges(snapshot, found, races)))
+
+
+def _group(snapshot: Snapshot, index: Names, key: ProjectKey) -> Group:
+    project = snapshot.projects[key]
+    rows = tuple(_row(snapshot, index, k) for k in service_keys(snapshot, key))
+    words = [readiness(snapshot, k).word for k in service_keys(snapshot, key)]
+    failed, ready = words.count("failed"), sum(w in ("ready", "listening", "completed") for w in words)
+    if project.problem:
+        file = project.problem.file.rpartition("/")[2]
+        place = f"{file}:{project.problem.line}" if project.problem.line else file
+        return Group(identity(key), project.name, f"{place} {project.problem.message}", "bad", rows)
+    if not any(c.project == project.name for c in snapshot.containers.values()):
+        told, tone = f"{len(rows)} services, {'not running' if snapshot.engine else 'files only'}", "dim"
+    else:
+        down = f", {failed} failed" if failed else ""
+        told, tone = f"{ready}/{len(rows)} ready{down}", "bad" if failed else "ok" if ready == len(rows) else "warn"
+    variant = f" · variant {_short_file(project)}" if project.variant else ""
+    return Group(identity(key), project.name, told + variant, tone, rows)
+
+
+def _short_file(project: Project) -> str:
+    return project.key.files[0].rpartition("/")[2] if project.key.files else ""
+
+
+def _row(snapshot: Snapshot, index: Names, key: ServiceKey) -> Row:
+    verdict = readiness(snapshot, key)
+    ids = [c.id for c in snapshot.containers_of(key)]
+    rates = [t.tokens_per_second for i in ids if (t := snapshot.throughput.get(i)) and t.tokens_per_second is not None]
+    gpus = [g.utilization for g in snapshot.gpus.values() if g.utilization is not None and set(ids) & set(g.containers)]
+    networks = index.networks.get(key, frozenset()) or observed_networks(snapshot, key)
+    noisy = verdict.word in ("failed", "degraded", "waiting")
+    return Row(
+        id=identity(key),
+        name=key.service,
+        glyph=GLYPHS[verdict.word],
+        state=verdict.word,
+        tone=TONES[verdict.word],
+        networks=tuple(sorted(networks)),
+        gpu=float(max(gpus)) if gpus else None,
+        rate=f"{sum(rates):.1f} T/s" if rates else "",
+        note=verdict.why if noisy else "",
+        note_tone=TONES[verdict.word] if noisy else "dim",
+    )
+
+
+def _networks(snapshot: Snapshot, groups: tuple[Group, ...]) -> Iterator[NetworkLine]:
+    users: dict[str, set[str]] = {}
+    for group in groups:
+        for row in group.rows:
+            for name in row.networks:
+                users.setdefault(name, set()).add(group.id)
+    external = {d.name for p in snapshot.projects.values() for d in p.networks.values() if d.external}
+    for name in sorted(users):
+        missing = name in external and snapshot.engine is not None and name not in snapshot.networks
+        yield NetworkLine(name, name, len(users[name]) > 1 or name in external, name in external, missing)
+
+
+def _edges(
+    snapshot: Snapshot, found: tuple[Resolution, ...], races: frozenset[tuple[ServiceKey, str]]
+) -> Iterator[Edge]:
+    drawn: set[tuple[ServiceKey, ServiceKey]] = set()
+    for resolution in found:
+        source = resolution.reference.source
+        for owner in resolution.others if not resolution.reached else ():
+            drawn.add((source, owner))
+            yield Edge(identity(source), identity(owner), "references", "bad", broken=True, calm=True)
+    for key, service in snapshot.services():
+        for dependency in service.depends_on.values():
+            target = ServiceKey(key.project, dependency.service)
+            race = (key, dependency.service) in races
+            if (key, target) not in drawn:
+                drawn.add((key, target))
+                tone = "warn" if race else "ok" if dependency.condition != "service_started" else "dim"
+                yield Edge(identity(key), identity(target), "depends", tone, calm=race)
+    for resolution in found:
+        for owner in resolution.reached:
+            pair = (resolution.reference.source, owner)
+            if pair not in drawn:
+                drawn.add(pair)
+                yield Edge(identity(pair[0]), identity(owner), "references", "dim")
+
+
+def network_members(snapshot: Snapshot) -> dict[str, tuple[bool, tuple[ServiceKey, ...]]]:
+    """Engine name of each declared network → (external, members)."""
+    found: dict[str, tuple[bool, list[ServiceKey]]] = {}
+    for key, service in snapshot.services():
+        project = snapshot.projects[key.project]
+        external = {d.name for d in project.networks.values() if d.external}
+        for name in sorted(declared_networks(project, service)):
+            known = found.setdefault(name, (name in external, []))
+            known[1].append(key)
+    return {name: (external, tuple(members)) for name, (external, members) in sorted(found.items())}

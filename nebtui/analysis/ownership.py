@@ -1,0 +1,76 @@
+"""Whether a container's user can use a bind mount as its mode asks: owner, groups, mode bits and search bits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nebtui.analysis.readiness import image_of
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.observed import PathFact
+from nebtui.facts.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Host ids a container acts with, and how they are known."""
+
+    uid: int
+    gid: int
+    groups: tuple[int, ...]
+    overrides: bool
+    source: str
+
+
+def identity(snapshot: Snapshot, key: ServiceKey, service: Service) -> Identity | None:
+    """The ids of a service: of its running process, else its numeric `user`, else its image's; None = not known."""
+    containers = snapshot.containers_of(key)
+    for container in containers:
+        if process := snapshot.processes.get(container.id):
+            groups = (process.gid, *process.groups)
+            source = f"/proc/{process.pid}/status of {container.name}"
+            return Identity(process.uid, process.gid, groups, process.overrides_permissions, source)
+    literal = ids(service.user or "")
+    if literal:
+        return Identity(*literal, (literal[1],), literal[0] == 0, f"user: {service.user}")
+    if snapshot.engine is None or service.user:
+        return None
+    image = image_of(snapshot, service, containers)
+    if image is None:
+        return None
+    baked = (0, 0) if image.user in ("", "root") else ids(image.user)
+    return Identity(*baked, (baked[1],), baked[0] == 0, f"user {image.user or 'root'} of the image") if baked else None
+
+
+def ids(user: str) -> tuple[int, int] | None:
+    """`1000` and `1000:1001` as (uid, gid); a bare uid has group 0 (root) as Docker gives it; names are None."""
+    match = re.fullmatch(r"(\d+)(?::(\d+))?", user.strip())
+    return (int(match.group(1)), int(match.group(2) or 0)) if match else None
+
+
+def denied(path: PathFact, who: Identity, *, write: bool) -> str:
+    """Why these ids cannot use a path (read it, or also write it), "" if they can."""
+    if who.overrides:
+        return ""
+    for parent in path.parents:
+        if not _bits(parent, who) & 1:
+            return f"{parent.path} ({_owner(parent)}) cannot be entered"
+    bits = _bits(path, who)
+    wanted = (4 | (2 if write else 0)) | (1 if path.is_dir else 0)
+    if bits & wanted == wanted:
+        return ""
+    verb = "read" if not bits & 4 or (path.is_dir and not bits & 1) else "written"
+    return f"{path.path} ({_owner(path)}) cannot be {verb}"
+
+
+def _bits(path: PathFact, who: Identity) -> int:
+    """The rwx bits that apply: the owner's, else the group's, else the others'."""
+    if who.uid == path.uid:
+        return (path.mode >> 6) & 7
+    if path.gid == who.gid or path.gid in who.groups:
+        return (path.mode >> 3) & 7
+    return path.mode & 7
+
+
+def _owner(path: PathFact) -> str:
+    return f"{path.uid}:{path.gid} mode {path.mode & 0o7777:04o}"

@@ -1,0 +1,173 @@
+"""What a service really is: absent, waiting (on whom), starting, listening, ready, completed, degraded, failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.observed import Container, Image
+from nebtui.facts.snapshot import Snapshot
+
+GLYPHS = {
+    "absent": "○",
+    "waiting": "◔",
+    "starting": "◐",
+    "listening": "◉",
+    "ready": "●",
+    "completed": "✓",
+    "degraded": "▲",
+    "failed": "✗",
+    "unknown": "◌",
+}
+"""Readiness word → glyph; every state differs by glyph and word, not by hue alone."""
+
+WORST_FIRST = ("failed", "degraded", "waiting", "starting", "unknown", "listening", "ready", "completed", "absent")
+STOPPED = {137, 143}
+"""Exit codes of a container that was asked to stop (SIGKILL, SIGTERM)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The verdict in one word, why in one phrase, and the services it waits on."""
+
+    word: str
+    why: str = ""
+    waiting_on: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """It serves, or has done its work."""
+        return self.word in ("ready", "completed")
+
+
+def image_of(snapshot: Snapshot, service: Service, containers: tuple[Container, ...]) -> Image | None:
+    """The image of a service: that of its container, else the local one of the declared name."""
+    for container in containers:
+        if image := snapshot.images.get(container.image_id):
+            return image
+    if service.image is None:
+        return None
+    name = service.image
+    return snapshot.images.get(name) or snapshot.images.get(name if ":" in name else f"{name}:latest")
+
+
+def health_test(snapshot: Snapshot, key: ServiceKey, service: Service) -> Healthcheck | None:
+    """The health test the engine will run: the declared one, else the image's; None where there is none."""
+    if service.healthcheck is not None and service.healthcheck.test:
+        return None if service.healthcheck.disabled else service.healthcheck
+    image = image_of(snapshot, service, snapshot.containers_of(key))
+    if image is None or image.healthcheck is None or image.healthcheck.disabled or not image.healthcheck.test:
+        return None
+    return image.healthcheck
+
+
+def readiness(snapshot: Snapshot, key: ServiceKey) -> Readiness:
+    """The verdict on a service; with several replicas the worst one speaks."""
+    service = snapshot.service(key)
+    containers = snapshot.containers_of(key)
+    if not containers:
+        return _absent(snapshot, key, service)
+    verdicts = [_of_container(snapshot, key, service, container) for container in containers]
+    return min(verdicts, key=lambda v: WORST_FIRST.index(v.word))
+
+
+def _absent(snapshot: Snapshot, key: ServiceKey, service: Service | None) -> Readiness:
+    if snapshot.engine is None:
+        return Readiness("unknown", "no engine")
+    unmet = unmet_gates(snapshot, key, service)
+    siblings = any(c.project == key.project.name for c in snapshot.containers.values())
+    if unmet and siblings:
+        return Readiness("waiting", "waits on " + ", ".join(unmet), unmet)
+    if service is not None and service.profiles:
+        return Readiness("absent", "profile " + ", ".join(service.profiles))
+    return Readiness("absent", "no container")
+
+
+def unmet_gates(snapshot: Snapshot, key: ServiceKey, service: Service | None) -> tuple[str, ...]:
+    """The dependencies whose condition does not hold now."""
+    if service is None:
+        return ()
+    return tuple(
+        d.service
+        for d in service.depends_on.values()
+        if d.required and not gate_open(snapshot, ServiceKey(key.project, d.service), d.condition)
+    )
+
+
+def gate_open(snapshot: Snapshot, target: ServiceKey, condition: str) -> bool:
+    """True if the containers of a target meet a `depends_on` condition now."""
+    containers = snapshot.containers_of(target)
+    if not containers:
+        return False
+    if condition == "service_healthy":
+        return all(c.state == "running" and c.health == "healthy" for c in containers)
+    if condition == "service_completed_successfully":
+        return all(c.state == "exited" and c.inspection and c.inspection.exit_code == 0 for c in containers)
+    return all(c.state in ("running", "exited", "restarting") for c in containers)
+
+
+def _of_container(snapshot: Snapshot, key: ServiceKey, service: Service | None, container: Container) -> Readiness:
+    state = container.state
+    inspection = container.inspection
+    if state == "running":
+        return _running(snapshot, container)
+    if state == "restarting":
+        return Readiness("failed", _restarting(container))
+    if state == "created":
+        if inspection and inspection.error:
+            return Readiness("failed", inspection.error)
+        unmet = unmet_gates(snapshot, key, service)
+        return Readiness("waiting", "waits on " + ", ".join(unmet), unmet) if unmet else Readiness("absent", "created")
+    if state == "paused":
+        return Readiness("degraded", "paused")
+    if state == "exited":
+        return _exited(container)
+    return Readiness("absent", state)
+
+
+def _restarting(container: Container) -> str:
+    inspection = container.inspection
+    if inspection is None:
+        return "restarting"
+    times = f" ×{inspection.restart_count}" if inspection.restart_count else ""
+    code = f", exit {inspection.exit_code}" if inspection.exit_code else ""
+    return f"restarting{times}{code}"
+
+
+def _running(snapshot: Snapshot, container: Container) -> Readiness:
+    inspection = container.inspection
+    if container.health == "healthy":
+        return Readiness("ready", "healthy")
+    if container.health == "starting":
+        tries = f", {inspection.failing_streak} probes failed" if inspection and inspection.failing_streak else ""
+        return Readiness("starting", f"health test has not passed yet{tries}")
+    if container.health == "unhealthy":
+        output = inspection.probes[-1].output.strip() if inspection and inspection.probes else ""
+        return Readiness("degraded", "unhealthy" + (f": {output.splitlines()[-1]}" if output else ""))
+    if inspection and inspection.restart_count:
+        return Readiness("degraded", f"restarted ×{inspection.restart_count}, no health test")
+    process = snapshot.processes.get(container.id)
+    if process is None or process.listening is None:
+        return Readiness("unknown", "running, no health test")
+    if process.listening:
+        ports = ", ".join(str(port) for port in process.listening[:4])
+        return Readiness("listening", f"listens on {ports}, no health test")
+    return Readiness("unknown", "running, listens on nothing, no health test")
+
+
+def _exited(container: Container) -> Readiness:
+    code = container.inspection.exit_code if container.inspection else _code_in(container.status)
+    if code is None:
+        return Readiness("absent", "exited")
+    if code == 0:
+        return Readiness("completed", "exit 0")
+    if code in STOPPED:
+        return Readiness("absent", f"stopped (exit {code})")
+    return Readiness("failed", f"exit {code}")
+
+
+def _code_in(status: str) -> int | None:
+    """The code in the engine's sentence "Exited (1) 3 minutes ago"."""
+    _, found, rest = status.partition("(")
+    digits = rest.partition(")")[0]
+    return int(digits) if found and digits.isdigit() else None

@@ -1,0 +1,42 @@
+"""The command line: joins one host to one front end. Exit status: 0 nothing to report, 1 findings, 2 could not look."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+from nebtui.cli.arguments import parser
+from nebtui.settings import BadSettings, Settings, load
+
+Verb = Callable[[Namespace, Settings, Mapping[str, str]], int]
+
+
+class CannotLook(Exception):
+    """The command cannot do its work; one sentence for stderr, exit 2."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = parser().parse_args(argv)
+    environ = os.environ
+    try:
+        settings = load(environ)
+        return _verb(arguments.verb)(arguments, settings, environ)
+    except (BadSettings, CannotLook) as error:
+        print(f"nebtui: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader of our output went away (`nebtui check | head`): no reason for a traceback, nor for more output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _verb(name: str | None) -> Verb:
+    """The module of a verb is imported when it is called, so that `check` never loads the screen."""
+    run: Verb = import_module(f"nebtui.cli.{name or 'screen'}").run
+    return run

@@ -1,0 +1,68 @@
+"""The command line's grammar (a contract): verbs, their options, and the options common to all."""
+
+from __future__ import annotations
+
+import argparse
+
+from nebtui import __version__
+
+SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser; `verb` is None for the live box."""
+    common = _common(argparse.SUPPRESS)
+    top = argparse.ArgumentParser(
+        prog="nebtui",
+        description="The Compose projects of this machine: seen, explained, repaired.",
+        parents=[_common(None)],
+    )
+    top.add_argument("--version", action="version", version=f"nebtui {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB")
+
+    def verb(name: str, told: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=told, description=told, parents=[common])
+
+    demo = verb("demo", "the same app on a simulated box")
+    demo.add_argument("scenario", nargs="?", choices=SCENARIOS, default="all")
+    check = verb("check", "print findings")
+    check.add_argument(
+        "paths", nargs="*", metavar="PATH", help="compose file or folder; none = every project on the host"
+    )
+    _fix(verb("fix", "print the diff of fixes; --write writes them"))
+    undo = verb("undo", "take back the last written patch")
+    undo.add_argument("--list", action="store_true", help="list what can be taken back")
+    undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to take back")
+    for name, told in (("status", "projects and services, once"), ("graph", "networks and edges, once")):
+        verb(name, told).add_argument("paths", nargs="*", metavar="PATH")
+    verb("doctor", "what of engine, Compose and permissions works")
+    rule = verb("rule", "the manual of a rule; none = the table")
+    rule.add_argument("name", nargs="?")
+    verb("config", "the effective settings")
+    return top
+
+
+def _fix(fix: argparse.ArgumentParser) -> None:
+    fix.add_argument("paths", nargs="*", metavar="PATH")
+    fix.add_argument("--rule", action="append", default=[], metavar="R", help="only this rule (repeatable)")
+    fix.add_argument("--service", action="append", default=[], metavar="S", help="only this service (repeatable)")
+    fix.add_argument("--to", metavar="PROJECT/SERVICE", help="which service is meant where several answer a name")
+    fix.add_argument("--unsafe", action="store_true", help="include fixes that may change running behaviour")
+    fix.add_argument("--write", action="store_true", help="write them (one undo entry)")
+    fix.add_argument("--override", action="store_true", help="put the changes into the override file")
+
+
+def _common(default: object) -> argparse.ArgumentParser:
+    """Options accepted before and after the verb; SUPPRESS keeps the second parser from undoing the first."""
+    both = argparse.ArgumentParser(add_help=False)
+    off: object = False if default is None else default
+    text: object = "text" if default is None else default
+    both.add_argument("--format", choices=("text", "json"), default=text)
+    both.add_argument("--no-engine", action="store_true", default=off, help="files only")
+    both.add_argument("--project", metavar="NAME", default=default, help="only this project")
+    both.add_argument("--read-only", action="store_true", default=off, help="disable every change")
+    both.add_argument("--plain", action="store_true", default=off, help="print once as text, no screen")
+    severity: object = "warning" if default is None else default
+    both.add_argument("--fail-on", choices=("error", "warning", "advice"), default=severity)
+    both.add_argument("--all", action="store_true", default=off, help="show advice too")
+    return both

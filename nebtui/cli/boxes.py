@@ -1,0 +1,93 @@
+"""Which host a command looks at, and which projects of it a person asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+
+from nebtui import keep
+from nebtui.cli import CannotLook
+from nebtui.compose.candidate import Candidate
+from nebtui.compose.find import search
+from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.host import Host
+from nebtui.settings import Settings
+from nebtui.store import settle
+
+
+def paths_of(arguments: Namespace) -> tuple[str, ...]:
+    """The PATH arguments, absolute; CannotLook for one that does not exist."""
+    paths = tuple(os.path.abspath(path) for path in getattr(arguments, "paths", ()))
+    for path in paths:
+        if not os.path.lexists(path):
+            raise CannotLook(f"{path}: no such file or folder")
+    return paths
+
+
+def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False) -> Host:
+    """The live host, or the files of the given places with `--no-engine`."""
+    given = paths_of(arguments)
+    places = given or (os.getcwd(),)
+    roots = (*places, *(() if given and arguments.no_engine else settings.roots))
+    known = () if given and arguments.no_engine else remembered(settings)
+    if arguments.no_engine:
+        from nebtui.hosts.files import FilesHost
+
+        asks_compose = arguments.verb == "fix"
+        return FilesHost(roots, known, environ, compose=asks_compose, follow=follow)
+    from nebtui.hosts.live import LiveHost
+
+    return LiveHost(roots, known, environ)
+
+
+def remembered(settings: Settings) -> tuple[Candidate, ...]:
+    """The projects seen in earlier runs."""
+    return tuple(Candidate(key, frozenset({"remembered"})) for key in keep.remembered(settings.state_dir))
+
+
+def look(host: Host, settings: Settings) -> Snapshot:
+    """The first complete picture; the projects seen are remembered."""
+    snapshot = settle(host)
+    if host.kind == "live":
+        keep.remember(settings.state_dir, (p.key for p in snapshot.projects.values() if p.confirmed and not p.problem))
+    return snapshot
+
+
+def selected(
+    snapshot: Snapshot, arguments: Namespace, settings: Settings, environ: Mapping[str, str]
+) -> tuple[ProjectKey, ...]:
+    """The projects a command is about: those of the PATHs (or all), narrowed by `--project`."""
+    keys = tuple(snapshot.projects)
+    if arguments.project:
+        keys = tuple(k for k in keys if k.name == arguments.project)
+        if not keys:
+            raise CannotLook(f"no project is called {arguments.project}")
+    paths = paths_of(arguments)
+    if not paths:
+        return keys
+    wanted = {file for candidate in search(paths, settings.depth, environ) for file in candidate.key.files}
+    wanted |= {path for path in paths if os.path.isfile(path)}
+    found = tuple(k for k in keys if wanted & set(snapshot.projects[k].files_read or k.files))
+    if not found:
+        raise CannotLook(f"no Compose project is in {', '.join(paths)}")
+    return found
+
+
+def problems(snapshot: Snapshot, keys: tuple[ProjectKey, ...]) -> tuple[Project, ...]:
+    """The selected projects whose files cannot be used."""
+    return tuple(snapshot.projects[k] for k in keys if snapshot.projects[k].problem)
+
+
+def complain(snapshot: Snapshot, keys: tuple[ProjectKey, ...]) -> bool:
+    """One line on stderr for the engine and for each unusable project; True if a project was unusable."""
+    if snapshot.engine_problem:
+        print(f"nebtui: no engine: {snapshot.engine_problem}", file=sys.stderr)
+    broken = problems(snapshot, keys)
+    for project in broken:
+        assert project.problem is not None  # selected by problems()
+        line = f":{project.problem.line}" if project.problem.line else ""
+        print(f"nebtui: {project.problem.file}{line}: {project.problem.message}", file=sys.stderr)
+    return bool(broken)

@@ -1,0 +1,48 @@
+"""`nebtui check`: findings as text or JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+
+from nebtui import rules
+from nebtui.cli import CannotLook
+from nebtui.cli.boxes import complain, host_for, look, problems, selected
+from nebtui.report import json as as_json
+from nebtui.report import text
+from nebtui.rules.rule import SEVERITIES, Finding
+from nebtui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Print the findings of the selected projects; 1 if one is at or above --fail-on, 2 if a file was unusable."""
+    with closing(host_for(arguments, settings, environ)) as host:
+        snapshot = look(host, settings)
+    if not snapshot.projects and snapshot.engine is None and not arguments.no_engine:
+        raise CannotLook(snapshot.engine_problem or "no engine and no compose file here")
+    keys = selected(snapshot, arguments, settings, environ)
+    found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+    shown = visible(found, arguments)
+    broken = complain(snapshot, keys)
+    if arguments.format == "json":
+        errors = [p.problem for p in problems(snapshot, keys) if p.problem]
+        services = {k: v for k, v in snapshot.projects.items() if k in keys}
+        print(json.dumps(as_json.check(services.values(), shown, errors), indent=2))
+    else:
+        print("\n".join([*text.findings(shown), f"{len(keys)} projects: {text.counts(shown)}"]), file=sys.stdout)
+    return 2 if broken else status_of(found, arguments.fail_on)
+
+
+def visible(found: list[Finding], arguments: Namespace) -> list[Finding]:
+    """Advice is shown on request only."""
+    wanted = arguments.all or arguments.fail_on == "advice"
+    return [f for f in found if wanted or f.severity != "advice"]
+
+
+def status_of(found: list[Finding], fail_on: str) -> int:
+    """1 if a finding is at least as severe as `fail_on`."""
+    bar = [*SEVERITIES].index(fail_on)  # type: ignore[arg-type]
+    return int(any(SEVERITIES.index(f.severity) <= bar for f in found))

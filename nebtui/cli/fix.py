@@ -1,0 +1,125 @@
+"""`nebtui fix`: the diff of fixes, and with --write the writing of them as one entry of the journal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+
+from nebtui import rules
+from nebtui.cli import CannotLook
+from nebtui.cli.boxes import complain, host_for, look, selected
+from nebtui.cli.check import visible
+from nebtui.compose.edit import Refused
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.many import Planned, plan_all
+from nebtui.fixing.patch import Patch, diff
+from nebtui.fixing.writing import NotWritten, recover, write
+from nebtui.host import CreateNetwork, Host, Up
+from nebtui.keep import Journal
+from nebtui.report.text import short
+from nebtui.rules.rule import Finding, Options
+from nebtui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Print (and with --write write) the fixes; 0 all selected are fixed, 1 something is left, 2 could not look."""
+    if arguments.write and arguments.read_only:
+        raise CannotLook("--read-only disables every change; leave out --write or --read-only")
+    journal = Journal(settings.state_dir)
+    with closing(host_for(arguments, settings, environ)) as host:
+        for told in recover(host, journal) if arguments.write else ():
+            print(f"nebtui: {told}", file=sys.stderr)
+        snapshot = look(host, settings)
+        broken = complain(snapshot, selected(snapshot, arguments, settings, environ))
+        found = _wanted(snapshot, arguments, settings, environ)
+        options = Options(network=settings.network, to=_owner(snapshot, arguments.to))
+        planned = plan_all(
+            snapshot,
+            found,
+            options,
+            host,
+            unsafe=arguments.unsafe,
+            override=arguments.override,
+            trials=not arguments.read_only,
+            environ=environ,
+        )
+        _print(planned, host, arguments)
+        if arguments.write and planned.patch:
+            _write(planned.patch, host, journal)
+    return 2 if broken else int(bool(planned.left) or (bool(planned.patch) and not arguments.write))
+
+
+def _wanted(snapshot: Snapshot, arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
+    """The findings selected by PATH, --project, --rule and --service; advice rules only when named."""
+    names = {rule.name for rule in rules.RULES}
+    for name in arguments.rule:
+        if name not in names:
+            raise CannotLook(f"{name} is not a rule; `nebtui rule` lists them")
+    keys = selected(snapshot, arguments, settings, environ)
+    found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+    found = [f for f in found if not arguments.rule or f.rule in arguments.rule]
+    found = [f for f in found if not arguments.service or f.service in arguments.service]
+    return found if arguments.rule else visible(found, arguments)
+
+
+def _owner(snapshot: Snapshot, text: str | None) -> ServiceKey | None:
+    if not text:
+        return None
+    for key, _ in snapshot.services():
+        if str(key) == text:
+            return key
+    raise CannotLook(f"--to {text}: no such service; write PROJECT/SERVICE")
+
+
+def _print(planned: Planned, host: Host, arguments: Namespace) -> None:
+    patch = planned.patch
+    if arguments.format == "json":
+        print(json.dumps(_json(planned, host), indent=2))
+        return
+    if patch:
+        print("\n".join(diff(patch, short)))
+        for step in _steps(patch, host):
+            print(step)
+        for one, proof in planned.proofs:
+            told = "; ".join(check.message for check in proof.checks)
+            print(f"{'proved' if proof.proved else 'not proved'}: {one.title}: {told}")
+    elif not planned.left:
+        print("nothing to fix")
+    for left in planned.left:
+        print(f"left: {left.finding.rule} {left.finding.at or left.finding.project}: {left.reason}", file=sys.stderr)
+
+
+def _steps(patch: Patch, host: Host) -> list[str]:
+    steps = [f"host step: {' '.join(host.command(CreateNetwork(name)))}" for name in patch.networks]
+    for item in patch.recreate:
+        argv = host.command(Up(item.project, item.services, item.force))
+        steps.append(
+            f"then: {' '.join(argv)}" if argv else f"then: bring up {item.project.name} {' '.join(item.services)}"
+        )
+    return steps
+
+
+def _json(planned: Planned, host: Host) -> dict[str, object]:
+    patch = planned.patch
+    return {
+        "version": 1,
+        "diff": diff(patch, short) if patch else [],
+        "steps": _steps(patch, host) if patch else [],
+        "fixed": [{"rule": f.rule, "service": str(f.at or f.project)} for p, _ in planned.proofs for f in p.findings],
+        "left": [
+            {"rule": left.finding.rule, "service": str(left.finding.at or left.finding.project), "reason": left.reason}
+            for left in planned.left
+        ],
+    }
+
+
+def _write(patch: Patch, host: Host, journal: Journal) -> None:
+    try:
+        entry = write(patch, host, journal)
+    except (NotWritten, Refused) as error:
+        raise CannotLook(str(error)) from None
+    print(f"written as entry {entry.number}; `nebtui undo` takes it back", file=sys.stderr)

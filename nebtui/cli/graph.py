@@ -1,0 +1,40 @@
+"""`nebtui graph`: networks and edges as text or JSON."""
+
+from __future__ import annotations
+
+import json
+import locale
+import shutil
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from types import MappingProxyType
+
+from nebtui import rules
+from nebtui.cli.boxes import complain, host_for, look, selected
+from nebtui.report import json as as_json
+from nebtui.report import text
+from nebtui.rules import ungated_dependency
+from nebtui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Print the graph of the selected projects; 2 if one of them was unusable."""
+    with closing(host_for(arguments, settings, environ)) as host:
+        snapshot = look(host, settings)
+    keys = selected(snapshot, arguments, settings, environ)
+    broken = complain(snapshot, keys)
+    races = [(f.at, f.subject) for f in rules.find(snapshot) if f.rule == ungated_dependency.NAME and f.at]
+    chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
+    if arguments.format == "json":
+        print(json.dumps(as_json.graph(chosen), indent=2))
+    else:
+        width = min(shutil.get_terminal_size((120, 40)).columns, 200)
+        print("\n".join(text.graph(chosen, races, width, ascii_only=not utf8())))
+    return 2 if broken else 0
+
+
+def utf8() -> bool:
+    """True if the locale can show line drawing."""
+    return "utf" in locale.getpreferredencoding(False).lower()

@@ -1,0 +1,29 @@
+"""`nebtui rule`: the manual of a rule, or the table of rules."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Mapping
+
+from nebtui import rules
+from nebtui.cli import CannotLook
+from nebtui.report.text import LETTERS
+from nebtui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Print one manual, or a line for each rule."""
+    if arguments.name is None:
+        if arguments.format == "json":
+            rows = [{"rule": r.name, "severity": r.severity, "key": r.key, "summary": r.summary} for r in rules.RULES]
+            print(json.dumps({"version": 1, "rules": rows}, indent=2))
+        else:
+            for r in rules.RULES:
+                print(f"{LETTERS[r.severity]}  {r.name:<22} {r.key or ' '}  {r.summary}")
+        return 0
+    try:
+        print(rules.rule(arguments.name).manual.strip())
+    except KeyError:
+        raise CannotLook(f"{arguments.name} is not a rule; `nebtui rule` lists them") from None
+    return 0

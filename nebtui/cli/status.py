@@ -1,0 +1,37 @@
+"""`nebtui status`: projects and services, once."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from types import MappingProxyType
+
+from nebtui import rules
+from nebtui.cli.boxes import complain, host_for, look, selected
+from nebtui.cli.check import status_of
+from nebtui.facts.snapshot import Snapshot
+from nebtui.report import json as as_json
+from nebtui.report import text
+from nebtui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Print the selected projects; the exit status is that of `check`."""
+    with closing(host_for(arguments, settings, environ)) as host:
+        snapshot = look(host, settings)
+    keys = selected(snapshot, arguments, settings, environ)
+    found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+    chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
+    broken = complain(replace(chosen, engine_problem="" if arguments.format == "text" else chosen.engine_problem), keys)
+    print(rendered(chosen, arguments))
+    return 2 if broken else status_of(found, arguments.fail_on)
+
+
+def rendered(snapshot: Snapshot, arguments: Namespace) -> str:
+    """The status in the format asked for."""
+    if arguments.format == "json":
+        return json.dumps(as_json.status(snapshot), indent=2)
+    return "\n".join(text.status(snapshot))

@@ -1,0 +1,72 @@
+"""`nebtui undo`: take back what nebtui wrote."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+
+from nebtui.cli import CannotLook
+from nebtui.fixing.writing import recover, undo
+from nebtui.host import Host
+from nebtui.keep import Damaged, Entry, Journal
+from nebtui.report.text import short
+from nebtui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Take back the last entry, or the Nth; nothing left is no failure."""
+    journal = Journal(settings.state_dir)
+    if arguments.list:
+        return _list(journal, arguments)
+    if arguments.read_only:
+        raise CannotLook("--read-only disables every change")
+    with closing(_host(arguments, environ)) as host:
+        for told in recover(host, journal):
+            print(told)
+        entry = journal.last(arguments.number)
+        if entry is None:
+            print(
+                "nothing left to undo" if arguments.number is None else f"entry {arguments.number} is not there to undo"
+            )
+            return 0
+        try:
+            left = undo(entry, host, journal)
+        except (Damaged, OSError) as error:
+            raise CannotLook(str(error)) from None
+    print(f"undone: {entry.title} ({', '.join(short(f.path) for f in entry.files) or 'no file'})")
+    for told in left:
+        print(f"left: {told}")
+    return 0
+
+
+def _host(arguments: Namespace, environ: Mapping[str, str]) -> Host:
+    """A host that can remove networks; no project needs to be searched for."""
+    if arguments.no_engine:
+        from nebtui.hosts.files import FilesHost
+
+        return FilesHost((), (), environ)
+    from nebtui.hosts.live import LiveHost
+
+    return LiveHost((), (), environ)
+
+
+def _list(journal: Journal, arguments: Namespace) -> int:
+    live = [e for e in journal.entries() if e.state == "written"]
+    if arguments.format == "json":
+        told = [
+            {"number": e.number, "time": e.time, "title": e.title, "files": [f.path for f in e.files]} for e in live
+        ]
+        print(json.dumps({"version": 1, "entries": told}, indent=2))
+    else:
+        print("\n".join(_line(e) for e in live) or "nothing to undo")
+    return 0
+
+
+def _line(entry: Entry) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.time))
+    files = ", ".join(short(f.path) for f in entry.files)
+    networks = f" + network {', '.join(entry.networks)}" if entry.networks else ""
+    return f"{entry.number:>4}  {when}  {entry.title}  {files}{networks}"

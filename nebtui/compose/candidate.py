@@ -1,0 +1,24 @@
+"""A project that was found, before its model is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nebtui.facts.declared import Problem, ProjectKey, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A project that was found, before its model is loaded. `env_files` empty = the default `.env`."""
+
+    key: ProjectKey
+    sources: frozenset[Source] = frozenset()
+    env_files: tuple[str, ...] = ()
+    variant: bool = False
+    confirmed: bool = True
+    problem: Problem | None = None
+
+
+def contains(folder: str, path: str) -> bool:
+    """True if the path is the folder or below it (textually)."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -1,0 +1,124 @@
+"""A project's effective model: through Compose where there is one, else through our own reader."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nebtui.compose import normal, reader
+from nebtui.compose.asking import ask, inconsistent, problem_of
+from nebtui.compose.candidate import Candidate
+from nebtui.compose.command import ComposeCommand
+from nebtui.compose.files import Texts, from_disk
+from nebtui.compose.reader import Reading
+from nebtui.compose.validation import Validation, validate
+from nebtui.facts.declared import NetworkDeclaration, Problem, Project, Service, View
+
+__all__ = ["ModelCache", "Validation", "load", "read_only", "validate"]
+
+
+def load(
+    candidate: Candidate, compose: ComposeCommand | None, environ: Mapping[str, str], texts: Texts | None = None
+) -> Project:
+    """A candidate's Project with all profiles. Compose's word is taken where it can be asked about the files as
+    they are on disk; with `texts`, without Compose or where Compose refuses, our own reader's. Never raises for
+    what stands in the files: `problem` says it."""
+    if compose is None or texts is not None or not candidate.confirmed or candidate.problem is not None:
+        return read_only(candidate, environ, texts)
+    key, env_files = candidate.key, candidate.env_files
+    answer = ask(compose, key, env_files, environ)
+    if answer.config is not None:
+        reading = reader.read(key, env_files, environ)
+        return _project(candidate, reading, "compose", normal.unescaped(answer.config), None)
+    if not inconsistent(answer.error):
+        literal = ask(compose, key, env_files, environ, interpolated=False)
+        if literal.config is not None:
+            reading = reader.read(key, env_files, environ, interpolated=False)
+            return _project(candidate, reading, "compose, not interpolated", normal.unescaped(literal.config), None)
+        answer = literal
+    reading = reader.read(key, env_files, environ)
+    problem = reading.problem or problem_of(answer.error, key, reading)
+    return _project(candidate, reading, "reader", reading.data, problem)
+
+
+def read_only(candidate: Candidate, environ: Mapping[str, str], texts: Texts | None = None) -> Project:
+    """A candidate's Project by our own reader, no process started. Where only variables are missing the project
+    is usable as it is (Compose reads it with `--no-interpolate`), so that is no problem."""
+    bare = Project(
+        candidate.key,
+        candidate.sources,
+        problem=candidate.problem,
+        variant=candidate.variant,
+        confirmed=candidate.confirmed,
+        files_read=candidate.key.files,
+    )
+    if not candidate.confirmed:
+        return bare
+    reading = reader.read(candidate.key, candidate.env_files, environ, texts or from_disk)
+    return _project(candidate, reading, "reader", reading.data, reading.problem)
+
+
+def _project(
+    candidate: Candidate, reading: Reading, view: View, data: Mapping[str, Any], problem: Problem | None
+) -> Project:
+    services = {
+        name: replace(service, layers=reading.layers.get(name, ()), origins=reading.origins.get(name, {}))
+        for name, service in normal.services(data).items()
+    }
+    networks = normal.networks(data, candidate.key.name)
+    return Project(
+        key=candidate.key,
+        sources=candidate.sources,
+        view=view if services or problem is None else "none",
+        services=_in_file_order(services, reading),
+        networks={key: _placed(network, reading) for key, network in networks.items()},
+        env_files=reading.env_files,
+        env=reading.env,
+        files_read=reading.files_read,
+        problem=problem or candidate.problem,
+        variant=candidate.variant,
+        confirmed=candidate.confirmed,
+        allows=reading.allows,
+    )
+
+
+def _in_file_order(services: dict[str, Service], reading: Reading) -> dict[str, Service]:
+    """Compose sorts services by name; people know them by the order in the file."""
+    order = [name for name in reading.layers if name in services]
+    return {name: services[name] for name in (*order, *(n for n in services if n not in reading.layers))}
+
+
+def _placed(network: NetworkDeclaration, reading: Reading) -> NetworkDeclaration:
+    return replace(network, origin=reading.networks.get(network.key))
+
+
+@dataclass(slots=True)
+class ModelCache:
+    """Loaded projects, loaded again only when a file that the model depends on has changed (time or size)."""
+
+    compose: ComposeCommand | None
+    environ: Mapping[str, str]
+    known: dict[Candidate, tuple[tuple[tuple[int, int] | None, ...], Project]] = field(default_factory=dict)
+
+    def get(self, candidate: Candidate) -> Project:
+        """The candidate's project as its files are now; the same object while nothing changed."""
+        before = self.known.get(candidate)
+        if before is not None and before[0] == _stamps(before[1]):
+            return before[1]
+        project = load(candidate, self.compose, self.environ)
+        self.known[candidate] = (_stamps(project), project)
+        return project
+
+
+def _stamps(project: Project) -> tuple[tuple[int, int] | None, ...]:
+    return tuple(_stamp(path) for path in project.files_read)
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size

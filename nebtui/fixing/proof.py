@@ -1,0 +1,206 @@
+"""Prove, on paper: the finding is gone and none is new, twice is once, and Compose sees the intended change only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from nebtui import rules
+from nebtui.compose import model
+from nebtui.compose.candidate import Candidate
+from nebtui.compose.edit import SetVariable
+from nebtui.compose.files import from_disk
+from nebtui.facts.changes import ProjectSeen
+from nebtui.facts.declared import Project
+from nebtui.facts.observed import Network
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.patch import Draft, Patch, edited
+from nebtui.host import Host, Probe
+from nebtui.store import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked; `ok` None = it could not be."""
+
+    ok: bool | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """All checks of a patch. What is not proved is shown, never written."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def proved(self) -> bool:
+        return all(check.ok is not False for check in self.checks)
+
+    @property
+    def failure(self) -> str:
+        """The first check that failed, "" if none did."""
+        return next((check.message for check in self.checks if check.ok is False), "")
+
+
+def prove(draft: Draft, patch: Patch, host: Host, environ: Mapping[str, str] = os.environ) -> Proof:
+    """Check a patch against the draft it was planned on. Starts Compose once or twice per touched project."""
+    after = apply_on_paper(draft, patch, environ)
+    before = reread(draft, touched(draft.snapshot, patch), environ)
+    checks = [
+        Check(True, "parses to the intended model") if patch.files else Check(True, "changes no file"),
+        _findings(before.snapshot, after.snapshot, patch),
+        _idempotent(patch),
+    ]
+    checks += [_compose(project, draft, patch, host) for project in touched(draft.snapshot, patch)]
+    return Proof(tuple(checks))
+
+
+def touched(snapshot: Snapshot, patch: Patch) -> tuple[Project, ...]:
+    """The projects whose model depends on a file of the patch, or whose override or env file it creates."""
+    paths = {change.path for change in patch.files}
+    return tuple(p for p in snapshot.projects.values() if paths & {*p.files_read, *p.env_files, *_overrides(p)})
+
+
+def _overrides(project: Project) -> tuple[str, ...]:
+    """The standard override file that Compose would read if it existed: only beside a single standard file."""
+    if len(project.key.files) != 1:
+        return ()
+    stem, _, suffix = project.key.files[0].rpartition(".")
+    return (f"{stem}.override.{suffix}", f"{os.path.dirname(stem)}/compose.override.yaml")
+
+
+def apply_on_paper(draft: Draft, patch: Patch, environ: Mapping[str, str] = os.environ) -> Draft:
+    """The draft after a patch: files read again by our own reader, networks created, old processes forgotten."""
+    texts = {**draft.texts, **{change.path: change.after for change in patch.files}}
+    snapshot = draft.snapshot
+    networks = {**snapshot.networks, **{name: Network(id="", name=name) for name in patch.networks}}
+    recreated = {(r.project, service) for r in patch.recreate for service in r.services}
+    gone = {c.id for c in snapshot.containers.values() for p, s in recreated if c.project == p.name and c.service == s}
+    processes = {k: v for k, v in snapshot.processes.items() if k not in gone}
+    snapshot = replace(
+        snapshot, networks=MappingProxyType(networks), processes=MappingProxyType(processes)
+    )
+    return reread(Draft(snapshot, texts), touched(snapshot, patch), environ)
+
+
+def reread(draft: Draft, projects: tuple[Project, ...], environ: Mapping[str, str]) -> Draft:
+    """The draft with these projects as our own reader sees them in the draft's texts."""
+    snapshot = draft.snapshot
+    for project in projects:
+        fresh = model.read_only(_candidate(project, draft), environ, _texts(draft))
+        snapshot = fold(snapshot, ProjectSeen(replace(fresh, key=project.key)))
+    return Draft(snapshot, draft.texts)
+
+
+def _candidate(project: Project, draft: Draft) -> Candidate:
+    new = tuple(path for path in _overrides(project) if path in draft.texts)
+    key = replace(project.key, files=(*project.key.files, *new)) if new else project.key
+    return Candidate(key, project.sources, project.env_files, project.variant, project.confirmed, None)
+
+
+def _texts(draft: Draft) -> Any:
+    return lambda path: draft.texts[path].decode() if path in draft.texts else from_disk(path)
+
+
+def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
+    old = {f.key for f in rules.find(before)}
+    new = rules.find(after)
+    keys = {f.key for f in new}
+    left = [f for f in patch.findings if f.key in keys]
+    if left:
+        return Check(False, f"the finding would stay: {left[0].service} {left[0].message}")
+    fresh = [f for f in new if f.severity != "advice" and f.key not in old]
+    if fresh:
+        return Check(False, f"it would bring {fresh[0].rule}: {fresh[0].service} {fresh[0].message}")
+    return Check(True, "finding gone, none new")
+
+
+def _idempotent(patch: Patch) -> Check:
+    texts = {change.path: change.after for change in patch.files}
+    for item in patch.edits:
+        if item.file in texts and edited(item.file, texts[item.file], item.edit) != texts[item.file]:
+            return Check(False, f"a second application would change {item.file} again")
+    return Check(True, "twice = once")
+
+
+def _compose(project: Project, draft: Draft, patch: Patch, host: Host) -> Check:
+    name = project.name
+    relevant = {*project.files_read, *project.env_files, *_overrides(project)}
+    texts = {path: data.decode() for path, data in draft.texts.items() if path in relevant}
+    before = host.validate(project, texts)
+    if not before.asked:
+        return Check(None, f"{name}: proved without Compose (none found)")
+    changed = {change.path: change.after.decode() for change in patch.files if change.path in relevant}
+    after = host.validate(project, {**texts, **changed})
+    if before.config is None:
+        return Check(None, f"{name}: Compose refused the file before too: {before.error}")
+    if after.config is None:
+        return Check(False, f"{name}: Compose would refuse it: {after.error}")
+    paths = list(differences(before.config, after.config))
+    intended = _intended(project, patch)
+    stray = [path for path in paths if not any(path[: len(i)] == i for i in intended)]
+    if stray:
+        return Check(False, f"{name}: {'.'.join(stray[0])} would change too")
+    told = ", ".join(dict.fromkeys(".".join(path[:3]) for path in paths)) or "nothing"
+    return Check(True, f"{name}: compose config differs in {told} only")
+
+
+def _intended(project: Project, patch: Patch) -> tuple[tuple[str, ...], ...]:
+    """The paths of the effective model that the edits of a patch mean to change, extended services included."""
+    found: list[tuple[str, ...]] = []
+    for item in patch.edits:
+        if isinstance(item.edit, SetVariable):
+            continue
+        path = item.edit.path
+        if path[0] != "services":
+            found.append(path[:2])
+            continue
+        found.append(path[:3])
+        found += [
+            ("services", service.name, *path[2:3])
+            for service in project.services.values()
+            if any(layer.file == item.file and layer.path == path[:2] for layer in service.layers)
+        ]
+    return tuple(found)
+
+
+def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The paths at which two JSON values differ, mappings walked into, lists compared whole."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        found = []
+        for key in sorted({*before, *after}):
+            found += differences(before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, str(key)))
+        return found
+    return [] if before == after else [path]
+
+
+_ABSENT = object()
+
+
+def tried(host: Host, patch: Patch) -> Check | None:
+    """Run a patch's trial in the running container, and its negative control; None where it has none."""
+    trial = patch.trial
+    if trial is None:
+        return None
+    code, output = _run(host, Probe(trial.container, trial.argv, trial.user))
+    if code != 0:
+        return Check(None, f"tried: failed with exit {code}{': ' + output if output else ''}")
+    if not trial.control:
+        return Check(True, "tried: passed in the running container")
+    control, _ = _run(host, Probe(trial.container, trial.control, trial.user))
+    if control == 0:
+        return Check(None, "tried: passed, but also against a closed port, so it says nothing")
+    return Check(True, "tried: passed in the running container, failed against a closed port")
+
+
+def _run(host: Host, probe: Probe) -> tuple[int, str]:
+    last = ""
+    for progress in host.do(probe):
+        if progress.done:
+            return progress.exit_code, last or progress.text
+        last = progress.text or last
+    return -1, last

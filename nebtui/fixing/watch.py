@@ -1,0 +1,52 @@
+"""Watch: whether a written patch is seen to work on the host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nebtui import rules
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.patch import Patch
+
+State = Literal["written", "seen", "wrong"]
+
+SETTLE = 30.0
+"""Seconds after the recreation until an effect that is still missing is called wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A written patch on its way to being seen."""
+
+    patch: Patch
+    written_at: float
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`written` (not yet running), `seen`, or `wrong` with what is still missing."""
+
+    state: State
+    message: str
+
+
+def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
+    """What of a written patch can be seen now: containers created after the write, the rules' observed conditions."""
+    created: list[float] = []
+    for recreate in watched.patch.recreate:
+        for service in recreate.services:
+            containers = snapshot.containers_of(ServiceKey(recreate.project, service))
+            if not containers or any(c.created < watched.written_at - 1 for c in containers):
+                return Verdict("written", f"written, not yet running: {recreate.project.name}/{service} is the old one")
+            created += [c.created for c in containers]
+    for finding in watched.patch.findings:
+        seen = rules.rule(finding.rule).seen
+        result = seen(snapshot, finding) if seen else None
+        if result is not None and not result.done:
+            late = bool(created) and now - max(created) > SETTLE
+            state, word = ("wrong", "still wrong") if late else ("written", "not seen yet")
+            return Verdict(state, f"{word}: {result.missing}")  # type: ignore[arg-type]
+    return Verdict("seen", "seen to work on the host")

@@ -1,0 +1,95 @@
+"""What a host can do: Compose as a sub-process whose lines stream, networks and probes through the engine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import stat
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from nebtui.host import CreateNetwork, Probe, Progress, RemoveNetwork
+from nebtui.hosts.engine import LABEL, EngineClient, EngineProblem
+
+NOT_STARTED = 127
+NOT_ENDED = 124
+"""Exit codes as a shell gives them: command not found, and `timeout`."""
+FILE_BYTES = 16 * 1024 * 1024
+
+
+def run_command(argv: tuple[str, ...], environ: Mapping[str, str], folder: str) -> Iterator[Progress]:
+    """Run a command and yield its lines, standard error among them; the last Progress has its exit code.
+
+    Closing the iterator early interrupts the command as ctrl+c would.
+    """
+    try:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(environ),
+            cwd=folder if os.path.isdir(folder) else None,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        yield Progress(f"{argv[0]} cannot be started: {error}", done=True, exit_code=NOT_STARTED)
+        return
+    with process:
+        try:
+            for line in process.stdout or ():
+                yield Progress(line.rstrip("\r\n"))
+            code = process.wait()
+        finally:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGINT)
+    yield Progress(f"{shlex.join(argv)}: exit status {code}" if code else "done", done=True, exit_code=code)
+
+
+def through_engine(client: EngineClient, action: CreateNetwork | RemoveNetwork | Probe) -> Iterator[Progress]:
+    """One call to the engine; its refusal is the last Progress."""
+    try:
+        match action:
+            case CreateNetwork(name):
+                client.create_network(name)
+                yield Progress(f"network {name} created", done=True)
+            case RemoveNetwork(name):
+                client.remove_network(name)
+                yield Progress(f"network {name} removed", done=True)
+            case Probe(container, argv, user, timeout):
+                code, output = client.exec_run(container, argv, user, timeout)
+                for line in output.splitlines():
+                    yield Progress(line)
+                text = f"no end within {timeout:g} s" if code is None else f"exit status {code}"
+                yield Progress(text, done=True, exit_code=NOT_ENDED if code is None else code)
+    except EngineProblem as problem:
+        yield Progress(str(problem), done=True, exit_code=1)
+
+
+def docker_command(action: CreateNetwork | RemoveNetwork | Probe) -> tuple[str, ...]:
+    """The `docker` command line with the same effect."""
+    match action:
+        case CreateNetwork(name):
+            return ("docker", "network", "create", "--label", f"{LABEL}=1", name)
+        case RemoveNetwork(name):
+            return ("docker", "network", "rm", name)
+        case Probe(container, argv, user):
+            return ("docker", "exec", *(("-u", user) if user else ()), container, *argv)
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of a regular file; OSError for anything that could block or never end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(f"{path} is no regular file")
+        if found.st_size > FILE_BYTES:
+            raise OSError(f"{path} is larger than {FILE_BYTES >> 20} MiB")
+        return file.read(FILE_BYTES)

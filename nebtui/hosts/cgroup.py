@@ -1,0 +1,107 @@
+"""CPU and memory of a container from the kernel's files, cgroup v1 and v2: no engine call, microseconds a read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+CONTROLLERS = ("cpuacct", "memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Cgroup:
+    """The folders that hold a process's counters; both are the same one on cgroup v2."""
+
+    version: int
+    cpu: str
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
+class CgroupReader:
+    """Reads below `proc` and `sys`, which tests replace by folders of their own."""
+
+    proc: str = "/proc"
+    sys: str = "/sys/fs/cgroup"
+
+    def find(self, pid: int) -> Cgroup | None:
+        """The process's cgroup folders from `/proc/PID/cgroup`; None if it is gone or they are not visible here.
+
+        The path is never built from the container id: with the systemd driver it is `system.slice/docker-ID.scope`,
+        in nested and rootless engines something else again.
+        """
+        entries = memberships(read(f"{self.proc}/{pid}/cgroup"))
+        folders = {name: self._v1_folder(name, entries[name]) for name in CONTROLLERS if name in entries}
+        cpu, memory = (folders.get(name) for name in CONTROLLERS)
+        if cpu and memory:
+            return Cgroup(1, cpu, memory)
+        unified = self._inside("", entries.get("", ("", ""))[1]) if "" in entries else None
+        if unified and os.path.exists(f"{unified}/cpu.stat"):
+            return Cgroup(2, unified, unified)
+        return None
+
+    def read(self, group: Cgroup) -> tuple[int | None, int | None]:
+        """(CPU nanoseconds since the group exists, bytes of memory without inactive page cache); None where gone."""
+        if group.version == 1:
+            cpu = number(read(f"{group.cpu}/cpuacct.usage"))
+            used = number(read(f"{group.memory}/memory.usage_in_bytes"))
+            return cpu, without_cache(used, group.memory, "total_inactive_file")
+        microseconds = field(read(f"{group.cpu}/cpu.stat"), "usage_usec")
+        used = number(read(f"{group.memory}/memory.current"))
+        nanoseconds = None if microseconds is None else microseconds * 1000
+        return nanoseconds, without_cache(used, group.memory, "inactive_file")
+
+    def _v1_folder(self, controller: str, entry: tuple[str, str]) -> str | None:
+        """A v1 controller's folder; controllers mounted together lie below their joint name (`cpu,cpuacct`)."""
+        joint, path = entry
+        for mount in (controller, joint):
+            folder = self._inside(mount, path)
+            if folder and os.path.isdir(folder):
+                return folder
+        return None
+
+    def _inside(self, mount: str, path: str) -> str | None:
+        """The folder of a cgroup path; None for one outside our own cgroup namespace (`/../…`)."""
+        return None if ".." in path.split("/") else os.path.join(self.sys, mount, path.lstrip("/"))
+
+
+def memberships(listed: str) -> dict[str, tuple[str, str]]:
+    """`/proc/PID/cgroup` by controller: (the controllers mounted together, path); the v2 line has the name ""."""
+    found: dict[str, tuple[str, str]] = {}
+    for line in listed.splitlines():
+        _, _, rest = line.partition(":")
+        joint, _, path = rest.partition(":")
+        for controller in joint.split(","):
+            found[controller] = (joint, path)
+    return found
+
+
+def without_cache(used: int | None, folder: str, name: str) -> int | None:
+    """Memory less the file cache that the kernel would give back first, as `docker stats` counts it."""
+    if used is None:
+        return None
+    return max(0, used - (field(read(f"{folder}/memory.stat"), name) or 0))
+
+
+def field(listed: str, name: str) -> int | None:
+    """The figure after `name ` in a flat keyed file."""
+    for line in listed.splitlines():
+        key, _, value = line.partition(" ")
+        if key == name:
+            return number(value)
+    return None
+
+
+def number(value: str) -> int | None:
+    """The figure, None for anything else."""
+    value = value.strip()
+    return int(value) if value.isascii() and value.isdigit() else None
+
+
+def read(path: str) -> str:
+    """A kernel file's text, "" if it is gone or forbidden."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -1,0 +1,76 @@
+"""A box without an engine: the projects that files declare, for `--no-engine` and for machines without Docker."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from nebtui.facts.changes import Change
+from nebtui.facts.declared import Project
+from nebtui.host import Action, Progress, Up
+from nebtui.hosts.actions import docker_command, read_file
+from nebtui.hosts.catalogue import ComposeCatalogue
+from nebtui.hosts.junction import Junction
+from nebtui.hosts.path_collector import PathCollector
+from nebtui.hosts.project_collector import ProjectCollector
+
+if TYPE_CHECKING:
+    from nebtui.compose.candidate import Candidate
+    from nebtui.compose.model import Validation
+
+
+class FilesHost:
+    """Projects of the given folders and files, read by our own reader and, with `compose`, by Compose."""
+
+    kind: Literal["files"] = "files"
+
+    def __init__(
+        self,
+        roots: tuple[str, ...],
+        remembered: tuple[Candidate, ...],
+        environ: Mapping[str, str],
+        *,
+        compose: bool = False,
+        follow: bool = False,
+        catalogue: ComposeCatalogue | None = None,
+    ) -> None:
+        self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ), with_compose=compose)
+        self._follow = follow
+        self._junction = junction = Junction(frozenset({"projects", "paths"}))
+        known, settling, emit = junction.known, junction.settling, junction.emit
+        self._projects = ProjectCollector(self._catalogue, known, settling, emit, follow)
+        self._paths = PathCollector(known, settling, emit, follow)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield the projects, the paths they name and `Settled`; with `follow` go on until `close`, else end there."""
+        return self._junction.changes((self._projects, self._paths), self._follow)
+
+    def do(self, action: Action) -> Iterator[Progress]:
+        """Nothing can be done without an engine; the answer is the command to run where there is one."""
+        argv = self.command(action)
+        by_hand = f" By hand: {shlex.join(argv)}" if argv else ""
+        yield Progress(f"No engine is used here.{by_hand}", done=True, exit_code=1)
+
+    def command(self, action: Action) -> tuple[str, ...]:
+        """The argv of the same effect on a machine with an engine."""
+        if isinstance(action, Up):
+            candidate = self._projects.candidate(action.project)
+            return self._catalogue.up(action, candidate.env_files if candidate else ())
+        return docker_command(action)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a regular file; OSError otherwise."""
+        return read_file(path)
+
+    def reread(self, paths: tuple[str, ...]) -> None:
+        """Read the projects that depend on these files again now; without `follow` nobody is there to."""
+        self._projects.reread(paths)
+
+    def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
+        """Compose's word on these texts, where Compose may be asked and is there."""
+        return self._catalogue.validate(project, texts)
+
+    def close(self) -> None:
+        """End `changes` and the threads."""
+        self._junction.close()

@@ -1,0 +1,1 @@
+"""What the command line prints: findings, status and graph as text and as JSON of the contract."""

@@ -1,0 +1,78 @@
+"""Findings and status as lines of text; everything a file or container says is stripped of control characters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from nebtui.analysis.box import projects, scene, service_keys
+from nebtui.analysis.canvas import cell_width, plain
+from nebtui.analysis.graph import draw, plain_text
+from nebtui.analysis.readiness import GLYPHS, readiness
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import SEVERITIES, Finding
+
+LETTERS = {"error": "E", "warning": "W", "advice": "A"}
+
+
+def short(path: str) -> str:
+    """A path as people write it: relative to the working directory where that is shorter, with ~ for home."""
+    relative = os.path.relpath(path) if os.path.isabs(path) else path
+    home = os.path.expanduser("~")
+    tilde = "~" + path[len(home) :] if path.startswith(home + "/") else path
+    return min((relative, tilde, path), key=len) if not relative.startswith("../..") else tilde
+
+
+def findings(found: Iterable[Finding]) -> Iterator[str]:
+    """One block a finding: place, letter, rule, message; then evidence and fix."""
+    for finding in found:
+        where = f"{short(finding.origin.file)}:{finding.origin.line}: " if finding.origin else ""
+        who = str(finding.at or finding.project or "")
+        yield plain(f"{where}{LETTERS[finding.severity]} {finding.rule}: {who} {finding.message}")
+        yield from (plain(f"    {line}") for line in finding.evidence)
+        if finding.fix:
+            yield plain(f"    fix ({finding.applicability}): {finding.fix}")
+
+
+def counts(found: Iterable[Finding]) -> str:
+    """`2 errors, 1 warning`, or `no findings`."""
+    words = [f.severity for f in found]
+    told = [f"{n} {s}{'s' if n > 1 and s != 'advice' else ''}" for s in SEVERITIES if (n := words.count(s))]
+    return ", ".join(told) or "no findings"
+
+
+def status(snapshot: Snapshot) -> Iterator[str]:
+    """The box once: engine, projects with their sources, services with verdict and reason."""
+    engine = snapshot.engine
+    if engine is not None:
+        yield plain(f"engine {engine.version} (API {engine.api_version}) at {engine.endpoint}")
+    if snapshot.engine_problem:
+        yield plain(f"no engine: {snapshot.engine_problem}")
+    if not snapshot.projects:
+        yield "no Compose projects found"
+    for key in projects(snapshot):
+        project = snapshot.projects[key]
+        files = ", ".join(short(f) for f in key.files) or "no file known"
+        yield plain(f"{project.name}  {files}  (found by {', '.join(sorted(project.sources))}; view: {project.view})")
+        if project.problem:
+            place = f":{project.problem.line}" if project.problem.line else ""
+            yield plain(f"  ✗ {short(project.problem.file)}{place}: {project.problem.message}")
+        yield from _services(snapshot, service_keys(snapshot, key))
+
+
+def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]:
+    width = max((cell_width(plain(key.service)) for key in keys), default=0)
+    for key in keys:
+        verdict = readiness(snapshot, key)
+        rates = [t for c in snapshot.containers_of(key) if (t := snapshot.throughput.get(c.id))]
+        rate = sum(t.tokens_per_second or 0.0 for t in rates if t.tokens_per_second is not None)
+        name = plain(key.service)
+        line = f"  {GLYPHS[verdict.word]} {name}{' ' * (width - cell_width(name))}  {verdict.word:<9}  {verdict.why}"
+        yield plain(line + (f"  {rate:.1f} T/s" if rate else "")).rstrip()
+
+
+def graph(snapshot: Snapshot, ungated: Iterable[tuple[ServiceKey, str]], width: int, *, ascii_only: bool) -> list[str]:
+    """The rails graph as text lines."""
+    drawing = draw(scene(snapshot, ungated), width=width, selected=None, all_edges=True, ascii=ascii_only)
+    return [line.rstrip() for line in plain_text(drawing).splitlines()]

@@ -1,0 +1,67 @@
+"""All rules, and the findings of a snapshot in the order a person should see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nebtui.facts.declared import Project
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules import (
+    ambiguous_name,
+    foreign_user,
+    isolated_networks,
+    missing_healthcheck,
+    missing_host_gateway,
+    missing_network,
+    ungated_dependency,
+)
+from nebtui.rules.rule import SEVERITIES, Finding, Rule
+
+RULES: tuple[Rule, ...] = (
+    isolated_networks.RULE,
+    ambiguous_name.RULE,
+    missing_network.RULE,
+    missing_host_gateway.RULE,
+    foreign_user.RULE,
+    ungated_dependency.RULE,
+    missing_healthcheck.RULE,
+)
+
+
+def rule(name: str) -> Rule:
+    """The rule of a name; KeyError if there is none."""
+    return {r.name: r for r in RULES}[name]
+
+
+def find(snapshot: Snapshot, allow: Iterable[str] = ()) -> tuple[Finding, ...]:
+    """All findings, worst first, then those that block most services. `allow`: rules the settings switch off."""
+    off = frozenset(allow)
+    found = [f for r in RULES if r.name not in off for f in r.find(snapshot) if not _allowed(snapshot, f)]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str, str, str]:
+    project = finding.project.name if finding.project else ""
+    return (
+        SEVERITIES.index(finding.severity),
+        -finding.blocks,
+        project,
+        finding.service or "",
+        finding.rule,
+        finding.subject,
+    )
+
+
+def _allowed(snapshot: Snapshot, finding: Finding) -> bool:
+    """True if a `# nebtui: allow RULE` comment stands on, or directly above, the line of the finding or its service."""
+    project = snapshot.projects.get(finding.project) if finding.project else None
+    if project is None or not project.allows:
+        return False
+    mine = (allow for allow in project.allows if allow.rule == finding.rule)
+    return any(_covers(project, allow.file, allow.line, finding) for allow in mine)
+
+
+def _covers(project: Project, file: str, line: int, finding: Finding) -> bool:
+    service = project.services.get(finding.service or "")
+    origins = [finding.origin, service.origin() if service else None]
+    return any(o is not None and o.file == file and o.line in (line, line + 1) for o in origins)

@@ -1,0 +1,162 @@
+"""A container's user cannot use a bind mount as its mode asks.
+
+What: the effective uid of a service may not read a mounted folder, or not write one that is mounted writable.
+Why it bites: "permission denied" on model files or checkpoints, often late; `chmod 777` on 70 GB of models is no way
+out.
+Evidence: the uid of the running process (/proc) or the declared one; owner, mode and parents of the path on the host.
+Fix: `user: "${HOST_UID:-OWNER}:${HOST_GID:-GROUP}"` with the mount owner's ids as defaults (a bare `${HOST_UID}` that
+is not set becomes `:` and runs as root), and both written into the env file that Compose reads. Another value already
+there → `<SERVICE>_UID`. Unsafe: the program may need its old user. Not offered for images that start as root and drop
+their privileges themselves, for rootless engines and user namespaces, for named volumes that belong to the old user,
+and for mounts that belong to root. Tried by a real read (and write) with `exec -u` where the container runs.
+Source: seed "Lie #5"; measured with Compose 2.40 on Engine 20.10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nebtui.analysis.ownership import Identity, denied, identity
+from nebtui.compose.edit import Set, SetVariable
+from nebtui.facts.declared import Mount, Project, Service, ServiceKey
+from nebtui.facts.observed import PathFact
+from nebtui.facts.snapshot import Snapshot
+from nebtui.knowledge import about
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, Trial, layer_for
+
+NAME = "foreign-user"
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service and bind mount that its user cannot use."""
+    engine = snapshot.engine
+    if engine is not None and (engine.rootless or engine.userns or not engine.local):
+        return
+    for key, service in snapshot.services():
+        who = identity(snapshot, key, service)
+        if who is None:
+            continue
+        for mount, path in _binds(snapshot, service):
+            reason = denied(path, who, write=not mount.read_only)
+            if reason:
+                yield _finding(snapshot, key, service, mount, path, who, reason)
+
+
+def _binds(snapshot: Snapshot, service: Service) -> Iterator[tuple[Mount, PathFact]]:
+    for mount in service.mounts:
+        path = snapshot.paths.get(mount.source) if mount.type == "bind" else None
+        if path and path.exists and not path.has_acl:
+            yield mount, path
+
+
+def _finding(
+    snapshot: Snapshot, key: ServiceKey, service: Service, mount: Mount, path: PathFact, who: Identity, reason: str
+) -> Finding:
+    origin = service.origin("volumes", mount.target)
+    why_not = _why_not(snapshot, key, service, path)
+    wanted = "read" if mount.read_only else "read and write"
+    return Finding(
+        rule=NAME,
+        severity="error",
+        project=key.project,
+        service=key.service,
+        subject=mount.target,
+        message=f"runs as {who.uid}:{who.gid} and cannot {wanted} {mount.target}",
+        evidence=(
+            f"uid {who.uid}, gid {who.gid} ({who.source})",
+            f"{reason} (stat on the host)",
+            f"mounted {'read-only' if mount.read_only else 'writable'}" + (f" ({origin})" if origin else ""),
+        ),
+        applicability="display" if why_not else "unsafe",
+        origin=origin,
+        fix=why_not or f"run it as {path.uid}:{path.gid}, the owner of {mount.source}",
+        blocks=1,
+    )
+
+
+def _why_not(snapshot: Snapshot, key: ServiceKey, service: Service, path: PathFact) -> str:
+    """Why the service must not be given the mount owner's ids, "" if it may."""
+    known = about(service.image)
+    if known and known.drops_privileges:
+        return f"{known.name} starts as root and drops its privileges itself: chown the folder to its user instead"
+    if path.uid == 0:
+        return f"{path.path} belongs to root: give it to the service's user (chown) instead of running as root"
+    volumes = [m for m in service.mounts if m.type == "volume"]
+    if volumes and snapshot.containers_of(key):
+        return f"the volume {volumes[0].source or volumes[0].target} holds files of the old user: chown one of the two"
+    owner = Identity(path.uid, path.gid, (path.gid,), False, "")
+    for mount, other in _binds(snapshot, service):
+        if reason := denied(other, owner, write=not mount.read_only):
+            return f"its mounts have different owners: with the ids {path.uid}:{path.gid} {reason}"
+    return ""
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Run the service with the mount owner's ids, as variables of the env file."""
+    key = finding.at
+    service = snapshot.service(key) if key else None
+    if key is None or service is None:
+        raise NoFix("the service is not declared in a file nebtui can read")
+    found = [(m, p) for m, p in _binds(snapshot, service) if m.target == finding.subject]
+    if not found:
+        raise NoFix(f"{finding.subject} is not mounted any more")
+    mount, path = found[0]
+    if why_not := _why_not(snapshot, key, service, path):
+        raise NoFix(why_not)
+    project = snapshot.projects[key.project]
+    uid, gid, variables = _variables(project, key, path)
+    layer = layer_for(project, service, "user")
+    user = Set((*layer.path, "user"), f"${{{uid}:-{path.uid}}}:${{{gid}:-{path.gid}}}")
+    return Fix(
+        title=f"run {key} as {path.uid}:{path.gid}, the owner of {mount.source}",
+        applicability="unsafe",
+        edits=(FileEdit(layer.file, user), *variables),
+        recreate=(Recreate(key.project, (key.service,)),),
+        trial=_trial(snapshot, key, mount, path),
+    )
+
+
+def _variables(project: Project, key: ServiceKey, path: PathFact) -> tuple[str, str, tuple[FileEdit, ...]]:
+    """The names of the two variables, and the edits of the env file that give them their values."""
+    names = ("HOST_UID", "HOST_GID")
+    values = (str(path.uid), str(path.gid))
+    if any(project.env.get(name, value) != value for name, value in zip(names, values, strict=True)):
+        stem = re.sub(r"\W", "_", key.service).upper()
+        names = (f"{stem}_UID", f"{stem}_GID")
+    if not project.env_files:
+        return *names, ()
+    edits = tuple(
+        FileEdit(project.env_files[-1], SetVariable(name, value))
+        for name, value in zip(names, values, strict=True)
+        if project.env.get(name) != value
+    )
+    return *names, edits
+
+
+def _trial(snapshot: Snapshot, key: ServiceKey, mount: Mount, path: PathFact) -> Trial | None:
+    """Read the mount (and create and remove a file in a writable one) as the new user."""
+    target = mount.target
+    script = 'ls "$0" >/dev/null' if path.is_dir else 'head -c 1 "$0" >/dev/null'
+    if not mount.read_only and path.is_dir:
+        script = 't="$0/.nebtui-$$" && : > "$t" && rm "$t"'
+    for container in snapshot.containers_of(key):
+        if container.state == "running":
+            return Trial(container.id, ("sh", "-c", script, target), user=f"{path.uid}:{path.gid}")
+    return None
+
+
+def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+    """Its process runs with ids that can use the mount."""
+    key = finding.at
+    assert key is not None  # every finding of this rule names a service
+    containers = snapshot.containers_of(key)
+    processes = [snapshot.processes[c.id] for c in containers if c.id in snapshot.processes]
+    if not containers or not all(c.state == "running" for c in containers) or len(processes) < len(containers):
+        return Seen(False, f"{key} does not run")
+    if any(f.key == finding.key for f in find(snapshot)):
+        return Seen(False, f"uid {processes[0].uid} still cannot use {finding.subject}")
+    return Seen(True)
+
+
+RULE = Rule(NAME, "error", "u", __doc__, find, fix, seen)

@@ -1,0 +1,36 @@
+"""The edit that adds a health test, and its trial in the running container; shared by the rules that add one."""
+
+from __future__ import annotations
+
+from nebtui.analysis.health import Suggestion
+from nebtui.compose.edit import Set
+from nebtui.compose.emit import Value
+from nebtui.facts.declared import Healthcheck, Project, Service, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import FileEdit, Trial, layer_for
+
+
+def healthcheck_edit(project: Project, service: Service, suggestion: Suggestion) -> FileEdit:
+    """Give a service the suggested health test."""
+    layer = layer_for(project, service, "healthcheck")
+    return FileEdit(layer.file, Set((*layer.path, "healthcheck"), as_yaml(suggestion.healthcheck)))
+
+
+def as_yaml(healthcheck: Healthcheck) -> Value:
+    """A health test as it stands in a compose file."""
+    value: dict[str, Value] = {"test": tuple(healthcheck.test)}
+    for name in ("interval", "timeout", "start_period"):
+        seconds = getattr(healthcheck, name)
+        if seconds is not None:
+            value[name] = f"{seconds:g}s"
+    if healthcheck.retries is not None:
+        value["retries"] = healthcheck.retries
+    return value
+
+
+def trial(snapshot: Snapshot, key: ServiceKey, suggestion: Suggestion) -> Trial | None:
+    """Run the test in the running container, and its negative control; None where nothing runs."""
+    for container in snapshot.containers_of(key):
+        if container.state == "running" and suggestion.argv:
+            return Trial(container.id, suggestion.argv, suggestion.control)
+    return None

@@ -1,0 +1,105 @@
+"""A service that others depend on or name has no health test.
+
+What: neither the compose file nor the image says how to ask whether it is ready.
+Why it bites: nobody can wait for it; a hung server still counts as "running". For a known server that nobody names it
+is advice only.
+Evidence: who depends on it or names it, and what the test is taken from.
+Fix: the test known for the image, else one of the port it is seen to listen on. Safe once it was tried: it passes in
+the running container and fails against a closed port; else unsafe.
+Source: the table of nebtui/knowledge/images.toml, each entry with its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.analysis.health import has_test, one_shot, suggest
+from nebtui.analysis.reachability import names, resolutions
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.knowledge import about
+from nebtui.rules.healthcheck import healthcheck_edit, trial
+from nebtui.rules.rule import Finding, Fix, NoFix, Options, Recreate, Rule, Seen
+
+NAME = "missing-healthcheck"
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service without health test that somebody waits for; advice for known servers."""
+    wanted = _wanted(snapshot)
+    for key, service in snapshot.services():
+        switched_off = service.healthcheck is not None and service.healthcheck.disabled
+        if switched_off or has_test(snapshot, key, service) or one_shot(snapshot, key, service):
+            continue
+        users = wanted.get(key, ())
+        known = about(service.image)
+        if users or (known and known.test):
+            yield _finding(snapshot, key, users)
+
+
+def _wanted(snapshot: Snapshot) -> dict[ServiceKey, tuple[str, ...]]:
+    """Who depends on or names each service, as evidence lines."""
+    found: dict[ServiceKey, list[str]] = {}
+    for key, service in snapshot.services():
+        for dependency in service.depends_on.values():
+            target = ServiceKey(key.project, dependency.service)
+            found.setdefault(target, []).append(f"{key} depends on it ({service.origin('depends_on', target.service)})")
+    for resolution in resolutions(snapshot, names(snapshot)):
+        for owner in resolution.reached:
+            origin = resolution.reference.origin
+            found.setdefault(owner, []).append(f"{resolution.reference.source} names it ({origin})")
+    return {key: tuple(dict.fromkeys(lines)) for key, lines in found.items()}
+
+
+def _finding(snapshot: Snapshot, key: ServiceKey, users: tuple[str, ...]) -> Finding:
+    service = snapshot.service(key)
+    assert service is not None  # it was just iterated over
+    suggestion = suggest(snapshot, key, service)
+    if suggestion:
+        evidence = (*users, f"test: {' '.join(suggestion.healthcheck.test)}", f"taken from {suggestion.basis}")
+    else:
+        evidence = (*users, "no port is known to ask")
+    return Finding(
+        rule=NAME,
+        severity="warning" if users else "advice",
+        project=key.project,
+        service=key.service,
+        subject="",
+        message="has no health test, so nobody can wait until it is ready" if users else "has no health test",
+        evidence=evidence,
+        applicability="unsafe" if suggestion else "display",
+        origin=service.origin("image") or service.origin(),
+        fix="add a health test" if suggestion else "add a healthcheck by hand",
+        blocks=len(users),
+    )
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Add the suggested test."""
+    key = finding.at
+    service = snapshot.service(key) if key else None
+    suggestion = suggest(snapshot, key, service) if key and service else None
+    if key is None or service is None or suggestion is None:
+        raise NoFix("no test is known for it, and no port to ask; add a healthcheck by hand")
+    return Fix(
+        title=f"add a health test to {key}",
+        applicability="unsafe",
+        edits=(healthcheck_edit(snapshot.projects[key.project], service, suggestion),),
+        recreate=(Recreate(key.project, (key.service,)),),
+        notes=(f"test taken from {suggestion.basis}",),
+        trial=trial(snapshot, key, suggestion),
+    )
+
+
+def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+    """Its containers report healthy."""
+    key = finding.at
+    assert key is not None  # every finding of this rule names a service
+    containers = snapshot.containers_of(key)
+    if containers and all(c.health == "healthy" for c in containers):
+        return Seen(True)
+    words = ", ".join(f"{c.name} is {c.health}" for c in containers)
+    return Seen(False, words or f"{key} does not run")
+
+
+RULE = Rule(NAME, "warning", "h", __doc__, find, fix, seen)

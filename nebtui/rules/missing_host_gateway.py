@@ -1,0 +1,82 @@
+"""`host.docker.internal` is used on Linux without an entry in `extra_hosts`.
+
+What: the name exists by itself on Docker Desktop only. On Linux a container has to be told.
+Why it bites: the service works on a laptop and fails on the server with "Name or service not known".
+Evidence: the text that uses the name, and the service's `extra_hosts`.
+Fix: add `host.docker.internal:host-gateway`, in the style the list is written in. Safe. It is the gateway of the
+default bridge: what listens on the host must listen there too (not on loopback only).
+Source: docs.docker.com/reference/compose-file/services/#extra_hosts; docker/for-linux issue 264.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.analysis.references import HOST_GATEWAY, Reference, references
+from nebtui.compose.edit import Add
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, layer_for
+
+NAME = "missing-host-gateway"
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service that uses the name without having it."""
+    if snapshot.engine is not None and not snapshot.engine.linux:
+        return
+    for key, service in snapshot.services():
+        if any(host.lower() == HOST_GATEWAY for host, _ in service.extra_hosts):
+            continue
+        for reference in references(key, service):
+            if reference.host == HOST_GATEWAY:
+                yield _finding(key, service, reference)
+                break
+
+
+def _finding(key: ServiceKey, service: Service, reference: Reference) -> Finding:
+    where = f" ({reference.origin})" if reference.origin else ""
+    listed = ", ".join(f"{host}:{address}" for host, address in service.extra_hosts) or "none"
+    return Finding(
+        rule=NAME,
+        severity="error",
+        project=key.project,
+        service=key.service,
+        subject=HOST_GATEWAY,
+        message=f"uses {HOST_GATEWAY}, which does not exist on Linux without extra_hosts",
+        evidence=(f"{reference.text}{where}", f"extra_hosts: {listed}"),
+        applicability="safe",
+        origin=reference.origin,
+        fix=f"add {HOST_GATEWAY}:host-gateway to extra_hosts",
+        blocks=1,
+    )
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Add the entry to the service."""
+    key = finding.at
+    service = snapshot.service(key) if key else None
+    if key is None or service is None:
+        raise NoFix("the service is not declared in a file nebtui can read")
+    layer = layer_for(snapshot.projects[key.project], service, "extra_hosts")
+    edit = Add((*layer.path, "extra_hosts"), HOST_GATEWAY, "host-gateway")
+    return Fix(
+        title=f"give {key} the name {HOST_GATEWAY}",
+        applicability="safe",
+        edits=(FileEdit(layer.file, edit),),
+        recreate=(Recreate(key.project, (key.service,)),),
+    )
+
+
+def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+    """Its containers were created with the entry."""
+    key = finding.at
+    assert key is not None  # every finding of this rule names a service
+    containers = snapshot.containers_of(key)
+    have = [c for c in containers if c.inspection and HOST_GATEWAY in dict(c.inspection.extra_hosts)]
+    if containers and len(have) == len(containers):
+        return Seen(True)
+    return Seen(False, f"{key} runs without the entry" if containers else f"{key} does not run")
+
+
+RULE = Rule(NAME, "error", "a", __doc__, find, fix, seen)

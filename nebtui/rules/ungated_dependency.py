@@ -1,0 +1,163 @@
+"""A service depends on another and does not wait until it is healthy.
+
+What: `depends_on` in its short form, or with `service_started`, opens as soon as the other container was started,
+though a health test exists for it (declared, in its image, or known for the image).
+Why it bites: "started" means that a process exists, not that it listens. The dependent is refused, and dies or
+retries; `up -d` reports success all the same.
+Evidence: the dependency as it stands, and the target's health test.
+Fix: the long form with `condition: service_healthy` (`service_completed_successfully` for a job), with the health
+test in the same patch where the target has none. Safe when the target is seen healthy or the test passed in its
+container and failed against a closed port; else unsafe, because a gate on a test that cannot pass never opens. A
+changed gate recreates nothing: `up -d --force-recreate` of the dependent shows it at work.
+Source: docs.docker.com/compose/how-tos/startup-order, and measured with Compose 2.40.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.analysis.health import Suggestion, has_test, one_shot, suggest
+from nebtui.compose.edit import Set
+from nebtui.facts.declared import Dependency, Service, ServiceKey
+from nebtui.facts.observed import Container
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.healthcheck import healthcheck_edit, trial
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, layer_for
+
+NAME = "ungated-dependency"
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per open gate whose target can be tested, or is a job that should be complete."""
+    for key, service in snapshot.services():
+        for dependency in service.depends_on.values():
+            target = ServiceKey(key.project, dependency.service)
+            declared = snapshot.service(target)
+            if declared is None or dependency.condition != "service_started":
+                continue
+            job = one_shot(snapshot, target, declared)
+            tested = has_test(snapshot, target, declared)
+            disabled = declared.healthcheck is not None and declared.healthcheck.disabled
+            suggestion = None if tested or job or disabled else suggest(snapshot, target, declared)
+            if job or tested or (suggestion and suggestion.known):
+                yield _finding(snapshot, key, service, dependency, target, job, suggestion)
+
+
+def _finding(
+    snapshot: Snapshot,
+    key: ServiceKey,
+    service: Service,
+    dependency: Dependency,
+    target: ServiceKey,
+    job: str,
+    suggestion: Suggestion | None,
+) -> Finding:
+    origin = service.origin("depends_on", dependency.service)
+    healthy = is_healthy(snapshot, target)
+    gate = "service_completed_successfully" if job else "service_healthy"
+    test = f"to be added ({suggestion.basis})" if suggestion else job or _test_of(snapshot, target)
+    return Finding(
+        rule=NAME,
+        severity="warning",
+        project=key.project,
+        service=key.service,
+        subject=dependency.service,
+        message=f"waits for {dependency.service} only to be started, not until it is {'done' if job else 'healthy'}",
+        evidence=(
+            f"depends_on {dependency.service}: {dependency.condition}" + (f" ({origin})" if origin else ""),
+            f"health test of {dependency.service}: {test}" if not job else f"{dependency.service}: {job}",
+            *_exits(snapshot, key),
+        ),
+        applicability="safe" if healthy or job else "unsafe",
+        origin=origin,
+        fix=f"gate {key.service} on {dependency.service} with {gate}",
+        target=target,
+        blocks=1,
+    )
+
+
+def _test_of(snapshot: Snapshot, target: ServiceKey) -> str:
+    service = snapshot.service(target)
+    if service and service.healthcheck and service.healthcheck.test:
+        origin = service.origin("healthcheck")
+        return " ".join(service.healthcheck.test) + (f" ({origin})" if origin else "")
+    return "the image's own"
+
+
+def _exits(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
+    return tuple(
+        f"{c.name} restarted ×{c.inspection.restart_count} (engine)"
+        for c in snapshot.containers_of(key)
+        if c.inspection and c.inspection.restart_count
+    )
+
+
+def is_healthy(snapshot: Snapshot, key: ServiceKey) -> bool:
+    """All containers of a service are seen healthy now."""
+    containers = snapshot.containers_of(key)
+    return bool(containers) and all(c.health == "healthy" and c.state == "running" for c in containers)
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Gate the dependent; add the health test where the target has none."""
+    key, target = finding.at, finding.target
+    service = snapshot.service(key) if key else None
+    declared = snapshot.service(target) if target else None
+    if key is None or target is None or service is None or declared is None:
+        raise NoFix("the services are not declared in a file nebtui can read")
+    job = one_shot(snapshot, target, declared)
+    condition = "service_completed_successfully" if job else "service_healthy"
+    project = snapshot.projects[key.project]
+    layer = layer_for(project, service, "depends_on", target.service)
+    edits = [FileEdit(layer.file, Set((*layer.path, "depends_on", target.service, "condition"), condition))]
+    recreate, proof = [key.service], None
+    if not job and not has_test(snapshot, target, declared):
+        suggestion = suggest(snapshot, target, declared)
+        if suggestion is None:
+            raise NoFix(f"nothing is known that tests {target}; add a healthcheck by hand")
+        edits.insert(0, healthcheck_edit(project, declared, suggestion))
+        recreate.insert(0, target.service)
+        proof = trial(snapshot, target, suggestion)
+    return Fix(
+        title=f"gate {key} on {target.service} with {condition}",
+        applicability="safe" if job or is_healthy(snapshot, target) else "unsafe",
+        edits=tuple(edits),
+        recreate=(Recreate(key.project, tuple(recreate), force=True),),
+        trial=proof,
+    )
+
+
+def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+    """The dependent was started after its target was healthy (or had completed)."""
+    key, target = finding.at, finding.target
+    assert key is not None  # every finding of this rule names both ends
+    assert target is not None
+    ready_at = [_ready_at(snapshot, c) for c in snapshot.containers_of(target)]
+    started = [c.inspection.started for c in snapshot.containers_of(key) if c.inspection and c.inspection.started]
+    if not started or not all(c.state == "running" for c in snapshot.containers_of(key)):
+        return Seen(False, f"{key} does not run")
+    if not ready_at or None in ready_at:
+        return Seen(False, f"{target} was not seen healthy")
+    if min(started) < max(at for at in ready_at if at is not None):
+        return Seen(False, f"{key} was started before {target} was healthy")
+    return Seen(True)
+
+
+def _ready_at(snapshot: Snapshot, container: Container) -> float | None:
+    """When a container was first healthy since its start, or ended with 0."""
+    inspection = container.inspection
+    if inspection is None:
+        return None
+    if container.state == "exited":
+        return inspection.finished if inspection.exit_code == 0 else None
+    if container.health != "healthy":
+        return None
+    since = inspection.started or 0.0
+    history = snapshot.histories.get(container.id, ())
+    times = [h.at for h in history if h.action == "health_status: healthy" and h.at >= since]
+    times += [probe.end for probe in inspection.probes if probe.exit_code == 0]
+    # The log keeps five probes: without an event of ours the first pass was at its oldest entry at the latest.
+    return min(times, default=None)
+
+
+RULE = Rule(NAME, "warning", "h", __doc__, find, fix, seen)

@@ -1,0 +1,238 @@
+"""From changes to snapshots: `fold` is pure; `Store` reads one host in a daemon thread and hands out the newest one.
+
+A state change is handed out at once (leading edge), further ones at most every 50 ms; readings once a second.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import singledispatch
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from nebtui.facts import changes
+from nebtui.facts.changes import Change
+from nebtui.facts.observed import Container
+from nebtui.facts.snapshot import Snapshot
+from nebtui.host import Host
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+HISTORY = 64
+"""Happenings kept per container: enough for a start with a dozen restarts."""
+STATE_TICK = 0.05
+SAMPLE_TICK = 1.0
+
+
+def fold(snapshot: Snapshot, change: Change) -> Snapshot:
+    """The snapshot after a change; the same object where the change says nothing new."""
+    after = _apply(change, snapshot)
+    if after is snapshot or isinstance(change, (changes.Sampled, changes.ProcessesSeen)):
+        return after
+    return replace(after, generation=snapshot.generation + 1)
+
+
+def fold_all(snapshot: Snapshot, many: Iterable[Change]) -> Snapshot:
+    """The snapshot after several changes."""
+    for change in many:
+        snapshot = fold(snapshot, change)
+    return snapshot
+
+
+def _with(mapping: Mapping[K, V], items: Mapping[K, V]) -> Mapping[K, V]:
+    return MappingProxyType({**mapping, **items})
+
+
+def _without(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
+    return MappingProxyType({k: v for k, v in mapping.items() if k != key})
+
+
+@singledispatch
+def _apply(change: Any, snapshot: Snapshot) -> Snapshot:
+    raise TypeError(f"not a change: {change!r}")
+
+
+@_apply.register
+def _(change: changes.EngineSeen, snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, engine=change.engine, engine_problem="")
+
+
+@_apply.register
+def _(change: changes.EngineLost, snapshot: Snapshot) -> Snapshot:
+    if snapshot.engine_problem == change.reason:
+        return snapshot
+    return replace(snapshot, engine_problem=change.reason)
+
+
+def _keep_inspection(known: Container | None, listed: Container) -> Container:
+    """The list answer has no inspection; the known one stays while the container is in the same state."""
+    if known is None or listed.inspection is not None or known.state != listed.state:
+        return listed
+    return replace(listed, inspection=known.inspection)
+
+
+@_apply.register
+def _(change: changes.ContainersListed, snapshot: Snapshot) -> Snapshot:
+    listed = {c.id: _keep_inspection(snapshot.containers.get(c.id), c) for c in change.containers}
+    return replace(snapshot, containers=MappingProxyType(listed))
+
+
+@_apply.register
+def _(change: changes.ContainerSeen, snapshot: Snapshot) -> Snapshot:
+    container = change.container
+    if snapshot.containers.get(container.id) == container:
+        return snapshot
+    return replace(snapshot, containers=_with(snapshot.containers, {container.id: container}))
+
+
+@_apply.register
+def _(change: changes.ContainerGone, snapshot: Snapshot) -> Snapshot:
+    if change.id not in snapshot.containers:
+        return snapshot
+    return replace(
+        snapshot,
+        containers=_without(snapshot.containers, change.id),
+        samples=_without(snapshot.samples, change.id),
+        processes=_without(snapshot.processes, change.id),
+        throughput=_without(snapshot.throughput, change.id),
+        histories=_without(snapshot.histories, change.id),
+    )
+
+
+@_apply.register
+def _(change: changes.NetworksListed, snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, networks=MappingProxyType({n.name: n for n in change.networks}))
+
+
+@_apply.register
+def _(change: changes.ImageSeen, snapshot: Snapshot) -> Snapshot:
+    image = change.image
+    names = dict.fromkeys((image.id, *image.names), image)
+    if all(snapshot.images.get(name) == image for name in names):
+        return snapshot
+    return replace(snapshot, images=_with(snapshot.images, names))
+
+
+@_apply.register
+def _(change: changes.ProjectSeen, snapshot: Snapshot) -> Snapshot:
+    project = change.project
+    if snapshot.projects.get(project.key) == project:
+        return snapshot
+    projects = sorted({**snapshot.projects, project.key: project}.items())
+    return replace(snapshot, projects=MappingProxyType(dict(projects)))
+
+
+@_apply.register
+def _(change: changes.ProjectGone, snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, projects=_without(snapshot.projects, change.key))
+
+
+@_apply.register
+def _(change: changes.PathsSeen, snapshot: Snapshot) -> Snapshot:
+    fresh = {p.path: p for p in change.paths if snapshot.paths.get(p.path) != p}
+    return replace(snapshot, paths=_with(snapshot.paths, fresh)) if fresh else snapshot
+
+
+@_apply.register
+def _(change: changes.ProcessesSeen, snapshot: Snapshot) -> Snapshot:
+    """Counters move all the time; the generation only moves when something that rules read did."""
+    fresh = {p.container: p for p in change.processes if snapshot.processes.get(p.container) != p}
+    if not fresh:
+        return snapshot
+    known = snapshot.processes
+    telling = any(
+        k not in known or replace(p, refused=None, failed=None) != replace(known[k], refused=None, failed=None)
+        for k, p in fresh.items()
+    )
+    after = replace(snapshot, processes=_with(known, fresh))
+    return replace(after, generation=snapshot.generation + 1) if telling else after
+
+
+@_apply.register
+def _(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
+    return replace(
+        snapshot,
+        samples=_with(snapshot.samples, {s.container: s for s in change.containers}),
+        gpus=_with(snapshot.gpus, {g.index: g for g in change.gpus}),
+        throughput=_with(snapshot.throughput, {t.container: t for t in change.throughput}),
+    )
+
+
+@_apply.register
+def _(change: changes.Happened, snapshot: Snapshot) -> Snapshot:
+    happening = change.happening
+    history = (*snapshot.histories.get(happening.container, ()), happening)[-HISTORY:]
+    return replace(snapshot, histories=_with(snapshot.histories, {happening.container: history}))
+
+
+@_apply.register
+def _(change: changes.Settled, snapshot: Snapshot) -> Snapshot:
+    return snapshot if snapshot.settled else replace(snapshot, settled=True)
+
+
+class Store:
+    """The newest snapshot of one host. `listen` is called from a thread of the store, never twice at a time."""
+
+    def __init__(self, host: Host, listen: Callable[[Snapshot], None]) -> None:
+        self._host = host
+        self._listen = listen
+        self._snapshot = Snapshot()
+        self._news = threading.Event()
+        self._state_news = threading.Event()
+        self._closed = threading.Event()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._snapshot
+
+    def start(self) -> None:
+        """Begin to read the host; returns at once."""
+        for work in (self._read, self._publish):
+            threading.Thread(target=work, name=f"store{work.__name__}", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop publishing; the host is closed by whoever made it."""
+        self._closed.set()
+        self._news.set()
+        self._state_news.set()
+
+    def _read(self) -> None:
+        for change in self._host.changes():
+            if self._closed.is_set():
+                return
+            before = self._snapshot
+            self._snapshot = fold(before, change)
+            if self._snapshot is not before:
+                if self._snapshot.generation != before.generation:
+                    self._state_news.set()
+                self._news.set()
+
+    def _publish(self) -> None:
+        last_sample = 0.0
+        while not self._closed.is_set():
+            self._news.wait()
+            # Only readings are waiting: they may wait for their second, unless a state change comes first.
+            if not self._state_news.is_set():
+                self._state_news.wait(max(0.0, last_sample + SAMPLE_TICK - time.monotonic()))
+            self._news.clear()
+            self._state_news.clear()
+            if self._closed.is_set():
+                return
+            last_sample = time.monotonic()
+            self._listen(self._snapshot)
+            self._closed.wait(STATE_TICK)
+
+
+def settle(host: Host, timeout: float = 60.0) -> Snapshot:
+    """Read a host until its first complete picture, for front ends without a screen; closes nothing."""
+    snapshot = Snapshot()
+    deadline = time.monotonic() + timeout
+    for change in host.changes():
+        snapshot = fold(snapshot, change)
+        if snapshot.settled or time.monotonic() > deadline:
+            break
+    return snapshot

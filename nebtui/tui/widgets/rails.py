@@ -1,0 +1,264 @@
+"""The rails graph as one widget: it draws lines, moves a cursor over them and repaints only what changed."""
+
+from typing import ClassVar
+
+from rich.segment import Segment as RichSegment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from nebtui.analysis.graph import Drawing, Scene, draw, plain_text
+from nebtui.analysis.steps import folded, group_of, nearest, next_broken, partners, visible
+
+_STYLES = (
+    *(f"rail-{number}" for number in range(6)),
+    *("wire", "dim", "ok", "warn", "bad", "info", "title", "name", "selected", "bar", "bar-empty"),
+)
+
+
+class RailsMessage(Message):
+    """Something happened to the line with this row or group id."""
+
+    def __init__(self, rails: "Rails", id: str) -> None:
+        super().__init__()
+        self.rails = rails
+        self.id = id
+
+    @property
+    def control(self) -> "Rails":
+        """The widget that sent it."""
+        return self.rails
+
+
+class Rails(ScrollView, can_focus=True):
+    """Networks as rails, services as lines, dependencies as arcs; ids are those of the scene's rows and groups."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rails--{style}" for style in _STYLES}
+
+    class Selected(RailsMessage):
+        """The cursor stands on another line: `id` is a row or group id, empty when nothing is left to select."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last place of the cursor matters."""
+            return isinstance(message, Rails.Selected) and message.rails is self.rails
+
+    class Opened(RailsMessage):
+        """A line was asked for in detail, by double click or by `action_open`."""
+
+    class Folded(RailsMessage):
+        """A group was closed or opened by hand; `rails.collapsed(id)` says which."""
+
+    def __init__(self, *, ascii: bool = False, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._ascii = ascii
+        self._given = Scene()
+        self._scene = Scene()
+        self._folds: dict[str, bool] = {}
+        self._visits: dict[str, int] = {}
+        self._selected: str | None = None
+        self._all_edges = False
+        self._drawing = Drawing()
+        self._looks: dict[str, Style] = {}
+        self._drawn_for: tuple[Scene, int, str | None, bool] | None = None
+
+    @property
+    def selected(self) -> str | None:
+        """The row or group id under the cursor, None before the first move."""
+        return self._selected
+
+    @property
+    def all_edges(self) -> bool:
+        """Whether every edge is drawn, not just the calm ones and the selection's."""
+        return self._all_edges
+
+    def show(self, scene: Scene, selected: str | None = None) -> None:
+        """Draw this scene; the cursor goes to `selected` if that is there, else stays or goes next door."""
+        self._given = scene
+        before = visible(self._scene)
+        self._scene = folded(scene, self._folds)
+        wanted = self._selected if selected is None or group_of(self._scene, selected) is None else selected
+        self._move(nearest(self._scene, wanted, before))
+
+    def collapsed(self, id: str) -> bool:
+        """Whether the group with this id (or of the row with this id) is closed."""
+        group = group_of(self._scene, id)
+        return group is not None and group.collapsed
+
+    def text(self) -> str:
+        """The drawing as plain text, lines ended by line breaks."""
+        return plain_text(self._drawing)
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y` of the window as a strip."""
+        width, at = self.size.width, y + self.scroll_offset.y
+        if at >= len(self._drawing.lines):
+            return Strip.blank(width, self.rich_style)
+        segments = [RichSegment(text, self._look(style)) for text, style in self._drawing.lines[at]]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def _look(self, style: str) -> Style:
+        """The styles of all the names, each giving only what its rule sets (Textual's own merge drops backgrounds)."""
+        known = self._looks.get(style)
+        if known is not None:
+            return known
+        look = self.rich_style
+        for name in style.split():
+            own = self.get_component_rich_style(f"rails--{name}", partial=True)
+            blended = self.get_component_rich_style(f"rails--{name}")
+            look += own
+            if own.color is not None:
+                look += Style(color=blended.color)
+            if own.bgcolor is not None:
+                look += Style(bgcolor=blended.bgcolor)
+        self._looks[style] = look
+        return look
+
+    def notify_style_update(self) -> None:
+        """Forget the looks of another theme or focus."""
+        self._looks.clear()
+        super().notify_style_update()
+
+    def on_resize(self) -> None:
+        """Lay out again at the new width."""
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Draw if anything differs from the last time, and ask for a repaint of the lines that came out different."""
+        width = self.scrollable_content_region.width
+        asked = (self._scene, width, self._selected, self._all_edges)
+        if width <= 0 or asked == self._drawn_for:
+            return
+        resized = self._drawn_for is None or self._drawn_for[1] != width
+        self._drawn_for = asked
+        before = self._drawing.lines
+        self._drawing = draw(
+            self._scene, width=width, selected=self._selected, all_edges=self._all_edges, ascii=self._ascii
+        )
+        lines = self._drawing.lines
+        if resized or len(lines) != len(before):
+            self.virtual_size = Size(width, len(lines))
+            self.refresh()
+            self._reveal()
+            return
+        for y, (old, new) in enumerate(zip(before, lines, strict=True)):
+            if old != new:
+                self.refresh_lines(y)
+
+    def _move(self, to: str | None) -> None:
+        """Put the cursor on a line (None: on nothing), redraw, and tell if it is another one."""
+        moved, self._selected = to != self._selected, to
+        self._redraw()
+        if moved:
+            self._reveal()
+            self.post_message(self.Selected(self, to or ""))
+
+    def _reveal(self) -> None:
+        """Scroll so that the cursor's line is in the window, with the titles above the first one."""
+        y = self._drawing.row_of.get(self._selected or "")
+        height = self.scrollable_content_region.height
+        if y is None or height <= 0:
+            return
+        first = self._drawing.order[0] == self._selected
+        top = min(max(self.scroll_offset.y, y - height + 1), 0 if first and y < height else y)
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+
+    def _step(self, by: int) -> None:
+        order = self._drawing.order
+        if not order:
+            return
+        if self._selected not in order:
+            self._move(order[0 if by > 0 else -1])
+            return
+        self._move(order[max(0, min(len(order) - 1, order.index(self._selected) + by))])
+
+    def _page(self, direction: int) -> None:
+        """Move by a window's height, less one line to keep the eye on."""
+        order, row_of = self._drawing.order, self._drawing.row_of
+        here = row_of.get(self._selected or "")
+        if here is None:
+            self._step(direction)
+            return
+        goal = here + direction * max(1, self.scrollable_content_region.height - 1)
+        self._move(min(order, key=lambda which: abs(row_of[which] - goal)))
+
+    def action_cursor_down(self) -> None:
+        """One line down."""
+        self._step(1)
+
+    def action_cursor_up(self) -> None:
+        """One line up."""
+        self._step(-1)
+
+    def action_page_down(self) -> None:
+        """One window down."""
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        """One window up."""
+        self._page(-1)
+
+    def action_first(self) -> None:
+        """To the first line."""
+        self._move(self._drawing.order[0] if self._drawing.order else None)
+
+    def action_last(self) -> None:
+        """To the last line."""
+        self._move(self._drawing.order[-1] if self._drawing.order else None)
+
+    def action_fold(self) -> None:
+        """Close or open the group under the cursor; the choice outlives later scenes."""
+        group = group_of(self._scene, self._selected)
+        if group is None:
+            return
+        self._folds[group.id] = not group.collapsed
+        self._scene = folded(self._given, self._folds)
+        self._move(group.id)
+        self.post_message(self.Folded(self, group.id))
+
+    def action_next_broken(self) -> None:
+        """To the next line with something broken, round to the top."""
+        found = next_broken(self._scene, self._selected)
+        if found is not None:
+            self._move(found)
+
+    def action_jump_target(self) -> None:
+        """To what the line depends on; coming back and asking again leads to its next one."""
+        self._jump(towards_target=True)
+
+    def action_jump_source(self) -> None:
+        """To what depends on the line; coming back and asking again leads to the next one."""
+        self._jump(towards_target=False)
+
+    def _jump(self, towards_target: bool) -> None:
+        found = partners(self._scene, self._selected, towards_target)
+        if found:
+            visit = f"{towards_target} {self._selected}"
+            turn = self._visits.get(visit, 0)
+            self._visits[visit] = turn + 1
+            self._move(found[turn % len(found)])
+
+    def action_all_edges(self) -> None:
+        """Draw every edge, or only the calm ones again."""
+        self._all_edges = not self._all_edges
+        self._redraw()
+
+    def action_open(self) -> None:
+        """Ask for the detail of the line under the cursor."""
+        if self._selected is not None:
+            self.post_message(self.Opened(self, self._selected))
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the clicked line; a double click opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        y = offset.y + self.scroll_offset.y
+        which = next((which for which, at in self._drawing.row_of.items() if at == y), None)
+        if which is not None:
+            self._move(which)
+            if event.chain == 2:
+                self.post_message(self.Opened(self, which))
