@@ -69,7 +69,7 @@ def scene(snapshot: Snapshot, ungated: Iterable[tuple[ServiceKey, str]] = ()) ->
 def _group(snapshot: Snapshot, index: Names, key: ProjectKey) -> Group:
     project = snapshot.projects[key]
     rows = tuple(_row(snapshot, index, k) for k in service_keys(snapshot, key))
-    words = [readiness(snapshot, k).word for k in service_keys(snapshot, key)]
+    words = [row.state for row in rows]
     failed, ready = words.count("failed"), sum(w in ("ready", "listening", "completed") for w in words)
     if project.problem:
         file = project.problem.file.rpartition("/")[2]
@@ -95,6 +95,7 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey) -> Row:
     gpus = [g.utilization for g in snapshot.gpus.values() if g.utilization is not None and set(ids) & set(g.containers)]
     networks = index.networks.get(key, frozenset()) or observed_networks(snapshot, key)
     noisy = verdict.word in ("failed", "degraded", "waiting")
+    restarts = sum(c.inspection.restart_count for c in snapshot.containers_of(key) if c.inspection)
     return Row(
         id=identity(key),
         name=key.service,
@@ -104,8 +105,8 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey) -> Row:
         networks=tuple(sorted(networks)),
         gpu=float(max(gpus)) if gpus else None,
         rate=f"{sum(rates):.1f} T/s" if rates else "",
-        note=verdict.why if noisy else "",
-        note_tone=TONES[verdict.word] if noisy else "dim",
+        note=verdict.why if noisy else f"restarted ×{restarts}" if restarts else "",
+        note_tone=TONES[verdict.word] if noisy else "warn",
     )
 
 

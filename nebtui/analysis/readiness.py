@@ -144,8 +144,6 @@ def _running(snapshot: Snapshot, container: Container) -> Readiness:
     if container.health == "unhealthy":
         output = inspection.probes[-1].output.strip() if inspection and inspection.probes else ""
         return Readiness("degraded", "unhealthy" + (f": {output.splitlines()[-1]}" if output else ""))
-    if inspection and inspection.restart_count:
-        return Readiness("degraded", f"restarted ×{inspection.restart_count}, no health test")
     process = snapshot.processes.get(container.id)
     if process is None or process.listening is None:
         return Readiness("unknown", "running, no health test")

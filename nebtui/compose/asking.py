@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os.path
 import re
 import subprocess
 from collections.abc import Mapping
@@ -42,8 +43,8 @@ def ask(
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            env=environment(environ),
-            cwd="/",
+            env=environment(environ, key.working_dir),
+            cwd=key.working_dir if os.path.isdir(key.working_dir) else "/",
             timeout=_TIMEOUT,
             check=False,
         )

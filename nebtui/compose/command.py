@@ -100,9 +100,12 @@ def project_argv(command: ComposeCommand, key: ProjectKey, env_files: tuple[str,
     )
 
 
-def environment(environ: Mapping[str, str]) -> dict[str, str]:
+def environment(environ: Mapping[str, str], working_dir: str = "") -> dict[str, str]:
     """The environment for a Compose process: nothing is fetched from the network to read a file, and what the
-    argv says explicitly is not said again by variables."""
+    argv says explicitly is not said again by variables. With a working directory `$PWD` is that directory, as for a
+    person who calls Compose there (files say `$PWD/data`); run the process there too, Compose looks at both."""
     removed = ("COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES")
     kept = {name: value for name, value in environ.items() if name not in removed}
+    if working_dir:
+        kept["PWD"] = working_dir
     return {**kept, "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "false", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "false"}

@@ -1,4 +1,4 @@
-"""What Compose refuses though each file reads well: undefined names, dependency cycles, keys that exclude each other."""
+"""What Compose refuses though each file reads well: undefined names, dependency cycles, contradicting keys."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _undefined(name: str, body: Mapping[str, Any], document: Spot, services: Map
     for network in networks or ():
         if network != "default" and network not in _names(document, "networks"):
             yield name, ("networks", network), f"service {name} uses network {network}, which is not defined"
-    for volume in body.get("volumes") or ():
+    for volume in body["volumes"] if isinstance(body.get("volumes"), list) else ():
         source = text(volume.get("source")) if isinstance(volume, dict) and volume.get("type") == "volume" else ""
         if source and source not in _names(document, "volumes"):
             path = ("volumes", text(volume.get("target")))

@@ -103,10 +103,12 @@ def _single(path: str, environ: Mapping[str, str]) -> Candidate:
 
 def in_folder(folder: str, names: list[str], environ: Mapping[str, str]) -> list[Candidate]:
     """What one folder holds, given its YAML entries: the project of its standard files first, then the others."""
-    if not names:
-        return []
     env, problem = _env(folder, environ)
+    if not names and "COMPOSE_FILE" not in env:
+        return []
     main = _main(folder, names, env, problem)
+    # The name as a file gives it, for the rule that tells a variant from a project.
+    named = [(one.key.files, _given_name(_document(one.key.files[0])[0], env)) for one in main if len(names) > 1]
     taken = {path for candidate in main for path in candidate.key.files}
     others: list[tuple[str, Spot]] = []
     for name in names:
@@ -116,7 +118,6 @@ def in_folder(folder: str, names: list[str], environ: Mapping[str, str]) -> list
         document, _ = _document(path)
         if document is not None and _is_compose(document):
             others.append((path, document))
-    named = [(candidate.key.files, _given_name(_document(candidate.key.files[0])[0], env)) for candidate in main]
     named += [((path,), _given_name(document, env)) for path, document in others]
     found = list(main)
     for path, document in others:

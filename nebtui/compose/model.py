@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,13 +32,13 @@ def load(
     if answer.config is not None:
         reading = reader.read(key, env_files, environ)
         return _project(candidate, reading, "compose", normal.unescaped(answer.config), None)
-    if not inconsistent(answer.error):
+    reading = reader.read(key, env_files, environ)
+    if reading.fragment or not inconsistent(answer.error):
         literal = ask(compose, key, env_files, environ, interpolated=False)
         if literal.config is not None:
-            reading = reader.read(key, env_files, environ, interpolated=False)
-            return _project(candidate, reading, "compose, not interpolated", normal.unescaped(literal.config), None)
+            raw = reader.read(key, env_files, environ, interpolated=False)
+            return _project(candidate, raw, "compose, not interpolated", normal.unescaped(literal.config), None)
         answer = literal
-    reading = reader.read(key, env_files, environ)
     problem = reading.problem or problem_of(answer.error, key, reading)
     return _project(candidate, reading, "reader", reading.data, problem)
 
@@ -94,26 +94,34 @@ def _placed(network: NetworkDeclaration, reading: Reading) -> NetworkDeclaration
     return replace(network, origin=reading.networks.get(network.key))
 
 
+Stamps = dict[str, tuple[int, int] | None]
+"""Time (ns) and size of each file, None where it is absent."""
+
+
 @dataclass(slots=True)
 class ModelCache:
     """Loaded projects, loaded again only when a file that the model depends on has changed (time or size)."""
 
     compose: ComposeCommand | None
     environ: Mapping[str, str]
-    known: dict[Candidate, tuple[tuple[tuple[int, int] | None, ...], Project]] = field(default_factory=dict)
+    known: dict[Candidate, tuple[Stamps, Project]] = field(default_factory=dict)
 
     def get(self, candidate: Candidate) -> Project:
         """The candidate's project as its files are now; the same object while nothing changed."""
         before = self.known.get(candidate)
-        if before is not None and before[0] == _stamps(before[1]):
+        if before is not None and before[0] == _stamps(before[0]):
             return before[1]
+        # Stamped before they are read, so that a file that changes meanwhile counts as changed at the next look;
+        # what else the model depends on is known only afterwards.
+        early = _stamps(before[0] if before else candidate.key.files)
         project = load(candidate, self.compose, self.environ)
-        self.known[candidate] = (_stamps(project), project)
+        late = _stamps(project.files_read)
+        self.known[candidate] = ({path: early.get(path, stamp) for path, stamp in late.items()}, project)
         return project
 
 
-def _stamps(project: Project) -> tuple[tuple[int, int] | None, ...]:
-    return tuple(_stamp(path) for path in project.files_read)
+def _stamps(paths: Iterable[str]) -> Stamps:
+    return {path: _stamp(path) for path in paths}
 
 
 def _stamp(path: str) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ from typing import Any
 from nebtui.compose import layers, shapes
 from nebtui.compose.consistency import faults
 from nebtui.compose.files import Texts, from_disk
-from nebtui.compose.layers import Place, Session
+from nebtui.compose.session import Place, Session, env_of
 from nebtui.compose.spots import Path, Spot, strip, walk, wrap
 from nebtui.facts.declared import Allow, Layer, Origin, Problem, ProjectKey
 
@@ -36,6 +36,8 @@ class Reading:
     env: Mapping[str, str]
     problem: Problem | None = None
     """The first thing that is wrong with the files."""
+    fragment: bool = False
+    """Some service has neither image nor build: an overlay for another file, whose names need not resolve here."""
     doubt: Problem | None = None
     """What else keeps Compose from reading them: a required variable or an env file that is not there."""
 
@@ -49,17 +51,20 @@ def read(
     interpolated: bool = True,
 ) -> Reading:
     """Read a project. `env_files` empty = the default `.env`; without interpolation `${…}` stays in the values."""
+    # A person calls Compose in the project's folder; ours may be anywhere.
+    environ = {**environ, "PWD": key.working_dir}
     session = Session(texts, environ.get("HOME", os.path.expanduser("~")), interpolated)
     named = env_files or (os.path.join(key.working_dir, ".env"),)
     env: dict[str, str] = {}
     for path in named:
-        env |= layers.env_of(session, path, {**env, **environ}, optional=not env_files)
+        env |= env_of(session, path, {**env, **environ}, optional=not env_files)
     variables = {"COMPOSE_PROJECT_NAME": key.name, **env, **environ}
     model = layers.model(session, key.files, Place(key.working_dir, variables))
     document = _with_env_files(session, model.document, variables) if interpolated else model.document
     data = _effective(document, key)
     places = {name: origins(body) for name, body in _mapping(document.get("services")).items()}
-    if interpolated and not session.problems:
+    fragment = any(not {"image", "build", "provider"} & body.keys() for body in data["services"].values())
+    if interpolated and not fragment and not session.problems:
         session.problems += _inconsistent(document, data, places, key)
     return Reading(
         data=data,
@@ -71,6 +76,7 @@ def read(
         env_files=named,
         env=env,
         problem=session.problems[0] if session.problems else None,
+        fragment=fragment,
         doubt=session.doubts[0] if session.doubts else None,
     )
 
@@ -111,7 +117,7 @@ def _with_env_file(session: Session, body: Spot, variables: Mapping[str, str]) -
         if not isinstance(entry, dict) or not isinstance(path := entry.get("path"), str):
             continue
         optional, raw = not shapes.truth(entry.get("required", True)), entry.get("format") == "raw"
-        found |= layers.env_of(session, path, {**found, **variables}, optional=optional, raw=raw)
+        found |= env_of(session, path, {**found, **variables}, optional=optional, raw=raw)
     own = body.get("environment") or Spot({})
     return body.child("environment", own.with_value({k: wrap(v) for k, v in found.items()} | _mapping(own)))
 
@@ -138,16 +144,21 @@ def _effective(document: Spot, key: ProjectKey) -> dict[str, Any]:
     return {**data, "name": key.name, "services": services, "networks": networks}
 
 
+def _items(body: Mapping[str, Any], key: str) -> list[Any]:
+    value = body.get(key)
+    return value if isinstance(value, list) else []
+
+
 def _add_implied(body: dict[str, Any]) -> None:
     """Dependencies that other keys imply: links, shared namespaces, `volumes_from`."""
     implied: dict[str, bool] = {}
-    for link in body.get("links") or ():
+    for link in _items(body, "links"):
         implied[shapes.text(link).partition(":")[0]] = True
     for key in ("network_mode", "ipc", "pid", "uts", "cgroup"):
         kind, _, name = shapes.text(body.get(key)).partition(":")
         if kind == "service" and name:
             implied[name] = True
-    for source in body.get("volumes_from") or ():
+    for source in _items(body, "volumes_from"):
         if not (name := shapes.text(source)).startswith("container:"):
             implied.setdefault(name.partition(":")[0], False)
     if implied:

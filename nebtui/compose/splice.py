@@ -180,8 +180,10 @@ def add_key(
 
 
 def _separated(text: str, root: MappingNode) -> bool:
-    """True if the file keeps a blank line between its top-level sections."""
-    starts = [line_start(text, int(k.start_mark.index)) for k, _ in root.value[1:]]
+    """True if the file keeps a blank line between its top-level sections, or between its services."""
+    sections = [v.value for _, v in root.value if isinstance(v, MappingNode) and not is_flow(v)]
+    entries = [*root.value[1:], *(entry for section in sections for entry in section[1:])]
+    starts = [line_start(text, int(k.start_mark.index)) for k, _ in entries if isinstance(k, ScalarNode)]
     return any(re.search(r"\n[ \t]*\r?\n(#.*\r?\n)*$", text[:start]) for start in starts)
 
 

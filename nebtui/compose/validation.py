@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -53,6 +54,8 @@ def validate(
             interpolated=interpolated,
             text=texts[path],
         )
+        # Compose calls standard input `-`.
+        answer = Answer(answer.config, re.sub(r"(?<= )-(?=:)", lambda _: path, answer.error, count=1))
     else:
         answer = _ask_copy(project, key, texts, compose, environ, interpolated)
     return Validation(answer.config, answer.error, interpolated)

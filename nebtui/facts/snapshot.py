@@ -32,6 +32,16 @@ class Snapshot:
     """By container id, oldest first, bounded."""
     settled: bool = False
     generation: int = 0
+    by_service: Mapping[tuple[str, str], tuple[Container, ...]] = field(init=False, compare=False, repr=False)
+    """By (project name, service name); derived, so that asking for a service's containers walks only its own."""
+
+    def __post_init__(self) -> None:
+        found: dict[tuple[str, str], list[Container]] = {}
+        for container in self.containers.values():
+            if container.project and container.service and not container.one_off:
+                found.setdefault((container.project, container.service), []).append(container)
+        ordered = {key: tuple(sorted(many, key=lambda c: (c.number, c.id))) for key, many in found.items()}
+        object.__setattr__(self, "by_service", ordered)
 
     def service(self, key: ServiceKey) -> Service | None:
         """The declared service, None where the project's files do not (any more) declare it."""
@@ -40,8 +50,8 @@ class Snapshot:
 
     def containers_of(self, key: ServiceKey) -> tuple[Container, ...]:
         """The replicas of a service, one-off runs left out, by number."""
-        found = [c for c in self.containers.values() if c.service == key.service and belongs(c, key.project)]
-        return tuple(sorted((c for c in found if not c.one_off), key=lambda c: (c.number, c.id)))
+        found = self.by_service.get((key.project.name, key.service), ())
+        return tuple(c for c in found if belongs(c, key.project))
 
     def services(self) -> Iterator[tuple[ServiceKey, Service]]:
         """All declared services of all projects."""

@@ -38,7 +38,9 @@ class Stream(Protocol):
 
     def __iter__(self) -> Iterator[Any]: ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End the stream; whoever iterates it stops."""
+        ...
 
 
 class EngineClient:
@@ -49,11 +51,15 @@ class EngineClient:
         self._environ = environ
         self._own = threading.local()
         self._version: Payload = {}
+        self._clients: list[Any] = []
 
     def forget(self) -> None:
-        """Ask for the version again at the next connection: another engine may answer now."""
+        """Close idle connections and ask for the version again at the next one: another engine may answer then."""
         self._version = {}
         self._own = threading.local()
+        clients, self._clients = self._clients, []
+        for client in clients:
+            client.close()
 
     def version(self) -> Payload:
         """`GET /version`, as asked when the first client connected: what it says holds until the engine restarts."""
@@ -138,10 +144,17 @@ class EngineClient:
             return None if running else whole(result.get("ExitCode")), output.decode("utf-8", "replace")
 
     def has_file(self, container: str, path: str) -> bool:
-        """Whether a path exists in a container, running or not (`HEAD /containers/ID/archive`)."""
+        """Whether a path exists in a container, running or not (`HEAD /containers/ID/archive`).
+
+        A container that is gone answers as one without the path does: ask `inspect` before believing a False.
+        """
         with self._explained() as client:
             address = f"{client.base_url}/v{client.api_version}/containers/{container}/archive"
             answer = client.head(address, params={"path": path}, timeout=READ_SECONDS)
+            if answer.status_code not in (200, 404):
+                raise EngineProblem(
+                    f"The engine refused to look into container {container[:12]} ({answer.status_code})."
+                )
             return bool(answer.status_code == 200)
 
     @contextmanager
@@ -173,6 +186,7 @@ class EngineClient:
         client = getattr(self._own, "client", None)
         if client is None:
             client = self._own.client = self._connect()
+            self._clients.append(client)
         return client
 
     def _connect(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 from nebtui.facts.changes import ImageSeen
@@ -12,6 +13,7 @@ from nebtui.hosts.engine import EngineClient, EngineProblem, NotThere
 from nebtui.hosts.known import Emit, Known, Settling
 
 EVERY = 2.0
+ABSENT_EVERY = 10.0
 PROGRAMS = ("bash", "curl", "wget", "python3", "nc")
 """What health tests call; a test whose program is absent cannot pass."""
 FOLDERS = ("/usr/bin", "/bin", "/usr/local/bin")
@@ -28,6 +30,7 @@ class ImageCollector:
         self._stop = threading.Event()
         self._images: dict[str, Image] = {}
         self._ids: dict[str, str] = {}
+        self._absent: dict[str, float] = {}
 
     def run(self) -> None:
         """Look every two seconds, from the moment engine and projects are known."""
@@ -40,6 +43,7 @@ class ImageCollector:
                 # The engine's own collector tells why; another engine may have other images.
                 self._images.clear()
                 self._ids.clear()
+                self._absent.clear()
             self._settling.reached("images")
             self._stop.wait(EVERY)
 
@@ -48,35 +52,53 @@ class ImageCollector:
         self._stop.set()
 
     def _look(self) -> None:
-        """Tell what is new. An image that is not pulled yet is asked for again, one short call each time."""
+        """Tell what is new; an image that is not pulled yet is asked for again later."""
         if self._known.engine is None:
             return
-        containers = {c.image_id: c for c in sorted(self._known.containers(), key=lambda c: c.state == "running")}
+        containers = by_image(self._known.containers())
         named = {service.image for project in self._known.projects() for service in project.services.values()}
-        used = {c.image_id for c in containers.values() if c.project}
+        used = {identity for identity, made in containers.items() if any(c.project for c in made)}
         for name in sorted({*used, *(name for name in named if name)}):
             if self._stop.is_set():
                 return
             known = self._images.get(self._ids.get(name, ""))
-            if known is None or (known.programs is None and known.id in containers):
+            absent = time.monotonic() - self._absent.get(name, -ABSENT_EVERY) < ABSENT_EVERY
+            if (known is None and not absent) or (known and known.programs is None and known.id in containers):
                 self._tell(name, containers)
 
-    def _tell(self, name: str, containers: dict[str, Container]) -> None:
+    def _tell(self, name: str, containers: dict[str, list[Container]]) -> None:
         """One image by name or id."""
         try:
             image = payloads.image(self._client.image(name))
         except NotThere:
+            self._absent[name] = time.monotonic()
             return
-        container = containers.get(image.id)
-        if container is not None:
-            image = replace(image, programs=self._programs(container.id))
         self._ids[name] = image.id
-        if self._images.get(image.id) != image:
+        known = self._images.get(image.id)
+        programs = known.programs if known else None
+        for container in containers.get(image.id, ()):
+            if programs is None:
+                programs = self._programs(container.id)
+        image = replace(image, programs=programs)
+        if known != image:
             self._images[image.id] = image
             self._emit(ImageSeen(image))
 
-    def _programs(self, container: str) -> tuple[str, ...]:
-        """Which programs a container has, found without running anything in it."""
-        return tuple(
+    def _programs(self, container: str) -> tuple[str, ...] | None:
+        """Which programs a container has, found without running anything in it; None if it went away meanwhile."""
+        found = tuple(
             name for name in PROGRAMS if any(self._client.has_file(container, f"{folder}/{name}") for folder in FOLDERS)
         )
+        try:
+            self._client.inspect(container)
+        except NotThere:
+            return None
+        return found
+
+
+def by_image(containers: tuple[Container, ...]) -> dict[str, list[Container]]:
+    """The containers of each image, running ones first: to look into a stopped one the engine has to mount it."""
+    found: dict[str, list[Container]] = {}
+    for container in sorted(containers, key=lambda c: c.state != "running"):
+        found.setdefault(container.image_id, []).append(container)
+    return found

@@ -10,6 +10,8 @@ from nebtui.hosts import payloads
 from nebtui.hosts.engine import EngineClient, EngineProblem, NotThere
 from nebtui.hosts.known import Emit, Known
 
+REMEMBERED = 1000
+
 
 class Inspector:
     """Inspects what it is asked to, each container once however often it was asked meanwhile."""
@@ -58,6 +60,8 @@ class Inspector:
     def remove(self, identity: str) -> None:
         """This container is gone; an inspection still under way must not bring it back."""
         with self._changed:
+            if len(self._removed) > REMEMBERED:
+                self._removed.clear()  # an inspection of one of those has long been answered
             self._removed.add(identity)
             self._asked.pop(identity, None)
             self._emit(ContainerGone(identity))

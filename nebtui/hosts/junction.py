@@ -18,9 +18,13 @@ CLOSING = 0.15
 class Collector(Protocol):
     """A job for one thread: `run` blocks until `stop` is called from another thread."""
 
-    def run(self) -> None: ...
+    def run(self) -> None:
+        """Do the job until `stop`."""
+        ...
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """End `run` soon."""
+        ...
 
 
 class Junction:

@@ -40,14 +40,9 @@ class Known:
     def apply(self, change: Change) -> None:
         """Take in one change."""
         with self._lock:
-            before = self._label_sets()
             match change:
-                case ContainersListed(containers):
-                    self._containers = {c.id: c for c in containers}
-                case ContainerSeen(container):
-                    self._containers[container.id] = container
-                case ContainerGone(identity):
-                    self._containers.pop(identity, None)
+                case ContainersListed() | ContainerSeen() | ContainerGone():
+                    self._apply_containers(change)
                 case ProjectSeen(project):
                     self._projects[project.key] = project
                 case ProjectGone(key):
@@ -58,8 +53,18 @@ class Known:
                     self._engine = None
                 case _:
                     return
-            if self._label_sets() != before:
-                self.labels_changed.set()
+
+    def _apply_containers(self, change: ContainersListed | ContainerSeen | ContainerGone) -> None:
+        before = self._label_sets()
+        match change:
+            case ContainersListed(containers):
+                self._containers = {c.id: c for c in containers}
+            case ContainerSeen(container):
+                self._containers[container.id] = container
+            case ContainerGone(identity):
+                self._containers.pop(identity, None)
+        if self._label_sets() != before:
+            self.labels_changed.set()
 
     @property
     def engine(self) -> Engine | None:

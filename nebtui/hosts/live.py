@@ -93,3 +93,4 @@ class LiveHost:
     def close(self) -> None:
         """End `changes` and the threads within 0.2 s, whatever the engine does."""
         self._junction.close()
+        self._client.forget()

@@ -12,7 +12,7 @@ from nebtui.facts.changes import ProjectGone, ProjectSeen
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.observed import Container
 from nebtui.hosts.known import Emit, Known, Settling
-from nebtui.hosts.stamps import Stamp, stamp
+from nebtui.hosts.stamps import Listings, Stamp, stamp
 
 if TYPE_CHECKING:  # the YAML library behind it is loaded by the collector's thread, after the first paint
     from nebtui.compose.candidate import Candidate
@@ -60,7 +60,8 @@ class ProjectCollector:
         self._follow = follow
         self._held: dict[ProjectKey, Held] = {}
         self._searched: list[Candidate] = []
-        self._folders: Stamp = ()
+        self._listings = Listings()
+        self._folders: dict[str, tuple[str, ...]] = {}
         self._asked: set[str] = set()
         self._lock = threading.Lock()
         self._wake = known.labels_changed
@@ -81,7 +82,7 @@ class ProjectCollector:
                 if not self._follow:
                     return
             self._pause(complete)
-            if not self._stop.is_set() and self._folders != folder_stamp(self._held):
+            if not self._stop.is_set() and self._folders != self._listings.names(folders_of(self._held)):
                 self._search()
 
     def reread(self, paths: tuple[str, ...]) -> None:
@@ -123,7 +124,7 @@ class ProjectCollector:
         new = [candidate for candidate in due if candidate.key not in self._held]
         self._read(new, self._catalogue.quick)
         self._read(due, lambda c: self._catalogue.full(c) or (None if c in new else self._catalogue.quick(c)))
-        self._folders = folder_stamp(self._held)
+        self._folders = self._listings.names(folders_of(self._held))
 
     def _is_due(self, candidate: Candidate, asked: set[str]) -> bool:
         held = self._held.get(candidate.key)
@@ -155,6 +156,6 @@ def files_of(project: Project) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*project.key.files, *project.files_read, *project.env_files)))
 
 
-def folder_stamp(held: dict[ProjectKey, Held]) -> Stamp:
-    """The stamp of the folders that hold the projects' files: a new override file changes its folder only."""
-    return stamp(tuple(sorted({os.path.dirname(path) for key in held for path in key.files})))
+def folders_of(held: dict[ProjectKey, Held]) -> set[str]:
+    """The folders of the projects' files: an override file that appears there changes the project."""
+    return {os.path.dirname(path) for key in held for path in key.files}

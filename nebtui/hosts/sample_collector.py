@@ -88,7 +88,8 @@ class SampleCollector:
         for container in sorted(running, key=self._urgency):
             before = self._processes.get(container.id)
             pid = container.inspection.pid if container.inspection else 0
-            if before is not None and before.pid == pid and not whole_round and not starting(container, before):
+            known = before is not None and before.pid == pid
+            if before is not None and known and not whole_round and not self._watched_closely(container, before):
                 found[container.id] = before
             elif pid:
                 process = self._read(container, pid, before)
@@ -101,6 +102,10 @@ class SampleCollector:
     def _read(self, container: Container, pid: int, before: Process | None) -> Process | None:
         """One process. A new one's ports are read at once, later only when due and within the allowance."""
         now = time.monotonic()
+        if in_host_network(container):
+            # Ports and refusals there are the whole machine's and say nothing about this container.
+            process = procfs.process(pid, container.id, self._cgroups.proc, listening=False)
+            return replace(process, refused=None, failed=None) if process else None
         if before is None or before.pid != pid:
             due = True
         else:
@@ -113,6 +118,10 @@ class SampleCollector:
         elif process is not None and before is not None:
             process = replace(process, listening=before.listening)
         return process
+
+    def _watched_closely(self, container: Container, process: Process) -> bool:
+        """Whether to look again between whole rounds: only at what may be about to listen, and if that may be read."""
+        return starting(container, process) and self._allowance.has_some(time.monotonic())
 
     def _urgency(self, container: Container) -> tuple[bool, float]:
         """Who is read first while there is an allowance: starting ones, then those not looked at for longest."""
@@ -141,10 +150,15 @@ class Allowance:
 
 def starting(container: Container, process: Process) -> bool:
     """True while a young container listens nowhere: the moment it does is what a timeline shows."""
-    return not process.listening and young(container)
+    return not process.listening and young(container) and not in_host_network(container)
 
 
 def young(container: Container) -> bool:
     """Started less than a minute ago."""
     started = container.inspection.started if container.inspection else None
-    return started is not None and time.time() - started < YOUNG
+    return started is not None and abs(time.time() - started) < YOUNG
+
+
+def in_host_network(container: Container) -> bool:
+    """True for `network_mode: host`."""
+    return container.inspection is not None and container.inspection.network_mode == "host"

@@ -68,6 +68,12 @@ def test_the_env_file_of_the_folder_decides(tmp_path: Path) -> None:
     assert first.key.files == (f"{tmp_path}/base.yaml", f"{tmp_path}/sub/prod.yaml")
 
 
+def test_an_env_file_may_name_files_of_other_folders(tmp_path: Path) -> None:
+    """A folder without YAML of its own is a project where its `.env` names the files."""
+    written(tmp_path, {".env": "COMPOSE_FILE=node_modules/x.yaml\n", "node_modules/x.yaml": SERVICES})
+    assert [c.key.files for c in search([str(tmp_path)])] == [(f"{tmp_path}/node_modules/x.yaml",)]
+
+
 def test_broken_standard_files_are_found_with_their_problem(tmp_path: Path) -> None:
     """A folder, broken YAML or an unreadable file under a standard name is a candidate that says why."""
     (tmp_path / "dir" / "compose.yaml").mkdir(parents=True)

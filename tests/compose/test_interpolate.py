@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,7 +79,5 @@ def test_a_value_is_never_interpolated_again(name: str, value: str, before: str,
 @given(st.text(alphabet="$${}:-?+AB_ 1", max_size=30))
 def test_no_text_breaks_the_reader(text: str) -> None:
     """Any text is either interpolated or refused with one of the two documented errors."""
-    try:
+    with suppress(BadTemplate, MissingVariable):
         assert isinstance(interpolate(text, {"A": "$B"}), str)
-    except (BadTemplate, MissingVariable) as error:
-        assert str(error)

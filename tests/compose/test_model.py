@@ -97,6 +97,14 @@ def test_a_refused_file_keeps_what_can_be_read(
     assert project.view == ("reader" if services else "none")
 
 
+def test_an_overlay_alone_is_no_fault(tmp_path: Path, compose: ComposeCommand) -> None:
+    """A file whose service has no image is meant for another file: its open names are no problem in either view."""
+    written(tmp_path, {"compose.yaml": "services: {a: {user: '1', networks: [elsewhere], depends_on: [gone]}}"})
+    for project in (loaded(tmp_path, compose), read_only(candidate(tmp_path), ENVIRON)):
+        assert project.problem is None
+        assert project.services["a"].user == "1"
+
+
 def test_an_unconfirmed_project_is_not_read(tmp_path: Path, compose: ComposeCommand) -> None:
     """Files known from labels only are not opened."""
     written(tmp_path, FILES)
@@ -166,6 +174,14 @@ def test_a_bad_edit_is_refused_with_the_original_path(tmp_path: Path, compose: C
     assert answer.config is None
     assert str(tmp_path / "base.yaml") in answer.error
     assert "nebtui-" not in answer.error
+
+
+def test_a_bad_text_on_standard_input_names_the_file(tmp_path: Path, compose: ComposeCommand) -> None:
+    """The error of a trial on standard input names the file that the text is for."""
+    folder = written(tmp_path, {"compose.yaml": "services: {a: {image: a}}"})
+    path = str(folder / "compose.yaml")
+    answer = validate(loaded(folder, compose), {path: "services: {a: {imagee: b}}"}, compose, ENVIRON)
+    assert answer.error == f"validating {path}: services.a additional properties 'imagee' not allowed"
 
 
 def test_the_strictest_mode_that_the_files_pass(tmp_path: Path, compose: ComposeCommand) -> None:

@@ -17,8 +17,11 @@ JSON = st.recursive(
     max_leaves=12,
 )
 KEYS = st.sampled_from(
-    "image build command entrypoint environment labels networks network_mode depends_on healthcheck volumes ports"
-    " user extra_hosts container_name profiles restart gpus deploy devices runtime".split()
+    [
+        *("image", "build", "command", "entrypoint", "environment", "labels", "networks", "network_mode", "depends_on"),
+        *("healthcheck", "volumes", "ports", "user", "extra_hosts", "container_name", "profiles", "restart", "gpus"),
+        *("deploy", "devices", "runtime"),
+    ]
 )
 
 

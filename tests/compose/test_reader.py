@@ -68,7 +68,7 @@ def test_extends_in_other_files_and_chains(tmp_path: Path) -> None:
         tmp_path,
         {
             "compose.yaml": "services:\n  a:\n    extends: {file: sub/b.yaml, service: b}\n    user: '1'\n",
-            "sub/b.yaml": "services:\n  b:\n    extends: c\n    volumes: ['./b:/b']\n  c:\n    image: c\n    user: '2'\n",
+            "sub/b.yaml": "services:\n  b:\n    extends: c\n    volumes: ['./b:/b']\n  c: {image: c, user: '2'}\n",
         },
     )
     a = services(folder)["a"]
@@ -94,7 +94,7 @@ def test_include_with_its_own_folder_and_env(tmp_path: Path) -> None:
     folder = written(
         tmp_path,
         {
-            "compose.yaml": "include:\n  - sub/one.yaml\n  - path: [two.yaml, over.yaml]\n    project_directory: other\n",
+            "compose.yaml": "include: [sub/one.yaml, {path: [two.yaml, over.yaml], project_directory: other}]",
             ".env": "OUTER=outer\n",
             "sub/one.yaml": 'services: {one: {image: "i:${V}-${OUTER}", volumes: [./x:/x]}}',
             "sub/.env": "V=5\nOUTER=inner\n",
@@ -204,10 +204,19 @@ def test_an_overlay_is_read_instead_of_the_disk(tmp_path: Path) -> None:
 
 def test_dependencies_that_other_keys_imply(tmp_path: Path) -> None:
     """Links and shared namespaces imply a dependency that restarts; volumes_from one that does not."""
-    text = 'services: {a: {image: a, links: ["b:x"], ipc: "service:c", volumes_from: [d]}, b: {image: b}, c: {image: c}, d: {image: d}}'
+    text = (
+        'services: {a: {image: a, links: ["b:x"], ipc: "service:c", volumes_from: [d]}, '
+        "b: {image: b}, c: {image: c}, d: {image: d}}"
+    )
     written(tmp_path, {"compose.yaml": text})
     assert {name: gate.restart for name, gate in services(tmp_path)["a"].depends_on.items()} == {
         "b": True,
         "c": True,
         "d": False,
     }
+
+
+def test_pwd_is_the_projects_folder(tmp_path: Path) -> None:
+    """`$PWD` is where a person would call Compose, not where nebtui runs."""
+    written(tmp_path, {"compose.yaml": 'services: {a: {image: a, volumes: ["$PWD/d:/d"]}}'})
+    assert services(tmp_path, PWD="/elsewhere")["a"].mounts[0].source == f"{tmp_path}/d"

@@ -20,6 +20,7 @@ from nebtui.hosts.endpoint import find_endpoint
 from nebtui.hosts.engine import EngineClient, EngineProblem
 
 IMAGE = "nebtui-test/busybox:1"
+APPLETS = "nebtui.test.applets"
 PREFIX = "h2x-"
 
 
@@ -58,11 +59,14 @@ def busybox_image(engine: EngineClient) -> str:
     """The tag of a 2 MB image with every busybox applet, made from the host's static busybox."""
     low = docker.APIClient(base_url=engine.endpoint.url, version="auto")
     try:
-        if not low.images(IMAGE):
+        # Others may have made an image of this name with fewer programs in it.
+        if not low.images(IMAGE, filters={"label": APPLETS}):
             program = shutil.which("busybox")
             if program is None:
                 without("no busybox on this machine: `apt install busybox-static`")
-            low.import_image_from_data(busybox_tar(Path(program or "")), *IMAGE.split(":"))
+            low.import_image_from_data(
+                busybox_tar(Path(program or "")), *IMAGE.split(":"), changes=[f"LABEL {APPLETS}=all"]
+            )
     finally:
         low.close()
     return IMAGE

@@ -25,7 +25,7 @@ from nebtui.facts.changes import (
     EngineLost,
     EngineSeen,
     Happened,
-    NetworksListed,
+    ImageSeen,
     PathsSeen,
     ProcessesSeen,
     ProjectSeen,
@@ -52,6 +52,11 @@ TWO = """services:
     image: {image}
     init: true
     command: ["sleep", "1000"]
+  outside:
+    image: {image}
+    init: true
+    command: ["sleep", "1000"]
+    network_mode: host
 """
 
 
@@ -136,6 +141,11 @@ def test_one_list_comes_before_any_inspection(project: Any, watch: Callable[...,
     assert "pg" in inspected[db.id].attachments[0].aliases
     process = next(p for c in before if isinstance(c, ProcessesSeen) for p in c.processes if p.container == db.id)
     assert (process.uid, process.gid, process.listening) == (1234, 5678, (5432,))
+    outside = service(watched, box.name, "outside").id
+    host = next(p for c in before if isinstance(c, ProcessesSeen) for p in c.processes if p.container == outside)
+    assert (host.listening, host.refused) == (None, None)
+    image = next(c.image for c in before if isinstance(c, ImageSeen) and c.image.id == db.image_id)
+    assert image.programs == ("wget", "nc")
     assert str(box.folder) in {p.path for c in before if isinstance(c, PathsSeen) for p in c.paths}
     views = [c.project.view for c in before if isinstance(c, ProjectSeen) and c.project.name == box.name]
     assert views[-1] == "compose"
@@ -164,7 +174,7 @@ def test_an_event_touches_one_container(project: Any, watch: Callable[..., Watch
         lambda c: isinstance(c, ContainerSeen) and c.container.id == app.id and c.container.state == "running", here
     )
     later = watched.seen[here:]
-    assert not [c for c in later if isinstance(c, ContainersListed | NetworksListed)]
+    assert not [c for c in later if isinstance(c, ContainersListed)]
     ours = {c.id for c in containers(watched) if c.project == box.name}
     assert {c.container.id for c in later if isinstance(c, ContainerSeen)} & ours == {app.id}
     actions = [c.happening.action for c in later if isinstance(c, Happened) and c.happening.container == app.id]
@@ -178,7 +188,7 @@ def test_a_removed_project_is_gone(project: Any, watch: Callable[..., Watched]) 
     watched.wait(is_settled)
     box = project(TWO)
     assert box.run("up", "-d")[0] == 0
-    watched.wait(lambda c: isinstance(c, ProjectSeen) and c.project.name == box.name and len(c.project.services) == 2)
+    watched.wait(lambda c: isinstance(c, ProjectSeen) and c.project.name == box.name and len(c.project.services) == 3)
     app = service(watched, box.name, "app")
     box.run("down", "-t", "0")
     watched.wait(lambda c: isinstance(c, ContainerGone) and c.id == app.id)
@@ -281,6 +291,18 @@ def test_a_silent_engine_does_not_hold_anyone(tmp_path: Path) -> None:
         connection, _ = silent.accept()
         assert watched.close() < 0.5
         connection.close()
+
+
+def test_a_silent_engine_settles_with_the_reason(tmp_path: Path) -> None:
+    """An engine that accepts and does not answer is given up after 3 s, told, and the picture settles without it."""
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "silent.sock"))
+        silent.listen()
+        watched = Watched(LiveHost((), (), {}, endpoint=Endpoint(f"unix://{tmp_path}/silent.sock")))
+        watched.wait(is_settled, seconds=10)
+        (lost,) = [change for change in watched.seen if isinstance(change, EngineLost)]
+        assert "does not answer in time" in lost.reason
+        assert watched.close() < 0.5
 
 
 def test_an_engine_that_falls_silent_is_closed_at_once(watch: Callable[..., Watched]) -> None:

@@ -1,0 +1,83 @@
+"""`nebtui`: the live box on the screen; files only where no engine answers; the demo box where there is nothing."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+
+from nebtui.cli import CannotLook
+from nebtui.cli.boxes import host_for, look
+from nebtui.cli.graph import utf8
+from nebtui.cli.status import rendered
+from nebtui.compose.find import search
+from nebtui.host import Host
+from nebtui.keep import Journal, remembered
+from nebtui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Open the box; without a terminal print its status once and exit 0."""
+    if not arguments.no_engine and nothing_here(settings, environ):
+        print("nebtui: no engine and no compose file here: this is the demo box", file=sys.stderr)
+        return show(demo_host("all"), "demo", arguments, settings, environ)
+    host = host_for(arguments, settings, environ, follow=True)
+    return show(host, "files only" if arguments.no_engine else "", arguments, settings, environ)
+
+
+def nothing_here(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """True if no engine is there to be asked and no compose file is known or found."""
+    from nebtui.hosts.endpoint import find_endpoint
+
+    if may_answer(find_endpoint(environ).socket):
+        return False
+    return not remembered(settings.state_dir) and not search((".", *settings.roots), settings.depth, environ)
+
+
+def may_answer(path: str) -> bool:
+    """False only where it is certain that nobody answers: no such socket, or nobody behind it. Remote engines ("") and
+    sockets that may not be opened count as there: the screen says what is wrong with them."""
+    if not path:
+        return True
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except PermissionError:
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def demo_host(scenario: str) -> Host:
+    """The simulated box."""
+    from nebtui.hosts.simulated import SimulatedHost
+
+    return SimulatedHost(scenario)
+
+
+def show(host: Host, banner: str, arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """The app on a host, or its status once where there is no terminal for it."""
+    if arguments.plain or arguments.format == "json" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        with closing(host):
+            snapshot = look(host, settings)
+        print((f"{banner}: " if banner and arguments.format == "text" else "") + rendered(snapshot, arguments))
+        return 0
+    if environ.get("TERM", "") in ("", "dumb"):
+        raise CannotLook("this terminal (TERM=dumb) cannot show the screen; use `nebtui --plain` or `nebtui check`")
+    from nebtui.tui.app import NebtuiApp
+    from nebtui.tui.session import Session
+
+    session = Session(
+        host,
+        settings,
+        Journal(settings.state_dir),
+        environ,
+        banner=banner,
+        locked=arguments.read_only,
+        ascii=not utf8(),
+    )
+    NebtuiApp(session).run()
+    return 0

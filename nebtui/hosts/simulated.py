@@ -1,0 +1,118 @@
+"""The demo box: sample projects on a simulated machine whose services obey what their files say."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from nebtui.compose.model import Validation
+from nebtui.demo import box
+from nebtui.facts.changes import Change
+from nebtui.facts.declared import Project
+from nebtui.host import Action, Progress, Up
+from nebtui.hosts.actions import docker_command, read_file
+from nebtui.hosts.simulation.clock import Clock, WallClock
+from nebtui.hosts.simulation.projects import write_files
+from nebtui.hosts.simulation.world import World
+
+
+class SimulatedHost:
+    """A box that exists on a clock only. Its compose files are real, in `folder` or a temporary one."""
+
+    kind: Literal["simulated"] = "simulated"
+
+    def __init__(
+        self,
+        scenario: str = "all",
+        folder: str | None = None,
+        seed: int = 7,
+        speed: float = 1.0,
+        clock: Clock | None = None,
+        start: float | None = None,
+    ) -> None:
+        """`folder` gets the demo's files, as they were shipped, and stays; `start`: Unix seconds the box begins at."""
+        scenarios = box().scenarios
+        if scenario not in scenarios:
+            raise ValueError(f"{scenario} is no scenario; there are {', '.join(scenarios)}")
+        self._scenario = scenarios[scenario]
+        self._temporary = (
+            None if folder else tempfile.TemporaryDirectory("", "nebtui-demo-", ignore_cleanup_errors=True)
+        )
+        self.folder = os.path.realpath(folder or (self._temporary.name if self._temporary else ""))
+        write_files(self.folder, self._scenario.projects)
+        self._clock = clock or WallClock(time.time() if start is None else start, speed)
+        self._start = self._clock.now()
+        self._seed = seed
+        self._made: World | None = None
+        self._lock = threading.RLock()
+        self._closed = threading.Event()
+
+    @property
+    def _world(self) -> World:
+        """Made by the first question: it reads the files and lets the box grow to its age."""
+        if self._made is None:
+            self._made = World(self._scenario, self.folder, self._seed, self._start)
+        return self._made
+
+    def now(self) -> float:
+        """The box's time, in Unix seconds: what is judged against its containers' times needs this clock."""
+        return self._clock.now()
+
+    def changes(self) -> Iterator[Change]:
+        """Yield the first picture, ending with `Settled`, then what happens as time goes by, until `close`."""
+        with self._lock:
+            batch = self._world.opening()
+        while not self._closed.is_set():
+            for change in batch:
+                if self._closed.is_set():
+                    return
+                yield change
+            with self._lock:
+                self._world.advance(self._clock.now())
+                batch, due = self._world.news(), self._world.next_due
+            if not batch and not self._closed.is_set():
+                self._clock.wait(due)
+
+    def do(self, action: Action) -> Iterator[Progress]:
+        """Do one thing at once; services that wait behind a gate start as time goes by."""
+        with self._lock:
+            self._world.advance(self._clock.now())
+            told = tuple(self._world.do(action))
+        self._clock.wake()
+        yield from told
+
+    def command(self, action: Action) -> tuple[str, ...]:
+        """The argv of the same effect on a real box."""
+        if not isinstance(action, Up):
+            return docker_command(action)
+        key = action.project
+        files = tuple(word for path in key.files for word in ("-f", path))
+        forced = ("--force-recreate",) if action.force_recreate else ()
+        return ("docker", "compose", "-p", key.name, *files, "up", "-d", *forced, *action.services)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file of the box's projects; OSError otherwise."""
+        return read_file(path)
+
+    def reread(self, paths: tuple[str, ...]) -> None:
+        """Read the projects that depend on these files again now."""
+        with self._lock:
+            self._world.reread(paths)
+        self._clock.wake()
+
+    def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
+        """Nobody's word: there is no Compose in the box."""
+        return Validation()
+
+    def close(self) -> None:
+        """End `changes`, and remove the temporary folder."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._clock.wake()
+        if self._temporary is not None:
+            self._temporary.cleanup()

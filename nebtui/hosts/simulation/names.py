@@ -1,0 +1,44 @@
+"""Names and ports inside the simulated box: who answers, and whether it listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nebtui.analysis.references import HOST_GATEWAY
+from nebtui.hosts.simulation.unit import Unit
+
+UNKNOWN = "Name or service not known"
+REFUSED = "Connection refused"
+
+
+def connect(source: Unit, host: str, port: int | None, units: Iterable[Unit]) -> tuple[str, Unit | None]:
+    """What becomes of a connection: "" or the error, and the container that was asked."""
+    everybody = tuple(units)
+    if host == HOST_GATEWAY:
+        if all(name.lower() != HOST_GATEWAY for name, _ in source.service.extra_hosts):
+            return UNKNOWN, None
+        return _on_host(port, everybody)
+    if host in ("localhost", "127.0.0.1"):
+        return _asked(source, port)
+    mine = {attachment.network for attachment in source.attachments}
+    found = [unit for unit in everybody if unit.state == "running" and _answers(unit, host, mine)]
+    return _asked(found[0], port) if found else (UNKNOWN, None)
+
+
+def _answers(unit: Unit, host: str, networks: set[str]) -> bool:
+    return any(host in attachment.aliases and attachment.network in networks for attachment in unit.attachments)
+
+
+def _asked(unit: Unit, port: int | None) -> tuple[str, Unit]:
+    open_ports = unit.ports
+    listens = bool(open_ports) if port is None else port in open_ports
+    return ("" if listens else REFUSED), unit
+
+
+def _on_host(port: int | None, units: tuple[Unit, ...]) -> tuple[str, Unit | None]:
+    """The host's gateway address: ports published on all addresses are open there."""
+    for unit in units:
+        for published in unit.service.ports:
+            if published.published == str(port) and published.host_ip in ("", "0.0.0.0"):
+                return _asked(unit, published.target)
+    return REFUSED, None

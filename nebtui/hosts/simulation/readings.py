@@ -1,0 +1,83 @@
+"""The readings of a simulated box: figures around what is scripted, with a noise that depends on seed and second."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+from nebtui.facts.changes import Sampled
+from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
+from nebtui.hosts.simulation.machine import Machine
+from nebtui.hosts.simulation.unit import Unit
+
+MIB = 1 << 20
+STARTING_CPU = 74.0
+"""Imports keep most of a core busy."""
+IDLE_WATTS, FULL_WATTS = 24.0, 420.0
+
+
+def sampled(machine: Machine) -> Sampled:
+    """One round of readings at the machine's present second."""
+    running = tuple(machine.running())
+    throughput = tuple(reading for unit in running if (reading := _throughput(machine, unit)))
+    return Sampled(machine.now, tuple(_sample(machine, u) for u in running), _gpus(machine, running), throughput)
+
+
+def _noise(machine: Machine, what: str, spread: float) -> float:
+    """A factor near 1: a slow wave and a little jitter, the same for the same seed, thing and second."""
+    random = Random(f"{machine.seed} {what} {math.floor(machine.now)}")
+    phase = sum(what.encode())
+    return 1.0 + spread * (0.6 * math.sin(machine.now / 7.0 + phase) + 0.5 * random.uniform(-1.0, 1.0))
+
+
+def _sample(machine: Machine, unit: Unit) -> ContainerSample:
+    script = unit.script
+    busy = (script.cpu if unit.cuda else script.cpu_only) if unit.serving else 0.0 if unit.trouble else STARTING_CPU
+    memory = script.memory if unit.serving else max(12, script.memory // 4)
+    traffic = 900.0 + 460.0 * script.cpu if unit.serving else 120.0
+    none = unit.service.network_mode == "none"
+    return ContainerSample(
+        unit.id,
+        machine.now,
+        cpu=round(busy * _noise(machine, f"cpu {unit.place}", 0.15), 1),
+        memory=round(memory * MIB * _noise(machine, f"memory {unit.place}", 0.01)),
+        rx=None if none else round(traffic * _noise(machine, f"rx {unit.place}", 0.4), 1),
+        tx=None if none else round(0.7 * traffic * _noise(machine, f"tx {unit.place}", 0.4), 1),
+    )
+
+
+def _throughput(machine: Machine, unit: Unit) -> ThroughputSample | None:
+    usual = unit.script.tokens if unit.cuda else unit.script.cpu_tokens
+    if usual is None:
+        return None
+    if not unit.serving:
+        return ThroughputSample(unit.id, machine.now, None, None)
+    speed = usual * _noise(machine, f"tokens {unit.place}", 0.05)
+    return ThroughputSample(unit.id, machine.now, round(speed, 1), True)
+
+
+def _on_gpu(unit: Unit, index: int) -> bool:
+    return unit.script.gpu == index and unit.serving and unit.cuda and unit.service.gpu
+
+
+def _gpus(machine: Machine, running: tuple[Unit, ...]) -> tuple[GpuSample, ...]:
+    found = []
+    for device in machine.box.gpus:
+        users = [unit for unit in running if _on_gpu(unit, device.index)]
+        what = f"gpu {device.index}"
+        load = min(100.0, sum(u.script.gpu_load for u in users) * _noise(machine, what, 0.06))
+        used = 310 + sum(u.script.gpu_memory for u in users)
+        found.append(
+            GpuSample(
+                device.index,
+                device.name,
+                machine.now,
+                utilization=round(load),
+                memory_used=used * MIB,
+                memory_total=device.memory * MIB,
+                temperature=round(37 + 0.39 * load),
+                power=round(IDLE_WATTS + (FULL_WATTS - IDLE_WATTS) * load / 100, 1),
+                containers=tuple(u.id for u in users),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,158 @@
+"""The simulated box as a whole: its projects come up, grow old, are looked at, and obey what their files say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.demo import Scenario, box
+from nebtui.facts.changes import (
+    Change,
+    ContainersListed,
+    EngineSeen,
+    Happened,
+    ImageSeen,
+    NetworksListed,
+    PathsSeen,
+    ProcessesSeen,
+    ProjectGone,
+    ProjectSeen,
+    Settled,
+)
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.observed import Engine
+from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
+from nebtui.hosts.simulation.execution import run
+from nebtui.hosts.simulation.life import Life
+from nebtui.hosts.simulation.machine import Machine
+from nebtui.hosts.simulation.projects import Declared, look, read_by, same
+from nebtui.hosts.simulation.readings import sampled
+from nebtui.hosts.simulation.upping import Upping
+
+CREATED = "nebtui.created"
+"""The label of networks that nebtui made, and may remove."""
+DAY = 86_400.0
+ENGINE = Engine("demo", "demo", "1.47", "demo", operating_system="Linux (simulated)")
+
+
+class World:
+    """One box, `age` seconds after its projects were brought up. One caller at a time; time passes in `advance`."""
+
+    def __init__(self, scenario: Scenario, folder: str, seed: int, start: float) -> None:
+        self._folder = folder
+        self._projects = look(folder)
+        self._machine = machine = Machine(box(), scenario, seed, start - DAY)
+        self._life = Life(machine)
+        for name in scenario.networks:
+            machine.create_network(name, {})
+        machine.advance(start - scenario.age)
+        for declared in self._projects.values():
+            for _ in Upping(machine, self._life, declared).run(Up(declared.project.key)):
+                pass  # the lines of a start nobody watched
+        machine.advance(start)
+        self._measuring = False
+        self._past = [change for change in machine.news() if isinstance(change, Happened)]
+
+    def opening(self) -> list[Change]:
+        """Everything there is to see at first, ending with `Settled`; from now on a reading is taken every second."""
+        machine = self._machine
+        machine.news()
+        if not self._measuring:
+            self._measuring = True
+            machine.later(1.0, self._take_readings)
+        return [
+            EngineSeen(ENGINE),
+            ContainersListed(machine.containers()),
+            NetworksListed(tuple(machine.networks.values())),
+            *(ImageSeen(image) for image in machine.images.values()),
+            *(ProjectSeen(declared.project) for declared in self._projects.values()),
+            PathsSeen(tuple(machine.paths.values())),
+            ProcessesSeen(machine.processes()),
+            *self._past,
+            sampled(machine),
+            Settled(),
+        ]
+
+    def _take_readings(self) -> None:
+        self._machine.show_processes()
+        self._machine.tell(sampled(self._machine))
+        self._machine.later(1.0, self._take_readings)
+
+    def advance(self, to: float) -> None:
+        """Let the box live until then."""
+        self._machine.advance(to)
+
+    def news(self) -> list[Change]:
+        """What happened since the last call."""
+        return self._machine.news()
+
+    @property
+    def next_due(self) -> float:
+        """When something will happen next."""
+        return self._machine.next_due
+
+    def reread(self, paths: tuple[str, ...]) -> None:
+        """Read the projects that depend on these files again."""
+        before, now = self._projects, look(self._folder)
+        for key in [key for key in before if key not in now]:
+            self._machine.tell(ProjectGone(key))
+        for key, declared in now.items():
+            if key not in before or read_by(declared.project, paths):
+                self._tell(declared)
+        self._projects = now
+
+    def _tell(self, declared: Declared) -> None:
+        for service in declared.project.services.values():
+            self._machine.look_at_paths(service)
+        self._machine.tell(ProjectSeen(declared.project))
+
+    def do(self, action: Action) -> Iterator[Progress]:
+        """Do one thing, now."""
+        match action:
+            case Up():
+                return self._up(action)
+            case CreateNetwork(name):
+                return iter((self._create_network(name),))
+            case RemoveNetwork(name):
+                return iter((self._remove_network(name),))
+            case Probe():
+                return self._probe(action)
+
+    def _up(self, action: Up) -> Iterator[Progress]:
+        declared = self._declared(action.project)
+        if declared is None:
+            yield Progress(f"{action.project.name}: no such project", done=True, exit_code=1)
+            return
+        self.reread(declared.project.key.files)
+        fresh = self._declared(action.project) or declared
+        yield from Upping(self._machine, self._life, fresh).run(action)
+
+    def _declared(self, key: ProjectKey) -> Declared | None:
+        return next((declared for known, declared in self._projects.items() if same(known, key)), None)
+
+    def _create_network(self, name: str) -> Progress:
+        if name in self._machine.networks:
+            return Progress(f"network with name {name} already exists", done=True, exit_code=1)
+        self._machine.create_network(name, {CREATED: "1"})
+        return Progress(f"network {name} created", done=True)
+
+    def _remove_network(self, name: str) -> Progress:
+        network = self._machine.networks.get(name)
+        if network is None:
+            return Progress(f"network {name} not found", done=True, exit_code=1)
+        if CREATED not in network.labels:
+            return Progress(f"network {name} was not created by nebtui", done=True, exit_code=1)
+        if any(a.network == name for unit in self._machine.units.values() for a in unit.attachments):
+            return Progress(f"network {name} has active endpoints", done=True, exit_code=1)
+        self._machine.remove_network(name)
+        return Progress(f"network {name} removed", done=True)
+
+    def _probe(self, probe: Probe) -> Iterator[Progress]:
+        found = (u for u in self._machine.units.values() if probe.container in (u.id, u.id[:12], u.name))
+        unit = next(found, None)
+        if unit is None:
+            yield Progress(f"No such container: {probe.container}", done=True, exit_code=1)
+            return
+        code, output = run(unit, probe.argv, probe.user, self._machine.paths)
+        if output:
+            yield Progress(output)
+        yield Progress(f"exit status {code}", done=True, exit_code=code)

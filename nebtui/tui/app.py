@@ -1,0 +1,172 @@
+"""The App: joins the store to the home screen and carries intents to the host. No domain work is done here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.types import CSSPathType
+
+from nebtui import keep, rules
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.watch import verdict
+from nebtui.fixing.writing import recover
+from nebtui.host import Action, Up
+from nebtui.rules.rule import Finding
+from nebtui.store import Store
+from nebtui.tui.background import background
+from nebtui.tui.messages import ActionsAsked, FixAsked, PatchWritten, SnapshotChanged
+from nebtui.tui.palette import commands
+from nebtui.tui.screens.commands import CommandsScreen
+from nebtui.tui.screens.confirm import ConfirmScreen
+from nebtui.tui.screens.help import HelpScreen
+from nebtui.tui.screens.home import HomeScreen
+from nebtui.tui.screens.review import ReviewScreen
+from nebtui.tui.screens.undo import UndoScreen
+from nebtui.tui.session import CommandRun, Session
+from nebtui.tui.sheets import SHEETS
+from nebtui.tui.themes import DARK, LIGHT
+
+
+class NebtuiApp(App[None]):
+    """One run on one host."""
+
+    TITLE = "nebtui"
+    CSS_PATH: ClassVar[CSSPathType | None] = SHEETS
+    SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.home = HomeScreen(session)
+        self._store = Store(session.host, self._heard)
+        self._judged = -1
+        self._judging = False
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = self.session.settings.theme or DARK.name
+        self.push_screen(self.home)
+        # The engine's library is imported by the host's thread: after the first paint, so that the screen is not late.
+        self.call_after_refresh(self._open)
+
+    def _heard(self, snapshot: Snapshot) -> None:
+        """Called from the store's thread."""
+        self.post_message(SnapshotChanged(snapshot))
+
+    def _open(self) -> None:
+        self._store.start()
+        self.set_interval(1.0, self._watch)
+        if not self.session.locked:
+            background(self, lambda: recover(self.session.host, self.session.journal), self._tell)
+
+    def _tell(self, sentences: tuple[str, ...]) -> None:
+        for sentence in sentences:
+            self.notify(sentence, severity="warning", markup=False)
+
+    def on_snapshot_changed(self, message: SnapshotChanged) -> None:
+        first = message.snapshot.settled and not self.session.snapshot.settled
+        self.session.snapshot = message.snapshot
+        self.home.show()
+        self._judge()
+        if first and self.session.host.kind == "live":
+            seen = [p.key for p in message.snapshot.projects.values() if p.confirmed and not p.problem]
+            background(self, lambda: keep.remember(self.session.settings.state_dir, seen), lambda _: None)
+
+    def _judge(self) -> None:
+        """Find again where declared or inspected facts changed; one search at a time."""
+        snapshot = self.session.snapshot
+        if self._judging or snapshot.generation == self._judged:
+            return
+        self._judging = True
+        allow = self.session.settings.allow
+        background(self, lambda: (snapshot, rules.find(snapshot, allow)), self._found)
+
+    def _found(self, judged: tuple[Snapshot, tuple[Finding, ...]]) -> None:
+        self._judging = False
+        self._judged = judged[0].generation
+        if judged[1] != self.session.findings:
+            self.session.findings = judged[1]
+            self.home.show()
+        self._judge()
+
+    def _watch(self) -> None:
+        """Say it when a written patch is seen to work; it is not watched any more then."""
+        now = time.time()
+        waiting = []
+        for item in self.session.watched:
+            seen = verdict(self.session.snapshot, item, now)
+            if seen.state == "seen":
+                self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
+            else:
+                waiting.append(item)
+        if len(waiting) != len(self.session.watched):
+            self.session.watched = tuple(waiting)
+            self.home.show()
+
+    def on_fix_asked(self, message: FixAsked) -> None:
+        self.push_screen(ReviewScreen(self.session, message.findings, message.key, bulk=message.bulk))
+
+    def on_patch_written(self, message: PatchWritten) -> None:
+        self.session.watched = (*self.session.watched, message.watched)
+        self.home.show()
+        told = f"entry {message.watched.entry} · U brings it up · z takes it back"
+        self.notify(told, title=f"written: {message.watched.patch.title}", markup=False, timeout=8)
+
+    def on_undo_asked(self) -> None:
+        entry = self.session.journal.last()
+        if entry is None:
+            self.notify("nothing left to undo", timeout=4)
+            return
+        self.push_screen(UndoScreen(self.session, entry), self._undone)
+
+    def _undone(self, number: int | None) -> None:
+        self.session.watched = tuple(w for w in self.session.watched if w.entry != number)
+        self.home.show()
+
+    def on_actions_asked(self, message: ActionsAsked) -> None:
+        host = self.session.host
+        told = tuple(" ".join(host.command(action)) for action in message.actions)
+        if message.confirmed:
+            self._run(message.actions)
+            return
+        forced = any(isinstance(a, Up) and a.force_recreate for a in message.actions)
+        warning = "recreates these services" if forced else "recreates services whose declaration changed"
+        self.push_screen(ConfirmScreen(told, warning), lambda yes: self._run(message.actions) if yes else None)
+
+    def _run(self, actions: tuple[Action, ...]) -> None:
+        background(self, lambda: [self._do(action) for action in actions], self._ran)
+
+    def _do(self, action: Action) -> CommandRun:
+        """Runs off the screen's thread; a CommandRun is only appended to."""
+        run = CommandRun(" ".join(self.session.host.command(action)))
+        self.session.commands.append(run)
+        for progress in self.session.host.do(action):
+            if progress.text:
+                run.lines.append(progress.text)
+            if progress.done:
+                run.exit_code = progress.exit_code
+        return run
+
+    def _ran(self, runs: list[CommandRun]) -> None:
+        for run in runs:
+            if run.exit_code:
+                last = run.lines[-1] if run.lines else f"exit {run.exit_code}"
+                self.notify(f"{last}  (; shows all)", title=run.command, severity="error", markup=False, timeout=10)
+
+    def action_commands(self) -> None:
+        """Open the command log."""
+        self.push_screen(CommandsScreen(self.session))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every key of the screen it was opened on."""
+        yield from commands(screen)
+        yield SystemCommand("theme", "Choose colours.", self.action_change_theme)
+
+    def on_unmount(self) -> None:
+        self._store.close()
+        self.session.host.close()

@@ -1,0 +1,21 @@
+"""Work off the screen's thread: daemon threads, because nebtui must exit at once whatever they wait for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from textual.app import App
+
+T = TypeVar("T")
+
+
+def background(app: App[Any], work: Callable[[], T], then: Callable[[T], None]) -> None:
+    """Run `work` in a daemon thread and hand its result to `then` on the screen's thread."""
+
+    def run() -> None:
+        result = work()
+        app.call_later(then, result)
+
+    threading.Thread(target=run, name="background", daemon=True).start()

@@ -1,0 +1,52 @@
+"""Everything that happens on the screen, as past-tense facts and intents that go up."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.watch import Watched
+from nebtui.host import Action
+from nebtui.rules.rule import Finding
+
+
+class SnapshotChanged(Message):
+    """The store has a newer snapshot; a later one replaces it while it waits."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SnapshotChanged)
+
+
+class FixAsked(Message):
+    """Somebody wants these findings fixed. `bulk`: all that are safe, in sequence; else the first one."""
+
+    def __init__(self, findings: tuple[Finding, ...], key: str, *, bulk: bool = False) -> None:
+        super().__init__()
+        self.findings = findings
+        self.key = key
+        self.bulk = bulk
+
+
+class ActionsAsked(Message):
+    """Somebody wants the host to do something; `confirmed` if they saw what it will be."""
+
+    def __init__(self, actions: tuple[Action, ...], *, confirmed: bool) -> None:
+        super().__init__()
+        self.actions = actions
+        self.confirmed = confirmed
+
+
+class UndoAsked(Message):
+    """Somebody wants the last written patch taken back."""
+
+
+class PatchWritten(Message):
+    """A patch is on disk and is watched from now on."""
+
+    def __init__(self, watched: Watched) -> None:
+        super().__init__()
+        self.watched = watched

@@ -1,0 +1,1 @@
+"""The screens, each with a sheet of the same stem in styles/."""

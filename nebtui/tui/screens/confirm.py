@@ -1,0 +1,37 @@
+"""Confirm: the commands that will run and what they may recreate, before they do."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from nebtui.tui.keys import bindings
+from nebtui.tui.widgets.words import line, lines
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Gives True where the person says so."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("confirm"), ("escape", "dismiss(False)", "leave")]
+
+    def __init__(self, commands: tuple[str, ...], warning: str) -> None:
+        super().__init__()
+        self._commands = commands
+        self._warning = warning
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Static(lines([*self._told(), line(" ", (" enter ", "key"), " do it   ", (" esc ", "key"), " leave")]))
+
+    def _told(self) -> list[Content]:
+        return [*(line((command, "info")) for command in self._commands), line((self._warning, "warn")), line("")]
+
+    def action_confirm(self) -> None:
+        """Do it."""
+        self.dismiss(True)

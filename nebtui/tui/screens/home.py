@@ -1,0 +1,205 @@
+"""Home: box summary, rails graph, and the detail of what is selected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Footer, Input
+
+from nebtui import rules
+from nebtui.analysis import box
+from nebtui.analysis.scene import Scene
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.host import Up
+from nebtui.rules import ungated_dependency
+from nebtui.rules.rule import Finding
+from nebtui.tui.keys import bindings
+from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
+from nebtui.tui.session import Session
+from nebtui.tui.widgets.detail import Detail, related
+from nebtui.tui.widgets.rails import Rails
+from nebtui.tui.widgets.summary import Summary
+
+Selection = ServiceKey | ProjectKey | None
+
+
+class HomeScreen(Screen[None]):
+    """Everything of the box on one screen; every fix starts here."""
+
+    BINDINGS = bindings("everywhere", "moving", "fixing", "acting")
+    AUTO_FOCUS = "Rails"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._keys: dict[str, ServiceKey | ProjectKey] = {}
+        self._selected: Selection = None
+        self._filter = ""
+
+    def compose(self) -> ComposeResult:
+        yield Summary()
+        yield Rails(ascii=self.session.ascii)
+        yield Detail()
+        yield Input(placeholder="show only projects and services that match; esc shows all", id="filter")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#filter").display = False
+        self.show()
+
+    def show(self) -> None:
+        """Show the session's snapshot and findings; widgets repaint only what changed."""
+        session = self.session
+        snapshot = session.snapshot
+        races = [(f.at, f.subject) for f in session.findings if f.rule == ungated_dependency.NAME and f.at]
+        keys: list[ServiceKey | ProjectKey] = [*snapshot.projects]
+        keys += [key for project in snapshot.projects for key in box.service_keys(snapshot, project)]
+        self._keys = {box.identity(key): key for key in keys}
+        self.query_one(Summary).show(snapshot, session.findings, session.banner, session.locked)
+        self.query_one(Rails).show(matching(box.scene(snapshot, races), self._filter))
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        self.query_one(Detail).show(self.session, self._selected)
+
+    def on_rails_selected(self, message: Rails.Selected) -> None:
+        self._selected = self._keys.get(message.id)
+        self._show_detail()
+
+    def on_rails_opened(self, message: Rails.Opened) -> None:
+        self.action_detail()
+
+    def action_rails(self, name: str) -> None:
+        """Hand a moving key to the graph, or to the list while that has the focus."""
+        focused = self.focused
+        if name in ("cursor_up", "cursor_down", "first", "last") and focused is not None and focused.id == "findings":
+            getattr(focused, f"action_{name}")()
+            return
+        getattr(self.query_one(Rails), f"action_{name}")()
+
+    def action_detail(self) -> None:
+        """Go to the findings."""
+        self.query_one("#findings" if self.query_one(Detail).findings else "#body").focus()
+
+    def action_tab(self, name: str) -> None:
+        """Switch the tab of the detail pane."""
+        self.query_one(Detail).tab = name
+        self._show_detail()
+
+    def action_filter(self) -> None:
+        """Open the filter line."""
+        line = self.query_one("#filter", Input)
+        line.display = True
+        line.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._filter = event.value
+        self.show()
+
+    def on_input_submitted(self) -> None:
+        self.query_one(Rails).focus()
+
+    def action_back(self) -> None:
+        """Clear the filter, else leave the list, else the selection."""
+        line = self.query_one("#filter", Input)
+        if line.display:
+            line.value, line.display = "", False
+            self.query_one(Rails).focus()
+        elif self.focused is not self.query_one(Rails):
+            self.query_one(Rails).focus()
+        else:
+            self._selected = None
+            self._show_detail()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen("help")
+
+    def action_copy(self) -> None:
+        """Copy the selected name."""
+        name = str(self._selected) if self._selected else ""
+        if isinstance(self._selected, ServiceKey):
+            containers = self.session.snapshot.containers_of(self._selected)
+            name = containers[0].name if containers else name
+        if name:
+            self.app.copy_to_clipboard(name)
+            self.notify(f"copied {name}", markup=False, timeout=2)
+
+    def action_lock(self) -> None:
+        """Switch every change off or on; `--read-only` cannot be switched off here."""
+        self.session.locked = not self.session.locked
+        self.show()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Changing keys are dimmed while the app is locked."""
+        changing = ("fix_key", "fix", "fix_all", "undo", "bring_up")
+        return None if self.session.locked and action in changing else True
+
+    def action_fix_key(self, key: str) -> None:
+        """Fix the first finding of the selection (else of the box) that this key mends."""
+        mine = [f for f in self._concerned() if rules.rule(f.rule).key == key]
+        order = {"safe": 0, "unsafe": 1, "display": 2}
+        mine.sort(key=lambda f: (f.at != self._selected, order[f.applicability]))
+        if not mine:
+            where = str(self._selected or "this box")
+            others = [f for f in self.session.findings if rules.rule(f.rule).key == key]
+            hint = f"; {others[0].at or others[0].project} has (! goes to what is broken)" if others else ""
+            self.notify(f"{where} has nothing that {key} would fix{hint}", title="nothing to do", markup=False, timeout=5)
+            return
+        self.post_message(FixAsked((mine[0],), key))
+
+    def action_fix(self) -> None:
+        """Fix the highlighted finding."""
+        finding = self.query_one(Detail).finding
+        if finding is None:
+            self.notify("nothing is selected that has a finding", markup=False, timeout=4)
+            return
+        self.post_message(FixAsked((finding,), "f"))
+
+    def action_fix_all(self) -> None:
+        """Fix all safe findings of the selection in sequence."""
+        found = self._concerned()
+        if found:
+            self.post_message(FixAsked(found, "F", bulk=True))
+
+    def _concerned(self) -> tuple[Finding, ...]:
+        return related(self.session.findings, self._selected)
+
+    def action_undo(self) -> None:
+        """Take back what was written last."""
+        self.post_message(UndoAsked())
+
+    def action_bring_up(self) -> None:
+        """Bring up what was written for the selection, else the selection itself."""
+        pending = [w for w in self.session.watched if related(w.patch.findings, self._selected)]
+        ups = [Up(r.project, r.services, r.force) for w in pending for r in w.patch.recreate]
+        selected = self._selected
+        if not ups and isinstance(selected, ServiceKey):
+            ups = [Up(selected.project, (selected.service,))]
+        elif not ups and isinstance(selected, ProjectKey):
+            ups = [Up(selected)]
+        if not ups:
+            self.notify("select a project or a service to bring up", markup=False, timeout=4)
+            return
+        self.post_message(ActionsAsked(tuple(dict.fromkeys(ups)), confirmed=False))
+
+
+def matching(scene: Scene, text: str) -> Scene:
+    """The scene with only the groups and rows that contain a text (name or state word)."""
+    wanted = text.strip().lower()
+    if not wanted:
+        return scene
+    groups = []
+    for group in scene.groups:
+        rows = group.rows
+        if wanted not in group.title.lower():
+            rows = tuple(row for row in rows if wanted in f"{row.name} {row.state} {row.note}".lower())
+        if rows or wanted in group.title.lower():
+            groups.append(replace(group, rows=rows))
+    kept = {row.id for group in groups for row in group.rows}
+    edges = tuple(e for e in scene.edges if e.source in kept and e.target in kept)
+    used = {name for group in groups for row in group.rows for name in row.networks}
+    return Scene(tuple(n for n in scene.networks if n.name in used), tuple(groups), edges)

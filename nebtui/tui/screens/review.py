@@ -1,0 +1,246 @@
+"""Review: the diff of a fix, what was proved, what will be recreated; the same key again writes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from nebtui.compose.edit import Refused
+from nebtui.facts.declared import ServiceKey
+from nebtui.fixing.many import Left, plan_all, try_out
+from nebtui.fixing.patch import Draft, Patch, diff, plan
+from nebtui.fixing.proof import Check, Proof, prove
+from nebtui.fixing.watch import Watched
+from nebtui.fixing.writing import NotWritten, write
+from nebtui.host import CreateNetwork, Up
+from nebtui.keep import Entry
+from nebtui.report.text import short
+from nebtui.rules.rule import ChooseOwner, Finding, NoFix, Options
+from nebtui.tui.background import background
+from nebtui.tui.keys import bindings
+from nebtui.tui.messages import ActionsAsked, PatchWritten
+from nebtui.tui.session import Session
+from nebtui.tui.widgets.words import line, lines, word
+
+NOTHING_PROVED = Proof(())
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What planning gave: a patch with its proof, or the reason why there is none, or owners to choose from."""
+
+    patch: Patch | None = None
+    proof: Proof = NOTHING_PROVED
+    reason: str = ""
+    owners: tuple[ServiceKey, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+class ReviewScreen(Screen[None]):
+    """Plans in the background, shows, and writes only what is proved."""
+
+    BINDINGS = bindings("everywhere", "review")
+
+    def __init__(self, session: Session, findings: tuple[Finding, ...], key: str, *, bulk: bool = False) -> None:
+        super().__init__()
+        self.session = session
+        self._findings = findings
+        self._key = key
+        self._bulk = bulk
+        self._to: ServiceKey | None = None
+        self._override = False
+        self._plan: Plan | None = None
+        self._busy = True
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title")
+        with VerticalScroll(id="body"):
+            yield Static(id="diff")
+            yield Static(id="proof")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._replan()
+
+    def _replan(self) -> None:
+        self._busy = True
+        self.query_one("#title", Static).update(line(("planning and proving…", "dim")))
+        background(self.app, self._make_plan, self._planned)
+
+    def _make_plan(self) -> Plan:
+        """Plan, try and prove; runs off the screen's thread."""
+        session = self.session
+        options = Options(session.settings.network, self._to)
+        if self._bulk:
+            found = plan_all(
+                session.snapshot,
+                self._findings,
+                options,
+                session.host,
+                override=self._override,
+                environ=session.environ,
+            )
+            checks = tuple(check for _, proof in found.proofs for check in proof.checks)
+            reason = "" if found.patch else "nothing here can be fixed safely"
+            return Plan(found.patch, Proof(checks), reason, left=found.left)
+        draft = Draft(session.snapshot)
+        try:
+            patch = plan(draft, self._findings[0], options, session.host, override=self._override)
+        except ChooseOwner as choice:
+            return Plan(reason=str(choice), owners=choice.owners)
+        except (NoFix, Refused) as error:
+            return Plan(reason=str(error))
+        patch, trial = try_out(patch, session.host)
+        proof = prove(draft, patch, session.host, session.environ)
+        return Plan(patch, Proof((*proof.checks, *((trial,) if trial else ()))))
+
+    def _planned(self, planned: Plan) -> None:
+        if not self.is_attached:
+            return
+        self._plan = planned
+        self._busy = False
+        if planned.owners:
+            self.app.push_screen(_choice(planned.owners), self._chosen)
+        self._paint()
+        patch = planned.patch
+        one_key = self.session.settings.one_key and patch is not None and patch.applicability == "safe"
+        if one_key and planned.proof.proved:
+            self.action_write()
+
+    def _chosen(self, owner: ServiceKey | None) -> None:
+        if owner is None:
+            self.dismiss()
+            return
+        self._to = owner
+        self._replan()
+
+    def _paint(self) -> None:
+        planned = self._plan
+        if planned is None:
+            return
+        patch = planned.patch
+        if patch is None:
+            first = self._findings[0]
+            self.query_one("#title", Static).update(line((f"{first.rule} {first.at or first.project}", "title")))
+            self.query_one("#diff", Static).update(line(("cannot be fixed here: ", "warn"), planned.reason))
+            self.query_one("#proof", Static).update(lines([word(text, "dim") for text in first.evidence]))
+            return
+        names = ", ".join(dict.fromkeys(f.rule for f in patch.findings))
+        tone = "ok" if patch.applicability == "safe" else "warn"
+        self.query_one("#title", Static).update(
+            line((patch.title, "title"), f"  {names} · ", (patch.applicability, tone))
+        )
+        self.query_one("#diff", Static).update(coloured(diff(patch, short)))
+        self.query_one("#proof", Static).update(lines(self._told(patch, planned)))
+
+    def _told(self, patch: Patch, planned: Plan) -> list[Content]:
+        host = self.session.host
+        found = [_check(check) for check in dict.fromkeys(planned.proof.checks)]
+        if not planned.proof.proved:
+            found.insert(0, line(("not proved, so it will not be written: ", "bad"), planned.proof.failure))
+        found += [line(("note     ", "dim"), (note, "warn")) for note in patch.notes]
+        found += [
+            line(("left     ", "dim"), f"{x.finding.rule} {x.finding.at}: ", (x.reason, "warn")) for x in planned.left
+        ]
+        found += [line(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name)))) for name in patch.networks]
+        found.append(line(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z"))
+        for item in patch.recreate:
+            argv = host.command(Up(item.project, item.services, item.force))
+            what = ", ".join(item.services) or "its services"
+            found.append(
+                line(("then     ", "dim"), (" ".join(argv) or "bring it up", "info"), (f"  recreates {what}", "dim"))
+            )
+        return found
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character == self._key and self._key:
+            event.stop()
+            self.action_write()
+
+    def action_write(self) -> None:
+        """Write the shown diff."""
+        self._write(lambda watched: None)
+
+    def action_write_up(self) -> None:
+        """Write the shown diff and bring up what it touches."""
+        self._write(self._bring_up)
+
+    def _bring_up(self, watched: Watched) -> None:
+        ups = tuple(Up(r.project, r.services, r.force) for r in watched.patch.recreate)
+        self.app.post_message(ActionsAsked(ups, confirmed=True))
+
+    def _write(self, then: Callable[[Watched], None]) -> None:
+        planned = self._plan
+        if self._busy or planned is None or planned.patch is None:
+            return
+        if not planned.proof.proved:
+            self.notify(planned.proof.failure, title="not proved, so not written", severity="error", markup=False)
+            return
+        self._busy = True
+        patch = planned.patch
+
+        def work() -> Entry | str:
+            try:
+                return write(patch, self.session.host, self.session.journal)
+            except NotWritten as error:
+                return str(error)
+
+        def done(result: Entry | str) -> None:
+            if isinstance(result, str):
+                self.notify(result, title="not written", severity="error", markup=False)
+                self._replan()
+                return
+            watched = Watched(patch, time.time(), result.number)
+            self.app.post_message(PatchWritten(watched))
+            then(watched)
+            self.dismiss()
+
+        background(self.app, work, done)
+
+    def action_override(self) -> None:
+        """Plan the same change into the override file, or back."""
+        self._override = not self._override
+        self._replan()
+
+    def action_copy(self) -> None:
+        """Copy the diff."""
+        if self._plan and self._plan.patch:
+            self.app.copy_to_clipboard("\n".join(diff(self._plan.patch)))
+            self.notify("copied the diff", timeout=2)
+
+    def action_back(self) -> None:
+        """Leave; nothing is written."""
+        self.dismiss()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen("help")
+
+
+def _choice(owners: tuple[ServiceKey, ...]) -> Screen[ServiceKey | None]:
+    from nebtui.tui.screens.choose import ChooseScreen
+
+    return ChooseScreen(owners)
+
+
+def coloured(diff_lines: list[str]) -> Content:
+    """A unified diff in colours; the sign at the start of each line says the same."""
+    tones = {"+": "ok", "-": "bad", "@": "dim"}
+    found = []
+    for text in diff_lines:
+        head = text.startswith(("+++", "---"))
+        found.append(word(text, "info" if head else tones.get(text[:1], "")))
+    return lines(found) if found else word("changes no file", "dim")
+
+
+def _check(check: Check) -> Content:
+    glyph, tone = {True: ("✓", "ok"), False: ("✗", "bad"), None: ("?", "warn")}[check.ok]
+    return line(("proved   ", "dim"), (f"{glyph} ", tone), check.message)

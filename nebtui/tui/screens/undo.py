@@ -1,0 +1,101 @@
+"""Undo: what taking back the last patch will change, before it does."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from nebtui.fixing.patch import FileChange, Patch, diff
+from nebtui.fixing.writing import undo
+from nebtui.keep import Damaged, Entry, reverted
+from nebtui.report.text import short
+from nebtui.tui.background import background
+from nebtui.tui.keys import bindings
+from nebtui.tui.screens.review import coloured
+from nebtui.tui.session import Session
+from nebtui.tui.widgets.words import line, lines
+
+
+class UndoScreen(Screen[int | None]):
+    """Gives the number of the entry that was taken back, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere"), *bindings("review")[:1]]
+
+    def __init__(self, session: Session, entry: Entry) -> None:
+        super().__init__()
+        self.session = session
+        self._entry = entry
+        self._possible = True
+
+    def compose(self) -> ComposeResult:
+        yield Static(line((f"take back: {self._entry.title}", "title")), id="title")
+        with VerticalScroll(id="body"):
+            yield Static(id="diff")
+            yield Static(id="proof")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        try:
+            changes = tuple(self._change(index) for index in range(len(self._entry.files)))
+        except (Damaged, OSError) as error:
+            self._possible = False
+            self.query_one("#diff", Static).update(line(("cannot be taken back: ", "bad"), str(error)))
+            return
+        patch = Patch(self._entry.title, (), "safe", changes)
+        self.query_one("#diff", Static).update(coloured(diff(patch, short)))
+        told = [line(("removes  ", "dim"), f"the network {n}, if nothing is on it") for n in self._entry.networks]
+        told += [
+            line(("deletes  ", "dim"), f"{short(f.path)}, which nebtui created") for f in self._entry.files if f.created
+        ]
+        told.append(line(("then     ", "dim"), "the containers stay as they are; U brings the old declaration up"))
+        self.query_one("#proof", Static).update(lines(told))
+
+    def _change(self, index: int) -> FileChange:
+        item = self._entry.files[index]
+        current = self.session.host.read(item.path)
+        return FileChange(item.path, current, reverted(item, current))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character == "z":
+            event.stop()
+            self.action_write()
+
+    def action_write(self) -> None:
+        """Take the entry back."""
+        if not self._possible:
+            return
+        self._possible = False
+        background(self.app, self._undo, self._undone)
+
+    def _undo(self) -> tuple[str, ...] | str:
+        try:
+            return undo(self._entry, self.session.host, self.session.journal)
+        except (Damaged, OSError) as error:
+            return str(error)
+
+    def _undone(self, result: tuple[str, ...] | str) -> None:
+        if isinstance(result, str):
+            self.notify(result, title="not taken back", severity="error", markup=False)
+            self.dismiss(None)
+            return
+        for told in result:
+            self.notify(told, title="left as it is", severity="warning", markup=False)
+        self.notify(self._entry.title, title="taken back", markup=False, timeout=5)
+        self.dismiss(self._entry.number)
+
+    def action_back(self) -> None:
+        """Leave; nothing changes."""
+        self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen("help")
+
+    def action_copy(self) -> None:
+        """Nothing here is worth copying."""

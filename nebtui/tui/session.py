@@ -1,0 +1,40 @@
+"""What every screen of one run shares: the host, the settings, the journal, and what is written but not yet seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.watch import Watched
+from nebtui.host import Host
+from nebtui.keep import Journal
+from nebtui.rules.rule import Finding
+from nebtui.settings import Settings
+
+
+@dataclass(slots=True)
+class CommandRun:
+    """One thing the host was asked to do, as the argv a person could run, with its output so far."""
+
+    command: str
+    lines: list[str] = field(default_factory=list)
+    exit_code: int | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """The run. Only the App assigns to it; screens read."""
+
+    host: Host
+    settings: Settings
+    journal: Journal
+    environ: Mapping[str, str]
+    banner: str = ""
+    """What is special about this box, always on screen: `demo`, `files only`…"""
+    locked: bool = False
+    ascii: bool = False
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    findings: tuple[Finding, ...] = ()
+    watched: tuple[Watched, ...] = ()
+    commands: list[CommandRun] = field(default_factory=list)

@@ -1,0 +1,143 @@
+"""The detail pane: what is written and not yet seen, the findings of the selection, and the tabs of a service."""
+
+from __future__ import annotations
+
+import time
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from nebtui import rules
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.fixing.watch import verdict
+from nebtui.report.text import short
+from nebtui.rules.rule import Finding
+from nebtui.tui.session import Session
+from nebtui.tui.widgets import tabs
+from nebtui.tui.widgets.words import SEVERITY, line, lines
+
+WATCH_TONES = {"written": "warn", "seen": "ok", "wrong": "bad"}
+
+
+class Detail(Vertical):
+    """Shows one selection (a service, a project, or the whole box) on one tab."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab = "why"
+        self._found: tuple[Finding, ...] = ()
+        self._shown: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="heading")
+        with VerticalScroll(id="body"):
+            yield Static(id="watched")
+            yield OptionList(id="findings")
+            yield Static(id="facts")
+
+    @property
+    def finding(self) -> Finding | None:
+        """The highlighted finding, else the first."""
+        index = self.query_one("#findings", OptionList).highlighted
+        return self._found[index or 0] if self._found else None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings of the selection, worst first."""
+        return self._found
+
+    def show(self, session: Session, selected: ServiceKey | ProjectKey | None) -> None:
+        """Show a selection as it is now."""
+        service = selected if isinstance(selected, ServiceKey) else None
+        found = tuple(f for f in session.findings if f.severity != "advice" or service) if selected is None else ()
+        found = found or related(session.findings, selected)
+        self.query_one("#heading", Static).update(self._heading(session, selected, found))
+        self.query_one("#watched", Static).update(_watched(session, selected))
+        self._list(found if self.tab == "why" else ())
+        self.query_one("#facts", Static).update(self._facts(session, service))
+        self._found = found
+
+    def _heading(
+        self, session: Session, selected: ServiceKey | ProjectKey | None, found: tuple[Finding, ...]
+    ) -> Content:
+        if isinstance(selected, ServiceKey):
+            marks = [
+                (f"[{t}]" if k == self.tab else f" {t} ", "info" if k == self.tab else "dim")
+                for k, t in tabs.TABS.items()
+            ]
+            return line(*tabs.heading(session.snapshot, selected), "   ", *marks)
+        if isinstance(selected, ProjectKey):
+            project = session.snapshot.projects.get(selected)
+            files = ", ".join(short(f) for f in selected.files)
+            told = f"  found by {', '.join(sorted(project.sources))} · view: {project.view}" if project else ""
+            return line((selected.name, "title"), f"  {files}", (told, "dim"))
+        if not session.snapshot.settled:
+            return line(("looking at the box…", "dim"))
+        return line((f"{len(found)} findings" if found else "no findings", "title"), ("  on this box", "dim"))
+
+    def _list(self, found: tuple[Finding, ...]) -> None:
+        """Refill the list only when a finding changed, so that the highlight stays."""
+        widget = self.query_one("#findings", OptionList)
+        if found == self._shown:
+            return
+        kept = widget.highlighted
+        widget.clear_options()
+        widget.add_options([Option(prompt(finding)) for finding in found])
+        if found:
+            widget.highlighted = min(kept or 0, len(found) - 1)
+        self._shown = found
+        widget.display = bool(found)
+
+    def _facts(self, session: Session, service: ServiceKey | None) -> Content:
+        snapshot = session.snapshot
+        if service is None:
+            return Content("")
+        if self.tab == "health":
+            return lines(tabs.health(snapshot, service))
+        if self.tab == "mounts":
+            return lines(tabs.mounts(snapshot, service))
+        if self.tab == "yaml":
+            return lines(tabs.yaml(snapshot, service, session.host.read))
+        return lines(tabs.networks(snapshot, service))
+
+
+def related(findings: tuple[Finding, ...], selected: ServiceKey | ProjectKey | None) -> tuple[Finding, ...]:
+    """The findings that concern a selection, as the one that names or as the other end."""
+    if isinstance(selected, ServiceKey):
+        return tuple(
+            f
+            for f in findings
+            if selected in (f.at, f.target, *f.owners) or (f.service is None and f.project == selected.project)
+        )
+    if isinstance(selected, ProjectKey):
+        return tuple(f for f in findings if f.project == selected or (f.target and f.target.project == selected))
+    return findings
+
+
+def prompt(finding: Finding) -> Content:
+    """A finding as it stands in the list: what, evidence, and the key that fixes it."""
+    glyph, tone = SEVERITY[finding.severity]
+    rule = rules.rule(finding.rule)
+    who = str(finding.at or finding.project or "")
+    found = [line((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
+    found += [line(("    ", ""), (text, "dim")) for text in finding.evidence]
+    if finding.fix and finding.applicability != "display" and rule.key:
+        found.append(line("  ", (f" {rule.key} ", "key"), f" {finding.fix} ", (f"· {finding.applicability}", "dim")))
+    elif finding.fix:
+        found.append(line(("    by hand: ", "dim"), finding.fix))
+    return lines(found)
+
+
+def _watched(session: Session, selected: ServiceKey | ProjectKey | None) -> Content:
+    """Patches that were written: what of them is seen."""
+    found = []
+    for item in session.watched:
+        concerned = related(item.patch.findings, selected)
+        if concerned:
+            seen = verdict(session.snapshot, item, time.time())
+            keys = "" if seen.state == "seen" else "  U brings it up · z takes it back"
+            found.append(line((f"{item.patch.title}: ", ""), (seen.message, WATCH_TONES[seen.state]), (keys, "dim")))
+    return lines(found)

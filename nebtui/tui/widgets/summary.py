@@ -1,0 +1,73 @@
+"""The box in one line: engine, projects, ready n of m, findings; a second one for GPUs where there are some."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from nebtui.analysis.box import TONES, standings
+from nebtui.facts.samples import GpuSample
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import Finding
+from nebtui.tui.widgets.words import line, lines
+
+SHOWN = ("starting", "waiting", "degraded", "failed")
+GIB = 1024**3
+
+
+class Summary(Static):
+    """Repainted whole: it is two lines."""
+
+    def show(self, snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool) -> None:
+        """Show a snapshot; the engine's trouble comes before everything else."""
+        self.update(lines([_box(snapshot, findings, banner, locked), *_gpus(snapshot)]))
+
+
+def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool) -> Content:
+    parts: list[tuple[str, str] | str] = [(" nebtui ", "key"), " "]
+    if banner:
+        parts += [(f" {banner} ", "key"), " "]
+    if locked:
+        parts += [("read-only", "warn"), "  "]
+    parts += _engine(snapshot)
+    words = [standing.readiness.word for standing in standings(snapshot)]
+    ready = sum(w in ("ready", "listening", "completed") for w in words)
+    parts += [(f"  {len(snapshot.projects)} projects", ""), (f"  {ready}/{len(words)} ready", "ok" if ready else "dim")]
+    parts += [(f"  {n} {w}", TONES[w]) for w in SHOWN if (n := words.count(w))]
+    severities = [f.severity for f in findings]
+    if errors := severities.count("error"):
+        parts.append((f"  ✗ {errors} error{'s' if errors > 1 else ''}", "bad"))
+    if warnings := severities.count("warning"):
+        parts.append((f"  ▲ {warnings} warning{'s' if warnings > 1 else ''}", "warn"))
+    return line(*parts)
+
+
+def _engine(snapshot: Snapshot) -> list[tuple[str, str]]:
+    if snapshot.engine_problem:
+        lost = "engine lost" if snapshot.engine else "no engine"
+        return [(f"{lost}: {snapshot.engine_problem}", "bad")]
+    if snapshot.engine is None:
+        return [("files only" if snapshot.settled else "asking the engine…", "dim")]
+    return [(snapshot.engine.name, "title"), (f" engine {snapshot.engine.version}", "dim")]
+
+
+def _gpus(snapshot: Snapshot) -> list[Content]:
+    found = [_gpu(gpu) for gpu in snapshot.gpus.values()]
+    return [Content("   ").join(found)] if found else []
+
+
+def _gpu(gpu: GpuSample) -> Content:
+    used = "–" if gpu.utilization is None else f"{gpu.utilization} %"
+    filled = 0 if gpu.utilization is None else round(gpu.utilization / 10)
+    figures = [
+        "–" if gpu.memory_used is None else f"{gpu.memory_used / GIB:.1f}/{(gpu.memory_total or 0) / GIB:.1f} GiB",
+        "–" if gpu.temperature is None else f"{gpu.temperature} °C",
+        "–" if gpu.power is None else f"{gpu.power:.0f} W",
+    ]
+    return line(
+        (f" GPU {gpu.index} {gpu.name} ", "dim"),
+        ("█" * filled, "info"),
+        ("·" * (10 - filled), "dim"),
+        (f" {used} ", "info"),
+        ("  ".join(figures), ""),
+    )

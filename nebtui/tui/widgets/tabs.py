@@ -1,0 +1,130 @@
+"""What the tabs of the detail pane say about a service: why, health, mounts, yaml. Pure: snapshot in, lines out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from textual.content import Content
+
+from nebtui.analysis.ownership import denied, identity
+from nebtui.analysis.reachability import names, resolve
+from nebtui.analysis.readiness import health_test, readiness
+from nebtui.analysis.references import HOST_GATEWAY, references
+from nebtui.compose.secrets import mask
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.report.text import short
+from nebtui.tui.widgets.words import line
+
+TABS = {"why": "1 Why", "health": "4 Health", "mounts": "5 Mounts", "yaml": "6 YAML"}
+
+
+def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
+    """The networks a service is on, and whom it names: reached or not, with the place of each text."""
+    service = snapshot.service(key)
+    index = names(snapshot)
+    on = ", ".join(sorted(index.networks.get(key, frozenset()))) or "no network"
+    mode = f" (network_mode {service.network_mode})" if service and service.network_mode else ""
+    found = [line(("networks    ", "dim"), on + mode)]
+    for reference in references(key, service) if service else ():
+        if reference.host == HOST_GATEWAY:
+            known = dict(service.extra_hosts).get(HOST_GATEWAY) if service else None
+            verdict, tone = (f"→ {known}", "ok") if known else ("✗ not in extra_hosts", "bad")
+        else:
+            resolution = resolve(index, reference)
+            if resolution.reachable is None and not reference.certain:
+                continue
+            verdict, tone = _verdict(resolution.reached, resolution.others)
+        port = f":{reference.port}" if reference.port else ""
+        place = f"  {short(reference.origin.file)}:{reference.origin.line}" if reference.origin else ""
+        found.append(line(("names       ", "dim"), f"{reference.host}{port} ", (verdict, tone), (place, "dim")))
+    for name, dependency in (service.depends_on if service else {}).items():
+        gate = dependency.condition.removeprefix("service_")
+        found.append(line(("depends on  ", "dim"), f"{name} ", (gate, "ok" if gate != "started" else "warn")))
+    return found
+
+
+def _verdict(reached: tuple[ServiceKey, ...], others: tuple[ServiceKey, ...]) -> tuple[str, str]:
+    if len(reached) == 1:
+        return f"→ {reached[0]}", "ok"
+    if reached:
+        return "✗ answered by " + " and ".join(map(str, reached)), "bad"
+    if others:
+        return "✗ " + ", ".join(map(str, others)) + " shares no network", "bad"
+    return "nobody on this box answers it", "dim"
+
+
+def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
+    """The health test, where it stands, and its last answers."""
+    service = snapshot.service(key)
+    test = health_test(snapshot, key, service) if service else None
+    if test is None:
+        found = [line(("test        ", "dim"), ("none: nobody can wait until it is ready", "warn"))]
+    else:
+        origin = service.origin("healthcheck") if service and service.stands("healthcheck") else None
+        place = f"{short(origin.file)}:{origin.line}" if origin else "from the image"
+        found = [line(("test        ", "dim"), mask(" ".join(test.test)), (f"  {place}", "dim"))]
+        figures = (("interval", test.interval), ("timeout", test.timeout), ("start_period", test.start_period))
+        told = "  ".join(f"{name} {value:g}s" for name, value in figures if value is not None)
+        if told:
+            found.append(line(("            ", ""), (told, "dim")))
+    for container in snapshot.containers_of(key):
+        found.append(line(("health      ", "dim"), f"{container.name} {container.health}"))
+        probes = container.inspection.probes if container.inspection else ()
+        for probe in probes[-5:]:
+            when = time.strftime("%H:%M:%S", time.localtime(probe.start))
+            said = probe.output.strip().splitlines()[-1:] or [""]
+            tone = "ok" if probe.exit_code == 0 else "bad"
+            found.append(line((f"  {when}    ", "dim"), (f"exit {probe.exit_code} ", tone), mask(said[0])))
+    return found
+
+
+def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
+    """Who the service is, and each mount with the owner of its source."""
+    service = snapshot.service(key)
+    if service is None:
+        return [line(("not declared in a file nebtui can read", "dim"))]
+    who = identity(snapshot, key, service)
+    told = f"{who.uid}:{who.gid}  ({who.source})" if who else "unknown (no process, no numeric user)"
+    found = [line(("runs as     ", "dim"), told)]
+    for mount in service.mounts:
+        mode = "ro" if mount.read_only else "rw"
+        head = line((f"{mount.type:<8}", "dim"), f"{mount.source or '(anonymous)'} → {mount.target} ", (mode, "info"))
+        path = snapshot.paths.get(mount.source) if mount.type == "bind" else None
+        if path is None:
+            found.append(head)
+            continue
+        owner = f"  {path.uid}:{path.gid} {path.mode & 0o7777:04o}" if path.exists else "  does not exist on the host"
+        reason = denied(path, who, write=not mount.read_only) if who and path.exists else ""
+        found.append(head + line((owner, "dim" if path.exists else "bad"), (f"  ✗ {reason}" if reason else "", "bad")))
+    return found if service.mounts else [*found, line(("no mounts", "dim"))]
+
+
+def yaml(snapshot: Snapshot, key: ServiceKey, read: Callable[[str], bytes]) -> list[Content]:
+    """The service's own lines at its origin, with line numbers."""
+    service = snapshot.service(key)
+    origin = service.origin() if service else None
+    if service is None or origin is None:
+        return [line(("not declared in a file nebtui can read", "dim"))]
+    try:
+        text = read(origin.file).decode(errors="replace").splitlines()
+    except OSError as error:
+        return [line((str(error), "bad"))]
+    found = [line((f"{short(origin.file)}:{origin.line}", "info"))]
+    head = text[origin.line - 1] if origin.line <= len(text) else ""
+    indent = len(head) - len(head.lstrip())
+    for number, content in enumerate(text[origin.line - 1 :], origin.line):
+        deeper = not content.strip() or len(content) - len(content.lstrip()) > indent
+        if number > origin.line and not deeper:
+            break
+        found.append(line((f"{number:>4} ", "dim"), mask(content)))
+    return found
+
+
+def heading(snapshot: Snapshot, key: ServiceKey) -> list[tuple[str, str] | str]:
+    """The service's name, verdict and reason."""
+    verdict = readiness(snapshot, key)
+    tone = {"ready": "ok", "listening": "ok", "failed": "bad"}.get(verdict.word, "warn")
+    why = verdict.why.splitlines()[0] if verdict.why else ""
+    return [(str(key), "title"), " ", (verdict.word, tone), (f" {why}" if why != verdict.word else "", "dim")]
