@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from nebtui.compose.model import Validation
 from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project, ProjectKey
+
+if TYPE_CHECKING:
+    # The reader behind it loads ruamel.yaml, which must wait until the first paint.
+    from nebtui.compose.validation import Validation
 
 Kind = Literal["live", "files", "recorded", "simulated"]
 

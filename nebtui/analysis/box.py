@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nebtui.analysis.reachability import Names, Resolution, declared_networks, names, observed_networks, resolutions
 from nebtui.analysis.readiness import GLYPHS, Readiness, readiness
@@ -57,18 +57,24 @@ def identity(key: ServiceKey | ProjectKey) -> str:
     return f"{stem}\1{key.service}" if isinstance(key, ServiceKey) else stem
 
 
-def scene(snapshot: Snapshot, ungated: Iterable[tuple[ServiceKey, str]] = ()) -> Scene:
-    """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up races."""
+def scene(
+    snapshot: Snapshot,
+    ungated: Iterable[tuple[ServiceKey, str]] = (),
+    pending: frozenset[ServiceKey] = frozenset(),
+) -> Scene:
+    """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up races; `pending`:
+    services whose files say something new that does not run yet."""
     races = frozenset(ungated)
     index = names(snapshot)
     found = tuple(resolutions(snapshot, index))
-    groups = tuple(_group(snapshot, index, key) for key in projects(snapshot))
+    groups = tuple(_group(snapshot, index, key, pending) for key in projects(snapshot))
     return Scene(tuple(_networks(snapshot, groups)), groups, tuple(_edges(snapshot, found, races)))
 
 
-def _group(snapshot: Snapshot, index: Names, key: ProjectKey) -> Group:
+def _group(snapshot: Snapshot, index: Names, key: ProjectKey, pending: frozenset[ServiceKey]) -> Group:
     project = snapshot.projects[key]
-    rows = tuple(_row(snapshot, index, k) for k in service_keys(snapshot, key))
+    plain = {k: _row(snapshot, index, k) for k in service_keys(snapshot, key)}
+    rows = tuple(_marked(row) if k in pending else row for k, row in plain.items())
     words = [row.state for row in rows]
     failed, ready = words.count("failed"), sum(w in ("ready", "listening", "completed") for w in words)
     if project.problem:
@@ -82,6 +88,10 @@ def _group(snapshot: Snapshot, index: Names, key: ProjectKey) -> Group:
         told, tone = f"{ready}/{len(rows)} ready{down}", "bad" if failed else "ok" if ready == len(rows) else "warn"
     variant = f" · variant {_short_file(project)}" if project.variant else ""
     return Group(identity(key), project.name, told + variant, tone, rows)
+
+
+def _marked(row: Row) -> Row:
+    return replace(row, note="written, not yet running", note_tone="warn")
 
 
 def _short_file(project: Project) -> str:
@@ -144,7 +154,15 @@ def _edges(
             pair = (resolution.reference.source, owner)
             if pair not in drawn:
                 drawn.add(pair)
-                yield Edge(identity(pair[0]), identity(owner), "references", "dim")
+                live = _live(snapshot, *pair)
+                tone = {True: "ok", False: "warn", None: "dim"}[live]
+                yield Edge(identity(pair[0]), identity(owner), "references", tone, calm=live is False)
+
+
+def _live(snapshot: Snapshot, source: ServiceKey, target: ServiceKey) -> bool | None:
+    """True if the running containers of both ends share a network now, False if not, None where one does not run."""
+    ends = [observed_networks(snapshot, key) for key in (source, target)]
+    return bool(ends[0] & ends[1]) if all(ends) else None
 
 
 def network_members(snapshot: Snapshot) -> dict[str, tuple[bool, tuple[ServiceKey, ...]]]:

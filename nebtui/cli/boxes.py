@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from nebtui import keep
 from nebtui.cli import CannotLook
 from nebtui.compose.candidate import Candidate
-from nebtui.compose.find import search
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
@@ -68,6 +67,8 @@ def selected(
     paths = paths_of(arguments)
     if not paths:
         return keys
+    from nebtui.compose.find import search
+
     wanted = {file for candidate in search(paths, settings.depth, environ) for file in candidate.key.files}
     wanted |= {path for path in paths if os.path.isfile(path)}
     found = tuple(k for k in keys if wanted & set(snapshot.projects[k].files_read or k.files))

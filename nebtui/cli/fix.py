@@ -12,7 +12,8 @@ from nebtui import rules
 from nebtui.cli import CannotLook
 from nebtui.cli.boxes import complain, host_for, look, selected
 from nebtui.cli.check import visible
-from nebtui.compose.edit import Refused
+from nebtui.compose.paths import short
+from nebtui.compose.splicing import Refused
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.many import Planned, plan_all
@@ -20,7 +21,6 @@ from nebtui.fixing.patch import Patch, diff
 from nebtui.fixing.writing import NotWritten, recover, write
 from nebtui.host import CreateNetwork, Host, Up
 from nebtui.keep import Journal
-from nebtui.report.text import short
 from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings
 

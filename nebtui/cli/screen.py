@@ -12,7 +12,6 @@ from nebtui.cli import CannotLook
 from nebtui.cli.boxes import host_for, look
 from nebtui.cli.graph import utf8
 from nebtui.cli.status import rendered
-from nebtui.compose.find import search
 from nebtui.host import Host
 from nebtui.keep import Journal, remembered
 from nebtui.settings import Settings
@@ -29,6 +28,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 
 def nothing_here(settings: Settings, environ: Mapping[str, str]) -> bool:
     """True if no engine is there to be asked and no compose file is known or found."""
+    from nebtui.compose.find import search
     from nebtui.hosts.endpoint import find_endpoint
 
     if may_answer(find_endpoint(environ).socket):

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui.cli import CannotLook
+from nebtui.compose.paths import short
 from nebtui.fixing.writing import recover, undo
 from nebtui.host import Host
 from nebtui.keep import Damaged, Entry, Journal
-from nebtui.report.text import short
 from nebtui.settings import Settings
 
 

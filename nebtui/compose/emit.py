@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from nebtui.compose.marks import plain
+from nebtui.compose.scalars import plain
 
 Value = str | int | bool | None | Sequence["Value"] | Mapping[str, "Value"]
 """What an edit may write. A tuple is written in flow style, a list in block style."""
@@ -35,7 +35,10 @@ def flow(value: Value, *, json_style: bool = False) -> str:
         )
         return "{" + inner + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(flow(v, json_style=json_style) for v in value) + "]"
+        # One quoted word in a list of words quotes them all: `["CMD", "curl", "-f"]` is how people write them.
+        texts = [v for v in value if isinstance(v, str)]
+        quoted = json_style or any(scalar(text) != text for text in texts)
+        return "[" + ", ".join(flow(v, json_style=quoted) for v in value) + "]"
     return scalar(value, json_style=json_style)  # type: ignore[arg-type]
 
 

@@ -94,7 +94,7 @@ class Changed(OSError):
 
 def write_bytes(path: str, data: bytes, expected: bytes | None) -> None:
     """Replace a file's bytes atomically, keeping mode, owner, extended attributes and a link's target.
-    `expected`: the bytes it must have now, None = it must not exist. Nothing changed where Changed or OSError is raised.
+    `expected`: the bytes it must have now, None = it must not exist. On Changed or OSError nothing changed.
     """
     target = os.path.realpath(path)
     try:

@@ -5,7 +5,6 @@ Scalars follow the YAML dialect of Compose (Go's yaml.v3): `yes` stays text, `07
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from nebtui.compose.scalars import plain
 
 MAX_BYTES = 4_000_000
 """Larger compose files are refused unread: the largest of the corpus has 60 kB."""
@@ -103,43 +104,12 @@ def keys(node: Node) -> Iterator[tuple[str, Node, Node]]:
                 yield key.value, key, value
 
 
-_INT = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?$")
-_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_WORDS_NULL = {"", "~", "null", "Null", "NULL"}
-
-
 def scalar(node: ScalarNode) -> Any:
     """The value of a scalar as Compose reads it."""
     # Plain words and numbers carry a type tag unless the text says `!!str`.
     if node.style is not None or str(node.tag).endswith(":str"):
         return node.value
     return plain(node.value)
-
-
-def plain(value: str) -> Any:
-    """What an unquoted scalar means: null, bool, int, float, else text."""
-    if value in _WORDS_NULL:
-        return None
-    if value in _WORDS:
-        return _WORDS[value]
-    if _INT.match(value):
-        return _integer(value)
-    if _FLOAT.match(value):
-        return float(value.replace("_", ""))
-    return value
-
-
-def _integer(value: str) -> int | str:
-    digits = value.replace("_", "").lower()
-    sign = -1 if digits.startswith("-") else 1
-    digits = digits.lstrip("+-")
-    try:
-        if digits.startswith("0") and len(digits) > 1 and digits[1].isdigit():
-            return sign * int(digits, 8)
-        return sign * int(digits, 0)
-    except ValueError:
-        return value
 
 
 def construct(node: Node) -> Any:

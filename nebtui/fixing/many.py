@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from nebtui import rules
-from nebtui.compose.edit import Refused
+from nebtui.compose.splicing import Refused
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.patch import Draft, Patch, merged, plan
 from nebtui.fixing.proof import Check, Proof, apply_on_paper, prove, tried

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nebtui import rules
-from nebtui.compose.edit import Edit, Refused, Set, SetVariable, apply
+from nebtui.compose.edit import Edit, Set, SetVariable
 from nebtui.compose.files import Unreadable
 from nebtui.compose.secrets import mask, mask_env
+from nebtui.compose.splicing import Refused, apply
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.patch import Patch
+
+if TYPE_CHECKING:
+    # Planning loads the editor; watching runs on the home screen from the first paint.
+    from nebtui.fixing.patch import Patch
 
 State = Literal["written", "seen", "wrong"]
 

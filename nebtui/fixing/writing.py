@@ -37,7 +37,7 @@ def write(patch: Patch, host: Host, journal: Journal, clock: Callable[[], float]
         entry = journal.add(entry)
     except OSError as error:
         _drop(host, created)
-        raise NotWritten(f"no undo without the journal, which cannot be written: {error}; nothing was written") from None
+        raise NotWritten(f"the journal of undo cannot be written: {error}; nothing was written") from None
     done: list[int] = []
     try:
         for index, change in enumerate(patch.files):

@@ -95,11 +95,11 @@ class ComposeCatalogue:
         recreate = ("--force-recreate",) if action.force_recreate else ()
         return project_argv(command, action.project, env_files, "up", "-d", *recreate, *action.services)
 
-    def environment(self) -> dict[str, str]:
-        """The environment of a Compose process that does something."""
+    def environment(self, working_dir: str) -> dict[str, str]:
+        """The environment of a Compose process that does something, in the project's folder."""
         from nebtui.compose.command import environment
 
-        return {**environment(self._environ), "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
+        return {**environment(self._environ, working_dir), "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
         """Compose's word on these texts in place of the files."""

@@ -67,7 +67,8 @@ class LiveHost:
             return
         argv = self.command(action)
         if argv:
-            yield from run_command(argv, self._catalogue.environment(), action.project.working_dir)
+            folder = action.project.working_dir
+            yield from run_command(argv, self._catalogue.environment(folder), folder)
         else:
             yield Progress(NO_COMPOSE, done=True, exit_code=1)
 

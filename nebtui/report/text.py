@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 
 from nebtui.analysis.box import projects, scene, service_keys
 from nebtui.analysis.canvas import cell_width, plain
 from nebtui.analysis.graph import draw, plain_text
 from nebtui.analysis.readiness import GLYPHS, readiness
+from nebtui.compose.paths import short
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import SEVERITIES, Finding
 
 LETTERS = {"error": "E", "warning": "W", "advice": "A"}
-
-
-def short(path: str) -> str:
-    """A path as people write it: relative to the working directory where that is shorter, with ~ for home."""
-    relative = os.path.relpath(path) if os.path.isabs(path) else path
-    home = os.path.expanduser("~")
-    tilde = "~" + path[len(home) :] if path.startswith(home + "/") else path
-    return min((relative, tilde, path), key=len) if not relative.startswith("../..") else tilde
 
 
 def findings(found: Iterable[Finding]) -> Iterator[str]:

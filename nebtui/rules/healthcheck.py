@@ -1,4 +1,4 @@
-"""The edit that adds a health test, and its trial in the running container; shared by the rules that add one."""
+"""The edits that add a health test and a gate, and a test's trial in the running container; shared by two rules."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ def healthcheck_edit(project: Project, service: Service, suggestion: Suggestion)
     """Give a service the suggested health test."""
     layer = layer_for(project, service, "healthcheck")
     return FileEdit(layer.file, Set((*layer.path, "healthcheck"), as_yaml(suggestion.healthcheck)))
+
+
+def gate_edit(project: Project, service: Service, target: str, condition: str) -> FileEdit:
+    """Make a service wait for a target's condition; a short list becomes its long form."""
+    layer = layer_for(project, service, "depends_on", target)
+    return FileEdit(layer.file, Set((*layer.path, "depends_on", target, "condition"), condition))
 
 
 def as_yaml(healthcheck: Healthcheck) -> Value:

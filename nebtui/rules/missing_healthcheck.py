@@ -4,7 +4,8 @@ What: neither the compose file nor the image says how to ask whether it is ready
 Why it bites: nobody can wait for it; a hung server still counts as "running". For a known server that nobody names it
 is advice only.
 Evidence: who depends on it or names it, and what the test is taken from.
-Fix: the test known for the image, else one of the port it is seen to listen on. Safe once it was tried: it passes in
+Fix: the test known for the image, else one of the port it is seen to listen on; services that depend on it then wait
+until it is healthy. Safe once it was tried: it passes in
 the running container and fails against a closed port; else unsafe.
 Source: the table of nebtui/knowledge/images.toml, each entry with its own.
 """
@@ -15,10 +16,10 @@ from collections.abc import Iterator
 
 from nebtui.analysis.health import has_test, one_shot, suggest
 from nebtui.analysis.reachability import names, resolutions
-from nebtui.facts.declared import ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import about
-from nebtui.rules.healthcheck import healthcheck_edit, trial
+from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial
 from nebtui.rules.rule import Finding, Fix, NoFix, Options, Recreate, Rule, Seen
 
 NAME = "missing-healthcheck"
@@ -81,14 +82,23 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     suggestion = suggest(snapshot, key, service) if key and service else None
     if key is None or service is None or suggestion is None:
         raise NoFix("no test is known for it, and no port to ask; add a healthcheck by hand")
+    project = snapshot.projects[key.project]
+    waiting = tuple(s for s in project.services.values() if _started_only(s, key.service))
+    gates = tuple(gate_edit(project, s, key.service, "service_healthy") for s in waiting)
+    told = f" and gate {', '.join(s.name for s in waiting)} on it" if waiting else ""
     return Fix(
-        title=f"add a health test to {key}",
+        title=f"add a health test to {key}{told}",
         applicability="unsafe",
-        edits=(healthcheck_edit(snapshot.projects[key.project], service, suggestion),),
-        recreate=(Recreate(key.project, (key.service,)),),
+        edits=(healthcheck_edit(project, service, suggestion), *gates),
+        recreate=(Recreate(key.project, (key.service, *(s.name for s in waiting)), force=bool(waiting)),),
         notes=(f"test taken from {suggestion.basis}",),
         trial=trial(snapshot, key, suggestion),
     )
+
+
+def _started_only(service: Service, target: str) -> bool:
+    dependency = service.depends_on.get(target)
+    return dependency is not None and dependency.condition == "service_started"
 
 
 def seen(snapshot: Snapshot, finding: Finding) -> Seen:

@@ -17,12 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nebtui.analysis.health import Suggestion, has_test, one_shot, suggest
-from nebtui.compose.edit import Set
 from nebtui.facts.declared import Dependency, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.healthcheck import healthcheck_edit, trial
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, layer_for
+from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial
+from nebtui.rules.rule import Finding, Fix, NoFix, Options, Recreate, Rule, Seen
 
 NAME = "ungated-dependency"
 
@@ -108,8 +107,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     job = one_shot(snapshot, target, declared)
     condition = "service_completed_successfully" if job else "service_healthy"
     project = snapshot.projects[key.project]
-    layer = layer_for(project, service, "depends_on", target.service)
-    edits = [FileEdit(layer.file, Set((*layer.path, "depends_on", target.service, "condition"), condition))]
+    edits = [gate_edit(project, service, target.service, condition)]
     recreate, proof = [key.service], None
     if not job and not has_test(snapshot, target, declared):
         suggestion = suggest(snapshot, target, declared)

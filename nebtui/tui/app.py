@@ -13,7 +13,6 @@ from textual.types import CSSPathType
 from nebtui import keep, rules
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import verdict
-from nebtui.fixing.writing import recover
 from nebtui.host import Action, Up
 from nebtui.rules.rule import Finding
 from nebtui.store import Store
@@ -24,8 +23,6 @@ from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.help import HelpScreen
 from nebtui.tui.screens.home import HomeScreen
-from nebtui.tui.screens.review import ReviewScreen
-from nebtui.tui.screens.undo import UndoScreen
 from nebtui.tui.session import CommandRun, Session
 from nebtui.tui.sheets import SHEETS
 from nebtui.tui.themes import DARK, LIGHT
@@ -62,7 +59,13 @@ class NebtuiApp(App[None]):
         self._store.start()
         self.set_interval(1.0, self._watch)
         if not self.session.locked:
-            background(self, lambda: recover(self.session.host, self.session.journal), self._tell)
+            background(self, self._recover, self._tell)
+
+    def _recover(self) -> tuple[str, ...]:
+        """Off the screen's thread; the editor it loads is not needed before."""
+        from nebtui.fixing.writing import recover
+
+        return recover(self.session.host, self.session.journal)
 
     def _tell(self, sentences: tuple[str, ...]) -> None:
         for sentence in sentences:
@@ -109,6 +112,8 @@ class NebtuiApp(App[None]):
             self.home.show()
 
     def on_fix_asked(self, message: FixAsked) -> None:
+        from nebtui.tui.screens.review import ReviewScreen
+
         self.push_screen(ReviewScreen(self.session, message.findings, message.key, bulk=message.bulk))
 
     def on_patch_written(self, message: PatchWritten) -> None:
@@ -122,6 +127,8 @@ class NebtuiApp(App[None]):
         if entry is None:
             self.notify("nothing left to undo", timeout=4)
             return
+        from nebtui.tui.screens.undo import UndoScreen
+
         self.push_screen(UndoScreen(self.session, entry), self._undone)
 
     def _undone(self, number: int | None) -> None:

@@ -8,12 +8,12 @@ from nebtui.facts.declared import Dependency, ServiceKey
 from nebtui.facts.observed import Probe
 from nebtui.hosts.simulation.execution import run as execute
 from nebtui.hosts.simulation.machine import Machine
-from nebtui.hosts.simulation.names import REFUSED, connect
+from nebtui.hosts.simulation.names import REFUSED, asked_for, connect
 from nebtui.hosts.simulation.unit import LAST_PROBES, Unit
 from nebtui.knowledge import command
 
-FIRST_DELAY, LONGEST_DELAY = 0.1, 60.0
-"""The engine's pause before a restart doubles with each short run."""
+FIRST_DELAY, LONGEST_DELAY = 0.1, 20.0
+"""The engine's pause before a restart doubles with each short run (up to a minute; a demo should move on sooner)."""
 SHORT_RUN = 10.0
 AGAIN, STILL = 2.0, 5.0
 """Seconds until a service that could not connect tries again, and until one that could would notice a loss."""
@@ -99,11 +99,9 @@ class Life:
     def _needs(self, unit: Unit) -> list[tuple[str, int | None]]:
         if unit.job:
             named = references(ServiceKey(unit.project, unit.service.name), unit.service)
-            return [(reference.host, reference.port) for reference in named if reference.port]
+            return [*((reference.host, reference.port) for reference in named if reference.port), *asked_for(unit)]
         texts = [unit.service.environment.get(name) or "" for name in unit.script.needs]
         return [(host, port) for text in texts for host, port, _ in hosts_in(text, bare=":" not in text)]
-
-    # --- health ----------------------------------------------------------------------------------------------------
 
     def _pause(self, unit: Unit) -> float:
         test = unit.test()
@@ -131,8 +129,6 @@ class Life:
             self._open_gates()
         machine.soon(unit, self._pause(unit), self._probe)
 
-    # --- the end, and again ------------------------------------------------------------------------------------------
-
     def _exit(self, unit: Unit, code: int) -> None:
         machine = self._machine
         unit.run += 1
@@ -154,8 +150,6 @@ class Life:
     def _restart(self, unit: Unit, run: int) -> None:
         if unit.run == run and self._machine.units.get(unit.name) is unit:
             self.start(unit)
-
-    # --- gates -----------------------------------------------------------------------------------------------------
 
     def _open_gates(self) -> None:
         """Start the created containers whose gates are open now."""

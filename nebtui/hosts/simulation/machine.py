@@ -44,8 +44,6 @@ class Machine:
         for name, driver in (("bridge", "bridge"), ("host", "host"), ("none", "null")):
             self.networks[name] = Network(self.identity(name), name, driver)
 
-    # --- time ------------------------------------------------------------------------------------------------------
-
     def later(self, seconds: float, work: Callable[[], None]) -> None:
         """Do something when that much time has passed."""
         self._count += 1
@@ -73,8 +71,6 @@ class Machine:
     def next_due(self) -> float:
         """When something will happen next."""
         return self._due[0][0] if self._due else self.now + 1.0
-
-    # --- news ------------------------------------------------------------------------------------------------------
 
     def news(self) -> list[Change]:
         """What happened since the last call."""
@@ -112,8 +108,6 @@ class Machine:
     def containers(self) -> tuple[Container, ...]:
         """All containers as they are now."""
         return tuple(unit.container() for unit in self.units.values())
-
-    # --- things ----------------------------------------------------------------------------------------------------
 
     def identity(self, what: str) -> str:
         """A fresh 64-digit id, the same in every run with this seed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from nebtui.analysis.references import HOST_GATEWAY
@@ -9,6 +10,16 @@ from nebtui.hosts.simulation.unit import Unit
 
 UNKNOWN = "Name or service not known"
 REFUSED = "Connection refused"
+_WAITED_FOR = re.compile(r"(?:/dev/tcp/|(?<![\w./-]))([a-z][\w.-]*)[/ ](\d{2,5})(?![\w.])")
+
+_WORDS = frozenset({"exit", "head", "seq", "sleep", "timeout"})
+"""Programs that numbers follow."""
+
+
+def asked_for(unit: Unit) -> list[tuple[str, int | None]]:
+    """Host and port of `nc -z HOST PORT` and `/dev/tcp/HOST/PORT` in what a container runs."""
+    words = " ".join((*unit.service.entrypoint, *unit.service.command))
+    return [(host, int(port)) for host, port in _WAITED_FOR.findall(words) if host not in _WORDS]
 
 
 def connect(source: Unit, host: str, port: int | None, units: Iterable[Unit]) -> tuple[str, Unit | None]:

@@ -14,6 +14,7 @@ from nebtui.compose import find, model, reader
 from nebtui.compose.candidate import Candidate
 from nebtui.demo import project_files
 from nebtui.facts.declared import Project, ProjectKey
+from nebtui.hosts.stamps import Stamp, stamp
 
 ENVIRON: Mapping[str, str] = {"HOME": "/home/jlwestsr"}
 """The box does not see this machine's variables, so that it is the same everywhere."""
@@ -25,6 +26,7 @@ _NOT_THE_CONTAINERS = ("depends_on", "profiles", "build", "deploy.replicas")
 class Declared:
     """A project as its files have it now, and a fingerprint of each service's container settings."""
 
+    candidate: Candidate
     project: Project
     fingerprints: Mapping[str, str]
     powerless: frozenset[str]
@@ -40,9 +42,43 @@ def write_files(folder: str, names: Iterable[str]) -> None:
             target.write_bytes(data)
 
 
-def look(folder: str) -> dict[ProjectKey, Declared]:
-    """Every project below the folder, as a search of the live box would find it."""
-    return {candidate.key: _declared(candidate) for candidate in find.search((folder,), environ=ENVIRON)}
+class Shelf:
+    """The projects below one folder, found as a search of the live box would find them."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.projects = {candidate.key: _declared(candidate) for candidate in self._search()}
+        self._stamp = self._now()
+
+    def _search(self) -> list[Candidate]:
+        return find.search((self._folder,), environ=ENVIRON)
+
+    def of(self, key: ProjectKey) -> Declared | None:
+        """A project as it was read last, even if an override file was added to it meanwhile."""
+        return next((declared for known, declared in self.projects.items() if same(known, key)), None)
+
+    def read_again(self, paths: tuple[str, ...]) -> tuple[list[ProjectKey], list[Declared]]:
+        """Read the projects that depend on these files: those that are gone, and those that were read."""
+        before = self.projects
+        self.projects = {}
+        read = []
+        for candidate in self._search():
+            known = before.get(candidate.key)
+            if known is None or known.candidate != candidate or _depends(known.project, paths):
+                known = _declared(candidate)
+                read.append(known)
+            self.projects[candidate.key] = known
+        self._stamp = self._now()
+        return [key for key in before if key not in self.projects], read
+
+    def edited(self) -> tuple[str, ...]:
+        """The files and folders that somebody else changed since they were read."""
+        now = dict.fromkeys(self._now())
+        return tuple(one[0] for one in self._stamp if one not in now)
+
+    def _now(self) -> Stamp:
+        files = [path for d in self.projects.values() for path in (*d.project.files_read, *d.project.env_files)]
+        return stamp(tuple(dict.fromkeys((*files, *(key.working_dir for key in self.projects)))))
 
 
 def _declared(candidate: Candidate) -> Declared:
@@ -51,6 +87,7 @@ def _declared(candidate: Candidate) -> Declared:
     services = {name: body for name, body in raw["services"].items() if isinstance(body, dict)}
     networks = {key: network.name for key, network in project.networks.items()}
     return Declared(
+        candidate,
         project,
         {name: _fingerprint(body, networks) for name, body in services.items()},
         frozenset(name for name, body in services.items() if "ALL" in (body.get("cap_drop") or ())),
@@ -69,8 +106,8 @@ def same(key: ProjectKey, other: ProjectKey) -> bool:
     return (key.name, key.working_dir) == (other.name, other.working_dir)
 
 
-def read_by(project: Project, paths: tuple[str, ...]) -> bool:
-    """True if the project's model depends on one of the files, or would on a new one beside its own."""
+def _depends(project: Project, paths: tuple[str, ...]) -> bool:
+    """True if the project's model depends on one of the files, or would on a new one in its folder."""
     folders = {os.path.dirname(path) for path in project.key.files}
-    files = {*project.key.files, *project.files_read, *project.env_files}
+    files = {*project.key.files, *project.files_read, *project.env_files, *folders}
     return any(path in files or os.path.dirname(path) in folders for path in paths)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nebtui.analysis.ownership import ids
 from nebtui.demo import ServiceScript
@@ -65,7 +65,7 @@ class Unit:
     """Why it does not, in the words of its log."""
     refused: int = 0
     failed: int = 0
-    waiting: bool = field(default=False)
+    waiting: bool = False
     """Created by `up` and held back by a gate of depends_on."""
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.demo import ServiceScript
 from nebtui.facts.declared import Service
@@ -17,11 +16,8 @@ from nebtui.hosts.simulation.unit import Unit, user_of
 JOB = ServiceScript(starts=1.0, connects=0.4)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal(Exception):
+class Refusal(ValueError):
     """Compose stops; one sentence, as it says it."""
-
-    sentence: str
 
 
 class Upping:
@@ -39,7 +35,7 @@ class Upping:
             wanted = self._wanted(action.services)
             self._check_networks(wanted)
         except Refusal as refusal:
-            yield Progress(refusal.sentence, done=True, exit_code=1)
+            yield Progress(str(refusal), done=True, exit_code=1)
             return
         yield from self._create_networks(wanted)
         created: list[Unit] = []

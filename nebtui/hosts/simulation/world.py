@@ -18,18 +18,16 @@ from nebtui.facts.changes import (
     ProjectSeen,
     Settled,
 )
-from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Engine
 from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
+from nebtui.hosts.engine import LABEL
 from nebtui.hosts.simulation.execution import run
 from nebtui.hosts.simulation.life import Life
 from nebtui.hosts.simulation.machine import Machine
-from nebtui.hosts.simulation.projects import Declared, look, read_by, same
+from nebtui.hosts.simulation.projects import Shelf
 from nebtui.hosts.simulation.readings import sampled
 from nebtui.hosts.simulation.upping import Upping
 
-CREATED = "nebtui.created"
-"""The label of networks that nebtui made, and may remove."""
 DAY = 86_400.0
 ENGINE = Engine("demo", "demo", "1.47", "demo", operating_system="Linux (simulated)")
 
@@ -38,14 +36,13 @@ class World:
     """One box, `age` seconds after its projects were brought up. One caller at a time; time passes in `advance`."""
 
     def __init__(self, scenario: Scenario, folder: str, seed: int, start: float) -> None:
-        self._folder = folder
-        self._projects = look(folder)
+        self._shelf = Shelf(folder)
         self._machine = machine = Machine(box(), scenario, seed, start - DAY)
         self._life = Life(machine)
         for name in scenario.networks:
             machine.create_network(name, {})
         machine.advance(start - scenario.age)
-        for declared in self._projects.values():
+        for declared in self._shelf.projects.values():
             for _ in Upping(machine, self._life, declared).run(Up(declared.project.key)):
                 pass  # the lines of a start nobody watched
         machine.advance(start)
@@ -64,7 +61,7 @@ class World:
             ContainersListed(machine.containers()),
             NetworksListed(tuple(machine.networks.values())),
             *(ImageSeen(image) for image in machine.images.values()),
-            *(ProjectSeen(declared.project) for declared in self._projects.values()),
+            *(ProjectSeen(declared.project) for declared in self._shelf.projects.values()),
             PathsSeen(tuple(machine.paths.values())),
             ProcessesSeen(machine.processes()),
             *self._past,
@@ -73,6 +70,8 @@ class World:
         ]
 
     def _take_readings(self) -> None:
+        if edited := self._shelf.edited():
+            self.reread(edited)
         self._machine.show_processes()
         self._machine.tell(sampled(self._machine))
         self._machine.later(1.0, self._take_readings)
@@ -92,18 +91,13 @@ class World:
 
     def reread(self, paths: tuple[str, ...]) -> None:
         """Read the projects that depend on these files again."""
-        before, now = self._projects, look(self._folder)
-        for key in [key for key in before if key not in now]:
+        gone, read = self._shelf.read_again(paths)
+        for key in gone:
             self._machine.tell(ProjectGone(key))
-        for key, declared in now.items():
-            if key not in before or read_by(declared.project, paths):
-                self._tell(declared)
-        self._projects = now
-
-    def _tell(self, declared: Declared) -> None:
-        for service in declared.project.services.values():
-            self._machine.look_at_paths(service)
-        self._machine.tell(ProjectSeen(declared.project))
+        for declared in read:
+            for service in declared.project.services.values():
+                self._machine.look_at_paths(service)
+            self._machine.tell(ProjectSeen(declared.project))
 
     def do(self, action: Action) -> Iterator[Progress]:
         """Do one thing, now."""
@@ -118,28 +112,25 @@ class World:
                 return self._probe(action)
 
     def _up(self, action: Up) -> Iterator[Progress]:
-        declared = self._declared(action.project)
+        declared = self._shelf.of(action.project)
         if declared is None:
             yield Progress(f"{action.project.name}: no such project", done=True, exit_code=1)
             return
         self.reread(declared.project.key.files)
-        fresh = self._declared(action.project) or declared
+        fresh = self._shelf.of(action.project) or declared
         yield from Upping(self._machine, self._life, fresh).run(action)
-
-    def _declared(self, key: ProjectKey) -> Declared | None:
-        return next((declared for known, declared in self._projects.items() if same(known, key)), None)
 
     def _create_network(self, name: str) -> Progress:
         if name in self._machine.networks:
             return Progress(f"network with name {name} already exists", done=True, exit_code=1)
-        self._machine.create_network(name, {CREATED: "1"})
+        self._machine.create_network(name, {LABEL: "1"})
         return Progress(f"network {name} created", done=True)
 
     def _remove_network(self, name: str) -> Progress:
         network = self._machine.networks.get(name)
         if network is None:
             return Progress(f"network {name} not found", done=True, exit_code=1)
-        if CREATED not in network.labels:
+        if LABEL not in network.labels:
             return Progress(f"network {name} was not created by nebtui", done=True, exit_code=1)
         if any(a.network == name for unit in self._machine.units.values() for a in unit.attachments):
             return Progress(f"network {name} has active endpoints", done=True, exit_code=1)

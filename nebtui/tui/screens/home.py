@@ -58,7 +58,7 @@ class HomeScreen(Screen[None]):
         keys += [key for project in snapshot.projects for key in box.service_keys(snapshot, project)]
         self._keys = {box.identity(key): key for key in keys}
         self.query_one(Summary).show(snapshot, session.findings, session.banner, session.locked)
-        self.query_one(Rails).show(matching(box.scene(snapshot, races), self._filter))
+        self.query_one(Rails).show(matching(box.scene(snapshot, races, pending(session)), self._filter))
         self._show_detail()
 
     def _show_detail(self) -> None:
@@ -147,7 +147,8 @@ class HomeScreen(Screen[None]):
             where = str(self._selected or "this box")
             others = [f for f in self.session.findings if rules.rule(f.rule).key == key]
             hint = f"; {others[0].at or others[0].project} has (! goes to what is broken)" if others else ""
-            self.notify(f"{where} has nothing that {key} would fix{hint}", title="nothing to do", markup=False, timeout=5)
+            told = f"{where} has nothing that {key} would fix{hint}"
+            self.notify(told, title="nothing to do", markup=False, timeout=5)
             return
         self.post_message(FixAsked((mine[0],), key))
 
@@ -185,6 +186,16 @@ class HomeScreen(Screen[None]):
             self.notify("select a project or a service to bring up", markup=False, timeout=4)
             return
         self.post_message(ActionsAsked(tuple(dict.fromkeys(ups)), confirmed=False))
+
+
+def pending(session: Session) -> frozenset[ServiceKey]:
+    """The services of written patches whose containers are still the old ones."""
+    found = set()
+    for item in session.watched:
+        for recreate in item.patch.recreate:
+            keys = [ServiceKey(recreate.project, name) for name in recreate.services]
+            found |= {k for k in keys if any(c.created < item.written_at for c in session.snapshot.containers_of(k))}
+    return frozenset(found)
 
 
 def matching(scene: Scene, text: str) -> Scene:

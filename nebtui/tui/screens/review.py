@@ -13,7 +13,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from nebtui.compose.edit import Refused
+from nebtui.compose.paths import short
+from nebtui.compose.splicing import Refused
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.many import Left, plan_all, try_out
 from nebtui.fixing.patch import Draft, Patch, diff, plan
@@ -22,7 +23,6 @@ from nebtui.fixing.watch import Watched
 from nebtui.fixing.writing import NotWritten, write
 from nebtui.host import CreateNetwork, Up
 from nebtui.keep import Entry
-from nebtui.report.text import short
 from nebtui.rules.rule import ChooseOwner, Finding, NoFix, Options
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings

@@ -11,10 +11,10 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from nebtui.compose.paths import short
 from nebtui.fixing.patch import FileChange, Patch, diff
 from nebtui.fixing.writing import undo
 from nebtui.keep import Damaged, Entry, reverted
-from nebtui.report.text import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.screens.review import coloured

@@ -11,9 +11,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from nebtui import rules
+from nebtui.compose.paths import short
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.fixing.watch import verdict
-from nebtui.report.text import short
 from nebtui.rules.rule import Finding
 from nebtui.tui.session import Session
 from nebtui.tui.widgets import tabs

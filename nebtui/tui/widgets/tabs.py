@@ -11,10 +11,10 @@ from nebtui.analysis.ownership import denied, identity
 from nebtui.analysis.reachability import names, resolve
 from nebtui.analysis.readiness import health_test, readiness
 from nebtui.analysis.references import HOST_GATEWAY, references
+from nebtui.compose.paths import short
 from nebtui.compose.secrets import mask
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.report.text import short
 from nebtui.tui.widgets.words import line
 
 TABS = {"why": "1 Why", "health": "4 Health", "mounts": "5 Mounts", "yaml": "6 YAML"}

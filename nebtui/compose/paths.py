@@ -1,0 +1,13 @@
+"""Paths as people read them."""
+
+from __future__ import annotations
+
+import os
+
+
+def short(path: str) -> str:
+    """A path as people write it: relative to the working directory where that is shorter, with ~ for home."""
+    relative = os.path.relpath(path) if os.path.isabs(path) else path
+    home = os.path.expanduser("~")
+    tilde = "~" + path[len(home) :] if path.startswith(home + "/") else path
+    return min((relative, tilde, path), key=len) if not relative.startswith("../..") else tilde

@@ -1,0 +1,131 @@
+"""Reads the pages of tests/cases: one page a rule, each `##` one case of a box, its findings and its files after.
+
+Fences of a case:
+```yaml core/compose.yaml       a file before (any info string with a path)
+```box                          facts of the host, one a line: `engine`, `network NAME`, `healthy P/S`,
+                                `on P/S NETWORK`, `owner PATH UID:GID MODE`, `runs P/S UID:GID`,
+                                `listens P/S PORT`, `image NAME user=U health`
+```findings                     `SEVERITY RULE PROJECT/SERVICE FILE:LINE APPLICABILITY`, nothing = silent
+```after core/compose.yaml      the file after all fixes of the page's rule, safe and unsafe; absent = not fixed
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nebtui.compose import find, model
+from nebtui.facts import changes
+from nebtui.facts.declared import Healthcheck
+from nebtui.facts.observed import (
+    Attachment,
+    Container,
+    Engine,
+    Image,
+    Inspection,
+    Network,
+    PathFact,
+    Process,
+)
+from nebtui.facts.snapshot import Snapshot
+from nebtui.store import fold, fold_all
+
+CASES = Path(__file__).parent.parent / "cases"
+
+
+@dataclass
+class Case:
+    """One case of a page."""
+
+    rule: str
+    title: str
+    files: dict[str, str] = field(default_factory=dict)
+    box: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    after: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.title}"
+
+
+_FENCE = re.compile(r"^```(\w+)[ \t]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def load() -> Iterator[Case]:
+    """Every case of every page."""
+    for page in sorted(CASES.glob("*.md")):
+        for section in page.read_text().split("\n## ")[1:]:
+            case = Case(page.stem, section.splitlines()[0])
+            for kind, info, body in _FENCE.findall(section):
+                if kind == "box":
+                    case.box = body.split("\n")[:-1]
+                elif kind == "findings":
+                    case.findings = body.split("\n")[:-1]
+                elif kind == "after":
+                    case.after[info.strip()] = body
+                else:
+                    case.files[info.strip()] = body
+            yield case
+
+
+def snapshot(case: Case, folder: Path) -> Snapshot:
+    """The box of a case: its files written below `folder`, its host facts folded in."""
+    for name, body in case.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body)
+    result = Snapshot()
+    for candidate in find.search((str(folder),), environ={}):
+        result = fold(result, changes.ProjectSeen(model.read_only(candidate, {})))
+    for line in case.box:
+        result = fold_all(result, _facts(line.split(), result, folder))
+    return fold(result, changes.Settled())
+
+
+def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change]:
+    kind, *rest = words
+    if kind == "engine":
+        return [changes.EngineSeen(Engine("box", "26.1", "1.45", "unix:///x", operating_system=" ".join(rest)))]
+    if kind == "network":
+        return [changes.NetworksListed((*now.networks.values(), Network(rest[0], rest[0])))]
+    if kind == "owner":
+        uid, gid = map(int, rest[1].split(":"))
+        path = rest[0].replace("@", str(folder))
+        return [changes.PathsSeen((PathFact(path, True, uid, gid, int(rest[2], 8), is_dir=True),))]
+    if kind == "image":
+        options = dict(word.partition("=")[::2] for word in rest[1:])
+        test = Healthcheck(("CMD", "true")) if "health" in options else None
+        return [changes.ImageSeen(Image(rest[0], (rest[0],), healthcheck=test, user=options.get("user", "")))]
+    container = _container(rest[0], now)
+    if kind == "healthy":
+        return [changes.ContainerSeen(_with(container, health="healthy"))]
+    if kind == "on":
+        return [changes.ContainerSeen(_with(container, attachments=(Attachment(rest[1]),)))]
+    if kind == "exited":
+        return [changes.ContainerSeen(_with(container, state="exited", inspection=Inspection(exit_code=int(rest[1]))))]
+    seen: changes.Change = changes.ContainerSeen(container)
+    if kind == "runs":
+        uid, gid = map(int, rest[1].split(":"))
+        process = Process(container.id, 7, uid, gid, overrides_permissions=uid == 0)
+        return [seen, changes.ProcessesSeen((process,))]
+    if kind == "listens":
+        return [seen, changes.ProcessesSeen((Process(container.id, 7, 0, 0, listening=(int(rest[1]),)),))]
+    raise ValueError(f"unknown fact: {words}")
+
+
+def _container(name: str, now: Snapshot) -> Container:
+    project, service = name.split("/")
+    for container in now.containers.values():
+        if (container.project, container.service) == (project, service):
+            return container
+    return Container(
+        f"{project}-{service}", f"{project}-{service}-1", state="running", project=project, service=service
+    )
+
+
+def _with(container: Container, **changed: object) -> Container:
+    from dataclasses import replace
+
+    return replace(container, **changed)  # type: ignore[arg-type]
