@@ -86,6 +86,9 @@ def _(change: changes.ContainerSeen, snapshot: Snapshot) -> Snapshot:
     container = change.container
     if snapshot.containers.get(container.id) == container:
         return snapshot
+    if container.state != "running" and container.id in snapshot.processes:
+        # A process that is gone must not speak for the container any more.
+        snapshot = replace(snapshot, processes=_without(snapshot.processes, container.id))
     return replace(snapshot, containers=_with(snapshot.containers, {container.id: container}))
 
 

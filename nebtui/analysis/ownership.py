@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nebtui.analysis.readiness import image_of
 from nebtui.facts.declared import Service, ServiceKey
-from nebtui.facts.observed import PathFact
+from nebtui.facts.observed import Container, PathFact
 from nebtui.facts.snapshot import Snapshot
 
 
@@ -23,14 +23,15 @@ class Identity:
 
 
 def identity(snapshot: Snapshot, key: ServiceKey, service: Service) -> Identity | None:
-    """The ids of a service: of its running process, else its numeric `user`, else its image's; None = not known."""
+    """The ids of a service as it is declared now: a numeric `user` other than root says it (such a process cannot
+    change them), else its running process, else its image; None = not known."""
     containers = snapshot.containers_of(key)
-    for container in containers:
-        if process := snapshot.processes.get(container.id):
-            groups = (process.gid, *process.groups)
-            source = f"/proc/{process.pid}/status of {container.name}"
-            return Identity(process.uid, process.gid, groups, process.overrides_permissions, source)
+    running = [found for container in containers if (found := running_as(snapshot, container))]
     literal = ids(service.user or "")
+    if literal and literal[0] and not any(literal == (r.uid, r.gid) for r in running):
+        return Identity(*literal, (literal[1],), False, f"user: {service.user}")
+    if running:
+        return running[0]
     if literal:
         return Identity(*literal, (literal[1],), literal[0] == 0, f"user: {service.user}")
     if snapshot.engine is None or service.user:
@@ -40,6 +41,15 @@ def identity(snapshot: Snapshot, key: ServiceKey, service: Service) -> Identity 
         return None
     baked = (0, 0) if image.user in ("", "root") else ids(image.user)
     return Identity(*baked, (baked[1],), baked[0] == 0, f"user {image.user or 'root'} of the image") if baked else None
+
+
+def running_as(snapshot: Snapshot, container: Container) -> Identity | None:
+    """The ids of a container's main process."""
+    process = snapshot.processes.get(container.id)
+    if process is None:
+        return None
+    source = f"/proc/{process.pid}/status of {container.name}"
+    return Identity(process.uid, process.gid, (process.gid, *process.groups), process.overrides_permissions, source)
 
 
 def ids(user: str) -> tuple[int, int] | None:

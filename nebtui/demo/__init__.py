@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 
@@ -119,3 +120,12 @@ def _collect(folder: Traversable, prefix: str, found: dict[str, bytes]) -> None:
             _collect(entry, f"{prefix}{entry.name}/", found)
         else:
             found[prefix + entry.name] = entry.read_bytes()
+
+
+def write_files(folder: str, names: Iterable[str]) -> None:
+    """Put the files of the sample projects below a folder."""
+    for name in names:
+        for path, data in project_files(name).items():
+            target = Path(folder, name, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from nebtui import rules
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import Finding
 
 if TYPE_CHECKING:
     # Planning loads the editor; watching runs on the home screen from the first paint.
@@ -49,7 +50,13 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
         seen = rules.rule(finding.rule).seen
         result = seen(snapshot, finding) if seen else None
         if result is not None and not result.done:
-            late = bool(created) and now - max(created) > SETTLE
+            late = bool(created) and now - max(created) > SETTLE and not _restarting(snapshot, finding)
             state, word = ("wrong", "still wrong") if late else ("written", "not seen yet")
             return Verdict(state, f"{word}: {result.missing}")  # type: ignore[arg-type]
     return Verdict("seen", "seen to work on the host")
+
+
+def _restarting(snapshot: Snapshot, finding: Finding) -> bool:
+    """The engine waits up to a minute before it restarts a container again: no verdict until it did."""
+    keys = [key for key in (finding.at, finding.target) if key]
+    return any(c.state == "restarting" for key in keys for c in snapshot.containers_of(key))

@@ -103,14 +103,29 @@ def undo(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
             raise Damaged(f"{item.path} was changed since nebtui created it; nothing was taken back")
     for path, current, before in old:
         _restore(path, current, before)
-    journal.put(replace(entry, state="undone"))
+    undone = replace(entry, state="undone")
+    journal.put(undone)
     _reread(host, entry)
-    return _drop(host, entry.networks)
+    return _remove_networks(undone, host, journal)
+
+
+def _remove_networks(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
+    """Remove the networks of an undone entry. One still in use stays in the entry, so that a later look removes it."""
+    told = {name: _drop(host, (name,)) for name in entry.networks}
+    left = tuple(name for name, sentences in told.items() if sentences)
+    if left != entry.networks:
+        journal.put(replace(entry, networks=left))
+    return tuple(sentence for sentences in told.values() for sentence in sentences)
 
 
 def recover(host: Host, journal: Journal) -> tuple[str, ...]:
-    """Take back entries whose writing was interrupted; one sentence each for the person."""
-    return tuple(_take_back(entry, host, journal) for entry in journal.entries() if entry.state == "writing")
+    """Take back entries whose writing was interrupted, and networks that undone entries left in use.
+    One sentence for each interrupted entry."""
+    entries = journal.entries()
+    for entry in entries:
+        if entry.state == "undone" and entry.networks:
+            _remove_networks(entry, host, journal)
+    return tuple(_take_back(entry, host, journal) for entry in entries if entry.state == "writing")
 
 
 def _take_back(entry: Entry, host: Host, journal: Journal) -> str:

@@ -7,17 +7,18 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from nebtui.compose.model import Validation
-from nebtui.demo import box
+from nebtui.demo import box, write_files
 from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project
 from nebtui.host import Action, Progress, Up
 from nebtui.hosts.actions import docker_command, read_file
 from nebtui.hosts.simulation.clock import Clock, WallClock
-from nebtui.hosts.simulation.projects import write_files
-from nebtui.hosts.simulation.world import World
+
+if TYPE_CHECKING:  # the YAML library behind them is loaded by the reader's thread, after the first paint
+    from nebtui.compose.model import Validation
+    from nebtui.hosts.simulation.world import World
 
 
 class SimulatedHost:
@@ -54,6 +55,8 @@ class SimulatedHost:
     @property
     def _world(self) -> World:
         """Made by the first question: it reads the files and lets the box grow to its age."""
+        from nebtui.hosts.simulation.world import World
+
         if self._made is None:
             self._made = World(self._scenario, self.folder, self._seed, self._start)
         return self._made
@@ -106,6 +109,8 @@ class SimulatedHost:
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
         """Nobody's word: there is no Compose in the box."""
+        from nebtui.compose.model import Validation
+
         return Validation()
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nebtui.analysis.ownership import Identity, denied, identity
+from nebtui.analysis.ownership import Identity, denied, identity, running_as
 from nebtui.compose.edit import Set, SetVariable
 from nebtui.facts.declared import Mount, Project, Service, ServiceKey
 from nebtui.facts.observed import PathFact
@@ -88,7 +88,7 @@ def _why_not(snapshot: Snapshot, key: ServiceKey, service: Service, path: PathFa
     owner = Identity(path.uid, path.gid, (path.gid,), False, "")
     for mount, other in _binds(snapshot, service):
         if reason := denied(other, owner, write=not mount.read_only):
-            return f"its mounts have different owners: with the ids {path.uid}:{path.gid} {reason}"
+            return f"the owner's ids would not help: as {path.uid}:{path.gid} {reason}"
     return ""
 
 
@@ -147,15 +147,18 @@ def _trial(snapshot: Snapshot, key: ServiceKey, mount: Mount, path: PathFact) ->
 
 
 def seen(snapshot: Snapshot, finding: Finding) -> Seen:
-    """Its process runs with ids that can use the mount."""
+    """Its processes run with ids that can use the mount."""
     key = finding.at
+    service = snapshot.service(key) if key else None
     assert key is not None  # every finding of this rule names a service
     containers = snapshot.containers_of(key)
-    processes = [snapshot.processes[c.id] for c in containers if c.id in snapshot.processes]
-    if not containers or not all(c.state == "running" for c in containers) or len(processes) < len(containers):
+    running = [running_as(snapshot, c) for c in containers if c.state == "running"]
+    if service is None or not containers or len(running) < len(containers) or None in running:
         return Seen(False, f"{key} does not run")
-    if any(f.key == finding.key for f in find(snapshot)):
-        return Seen(False, f"uid {processes[0].uid} still cannot use {finding.subject}")
+    for mount, path in _binds(snapshot, service):
+        for who in running:
+            if mount.target == finding.subject and who and denied(path, who, write=not mount.read_only):
+                return Seen(False, f"uid {who.uid} still cannot use {finding.subject}")
     return Seen(True)
 
 

@@ -129,14 +129,16 @@ def fix_for(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey, options: 
 
 
 def _choose(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey, options: Options) -> str:
-    """The engine name of the network to share: an external one of the owner, of the source, else the settings'."""
+    """The engine name of the network to share: an external one that the owner is on, that the source is on, that both
+    projects declare, that one declares; else the settings'."""
+    joined, declared = [], []
     for key in (owner, source):
         project, service = _declared(snapshot, key)
-        for join_ in service.networks.values():
-            network = project.networks.get(join_.network)
-            if network and network.external:
-                return network.name
-    return options.network
+        external = {name: network.name for name, network in project.networks.items() if network.external}
+        joined += [external[name] for name in service.networks if name in external]
+        declared.append(list(external.values()))
+    both = [name for name in declared[0] if name in declared[1]]
+    return next(iter((*joined, *both, *declared[0], *declared[1])), options.network)
 
 
 def _declared(snapshot: Snapshot, key: ServiceKey) -> tuple[Project, Service]:

@@ -160,6 +160,8 @@ class NebtuiApp(App[None]):
         return run
 
     def _ran(self, runs: list[CommandRun]) -> None:
+        # A network that an undone fix left in use may be free now.
+        background(self, self._recover, self._tell)
         for run in runs:
             if run.exit_code:
                 last = run.lines[-1] if run.lines else f"exit {run.exit_code}"

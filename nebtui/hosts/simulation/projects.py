@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from nebtui.compose import find, model, reader
 from nebtui.compose.candidate import Candidate
-from nebtui.demo import project_files
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.hosts.stamps import Stamp, stamp
 
@@ -31,15 +29,6 @@ class Declared:
     fingerprints: Mapping[str, str]
     powerless: frozenset[str]
     """Services that drop all capabilities."""
-
-
-def write_files(folder: str, names: Iterable[str]) -> None:
-    """Put the files of the sample projects below a folder."""
-    for name in names:
-        for path, data in project_files(name).items():
-            target = Path(folder, name, path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
 
 
 class Shelf:

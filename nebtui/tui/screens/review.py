@@ -60,6 +60,12 @@ class ReviewScreen(Screen[None]):
         self._plan: Plan | None = None
         self._busy = True
 
+    @property
+    def ready(self) -> bool:
+        """A proved patch is shown and may be written."""
+        planned = self._plan
+        return not self._busy and planned is not None and planned.patch is not None and planned.proof.proved
+
     def compose(self) -> ComposeResult:
         yield Static(id="title")
         with VerticalScroll(id="body"):
