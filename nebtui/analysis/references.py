@@ -26,8 +26,13 @@ class Reference:
     certain: bool
 
 
-_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?"
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/\s@]*@)?([^/\s?#\"'<>|;`]+)", re.IGNORECASE)
+# Every repetition starts at a word and is bounded: a certificate or a script in a value must not take seconds.
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?"
+_SCHEME = r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://"
+_URL = re.compile(_SCHEME + r"(?:[^/\s@]{0,500}@)*([^/\s?#\"'<>|;`@]{1,2000})", re.IGNORECASE)
+_NEXT_URL = re.compile(r",(?=[a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
+"""The comma of `http://a:1,http://b:2`, which is none of `mongodb://a:1,b:2`."""
+_VARIABLE = re.compile(r"\$\{[^}]*\}?|\$\w+")
 _HOST_PORT = re.compile(rf"(?<![\w./@:-])({_NAME}):(\d{{2,5}})(?![\w.:])")
 _KEYWORD = re.compile(rf"(?i)(?<![\w-])(?:host|hostname|server|data source)\s*=\s*({_NAME})(?:[:,](\d{{2,5}}))?")
 _HOST_KEY = re.compile(
@@ -35,6 +40,15 @@ _HOST_KEY = re.compile(
     r"URI|UPSTREAM|PEERS?)$"
 )
 _HOST_FLAG = re.compile(r"(?i)^--?[\w-]*(host|server|addr|address|endpoint|upstream|broker|url|uri)$")
+_NO_REFERENCE = re.compile(
+    r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT|VIRTUAL_HOST|LISTEN|ADVERTISE|BIND_|"
+    r"(^|_)(BIND|IMAGE|TAG|VERSION)$)"
+)
+"""Variables that list who may call in, how the outside names a service, where it listens, or which image it is."""
+_WIDTH = 160
+"""Characters of a text that are shown as evidence."""
+_LOWEST_PORT = 80
+"""`node:20` and `postgres:16` are images: a smaller number is a port only where the text can be nothing but a host."""
 _LITERAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[.*|0|[0-9]+)$", re.IGNORECASE)
 
 
@@ -44,9 +58,18 @@ def references(key: ServiceKey, service: Service) -> tuple[Reference, ...]:
     for path, text, host, port, certain in _all(service):
         if _LITERAL.match(host) or "$" in host:
             continue
-        reference = Reference(key, host.lower(), port, path, mask(text), service.origin(*path), certain)
-        found.setdefault((reference.host, port), reference)
+        if (host.lower(), port) not in found:
+            told = _line_with(host, mask(text))
+            found[host.lower(), port] = Reference(key, host.lower(), port, path, told, service.origin(*path), certain)
     return tuple(found.values())
+
+
+def _line_with(host: str, text: str) -> str:
+    """The line of a longer text that names the host, shortened around it."""
+    line = next((line for line in text.splitlines() if host in line), text)
+    start = max(0, line.find(host) - _WIDTH // 2)
+    cut = line[start : start + _WIDTH]
+    return ("…" if start else "") + cut.strip() + ("…" if start + _WIDTH < len(line) else "")
 
 
 _Hit = tuple[tuple[str, ...], str, str, int | None, bool]
@@ -54,7 +77,7 @@ _Hit = tuple[tuple[str, ...], str, str, int | None, bool]
 
 def _all(service: Service) -> Iterator[_Hit]:
     for name, value in service.environment.items():
-        if value and not _is_list_of_allowed_origins(name):
+        if value and not _NO_REFERENCE.search(name):
             for host, port, certain in hosts_in(value, bare=bool(_HOST_KEY.search(name))):
                 yield ("environment", name), f"{name}={value}", host, port, certain
     for key, words in (("command", service.command), ("entrypoint", service.entrypoint)):
@@ -70,31 +93,27 @@ def _all(service: Service) -> Iterator[_Hit]:
                 yield ("labels", name), f"{name}={value}", host, port, True
 
 
-def _is_list_of_allowed_origins(name: str) -> bool:
-    """Variables that list who may call in, or how the outside names this service, are no references."""
-    return bool(re.search(r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT)", name))
-
-
 def hosts_in(text: str, *, bare: bool) -> Iterator[tuple[str, int | None, bool]]:
     """Host, port and certainty of each name in a text. `bare`: the whole text may be names (`HOST=db`, `SEEDS=a,b`)."""
-    rest = text
+    text = _NEXT_URL.sub(" ", text)
     for match in _URL.finditer(text):
-        rest = rest.replace(match.group(0), " ")
         for host, port in _authorities(match.group(1)):
             yield host, port, True
+    rest = _URL.sub(" ", text)
     for match in _HOST_PORT.finditer(rest):
-        yield match.group(1), int(match.group(2)), False
+        if bare or int(match.group(2)) >= _LOWEST_PORT:
+            yield match.group(1), int(match.group(2)), False
     for match in _KEYWORD.finditer(rest):
         yield match.group(1), int(match.group(2)) if match.group(2) else None, False
     if bare and "://" not in text:
-        for word in re.split(r"[,;\s]+", text.strip()):
+        for word in re.split(r"[,;\s]+", _VARIABLE.sub("$", text).strip()):
             if re.fullmatch(_NAME, word):
                 yield word, None, False
 
 
 def _authorities(text: str) -> Iterator[tuple[str, int | None]]:
-    """`a:1,b:2` of a URL; a userinfo that holds a comma was cut off before."""
-    for part in text.rpartition("@")[2].split(","):
+    """`a:1,b:2` of a URL; what stands before an `@` was cut off before."""
+    for part in text.split(","):
         host, _, port = part.partition(":")
         digits = re.match(r"\d+", port)
         if re.fullmatch(_NAME, host):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from argparse import Namespace
@@ -22,6 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     arguments = parser().parse_args(argv)
     environ = os.environ
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a glyph shows a question mark, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         settings = load(environ)
         return _verb(arguments.verb)(arguments, settings, environ)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
@@ -32,7 +31,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
         print(json.dumps(as_json.check(services.values(), shown, errors), indent=2))
     else:
-        print("\n".join([*text.findings(shown), f"{len(keys)} projects: {text.counts(shown)}"]), file=sys.stdout)
+        print("\n".join([*text.findings(shown), f"{text.plural(len(keys), 'project')}: {text.counts(shown)}"]))
     return 2 if broken else status_of(found, arguments.fail_on)
 
 

@@ -18,7 +18,8 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.many import Planned, plan_all
 from nebtui.fixing.patch import Patch, diff
-from nebtui.fixing.writing import NotWritten, recover, write
+from nebtui.fixing.recovery import recover
+from nebtui.fixing.writing import NotWritten, write
 from nebtui.host import CreateNetwork, Host, Up
 from nebtui.keep import Journal
 from nebtui.rules.rule import Finding, Options

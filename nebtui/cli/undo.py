@@ -10,7 +10,8 @@ from contextlib import closing
 
 from nebtui.cli import CannotLook
 from nebtui.compose.paths import short
-from nebtui.fixing.writing import recover, undo
+from nebtui.fixing.recovery import recover
+from nebtui.fixing.writing import undo
 from nebtui.host import Host
 from nebtui.keep import Damaged, Entry, Journal
 from nebtui.settings import Settings

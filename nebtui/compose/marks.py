@@ -1,4 +1,4 @@
-"""Where each key of a YAML text stands: the node tree of ruamel.yaml's composer, and plain data built from it.
+"""Parses YAML with marks: the nodes and events of ruamel.yaml, and what a scalar means to Compose.
 
 Scalars follow the YAML dialect of Compose (Go's yaml.v3): `yes` stays text, `0755` is octal, dates stay text.
 """
@@ -6,12 +6,14 @@ Scalars follow the YAML dialect of Compose (Go's yaml.v3): `yes` stays text, `07
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import Event
+from ruamel.yaml.nodes import Node, ScalarNode
+from ruamel.yaml.scanner import Scanner
 
 from nebtui.compose.scalars import plain
 
@@ -20,8 +22,6 @@ MAX_BYTES = 4_000_000
 MAX_NODES = 200_000
 """Plain data of more nodes is an alias bomb, not a compose file."""
 MAX_DEPTH = 100
-
-Path = tuple[str, ...]
 
 
 class NotYaml(ValueError):
@@ -32,24 +32,51 @@ class NotYaml(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
-    """A value under `!reset` or `!override`, Compose's merge instructions."""
-
-    tag: str
-    value: Any
-
-
 def parse(text: str) -> list[Node]:
     """The root nodes of all documents with content; raises NotYaml with the line."""
+    with _refusing(text) as (yaml, clean):
+        return [node for node in yaml.compose_all(clean) if node is not None]
+
+
+def events(text: str) -> Iterator[Event]:
+    """The parser's events, each with its marks; raises NotYaml with the line."""
+    with _refusing(text) as (yaml, clean):
+        yield from yaml.parse(clean)
+
+
+class _Scanner(Scanner):
+    """ruamel's scanner that takes a tab for white space where Compose does: not where a line's indentation is."""
+
+    def scan_to_next_token(self) -> None:
+        peek, forward = self.reader.peek, self.reader.forward
+        while True:
+            blank = " \t" if self.flow_level > 0 or not self.allow_simple_key else " "
+            while peek() in blank:
+                forward()
+            if peek() == "#":
+                while peek() not in _LINE_ENDS:
+                    forward()
+            if not self.scan_line_break():
+                return
+            if not self.flow_level:
+                self.allow_simple_key = True
+
+
+_LINE_ENDS = "\n\0\r\x85\u2028\u2029"
+
+
+@contextmanager
+def _refusing(text: str) -> Iterator[tuple[YAML, str]]:
+    """A parser and the text as it takes it; whatever it raises becomes NotYaml."""
     if len(text) > MAX_BYTES:
         raise NotYaml(f"larger than {MAX_BYTES // 1_000_000} MB")
     if "\0" in text:
         raise NotYaml("contains NUL bytes", text.count("\n", 0, text.index("\0")) + 1)
-    # Same length, so that every mark stays an index into the text; ruamel refuses a BOM inside a string.
-    clean = " " + text[1:] if text.startswith("\ufeff") else text
+    yaml = YAML(typ="base", pure=True)
+    yaml.Scanner = _Scanner
     try:
-        return [node for node in YAML(typ="base", pure=True).compose_all(clean) if node is not None]
+        # Same length, so that every mark stays an index into the text; ruamel refuses a BOM inside a string.
+        yield yaml, " " + text[1:] if text.startswith("\ufeff") else text
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise NotYaml(str(error.problem or error.context or "not YAML"), mark.line + 1 if mark else 0) from None
@@ -59,49 +86,9 @@ def parse(text: str) -> list[Node]:
         raise NotYaml(str(error).splitlines()[0]) from None
 
 
-def root(text: str) -> MappingNode:
-    """The single mapping that a compose file is; NotYaml for anything else. An empty file is an empty mapping."""
-    documents = parse(text)
-    if not documents:
-        raise NotYaml("is empty")
-    if len(documents) > 1:
-        raise NotYaml("holds several YAML documents", documents[1].start_mark.line + 1)
-    if not isinstance(documents[0], MappingNode):
-        raise NotYaml("must be a mapping at the top level", documents[0].start_mark.line + 1)
-    return documents[0]
-
-
-def find(node: Node, path: Path) -> tuple[Node, Node] | None:
-    """Key and value node at a path of mapping keys (merged `<<` keys are not looked into), None if absent."""
-    key: Node = node
-    for name in path:
-        if not isinstance(node, MappingNode):
-            return None
-        for k, v in node.value:
-            if isinstance(k, ScalarNode) and k.value == name:
-                key, node = k, v
-                break
-        else:
-            return None
-    return key, node
-
-
 def line_of(node: Node) -> int:
     """The line of a node, counted from 1."""
     return int(node.start_mark.line) + 1
-
-
-def is_alias(key: Node, value: Node) -> bool:
-    """True if the value is `*name`: the composer hands out the anchored node itself, which starts elsewhere."""
-    return bool(value.start_mark.index < key.start_mark.index)
-
-
-def keys(node: Node) -> Iterator[tuple[str, Node, Node]]:
-    """Name, key node and value node of a mapping's own scalar keys."""
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            if isinstance(key, ScalarNode):
-                yield key.value, key, value
 
 
 def scalar(node: ScalarNode) -> Any:
@@ -110,55 +97,3 @@ def scalar(node: ScalarNode) -> Any:
     if node.style is not None or str(node.tag).endswith(":str"):
         return node.value
     return plain(node.value)
-
-
-def construct(node: Node) -> Any:
-    """Plain data of a node: dict, list, scalars, `Tagged`. Merge keys are resolved shallowly, as Compose does.
-    Raises NotYaml where the data is out of proportion (alias bomb) or too deep."""
-    return _Construct().of(node, 0)
-
-
-class _Construct:
-    """One construction with its budget of nodes."""
-
-    def __init__(self) -> None:
-        self.left = MAX_NODES
-
-    def of(self, node: Node, depth: int) -> Any:
-        self.left -= 1
-        if self.left < 0:
-            raise NotYaml("aliases expand to too much data", line_of(node))
-        if depth > MAX_DEPTH:
-            raise NotYaml("nested too deeply", line_of(node))
-        value = self._bare(node, depth)
-        tag = str(node.tag)
-        return Tagged(tag, value) if tag in ("!reset", "!override") else value
-
-    def _bare(self, node: Node, depth: int) -> Any:
-        if isinstance(node, ScalarNode):
-            return scalar(node)
-        if isinstance(node, SequenceNode):
-            return [self.of(item, depth + 1) for item in node.value]
-        return self._mapping(node, depth)
-
-    def _mapping(self, node: Node, depth: int) -> dict[str, Any]:
-        own: dict[str, Any] = {}
-        merged: dict[str, Any] = {}
-        for key, value in node.value:
-            if isinstance(key, ScalarNode) and key.value == "<<" and key.style is None:
-                for source in value.value if isinstance(value, SequenceNode) else (value,):
-                    data = self.of(source, depth + 1)
-                    if isinstance(data, dict):
-                        merged = data | merged
-            elif isinstance(key, ScalarNode):
-                own[key.value] = self.of(value, depth + 1)
-            else:
-                raise NotYaml("a key is not a scalar", line_of(key))
-        return {**{k: v for k, v in merged.items() if k not in own}, **own}
-
-
-def load(text: str) -> dict[str, Any]:
-    """Plain data of a one-document text whose top level is a mapping; raises NotYaml."""
-    data = construct(root(text))
-    assert isinstance(data, dict)  # root() returned a mapping node
-    return data

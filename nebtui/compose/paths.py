@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 
 def short(path: str) -> str:
@@ -11,3 +12,8 @@ def short(path: str) -> str:
     home = os.path.expanduser("~")
     tilde = "~" + path[len(home) :] if path.startswith(home + "/") else path
     return min((relative, tilde, path), key=len) if not relative.startswith("../..") else tilde
+
+
+def shortened(text: str) -> str:
+    """A text with the places `(FILE:LINE)` in it as people read them."""
+    return re.sub(r"\((/[^()]+):(\d+)\)", lambda place: f"({short(place[1])}:{place[2]})", text)

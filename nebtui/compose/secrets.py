@@ -8,8 +8,8 @@ MASK = "•••"
 
 _URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
 _NAMED = re.compile(
-    r"(?i)([\w.-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api_?key|access_?key|private_?key|credential)[\w.-]*"
-    r"[\"']?\s*[:=]\s*[\"']?)(?!\s*$)([^\s\"',}][^\r\n\"']*)"
+    r"(?i)((?:passw(?:or)?d|passwd|pwd|secret|token|api_?key|access_?key|private_?key|credential)[\w.-]{0,100}"
+    r"[\"']?\s{0,20}[:=]\s{0,20}[\"']?)(?!\s*$)([^\s\"',}][^\r\n\"']*)"
 )
 _ENV = re.compile(r"^(\s*(?:export\s+)?[\w.-]+\s*=)(.+)$")
 
@@ -23,3 +23,9 @@ def mask(text: str) -> str:
 def mask_env(line: str) -> str:
     """A line of an env file with its value masked."""
     return _ENV.sub(rf"\1{MASK}", line)
+
+
+def is_env(path: str) -> bool:
+    """True for a file that is named like an env file: its values are never shown."""
+    name = path.rpartition("/")[2]
+    return name.startswith(".env") or name.endswith(".env")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from nebtui import rules
 from nebtui.compose.edit import Edit, Set, SetVariable
 from nebtui.compose.files import Unreadable
-from nebtui.compose.secrets import mask, mask_env
+from nebtui.compose.secrets import is_env, mask, mask_env
 from nebtui.compose.splicing import Refused, apply
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
@@ -174,10 +174,5 @@ def diff(patch: Patch, shorten: Callable[[str], str] = str) -> list[str]:
 def _masked(line: str, path: str) -> str:
     if line.startswith(("---", "+++", "@@")):
         return line
-    hidden = mask_env if _is_env(path) and not line.startswith("+") else mask
+    hidden = mask_env if is_env(path) and not line.startswith("+") else mask
     return line[:1] + hidden(line[1:])
-
-
-def _is_env(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name.startswith(".env") or name.endswith(".env")

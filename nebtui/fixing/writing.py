@@ -1,4 +1,4 @@
-"""Write a patch as one unit with its journal entry, take one back, and finish what a crash interrupted."""
+"""Write a patch as one unit with its journal entry, and take one back."""
 
 from __future__ import annotations
 
@@ -6,136 +6,152 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from nebtui.compose import files
+from nebtui.compose.files import Unreadable
+from nebtui.compose.replacing import Steps, Unwritable, look
+from nebtui.fixing.networks import NotCreated, create
 from nebtui.fixing.patch import Patch
-from nebtui.host import CreateNetwork, Host, RemoveNetwork
-from nebtui.keep import Damaged, Entry, Journal, digest, record, reverted
+from nebtui.fixing.recovery import close_undo, take_back
+from nebtui.fixing.transaction import Change, carry_out, moves, no_steps
+from nebtui.host import Host
+from nebtui.keep import Damaged, Entry, Journal, reverted
 
 
 class NotWritten(OSError):
-    """Nothing was written (or all of it was taken back); one sentence says why."""
+    """Nothing was written (or all of it was taken back); one sentence says why and what to do."""
 
 
-def write(patch: Patch, host: Host, journal: Journal, clock: Callable[[], float] = time.time) -> Entry:
-    """Create the networks, then write the files: all or none. Returns the journal entry; raises NotWritten."""
-    for change in patch.files:
-        if _now(host, change.path) != change.before:
-            raise NotWritten(f"{change.path} was changed meanwhile; nothing was written, look at the new diff")
-    created: list[str] = []
-    for name in patch.networks:
-        _create(host, name, created)
+def write(
+    patch: Patch, host: Host, journal: Journal, clock: Callable[[], float] = time.time, steps: Steps = no_steps
+) -> Entry:
+    """Create the networks, then write the files: all or none, also when the process is killed between them.
+    Returns the journal entry; raises NotWritten."""
+    try:
+        with journal.lock():
+            entry = _write(patch, host, journal, clock, steps)
+    except NotWritten:
+        raise
+    except OSError as error:
+        raise NotWritten(_sentence(error, "nothing was written")) from None
+    steps("reread")
+    host.reread(tuple(item.path for item in entry.files))
+    return entry
+
+
+def _write(patch: Patch, host: Host, journal: Journal, clock: Callable[[], float], steps: Steps) -> Entry:
+    planned = moves(Change(c.path, c.before, c.after) for c in patch.files)
     entry = Entry(
         number=0,
         time=clock(),
         title=patch.title,
         state="writing",
-        files=tuple(record(c.path, c.before, c.after) for c in patch.files),
-        networks=tuple(created),
+        files=tuple(move.record() for move in planned),
+        networks=patch.networks,
         findings=tuple(f"{f.rule} {f.at or f.project or ''}" for f in patch.findings),
     )
+    entry = _opened(entry, journal, steps)
     try:
-        entry = journal.add(entry)
-    except OSError as error:
-        _drop(host, created)
-        raise NotWritten(f"the journal of undo cannot be written: {error}; nothing was written") from None
-    done: list[int] = []
+        entry = _create_all(entry, host, journal, steps)
+        carry_out(planned, steps)
+        steps("commit")
+        journal.put(replace(entry, state="written"))
+    except (OSError, KeyboardInterrupt) as error:
+        _fail(error, journal.get(entry.number) or entry, host, journal, "nothing was written")
+    return replace(entry, state="written")
+
+
+def _opened(entry: Entry, journal: Journal, steps: Steps) -> Entry:
+    steps("journal")
     try:
-        for index, change in enumerate(patch.files):
-            files.write_bytes(change.path, change.after, change.before)
-            done.append(index)
+        return journal.add(entry)
     except OSError as error:
-        for index in reversed(done):
-            _restore(patch.files[index].path, patch.files[index].after, patch.files[index].before)
-        journal.put(replace(entry, state="undone"))
-        _drop(host, created)
-        raise NotWritten(f"{error}; nothing was written") from None
-    entry = replace(entry, state="written")
-    journal.put(entry)
-    _reread(host, entry)
+        # Without an entry there would be no undo and, after a crash, no recovery.
+        raise NotWritten(
+            f"the journal of undo cannot be written ({error}); nothing was written; make room or set NEBTUI_STATE"
+        ) from None
+
+
+def _create_all(entry: Entry, host: Host, journal: Journal, steps: Steps) -> Entry:
+    """The host steps. The entry names each network before it exists, so that none is ever forgotten."""
+    for index, name in enumerate(entry.networks):
+        steps(f"network {name}")
+        try:
+            create(name, host)
+        except NotCreated:
+            # One of this name may be somebody else's: it must not be removed with this entry.
+            journal.put(replace(entry, networks=entry.networks[:index]))
+            raise
     return entry
 
 
-def _now(host: Host, path: str) -> bytes | None:
+def _fail(error: BaseException, entry: Entry, host: Host, journal: Journal, nothing: str) -> None:
+    """Take back what was done and raise: NotWritten, or the interruption itself."""
     try:
-        return host.read(path)
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) or getattr(error, "message", "") == "does not exist":
-            return None
-        raise NotWritten(f"{error}; nothing was written") from None
+        take_back(entry, host, journal)
+    except (OSError, Damaged) as second:
+        told = f"taking back what was written failed ({second}); nebtui tries again at its next start"
+        raise NotWritten(f"{error}; {told}") from None
+    if isinstance(error, OSError):
+        raise NotWritten(_sentence(error, nothing)) from None
+    raise error
 
 
-def _create(host: Host, name: str, created: list[str]) -> None:
-    for progress in host.do(CreateNetwork(name)):
-        if progress.done and progress.exit_code:
-            _drop(host, created)
-            raise NotWritten(f"the network {name} could not be created ({progress.text}); nothing was written")
-    created.append(name)
+def _sentence(error: OSError, nothing: str) -> str:
+    """What happened; what nebtui did about it; what to do."""
+    if isinstance(error, Unwritable):
+        return f"{error.path} {error.what}; {nothing}; {error.advice}"
+    return f"{error}; {nothing}"
 
 
-def _drop(host: Host, networks: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """Remove networks nebtui created; those still in use stay, each with a sentence."""
-    left = []
-    for name in networks:
-        left += [p.text for p in host.do(RemoveNetwork(name)) if p.done and p.exit_code]
-    return tuple(left)
+def undo(entry: Entry, host: Host, journal: Journal, steps: Steps = no_steps) -> tuple[str, ...]:
+    """Take an entry back whole: its changes out of the files, all or none, and networks where empty. Edits made since
+    elsewhere in the files are kept. Returns what could not be removed and why; raises Damaged or OSError, then no file
+    is changed."""
+    with journal.lock():
+        found = journal.get(entry.number)
+        if found is None or found.state != "written":
+            raise Damaged(f"entry {entry.number} is not there to undo: it was taken back already")
+        return _undo(found, host, journal, steps)
 
 
-def _restore(path: str, after: bytes, before: bytes | None) -> None:
-    if before is None:
-        files.remove(path, after)
-    else:
-        files.write_bytes(path, before, after)
+def _undo(entry: Entry, host: Host, journal: Journal, steps: Steps) -> tuple[str, ...]:
+    try:
+        back = backwards(entry)
+        planned = moves(change for change in back if change.before != change.after)
+    except (Unreadable, Unwritable) as error:
+        raise NotWritten(_sentence(error, "nothing was taken back")) from None
+    except Damaged as error:
+        raise Damaged(f"{error}; nothing was taken back; {_way_out(entry, journal)}") from None
+    files = tuple(move.record() for move in planned)
+    own = replace(entry, number=0, state="writing", files=files, networks=(), undoes=entry.number)
+    own = _opened(replace(own, title=f"undo of {entry.title}"), journal, steps)
+    try:
+        carry_out(planned, steps)
+        steps("commit")
+        journal.put(replace(entry, state="undone"))
+    except (OSError, KeyboardInterrupt) as error:
+        _fail(error, own, host, journal, "nothing was taken back")
+    return close_undo(entry, own, host, journal, steps)
 
 
-def _reread(host: Host, entry: Entry) -> None:
-    """Have the host look again at once at every project that reads a written file."""
-    host.reread(tuple(f.path for f in entry.files))
-
-
-def undo(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
-    """Take an entry back whole: files byte for byte, networks where empty. Returns what could not be removed and why.
-    Raises Damaged or OSError; then no file was touched."""
-    old: list[tuple[str, bytes, bytes | None]] = []
+def backwards(entry: Entry) -> tuple[Change, ...]:
+    """What undo would change. Raises Damaged where the changed lines no longer stand, Unreadable or Unwritable."""
+    found = []
     for item in entry.files:
-        current = host.read(item.path)
-        old.append((item.path, current, None if item.created else reverted(item, current)))
-        if item.created and digest(current) != item.after:
-            raise Damaged(f"{item.path} was changed since nebtui created it; nothing was taken back")
-    for path, current, before in old:
-        _restore(path, current, before)
-    undone = replace(entry, state="undone")
-    journal.put(undone)
-    _reread(host, entry)
-    return _remove_networks(undone, host, journal)
+        seen = look(item.path)
+        if seen.place != item.place:
+            raise Damaged(f"{item.path} leads to {seen.place} now instead of {item.place}")
+        found.append(Change(item.path, seen.data, reverted(item, seen.data)))
+    return tuple(found)
 
 
-def _remove_networks(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
-    """Remove the networks of an undone entry. One still in use stays in the entry, so that a later look removes it."""
-    told = {name: _drop(host, (name,)) for name in entry.networks}
-    left = tuple(name for name, sentences in told.items() if sentences)
-    if left != entry.networks:
-        journal.put(replace(entry, networks=left))
-    return tuple(sentence for sentences in told.values() for sentence in sentences)
-
-
-def recover(host: Host, journal: Journal) -> tuple[str, ...]:
-    """Take back entries whose writing was interrupted, and networks that undone entries left in use.
-    One sentence for each interrupted entry."""
-    entries = journal.entries()
-    for entry in entries:
-        if entry.state == "undone" and entry.networks:
-            _remove_networks(entry, host, journal)
-    return tuple(_take_back(entry, host, journal) for entry in entries if entry.state == "writing")
-
-
-def _take_back(entry: Entry, host: Host, journal: Journal) -> str:
-    for item in entry.files:
-        try:
-            current = host.read(item.path)
-            if digest(current) == item.after and item.after != item.before:
-                _restore(item.path, current, None if item.created else reverted(item, current))
-        except (OSError, Damaged) as error:
-            return f"“{entry.title}” was interrupted while it was written, and {error}"
-    journal.put(replace(entry, state="undone"))
-    _drop(host, entry.networks)
-    return f"“{entry.title}” was interrupted while it was written; it was taken back"
+def _way_out(entry: Entry, journal: Journal) -> str:
+    """Whose edit is in the way: a later entry's, or somebody's."""
+    paths = {item.path for item in entry.files}
+    later = [
+        e.number
+        for e in journal.entries()
+        if e.number > entry.number and e.state == "written" and paths & {item.path for item in e.files}
+    ]
+    if later:
+        return f"entry {later[-1]} wrote to it after that: `nebtui undo {later[-1]}` first, or undo it by hand"
+    return "undo it by hand"

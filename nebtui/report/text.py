@@ -8,7 +8,7 @@ from nebtui.analysis.box import projects, scene, service_keys
 from nebtui.analysis.canvas import cell_width, plain
 from nebtui.analysis.graph import draw, plain_text
 from nebtui.analysis.readiness import GLYPHS, readiness
-from nebtui.compose.paths import short
+from nebtui.compose.paths import short, shortened
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import SEVERITIES, Finding
@@ -22,15 +22,20 @@ def findings(found: Iterable[Finding]) -> Iterator[str]:
         where = f"{short(finding.origin.file)}:{finding.origin.line}: " if finding.origin else ""
         who = str(finding.at or finding.project or "")
         yield plain(f"{where}{LETTERS[finding.severity]} {finding.rule}: {who} {finding.message}")
-        yield from (plain(f"    {line}") for line in finding.evidence)
+        yield from (plain(f"    {shortened(line)}") for line in finding.evidence)
         if finding.fix:
             yield plain(f"    fix ({finding.applicability}): {finding.fix}")
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def counts(found: Iterable[Finding]) -> str:
     """`2 errors, 1 warning`, or `no findings`."""
     words = [f.severity for f in found]
-    told = [f"{n} {s}{'s' if n > 1 and s != 'advice' else ''}" for s in SEVERITIES if (n := words.count(s))]
+    told = [f"{n} advice" if s == "advice" else plural(n, s) for s in SEVERITIES if (n := words.count(s))]
     return ", ".join(told) or "no findings"
 
 

@@ -70,7 +70,7 @@ def _finding(snapshot: Snapshot, key: ServiceKey, users: tuple[str, ...]) -> Fin
         evidence=evidence,
         applicability="unsafe" if suggestion else "display",
         origin=service.origin("image") or service.origin(),
-        fix="add a health test" if suggestion else "add a healthcheck by hand",
+        fix="add a health test" if suggestion else "add a healthcheck that asks what the service does",
         blocks=len(users),
     )
 

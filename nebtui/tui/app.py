@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
@@ -19,11 +18,12 @@ from nebtui.store import Store
 from nebtui.tui.background import background
 from nebtui.tui.messages import ActionsAsked, FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import commands
+from nebtui.tui.running import run_actions
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.help import HelpScreen
 from nebtui.tui.screens.home import HomeScreen
-from nebtui.tui.session import CommandRun, Session
+from nebtui.tui.session import Session
 from nebtui.tui.sheets import SHEETS
 from nebtui.tui.themes import DARK, LIGHT
 
@@ -51,6 +51,11 @@ class NebtuiApp(App[None]):
         # The engine's library is imported by the host's thread: after the first paint, so that the screen is not late.
         self.call_after_refresh(self._open)
 
+    @property
+    def judged(self) -> bool:
+        """The findings are those of the snapshot that is shown."""
+        return self._judged == self.session.snapshot.generation
+
     def _heard(self, snapshot: Snapshot) -> None:
         """Called from the store's thread."""
         self.post_message(SnapshotChanged(snapshot))
@@ -63,7 +68,7 @@ class NebtuiApp(App[None]):
 
     def _recover(self) -> tuple[str, ...]:
         """Off the screen's thread; the editor it loads is not needed before."""
-        from nebtui.fixing.writing import recover
+        from nebtui.fixing.recovery import recover
 
         return recover(self.session.host, self.session.journal)
 
@@ -99,7 +104,7 @@ class NebtuiApp(App[None]):
 
     def _watch(self) -> None:
         """Say it when a written patch is seen to work; it is not watched any more then."""
-        now = time.time()
+        now = self.session.now()
         waiting = []
         for item in self.session.watched:
             seen = verdict(self.session.snapshot, item, now)
@@ -146,26 +151,8 @@ class NebtuiApp(App[None]):
         self.push_screen(ConfirmScreen(told, warning), lambda yes: self._run(message.actions) if yes else None)
 
     def _run(self, actions: tuple[Action, ...]) -> None:
-        background(self, lambda: [self._do(action) for action in actions], self._ran)
-
-    def _do(self, action: Action) -> CommandRun:
-        """Runs off the screen's thread; a CommandRun is only appended to."""
-        run = CommandRun(" ".join(self.session.host.command(action)))
-        self.session.commands.append(run)
-        for progress in self.session.host.do(action):
-            if progress.text:
-                run.lines.append(progress.text)
-            if progress.done:
-                run.exit_code = progress.exit_code
-        return run
-
-    def _ran(self, runs: list[CommandRun]) -> None:
-        # A network that an undone fix left in use may be free now.
-        background(self, self._recover, self._tell)
-        for run in runs:
-            if run.exit_code:
-                last = run.lines[-1] if run.lines else f"exit {run.exit_code}"
-                self.notify(f"{last}  (; shows all)", title=run.command, severity="error", markup=False, timeout=10)
+        # A network that an undone fix left in use may be free afterwards.
+        run_actions(self, self.session, actions, lambda: background(self, self._recover, self._tell))
 
     def action_commands(self) -> None:
         """Open the command log."""

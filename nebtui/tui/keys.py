@@ -22,6 +22,8 @@ class Key:
     help: str
     where: Where
     show: bool = False
+    priority: bool = False
+    """Handled before the focused widget gets it: keys typed right after it must already find the new focus."""
 
 
 KEYS: tuple[Key, ...] = (
@@ -32,14 +34,14 @@ KEYS: tuple[Key, ...] = (
     Key(
         "commands", "semicolon", ";", "app.commands", "command log", "What nebtui ran, and what it said.", "everywhere"
     ),
-    Key("quit", "q,ctrl+q", "q", "app.quit", "quit", "Leave nebtui; nothing on the box changes.", "everywhere", True),
+    Key("quit", "q,ctrl+q", "q", "app.quit", "quit", "Leave nebtui; nothing on the box changes.", "everywhere"),
     Key("down", "j,down", "j ↓", "rails('cursor_down')", "down", "Next line.", "moving"),
     Key("up", "k,up", "k ↑", "rails('cursor_up')", "up", "Previous line.", "moving"),
     Key("target", "left", "←", "rails('jump_target')", "to target", "Jump to what this service needs.", "moving"),
     Key("source", "right", "→", "rails('jump_source')", "to user", "Jump to a service that needs this one.", "moving"),
     Key("first", "g,home", "g", "rails('first')", "first", "First line.", "moving"),
     Key("last", "end", "end", "rails('last')", "last", "Last line.", "moving"),
-    Key("detail", "enter", "enter", "detail", "detail", "Go to the findings of the selected service.", "moving"),
+    Key("detail", "enter", "enter", "detail", "detail", "Go to the findings.", "moving", priority=True),
     Key("pane", "tab", "tab", "app.focus_next", "next pane", "Go to the next pane.", "moving"),
     Key("why", "1", "1", "tab('why')", "why", "Tab: findings, networks and references.", "moving"),
     Key("health", "4", "4", "tab('health')", "health", "Tab: the health test and its last answers.", "moving"),
@@ -48,13 +50,13 @@ KEYS: tuple[Key, ...] = (
     Key("fold", "space", "space", "rails('fold')", "fold", "Collapse or expand the project.", "moving"),
     Key("broken", "exclamation_mark", "!", "rails('next_broken')", "broken", "Next broken thing.", "moving", True),
     Key("edges", "e", "e", "rails('all_edges')", "edges", "Draw all edges, or the broken ones only.", "moving"),
-    Key("filter", "slash", "/", "filter", "filter", "Show only projects and services that match.", "moving", True),
+    Key("filter", "slash", "/", "filter", "filter", "Show only what matches a text.", "moving", True, True),
     Key("network", "n", "n", "fix_key('n')", "network", "Join the network, or create the missing one.", "fixing", True),
     Key("gate", "h", "h", "fix_key('h')", "health", "Wait until the target is healthy; add its test.", "fixing", True),
     Key("user", "u", "u", "fix_key('u')", "user", "Run as the owner of the mount.", "fixing", True),
     Key("host", "a", "a", "fix_key('a')", "host", "Give the service host.docker.internal.", "fixing", True),
     Key("fix", "f", "f", "fix", "fix", "Fix the selected finding.", "fixing", True),
-    Key("fix_all", "F", "F", "fix_all", "all safe", "Fix all safe findings of the selection.", "fixing", True),
+    Key("fix_all", "F", "F", "fix_all", "all", "Fix all safe findings of the selection.", "fixing", True),
     Key("undo", "z", "z", "undo", "undo", "Take back what was written last.", "fixing", True),
     Key("bring_up", "U", "U", "bring_up", "up", "Bring up what is selected, or what was written.", "acting", True),
     Key("lock", "L", "L", "lock", "lock", "Switch every change off, or on again.", "acting"),
@@ -68,7 +70,16 @@ KEYS: tuple[Key, ...] = (
 def bindings(*where: Where) -> list[BindingType]:
     """The bindings of a screen, in the table's order."""
     return [
-        Binding(k.keys, k.action, k.label, show=k.show, key_display=k.display, tooltip=k.help, id=f"{k.where}.{k.id}")
+        Binding(
+            k.keys,
+            k.action,
+            k.label,
+            show=k.show,
+            key_display=k.display,
+            priority=k.priority,
+            tooltip=k.help,
+            id=f"{k.where}.{k.id}",
+        )
         for k in KEYS
         if k.where in where
     ]

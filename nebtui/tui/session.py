@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from nebtui.facts.snapshot import Snapshot
@@ -30,6 +31,8 @@ class Session:
     settings: Settings
     journal: Journal
     environ: Mapping[str, str]
+    now: Callable[[], float] = time.time
+    """The box's clock; a simulated box has its own."""
     banner: str = ""
     """What is special about this box, always on screen: `demo`, `files only`…"""
     locked: bool = False

@@ -145,9 +145,13 @@ class SeedBox:
         name = f"{project}-{service}-1"
         return subprocess.run(["docker", "exec", name, *argv], capture_output=True, timeout=20, check=False).returncode
 
+    def reached(self) -> bool:
+        """The conductor gets an answer from the store by its name."""
+        return self.run_in(self.gantry, "conductor", "wget", "-q", "-O", "/dev/null", f"http://{self.store}:8000/") == 0
+
     def assert_healed(self) -> None:
         """On the engine: names resolve and answer, the gate held, the mount can be read."""
-        assert self.run_in(self.gantry, "conductor", "wget", "-q", "-O", "/dev/null", f"http://{self.store}:8000/") == 0
+        wait_for(self.reached, "the conductor to reach the store")
         assert self.run_in(self.gantry, "conductor", "nslookup", "host.docker.internal") in (0, 1)
         assert "host.docker.internal:host-gateway" in self.inspect(self.gantry, "conductor")["HostConfig"]["ExtraHosts"]
         assert self.run_in(self.gantry, "reader", "cat", "/models/weights") == 0
@@ -160,9 +164,11 @@ class SeedBox:
         assert healthy
 
 
-def wait_for(condition: Callable[[], object], what: str, timeout: float = 45.0) -> None:
-    """Wait until a condition holds."""
+def wait_for(
+    condition: Callable[[], object], what: str, timeout: float = 45.0, *, seen: Callable[[], str] = str
+) -> None:
+    """Wait until a condition holds; `seen` tells what there is instead where it never does."""
     deadline = time.monotonic() + timeout
     while not condition():
-        assert time.monotonic() < deadline, f"waited {timeout:.0f} s for {what}"
+        assert time.monotonic() < deadline, f"waited {timeout:.0f} s for {what}\n{seen()}"
         time.sleep(0.1)

@@ -192,7 +192,7 @@ class Terminal:
 
     def shows(self, *texts: str, timeout: float = 45.0) -> None:
         """Wait until all texts are on the screen."""
-        wait_for(lambda: all(text in self.screen() for text in texts), f"{texts} in:\n{self.screen()}", timeout)
+        wait_for(lambda: all(text in self.screen() for text in texts), str(texts), timeout, seen=self.screen)
 
     def close(self) -> None:
         subprocess.run(["tmux", "-L", self.socket, "kill-server"], check=False, capture_output=True)
@@ -223,7 +223,7 @@ def test_in_a_terminal(box: SeedBox, size: tuple[int, int]) -> None:
         terminal.shows("LEFT WITH 0", timeout=3)
     finally:
         terminal.close()
-    assert box.run_in(box.gantry, "conductor", "wget", "-q", "-O", "/dev/null", f"http://{box.store}:8000/") == 0
+    wait_for(box.reached, "the conductor to reach the store once that listens")
     entries = json.loads(box.nebtui("undo", "--list", "--format", "json").stdout)["entries"]
     assert len(entries) == 1
     box.nebtui("undo")

@@ -38,6 +38,11 @@ class HomeScreen(Screen[None]):
         self._selected: Selection = None
         self._filter = ""
 
+    @property
+    def selected(self) -> Selection:
+        """What the cursor stands on; None = the whole box."""
+        return self._selected
+
     def compose(self) -> ComposeResult:
         yield Summary()
         yield Rails(ascii=self.session.ascii)
@@ -80,8 +85,11 @@ class HomeScreen(Screen[None]):
         getattr(self.query_one(Rails), f"action_{name}")()
 
     def action_detail(self) -> None:
-        """Go to the findings."""
-        self.query_one("#findings" if self.query_one(Detail).findings else "#body").focus()
+        """Go to the findings; from the filter line to the graph."""
+        if self.focused is self.query_one("#filter"):
+            self.set_focus(self.query_one(Rails))
+            return
+        self.set_focus(self.query_one("#findings" if self.query_one(Detail).findings else "#body"))
 
     def action_tab(self, name: str) -> None:
         """Switch the tab of the detail pane."""
@@ -92,23 +100,21 @@ class HomeScreen(Screen[None]):
         """Open the filter line."""
         line = self.query_one("#filter", Input)
         line.display = True
-        line.focus()
+        # Not focus(): that waits its turn, and the keys typed meanwhile would be commands.
+        self.set_focus(line)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._filter = event.value
         self.show()
-
-    def on_input_submitted(self) -> None:
-        self.query_one(Rails).focus()
 
     def action_back(self) -> None:
         """Clear the filter, else leave the list, else the selection."""
         line = self.query_one("#filter", Input)
         if line.display:
             line.value, line.display = "", False
-            self.query_one(Rails).focus()
+            self.set_focus(self.query_one(Rails))
         elif self.focused is not self.query_one(Rails):
-            self.query_one(Rails).focus()
+            self.set_focus(self.query_one(Rails))
         else:
             self._selected = None
             self._show_detail()
@@ -134,7 +140,9 @@ class HomeScreen(Screen[None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Changing keys are dimmed while the app is locked."""
+        """Changing keys are dimmed while the app is locked; a slash in the filter line is a slash."""
+        if action == "filter" and self.focused is self.query_one("#filter"):
+            return False
         changing = ("fix_key", "fix", "fix_all", "undo", "bring_up")
         return None if self.session.locked and action in changing else True
 
@@ -182,6 +190,11 @@ class HomeScreen(Screen[None]):
             ups = [Up(selected.project, (selected.service,))]
         elif not ups and isinstance(selected, ProjectKey):
             ups = [Up(selected)]
+        doubtful = [p for u in ups if (p := self.session.snapshot.projects.get(u.project)) and not p.confirmed]
+        if doubtful:
+            told = f"the files of {doubtful[0].name} are known from a container's label only and were not confirmed"
+            self.notify(told, title="not run", severity="warning", markup=False)
+            return
         if not ups:
             self.notify("select a project or a service to bring up", markup=False, timeout=4)
             return

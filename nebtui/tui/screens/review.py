@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -59,6 +58,11 @@ class ReviewScreen(Screen[None]):
         self._override = False
         self._plan: Plan | None = None
         self._busy = True
+
+    @property
+    def planned(self) -> bool:
+        """Planning has ended, with a patch or with a reason why there is none."""
+        return self._plan is not None and not self._busy
 
     @property
     def ready(self) -> bool:
@@ -149,7 +153,8 @@ class ReviewScreen(Screen[None]):
 
     def _told(self, patch: Patch, planned: Plan) -> list[Content]:
         host = self.session.host
-        found = [_check(check) for check in dict.fromkeys(planned.proof.checks)]
+        checks = [_check(check) for check in dict.fromkeys(planned.proof.checks)]
+        found = [line(("proved   ", "dim")) + Content("   ").join(checks)]
         if not planned.proof.proved:
             found.insert(0, line(("not proved, so it will not be written: ", "bad"), planned.proof.failure))
         found += [line(("note     ", "dim"), (note, "warn")) for note in patch.notes]
@@ -195,7 +200,7 @@ class ReviewScreen(Screen[None]):
 
         def work() -> Entry | str:
             try:
-                return write(patch, self.session.host, self.session.journal)
+                return write(patch, self.session.host, self.session.journal, self.session.now)
             except NotWritten as error:
                 return str(error)
 
@@ -204,7 +209,7 @@ class ReviewScreen(Screen[None]):
                 self.notify(result, title="not written", severity="error", markup=False)
                 self._replan()
                 return
-            watched = Watched(patch, time.time(), result.number)
+            watched = Watched(patch, self.session.now(), result.number)
             self.app.post_message(PatchWritten(watched))
             then(watched)
             self.dismiss()
@@ -249,4 +254,4 @@ def coloured(diff_lines: list[str]) -> Content:
 
 def _check(check: Check) -> Content:
     glyph, tone = {True: ("✓", "ok"), False: ("✗", "bad"), None: ("?", "warn")}[check.ok]
-    return line(("proved   ", "dim"), (f"{glyph} ", tone), check.message)
+    return line((f"{glyph} ", tone), check.message)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -11,7 +9,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from nebtui import rules
-from nebtui.compose.paths import short
+from nebtui.compose.paths import short, shortened
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.fixing.watch import verdict
 from nebtui.rules.rule import Finding
@@ -55,7 +53,9 @@ class Detail(Vertical):
         found = tuple(f for f in session.findings if f.severity != "advice" or service) if selected is None else ()
         found = found or related(session.findings, selected)
         self.query_one("#heading", Static).update(self._heading(session, selected, found))
-        self.query_one("#watched", Static).update(_watched(session, selected))
+        watched = _watched(session, selected)
+        self.query_one("#watched", Static).update(watched)
+        self.query_one("#watched").display = bool(watched.plain)
         self._list(found if self.tab == "why" else ())
         self.query_one("#facts", Static).update(self._facts(session, service))
         self._found = found
@@ -76,7 +76,7 @@ class Detail(Vertical):
             return line((selected.name, "title"), f"  {files}", (told, "dim"))
         if not session.snapshot.settled:
             return line(("looking at the box…", "dim"))
-        return line((f"{len(found)} findings" if found else "no findings", "title"), ("  on this box", "dim"))
+        return line((counted(len(found)), "title"), ("  on this box", "dim"))
 
     def _list(self, found: tuple[Finding, ...]) -> None:
         """Refill the list only when a finding changed, so that the highlight stays."""
@@ -104,6 +104,11 @@ class Detail(Vertical):
         return lines(tabs.networks(snapshot, service))
 
 
+def counted(number: int) -> str:
+    """`no findings`, `1 finding`, `2 findings`."""
+    return "no findings" if not number else f"{number} finding{'s' if number > 1 else ''}"
+
+
 def related(findings: tuple[Finding, ...], selected: ServiceKey | ProjectKey | None) -> tuple[Finding, ...]:
     """The findings that concern a selection, as the one that names or as the other end."""
     if isinstance(selected, ServiceKey):
@@ -123,7 +128,7 @@ def prompt(finding: Finding) -> Content:
     rule = rules.rule(finding.rule)
     who = str(finding.at or finding.project or "")
     found = [line((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
-    found += [line(("    ", ""), (text, "dim")) for text in finding.evidence]
+    found += [line(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
     if finding.fix and finding.applicability != "display" and rule.key:
         found.append(line("  ", (f" {rule.key} ", "key"), f" {finding.fix} ", (f"· {finding.applicability}", "dim")))
     elif finding.fix:
@@ -132,12 +137,17 @@ def prompt(finding: Finding) -> Content:
 
 
 def _watched(session: Session, selected: ServiceKey | ProjectKey | None) -> Content:
-    """Patches that were written: what of them is seen."""
-    found = []
+    """What this engine cannot give, why a project's files cannot be used, and what of written patches is seen."""
+    engine = session.snapshot.engine
+    found = [line((text, "warn")) for text in (engine.missing if engine and selected is None else ())]
+    project = session.snapshot.projects.get(selected) if isinstance(selected, ProjectKey) else None
+    if project and project.problem:
+        place = f"{short(project.problem.file)}{f':{project.problem.line}' if project.problem.line else ''}"
+        found.append(line(("✗ ", "bad"), f"{place}: {project.problem.message}"))
     for item in session.watched:
         concerned = related(item.patch.findings, selected)
         if concerned:
-            seen = verdict(session.snapshot, item, time.time())
+            seen = verdict(session.snapshot, item, session.now())
             keys = "" if seen.state == "seen" else "  U brings it up · z takes it back"
             found.append(line((f"{item.patch.title}: ", ""), (seen.message, WATCH_TONES[seen.state]), (keys, "dim")))
     return lines(found)

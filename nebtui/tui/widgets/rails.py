@@ -33,7 +33,7 @@ class RailsMessage(Message):
         return self.rails
 
 
-class Rails(ScrollView, can_focus=True):
+class Rails(ScrollView, can_focus=True, inherit_bindings=False):
     """Networks as rails, services as lines, dependencies as arcs; ids are those of the scene's rows and groups."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"rails--{style}" for style in _STYLES}

@@ -29,17 +29,27 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
         parts += [(f" {banner} ", "key"), " "]
     if locked:
         parts += [("read-only", "warn"), "  "]
-    parts += _engine(snapshot)
+    if snapshot.engine_problem or not snapshot.settled:
+        parts += [*_engine(snapshot), "  "]
     words = [standing.readiness.word for standing in standings(snapshot)]
     ready = sum(w in ("ready", "listening", "completed") for w in words)
-    parts += [(f"  {len(snapshot.projects)} projects", ""), (f"  {ready}/{len(words)} ready", "ok" if ready else "dim")]
+    parts += [(f"{ready}/{len(words)} ready", "ok" if ready else "dim")]
     parts += [(f"  {n} {w}", TONES[w]) for w in SHOWN if (n := words.count(w))]
+    parts += _findings(findings)
+    # What a narrow terminal may cut off comes last.
+    parts += [(f"  {len(snapshot.projects)} projects  ", "dim")]
+    return line(*parts, *(() if snapshot.engine_problem or not snapshot.settled else _engine(snapshot)))
+
+
+def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
     severities = [f.severity for f in findings]
-    if errors := severities.count("error"):
-        parts.append((f"  ✗ {errors} error{'s' if errors > 1 else ''}", "bad"))
-    if warnings := severities.count("warning"):
-        parts.append((f"  ▲ {warnings} warning{'s' if warnings > 1 else ''}", "warn"))
-    return line(*parts)
+    errors, warnings = severities.count("error"), severities.count("warning")
+    found: list[tuple[str, str] | str] = []
+    if errors:
+        found.append((f"  ✗ {errors} error{'s' if errors > 1 else ''}", "bad"))
+    if warnings:
+        found.append((f"  ▲ {warnings} warning{'s' if warnings > 1 else ''}", "warn"))
+    return found
 
 
 def _engine(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -65,7 +75,7 @@ def _gpu(gpu: GpuSample) -> Content:
         "–" if gpu.power is None else f"{gpu.power:.0f} W",
     ]
     return line(
-        (f" GPU {gpu.index} {gpu.name} ", "dim"),
+        (f" GPU {gpu.index} {gpu.name.removeprefix('NVIDIA ').removeprefix('GeForce ')} ", "dim"),
         ("█" * filled, "info"),
         ("·" * (10 - filled), "dim"),
         (f" {used} ", "info"),

@@ -1,0 +1,27 @@
+"""`nebtui doctor`: what nebtui stands on, what does not hold, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from nebtui.analysis.canvas import plain
+from nebtui.hosts.doctor import examine
+from nebtui.settings import Settings
+
+GLYPHS = {"ok": "✓", "broken": "✗", "unknown": "?"}
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Print one line a link; 1 if one is broken."""
+    links = list(examine(environ, settings.state_dir))
+    if arguments.format == "json":
+        print(json.dumps({"version": 1, "links": [asdict(link) for link in links]}, indent=2))
+    else:
+        for link in links:
+            print(plain(f"{GLYPHS[link.state]} {link.state:<7} {link.name:<12} {link.message}"))
+            if link.remedy and link.state != "ok":
+                print(plain(f"{'':<23}→ {link.remedy}"))
+    return int(any(link.state == "broken" for link in links))

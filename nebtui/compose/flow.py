@@ -1,0 +1,100 @@
+"""Splices inside flow collections (`{…}`, `[…]`), on one line or several, with or without a trailing comma."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nebtui.compose import emit
+from nebtui.compose.edit import Refused
+from nebtui.compose.page import Page
+from nebtui.compose.splice import Splice, comments, line_end, line_start, newline
+from nebtui.compose.tree import Node
+
+
+def json_like(page: Page, node: Node) -> bool:
+    """True if the flow collection writes its first key or item in double quotes."""
+    first = node.entries[0][0] if node.entries else node.items[0] if node.items else None
+    if first is None:
+        return page.root.flow and page.text.lstrip("\ufeff \t\r\n").startswith("{")
+    return first.style == '"'
+
+
+def add_entries(page: Page, node: Node, new: Mapping[str, Any]) -> Splice:
+    """Add keys to a flow mapping."""
+    style = json_like(page, node)
+    entries = [f"{emit.scalar(k, json_style=style)}: {emit.flow(v, json_style=style)}" for k, v in new.items()]
+    return _add(page, node, entries)
+
+
+def add_items(page: Page, node: Node, new: Sequence[Any]) -> Splice:
+    """Add items to a flow list."""
+    style = json_like(page, node)
+    return _add(page, node, [emit.flow(value, json_style=style) for value in new])
+
+
+def _add(page: Page, node: Node, entries: list[str]) -> Splice:
+    """Insert before the closing bracket: on the same line, or on own lines where the entries have them."""
+    text, close = page.text, node.end - 1
+    parts = _parts(node)
+    if not parts:
+        inside = text[node.content + 1 : close]
+        start = close if inside.strip() else node.content + 1
+        return Splice(start, close, ", ".join(entries))
+    end = parts[-1][1]
+    comma = _COMMA.match(_masked(text[end:close]))
+    stop = end + comma.end() if comma else end
+    if "\n" not in text[stop:close]:
+        new = ", ".join(entries)
+        return Splice(stop, stop, f" {new}," if comma else f", {new}")
+    # The last entry's line, with its comment, ends before the new lines.
+    first = line_start(text, parts[-1][0])
+    indent = text[first : len(text[:first]) + _width(text, first)]
+    tail = text[end : line_end(text, stop)]
+    lines = [f"{newline(text)}{indent}{entry}" for entry in entries]
+    return Splice(end, end + len(tail), f"{'' if comma else ','}{tail}{','.join(lines)}{',' if comma else ''}")
+
+
+_COMMA = re.compile(r"\s*,")
+
+
+def _width(text: str, start: int) -> int:
+    return len(text[start : line_end(text, start)]) - len(text[start : line_end(text, start)].lstrip(" \t"))
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"(?:^|(?<=\s))#[^\n]*", lambda match: " " * len(match[0]), text)
+
+
+def _parts(node: Node) -> list[tuple[int, int]]:
+    """Start and end of each entry or item."""
+    return [(k.start, max(k.end, v.end)) for k, v in node.entries] or [(item.start, item.end) for item in node.items]
+
+
+def remove(page: Page, node: Node, index: int) -> Splice:
+    """Take away one entry or item, with its comma; others stay."""
+    parts = _parts(node)
+    if index + 1 < len(parts):
+        start, end = parts[index][0], parts[index + 1][0]
+    else:
+        start, end = parts[index - 1][1], parts[index][1]
+    inside = [part for pair in node.entries[index : index + 1] for part in pair] or node.items[index : index + 1]
+    if comments(page.text, start, end, inside):
+        raise Refused("a comment stands inside the brackets beside what is to go; remove it by hand")
+    return Splice(start, end, "")
+
+
+def expand(page: Page, node: Node, new: Mapping[str, Any]) -> list[Splice]:
+    """Write `[a, b]` as `{a: …, b: …}`; comments and spacing stay."""
+    style = json_like(page, node)
+    names = [item.text for item in node.items]
+    more = {name: value for name, value in new.items() if name not in names}
+    found = [Splice(node.content, node.content + 1, "{"), Splice(node.end - 1, node.end, "}")]
+    found += [
+        Splice(item.end, item.end, f": {emit.flow(new[item.text], json_style=style)}") for item in node.items
+    ]
+    if more:
+        entries = [f"{emit.scalar(k, json_style=style)}: {emit.flow(v, json_style=style)}" for k, v in more.items()]
+        found.append(_add(page, node, entries))
+    return found

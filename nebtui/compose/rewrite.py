@@ -1,0 +1,118 @@
+"""Finds the splices that turn a document into its intended data: whatever means the same already is not touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nebtui.compose import blocks, emit, flow
+from nebtui.compose.edit import Refused
+from nebtui.compose.page import Page
+from nebtui.compose.splice import Splice
+from nebtui.compose.tree import Node, Tagged, bare, merged, same
+
+
+def rewrite(page: Page, old: Any, new: Mapping[str, Any]) -> list[Splice]:
+    """The splices for a whole document."""
+    return _entries(page, None, page.root, old, new)
+
+
+def _entries(page: Page, key: Node | None, node: Node, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Splice]:
+    """The splices for a mapping's entries: changed, removed and new ones."""
+    own = {k.text: (k, v) for k, v in node.entries if k.text != "<<" or k.style}
+    brought = merged(node) if len(own) < len(node.entries) else {}
+    lost = [name for name in brought if name not in own and name not in new]
+    if lost:
+        raise Refused(f"`{lost[0]}` (line {node.line}) comes through `<<`; remove it where the anchor stands")
+    found: list[Splice] = []
+    for index, (name, (k, v)) in enumerate(own.items()):
+        if name in new:
+            found += _value(page, k, v, node.flow, old[name], new[name])
+        elif node.flow:
+            found.append(flow.remove(page, node, index + len(node.entries) - len(own)))
+        else:
+            found.append(blocks.remove_entry(page, k, v))
+    more = {n: v for n, v in new.items() if n not in own and not (n in brought and same(brought[n], v))}
+    if more and node.flow:
+        found.append(flow.add_entries(page, node, more))
+    elif more:
+        found.append(blocks.add_entries(page, key, node, more))
+    return found
+
+
+def _value(page: Page, key: Node, node: Node, in_flow: bool, old: Any, new: Any) -> list[Splice]:
+    """The splices for the value of one key."""
+    if same(old, new):
+        return []
+    tagged = isinstance(old, Tagged) and isinstance(new, Tagged) and old.tag == new.tag
+    if tagged:
+        old, new = old.value, new.value
+    before, after = bare(old), bare(new)
+    if node.kind == "alias":
+        if _extends(node, before, after):
+            return blocks.open_alias(page, key, node, in_flow, _shadowing(before, after))
+    elif after and not _replaced(page, node, in_flow, before, after):
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            return _entries(page, key, node, before, after)
+        if isinstance(before, list) and isinstance(after, (list, tuple)):
+            return _items(page, key, node, before, after)
+        if isinstance(after, Mapping) and _is_short(page, node, after):
+            return flow.expand(page, node, after) if node.flow else blocks.expand(page, key, node, after)
+    start = node.content if tagged else node.start
+    return blocks.replace(page, key, node, in_flow, start, new)
+
+
+def _extends(node: Node, before: Any, after: Any) -> bool:
+    """True if an alias of a mapping can stay, as a merge key beside what is new."""
+    is_mapping = node.target is not None and node.target.kind == "mapping" and not node.target.tag
+    return is_mapping and isinstance(after, Mapping) and bool(before) and before.keys() <= after.keys()
+
+
+def _shadowing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in after.items() if name not in before or not same(before[name], value)}
+
+
+def _replaced(page: Page, node: Node, in_flow: bool, before: Any, after: Any) -> bool:
+    """True where a collection is better written anew: nothing of it stays, or it is empty and gets nested values."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        if node.flow and not in_flow and not before:
+            return any(emit.nested(value) for value in after.values())
+        gone = [name for name in before if name not in after]
+        return bool(gone) and (len(gone) == len(before) or (node.flow and any(n not in before for n in after)))
+    if isinstance(before, list) and isinstance(after, (list, tuple)) and node.flow and not in_flow and not before:
+        return any(isinstance(value, Mapping) for value in after)
+    return False
+
+
+def _is_short(page: Page, node: Node, after: Mapping[str, Any]) -> bool:
+    """True for a list of plain names that are all keys of the long form."""
+    names = [item.text for item in node.items if item.kind == "scalar" and not item.tag and not item.anchor]
+    whole = node.kind == "list" and names and len(names) == len(node.items) == len(set(names))
+    return bool(whole) and all(name in after for name in names) and (node.flow or blocks.one_line_items(page, node))
+
+
+def _items(page: Page, key: Node, node: Node, before: list[Any], after: Sequence[Any]) -> list[Splice]:
+    """The splices for a list: what is equal at both ends stays, what is between is replaced, removed or added."""
+    head = 0
+    while head < min(len(before), len(after)) and same(before[head], after[head]):
+        head += 1
+    tail = 0
+    while tail < min(len(before), len(after)) - head and same(before[-1 - tail], after[-1 - tail]):
+        tail += 1
+    gone = len(before) - head - tail
+    come = list(after[head : len(after) - tail])
+    both = min(gone, len(come))
+    if gone > both and come[both:]:
+        raise AssertionError("a list either shrinks or grows")
+    found = []
+    for index in range(head, head + both):
+        found += blocks.replace_item(page, node, index, come[index - head])
+    for index in range(head + both, head + gone):
+        found.append(flow.remove(page, node, index) if node.flow else blocks.remove_item(page, node, index))
+    if come[both:] and node.flow:
+        if tail:
+            return blocks.replace(page, key, node, True, node.content, tuple(after))
+        found.append(flow.add_items(page, node, come[both:]))
+    elif come[both:]:
+        found.append(blocks.add_items(page, key, node, head + both, come[both:]))
+    return found

@@ -1,0 +1,314 @@
+"""The node tree of a YAML text for the editor: where each key, value, alias and property stands; and its data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentEndEvent,
+    Event,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from nebtui.compose.emit import Verbatim
+from nebtui.compose.marks import MAX_DEPTH, MAX_NODES, NotYaml, events
+from nebtui.compose.scalars import plain
+
+Kind = Literal["scalar", "list", "mapping", "alias"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """One node as it stands in the text. `start` is that of its anchor and tag, `content` that of the rest; `end` is
+    just after its last character: comments and blank lines that follow are not in it."""
+
+    kind: Kind
+    start: int
+    content: int
+    end: int
+    line: int
+    column: int
+    """Of the content: a block list's dash, a block mapping's first key."""
+    style: str = ""
+    """A scalar's sign (`'`, `"`, `|`, `>`, empty for a plain one), `[` for a flow collection."""
+    tag: str = ""
+    anchor: str = ""
+    text: str = ""
+    """A scalar's value."""
+    source: str = ""
+    """What stands between `content` and `end` of a scalar or alias."""
+    items: tuple[Node, ...] = ()
+    entries: tuple[tuple[Node, Node], ...] = ()
+    target: Node | None = None
+    """What an alias stands for."""
+
+    @property
+    def flow(self) -> bool:
+        return self.style == "["
+
+    def leaves(self) -> Iterator[Node]:
+        """The scalars below this node, in order."""
+        pending = [self]
+        while pending:
+            node = pending.pop()
+            if node.kind == "scalar":
+                yield node
+            pending += reversed([*node.items, *(part for pair in node.entries for part in pair)])
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A value under `!reset` or `!override`, Compose's merge instructions."""
+
+    tag: str
+    value: Any
+
+
+def documents(text: str) -> list[Node]:
+    """The mappings that the documents of a text are; raises NotYaml for anything else."""
+    found = _Composer(text).documents()
+    for node in found:
+        if node.kind != "mapping":
+            raise NotYaml("must be a mapping at the top level", node.line)
+    return found
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end was not met yet."""
+
+    event: CollectionStartEvent
+    children: list[Node]
+
+
+class _Composer:
+    """Makes nodes of the parser's events, without recursion and with a budget."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.anchors: dict[str, Node] = {}
+        self.open: list[_Open] = []
+        self.left = MAX_NODES
+
+    def documents(self) -> list[Node]:
+        """The root nodes; documents without content are left out."""
+        found: list[Node] = []
+        for event in events(self.text):
+            if isinstance(event, CollectionStartEvent):
+                self.open.append(_Open(event, []))
+                if len(self.open) > MAX_DEPTH:
+                    raise NotYaml("nested too deeply", event.start_mark.line + 1)
+                continue
+            if isinstance(event, DocumentEndEvent):
+                self.anchors = {}
+            node = self._node(event)
+            if node is None:
+                continue
+            if self.open:
+                self.open[-1].children.append(node)
+            elif node.end > node.start:
+                found.append(node)
+        return found
+
+    def _node(self, event: Event) -> Node | None:
+        self.left -= 1
+        if self.left < 0:
+            raise NotYaml("has too many nodes", event.start_mark.line + 1)
+        if isinstance(event, AliasEvent):
+            return self._alias(event)
+        if isinstance(event, ScalarEvent):
+            node = self._scalar(event)
+        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            node = self._collection(self.open.pop(), event)
+        else:
+            return None
+        if node.anchor:
+            self.anchors[node.anchor] = node
+        return node
+
+    def _scalar(self, event: ScalarEvent) -> Node:
+        start, end = event.start_mark.index, event.end_mark.index
+        style = event.style or ""
+        content = min(end, start + len(_PROPERTIES.match(self.text, start)[0])) if _marked(event) else start  # type: ignore[index]
+        if style in ("|", ">"):
+            end = _block_scalar_end(self.text, content, end)
+        return Node(
+            kind="scalar",
+            start=start,
+            content=content,
+            end=end,
+            line=event.start_mark.line + 1,
+            column=event.start_mark.column,
+            style=style,
+            tag=str(event.tag or ""),
+            anchor=event.anchor or "",
+            text=event.value,
+            source=self.text[content:end],
+        )
+
+    def _alias(self, event: AliasEvent) -> Node:
+        target = self.anchors.get(event.anchor)
+        line = event.start_mark.line + 1
+        if target is None:
+            raise NotYaml(f"has the alias *{event.anchor} and no anchor of that name before it", line)
+        start, end = event.start_mark.index, event.end_mark.index
+        source = self.text[start:end]
+        return Node("alias", start, start, end, line, event.start_mark.column, source=source, target=target)
+
+    def _collection(self, opened: _Open, closing: Event) -> Node:
+        event, children = opened.event, opened.children
+        content, column = _content(self.text, event)
+        is_list = isinstance(event, SequenceStartEvent)
+        entries = () if is_list else tuple(zip(children[::2], children[1::2], strict=True))
+        _refuse_duplicates(entries)
+        return Node(
+            kind="list" if is_list else "mapping",
+            start=event.start_mark.index,
+            content=content,
+            end=closing.end_mark.index if event.flow_style else max(child.end for child in children),
+            line=event.start_mark.line + 1,
+            column=column,
+            style="[" if event.flow_style else "",
+            tag=str(event.tag or ""),
+            anchor=event.anchor or "",
+            items=tuple(children) if is_list else (),
+            entries=entries,
+        )
+
+
+_PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*(?:\s+|$))*")
+
+
+def _marked(event: ScalarEvent) -> bool:
+    return bool(event.anchor or event.tag)
+
+
+def _content(text: str, event: CollectionStartEvent) -> tuple[int, int]:
+    """Index and column of a collection's first sign, behind its anchor and tag."""
+    end = event.end_mark
+    # ruamel ends the event behind the bracket, behind the first dash of an unindented list, else before the content.
+    back = 1 if event.flow_style or text[end.index - 1 : end.index + 1] in ("- ", "-\n", "-\r", "-\t", "-") else 0
+    return end.index - back, end.column - back
+
+
+def _refuse_duplicates(entries: Sequence[tuple[Node, Node]]) -> None:
+    seen: set[str] = set()
+    for key, _ in entries:
+        if key.kind != "scalar":
+            raise NotYaml("a key is not a scalar", key.line)
+        if key.text in seen and not _merges(key):
+            raise NotYaml(f"the key {key.text!r} stands twice in one mapping", key.line)
+        seen.add(key.text)
+
+
+def _merges(key: Node) -> bool:
+    return key.text == "<<" and not key.style
+
+
+def _block_scalar_end(text: str, start: int, end: int) -> int:
+    header = text[start : text.find("\n", start)].split("#")[0]
+    if "+" in header:
+        return end - 1 if text[end - 1 : end] == "\n" else end
+    while end > start and text[end - 1] in " \t\r\n":
+        end -= 1
+    return end
+
+
+def data(node: Node) -> Any:
+    """Data of a node: dict, list, `Verbatim` scalars, `Tagged`. Merge keys are resolved shallowly, as Compose does.
+    Raises NotYaml where the data is out of proportion (alias bomb)."""
+    return _Construct().of(node, 0)
+
+
+def merged(node: Node) -> dict[str, Any]:
+    """What a mapping has through its merge keys only."""
+    return _Construct().merged(node, 0)
+
+
+class _Construct:
+    """One construction with its budget of nodes."""
+
+    def __init__(self) -> None:
+        self.left = MAX_NODES
+
+    def of(self, node: Node, depth: int) -> Any:
+        """The data of one node."""
+        self.left -= 1
+        if self.left < 0:
+            raise NotYaml("aliases expand to too much data", node.line)
+        if depth > MAX_DEPTH:
+            raise NotYaml("nested too deeply", node.line)
+        value = self._bare(node, depth)
+        return Tagged(node.tag, value) if node.tag in ("!reset", "!override") else value
+
+    def _bare(self, node: Node, depth: int) -> Any:
+        if node.kind == "scalar":
+            literal = node.style or node.tag.endswith(":str")
+            source = "" if "\n" in node.source else node.source
+            return Verbatim(node.text if literal else plain(node.text), source)
+        if node.kind == "list":
+            return [self.of(item, depth + 1) for item in node.items]
+        if node.target is not None:
+            return self.of(node.target, depth + 1)
+        own = {key.text: self.of(value, depth + 1) for key, value in node.entries if not _merges(key)}
+        return {**{k: v for k, v in self.merged(node, depth).items() if k not in own}, **own}
+
+    def merged(self, node: Node, depth: int) -> dict[str, Any]:
+        """What the merge keys of a mapping bring; the first of several sources wins."""
+        found: dict[str, Any] = {}
+        for value in (value for key, value in node.entries if _merges(key)):
+            listed = value.target or value
+            for source in listed.items if listed.kind == "list" else (value,):
+                brought = self.of(source, depth + 1)
+                if not isinstance(brought, dict):
+                    raise NotYaml("`<<` needs a mapping", source.line)
+                found = brought | found
+        return found
+
+
+def bare(value: Any) -> Any:
+    """A value without its tag, a scalar without its source."""
+    value = value.value if isinstance(value, Tagged) else value
+    return value.value if isinstance(value, Verbatim) else value
+
+
+def same(one: Any, two: Any) -> bool:
+    """True if two pieces of data mean the same; unlike `==`, true is not 1. A tuple is a list."""
+    if one is two:
+        return True
+    if isinstance(one, Tagged) or isinstance(two, Tagged):
+        return isinstance(one, Tagged) and isinstance(two, Tagged) and one.tag == two.tag and same(one.value, two.value)
+    one, two = bare(one), bare(two)
+    if isinstance(one, Mapping) and isinstance(two, Mapping):
+        return one.keys() == two.keys() and all(same(value, two[key]) for key, value in one.items())
+    if isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
+        return len(one) == len(two) and all(map(same, one, two))
+    return type(one) is type(two) and bool(one == two)
+
+
+def unwrapped(value: Any) -> Any:
+    """Plain data: scalars without their sources; tags stay."""
+    if isinstance(value, Tagged):
+        return Tagged(value.tag, unwrapped(value.value))
+    value = bare(value)
+    if isinstance(value, Mapping):
+        return {key: unwrapped(inner) for key, inner in value.items()}
+    return [unwrapped(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def load(text: str) -> dict[str, Any]:
+    """Plain data of a one-document text whose top level is a mapping; raises NotYaml."""
+    found = documents(text)
+    if len(found) != 1:
+        raise NotYaml("holds several YAML documents" if found else "is empty")
+    plain_data = unwrapped(data(found[0]))
+    assert isinstance(plain_data, dict)  # documents() yields mappings only
+    return plain_data

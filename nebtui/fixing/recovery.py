@@ -1,0 +1,152 @@
+"""What a dead process left half done: found in the journal at the next start, and finished or taken back."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from nebtui.compose.paths import short
+from nebtui.compose.replacing import Seen, Steps, look, put_new, sync_folder
+from nebtui.fixing.networks import release
+from nebtui.fixing.transaction import Move, carry_out, clean, no_steps
+from nebtui.host import Host
+from nebtui.keep import Busy, Damaged, Entry, FileRecord, Journal, digest, reverted, untouched
+
+
+def recover(host: Host, journal: Journal, steps: Steps = no_steps) -> tuple[str, ...]:
+    """Settle the entries whose writing was interrupted, and remove networks that undone entries left in use.
+    One sentence for each interrupted entry; never an error: what cannot be settled now is tried at the next start."""
+    if not any(_unsettled(entry) for entry in journal.entries()):
+        return ()
+    try:
+        with journal.lock():
+            told = [_settled(e, host, journal, steps) for e in journal.entries() if e.state == "writing"]
+            for entry in journal.entries():
+                if entry.state == "undone" and entry.networks:
+                    release(entry, host, journal)
+    except Busy:
+        return ()  # another nebtui is at it: what looks interrupted is being written
+    except OSError as error:
+        return (f"the journal of undo cannot be used ({error}); what was interrupted is settled at the next start",)
+    return tuple(sentence for sentence in told if sentence)
+
+
+def _unsettled(entry: Entry) -> bool:
+    return entry.state == "writing" or (entry.state == "undone" and bool(entry.networks))
+
+
+def _settled(entry: Entry, host: Host, journal: Journal, steps: Steps) -> str:
+    """Settle one entry; one sentence says how."""
+    what = f"“{entry.title}” was interrupted while it was written"
+    if entry.undoes:
+        original = journal.get(entry.undoes)
+        if original is None or original.state == "undone":
+            clean(entry.files)
+            journal.forget(entry)
+            return ""
+    try:
+        if entry.files and all(_is_new(item) for item in entry.files):
+            return _finish(entry, host, journal, steps)
+        take_back(entry, host, journal, steps)
+    except Damaged as error:
+        return _torn(entry, journal, f"{what}, and {error}")
+    except OSError as error:
+        return f"{what}, and taking it back failed: {error}; nebtui tries again at its next start"
+    return f"{what}; it was taken back, all its files are as they were before"
+
+
+def _finish(entry: Entry, host: Host, journal: Journal, steps: Steps) -> str:
+    """Everything was written but the last word of the journal."""
+    what = f"“{entry.title}” was interrupted when all its files were written"
+    if entry.undoes:
+        original = journal.get(entry.undoes)
+        assert original is not None  # _settled looked
+        journal.put(replace(original, state="undone"))
+        close_undo(original, entry, host, journal, steps)
+        return f"{what}; it is done"
+    clean(entry.files)
+    journal.put(replace(entry, state="written"))
+    host.reread(tuple(item.path for item in entry.files))
+    return f"{what}; it stands as entry {entry.number}, `nebtui undo` takes it back"
+
+
+def close_undo(original: Entry, own: Entry, host: Host, journal: Journal, steps: Steps) -> tuple[str, ...]:
+    """What remains when an undo is written and the journal says so; recovery can do each part again.
+    Returns what could not be removed and why."""
+    told: list[str] = []
+    try:
+        steps("clean")
+        clean(own.files)
+        steps("forget")
+        journal.forget(own)
+        steps("release")
+        told += release(replace(original, state="undone"), host, journal)
+    except OSError as error:
+        told.append(f"not everything was tidied up ({error}); nebtui tries again at its next start")
+    steps("reread")
+    host.reread(tuple(item.path for item in own.files))
+    return tuple(told)
+
+
+def take_back(entry: Entry, host: Host, journal: Journal, steps: Steps = no_steps) -> None:
+    """Bring the files of an entry being written back to what they were and close the entry; may be repeated.
+    Raises Damaged, then no file was touched, or OSError, then the entry stays as being written."""
+    for item in entry.files:
+        if item.removed:
+            _put_back(item)
+    clean(entry.files)
+    back = [move for item in entry.files if (move := _back(item)) is not None]
+    carry_out(back, steps)
+    clean(entry.files)
+    if entry.undoes:
+        journal.forget(entry)
+    else:
+        undone = replace(entry, state="undone")
+        journal.put(undone)
+        release(undone, host, journal)
+    host.reread(tuple(item.path for item in entry.files))
+
+
+def _put_back(item: FileRecord) -> None:
+    """A file that was moved aside to be removed takes its place again, as the very file it was."""
+    if not os.path.lexists(item.place) and digest(look(item.temporary).data) == item.before:
+        put_new(item.temporary, item.place)
+        sync_folder(os.path.dirname(item.place))
+
+
+def _back(item: FileRecord) -> Move | None:
+    """What brings a file back; None where it is as it was. Raises Damaged or OSError."""
+    seen = _standing(item)
+    if _is_old(item, seen):
+        return None
+    return Move(seen, reverted(item, seen.data), item.temporary)
+
+
+def _is_new(item: FileRecord) -> bool:
+    return digest(_standing(item).data) == item.after
+
+
+def _is_old(item: FileRecord, seen: Seen) -> bool:
+    """True if the file is as before, or was edited by somebody before anything of the patch reached it."""
+    if digest(seen.data) in (item.before, item.after):
+        return digest(seen.data) == item.before
+    return seen.data is not None and not item.created and not item.removed and untouched(item, seen.data)
+
+
+def _standing(item: FileRecord) -> Seen:
+    seen = look(item.path)
+    if seen.place != item.place:
+        raise Damaged(f"{item.path} leads to {seen.place} now instead of {item.place}")
+    return seen
+
+
+def _torn(entry: Entry, journal: Journal, why: str) -> str:
+    """Someone changed a file after the interruption: what stands of the entry becomes one that can be undone."""
+    names = ", ".join(short(item.path) for item in entry.files)
+    number = entry.undoes or entry.number
+    if entry.undoes:
+        journal.forget(entry)
+    else:
+        standing = tuple(item for item in entry.files if digest(look(item.path).data) != item.before)
+        journal.put(replace(entry, state="written", files=standing))
+    return f"{why}; the files were left as they are: look at {names}, `nebtui undo {number}` tries again"

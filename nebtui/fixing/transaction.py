@@ -1,0 +1,77 @@
+"""Several files changed as one: all are looked at, then all staged, then all swapped; the journal knows each name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nebtui.compose.replacing import (
+    Changed,
+    Seen,
+    Steps,
+    Unwritable,
+    discard,
+    ensure_writable,
+    look,
+    stage,
+    swap,
+    temporary_name,
+)
+from nebtui.keep import FileRecord, record
+
+
+def no_steps(step: str) -> None:
+    """Takes each step without a stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file from its bytes before to its bytes after; None = it does not exist."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A file as it was looked at, its new bytes, and where they are staged (a file that goes is put there)."""
+
+    seen: Seen
+    after: bytes | None
+    temporary: str
+
+    def record(self) -> FileRecord:
+        """What the journal keeps of it."""
+        return record(self.seen.path, self.seen.data, self.after, self.seen.place, self.temporary)
+
+
+def moves(changes: Iterable[Change]) -> tuple[Move, ...]:
+    """Look at every file, and refuse what cannot be written. Raises Changed, Unwritable or Unreadable."""
+    found: dict[str, Move] = {}
+    for change in changes:
+        seen = look(change.path)
+        if seen.data != change.before:
+            raise Changed(change.path)
+        if seen.place in found:
+            other = found[seen.place].seen.path
+            raise Unwritable(change.path, f"is the same file as {other}", "name it one way in every project")
+        ensure_writable(seen)
+        found[seen.place] = Move(seen, change.after, temporary_name(seen))
+    return tuple(found.values())
+
+
+def carry_out(many: Iterable[Move], steps: Steps = no_steps) -> None:
+    """Stage all, then swap all. Raises Changed or Unwritable; what was done till then is for the journal to undo."""
+    many = tuple(many)
+    for move in many:
+        if move.after is not None:
+            stage(move.seen, move.after, move.temporary, steps)
+    for move in many:
+        swap(move.seen, move.temporary, remove=move.after is None, steps=steps)
+
+
+def clean(files: Iterable[FileRecord]) -> None:
+    """Remove what was staged or displaced; raises OSError."""
+    for item in files:
+        discard(item.temporary)

@@ -1,0 +1,88 @@
+"""Looks at what nebtui stands on, link by link: engine, Compose, the kernel's files, the state folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from nebtui.compose.command import find_compose
+from nebtui.hosts.endpoint import find_endpoint
+from nebtui.hosts.engine import EngineClient, EngineProblem
+from nebtui.hosts.payloads import engine as engine_of
+from nebtui.hosts.untrusted import text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link: does it hold, what was seen, and what to do where it does not."""
+
+    name: str
+    state: Literal["ok", "broken", "unknown"]
+    message: str
+    remedy: str = ""
+
+
+def examine(environ: Mapping[str, str], state_dir: str) -> Iterator[Link]:
+    """Every link in the order in which nebtui needs them."""
+    endpoint = find_endpoint(environ)
+    context = f", context {endpoint.context}" if endpoint.context else ""
+    client = EngineClient(endpoint, environ)
+    try:
+        version, info = client.version(), client.info()
+    except EngineProblem as problem:
+        said, _, remedy = str(problem).partition(": ")
+        yield Link("engine", "broken", said, remedy or str(problem))
+    else:
+        engine = engine_of(version, info, endpoint.url)
+        told = f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}"
+        yield Link("engine", "ok", told)
+        yield from _kind(engine.rootless, engine.userns)
+        yield _cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver")))
+    finally:
+        client.forget()
+    yield _compose(environ)
+    yield _processes()
+    yield _state(state_dir)
+
+
+def _kind(rootless: bool, userns: bool) -> Iterator[Link]:
+    if rootless or userns:
+        why = "rootless engine" if rootless else "userns-remap is on"
+        yield Link("user mapping", "unknown", f"{why}: container uids are not host uids, so mounts are not judged")
+    else:
+        yield Link("user mapping", "ok", "container uids are host uids")
+
+
+def _cgroups(version: str, driver: str) -> Link:
+    if os.path.isdir("/sys/fs/cgroup"):
+        return Link("cgroup", "ok", f"v{version or '?'} ({driver or 'unknown driver'}): figures are read from files")
+    return Link("cgroup", "unknown", "/sys/fs/cgroup is not visible", "figures come from the engine, slowly")
+
+
+def _compose(environ: Mapping[str, str]) -> Link:
+    command = find_compose(environ)
+    if command:
+        return Link("compose", "ok", f"{command.version}: {' '.join(command.argv)}")
+    remedy = "install the docker compose plugin, or pip install 'nebtui[compose]'; until then nebtui reads files itself"
+    return Link("compose", "broken", "no Compose v2 found", remedy)
+
+
+def _processes() -> Link:
+    try:
+        with open("/proc/1/cgroup", encoding="utf-8") as stream:
+            stream.readline()
+    except OSError:
+        remedy = "run nebtui on the host, or in a container with --pid=host"
+        return Link("processes", "broken", "/proc of other processes cannot be read", remedy)
+    return Link("processes", "ok", "uids and listening ports are read from /proc")
+
+
+def _state(state_dir: str) -> Link:
+    folder = state_dir
+    while folder and not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    if os.access(folder or "/", os.W_OK | os.X_OK):
+        return Link("journal", "ok", f"undo is kept in {state_dir}")
+    return Link("journal", "broken", f"{folder} cannot be written", "set NEBTUI_STATE to a folder of yours")

@@ -1,0 +1,182 @@
+"""The journal: what nebtui wrote, one JSON file an entry, each on disk before the files it is about."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import re
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from nebtui.keep.anchors import Anchor
+from nebtui.keep.records import Entry, FileRecord, Splice
+from nebtui.keep.remembered import TEMPORARY, private_folder, write_private
+
+VERSION = 1
+_KEPT = 200
+_PATIENCE = 5.0
+"""Seconds to wait for another nebtui to finish its writing."""
+_NAME = re.compile(r"(\d+)\.json")
+_MAX_BYTES = 64_000_000
+
+
+class Unusable(OSError):
+    """The journal cannot be written; one sentence says why and what to do."""
+
+
+class Busy(Unusable):
+    """Another nebtui is writing now."""
+
+
+class Journal:
+    """The entries of one state folder (folder 0700, files 0600)."""
+
+    def __init__(self, state_dir: str) -> None:
+        self._folder = Path(state_dir) / "journal"
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All readable entries, oldest first."""
+        return self._read()[0]
+
+    def unread(self) -> tuple[str, ...]:
+        """One sentence for each entry that cannot be read; it is left as it is and never used."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+        found: list[Entry] = []
+        told: list[str] = []
+        for number, path in sorted(self._files().items()):
+            try:
+                entry = _load(path)
+            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+                why = str(error) if isinstance(error, _Newer) else "it is damaged or of another version"
+                told.append(f"entry {number} of the journal is ignored: {why} ({path})")
+                continue
+            found.append(entry if entry.number == number else replace(entry, number=number))
+        return tuple(found), tuple(told)
+
+    def _files(self) -> dict[int, Path]:
+        try:
+            names = os.listdir(self._folder)
+        except OSError:
+            return {}
+        return {int(match[1]): self._folder / name for name in names if (match := _NAME.fullmatch(name))}
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the only nebtui that writes; a process that dies gives the lock back. Raises Busy or Unusable."""
+        try:
+            private_folder(self._folder)
+            if stat.S_IMODE(self._folder.stat().st_mode) & 0o077:
+                self._folder.chmod(0o700)
+            descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            why = f"the journal folder {self._folder} cannot be used ({error.strerror})"
+            raise Unusable(f"{why}; make it writable or point NEBTUI_STATE elsewhere") from None
+        try:
+            _wait_for(descriptor, self._folder)
+            # Whoever left these was killed while it wrote an entry: nobody else is writing now.
+            for leftover in self._folder.glob(f"{TEMPORARY}*"):
+                leftover.unlink(missing_ok=True)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def add(self, entry: Entry) -> Entry:
+        """Write a new entry under a number of its own and drop the oldest; it is on disk when this returns."""
+        private_folder(self._folder)
+        self._prune()
+        number = 1 + max(self._files(), default=0)
+        while True:
+            numbered = replace(entry, number=number)
+            try:
+                write_private(self._path(number), _dump(numbered), new=True)
+            except FileExistsError:
+                number += 1
+                continue
+            return numbered
+
+    def put(self, entry: Entry) -> None:
+        """Write an entry in its present state; raises OSError."""
+        write_private(self._path(entry.number), _dump(entry))
+
+    def get(self, number: int) -> Entry | None:
+        """The entry of that number, whatever its state."""
+        return next((e for e in self.entries() if e.number == number), None)
+
+    def forget(self, entry: Entry) -> None:
+        """Remove an entry; raises OSError."""
+        self._path(entry.number).unlink(missing_ok=True)
+
+    def last(self, number: int | None = None) -> Entry | None:
+        """The newest entry that is not undone, or the one of that number."""
+        live = [e for e in self.entries() if e.state == "written" and number in (None, e.number)]
+        return live[-1] if live else None
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:06d}.json"
+
+    def _prune(self) -> None:
+        """Keep the newest entries. One that is being written stays: recovery needs it."""
+        entries = self.entries()
+        for entry in entries[: max(0, len(entries) - _KEPT + 1)]:
+            if entry.state != "writing":
+                self.forget(entry)
+
+
+def _wait_for(descriptor: int, folder: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EINTR):
+                raise Unusable(
+                    f"{folder} cannot be locked ({error.strerror}); point NEBTUI_STATE to a local folder"
+                ) from None
+            if time.monotonic() > deadline:
+                raise Busy("another nebtui is writing; try again when it is done") from None
+        time.sleep(0.02)
+
+
+class _Newer(ValueError):
+    """The entry was written by a newer nebtui."""
+
+
+def _dump(entry: Entry) -> str:
+    return json.dumps({"version": VERSION, **asdict(entry)})
+
+
+def _load(path: Path) -> Entry:
+    if path.stat().st_size > _MAX_BYTES or not path.is_file():
+        raise ValueError("no journal entry")
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    version = data.pop("version", 0)
+    if version != VERSION:
+        raise _Newer(
+            "a newer nebtui wrote it; use that one to undo it" if version > VERSION else "an older nebtui wrote it"
+        )
+    if data["state"] not in ("writing", "written", "undone"):
+        raise ValueError("an unknown state")
+    files = tuple(_file(item) for item in data.pop("files"))
+    networks, findings = tuple(map(str, data.pop("networks"))), tuple(map(str, data.pop("findings")))
+    return Entry(files=files, networks=networks, findings=findings, **data)
+
+
+def _file(data: dict[str, Any]) -> FileRecord:
+    splices = tuple(_splice(item) for item in data.pop("splices"))
+    return FileRecord(splices=splices, **data)
+
+
+def _splice(data: dict[str, Any]) -> Splice:
+    spot = data.pop("anchor")
+    lines, above, below = tuple(spot.pop("lines")), tuple(spot.pop("above")), tuple(spot.pop("below"))
+    return Splice(anchor=Anchor(lines=lines, above=above, below=below, **spot), **data)

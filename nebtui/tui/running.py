@@ -1,0 +1,37 @@
+"""Has the host do things off the screen's thread, and keeps what was run for the command log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+
+from nebtui.host import Action
+from nebtui.tui.background import background
+from nebtui.tui.session import CommandRun, Session
+
+
+def run_actions(app: App[Any], session: Session, actions: tuple[Action, ...], then: Callable[[], None]) -> None:
+    """Do the actions one after the other; failures become notifications, then `then` is called."""
+
+    def ended(runs: list[CommandRun]) -> None:
+        for run in runs:
+            if run.exit_code:
+                last = run.lines[-1] if run.lines else f"exit {run.exit_code}"
+                app.notify(f"{last}  (; shows all)", title=run.command, severity="error", markup=False, timeout=10)
+        then()
+
+    background(app, lambda: [_do(session, action) for action in actions], ended)
+
+
+def _do(session: Session, action: Action) -> CommandRun:
+    """One action; its run is in the log from the first line on."""
+    run = CommandRun(" ".join(session.host.command(action)))
+    session.commands.append(run)
+    for progress in session.host.do(action):
+        if progress.text:
+            run.lines.append(progress.text)
+        if progress.done:
+            run.exit_code = progress.exit_code
+    return run

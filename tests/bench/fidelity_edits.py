@@ -1,0 +1,163 @@
+"""The edits of the fidelity bench for any compose file, and how many lines of a file each may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nebtui.compose.edit import Add, ComposeEdit, Remove, Set
+from nebtui.compose.tree import Node, Tagged, bare, same
+
+Maker = Callable[[Mapping[str, Any]], tuple[ComposeEdit, ...]]
+
+
+def _services(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    services = bare(document.get("services")) or {}
+    return {name: bare(body) for name, body in services.items() if isinstance(bare(body), Mapping)}
+
+
+def _on_first(document: Mapping[str, Any], *edits: Callable[[str], ComposeEdit]) -> tuple[ComposeEdit, ...]:
+    first = next(iter(_services(document)), None)
+    return () if first is None else tuple(edit(first) for edit in edits)
+
+
+def _extra_hosts(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    name = "host.docker.internal"
+    return _on_first(document, lambda s: Add(("services", s, "extra_hosts"), name, "host-gateway"))
+
+
+def _network(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    top = Set(("networks", "nebtui-shared"), {"external": True})
+    for name, body in _services(document).items():
+        if "network_mode" in body:
+            continue
+        path = ("services", name, "networks")
+        join = Add(path, "nebtui-shared") if "networks" in body else Set(path, ["default", "nebtui-shared"])
+        return (top, join)
+    return ()
+
+
+def _gate(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    for name, body in _services(document).items():
+        targets = bare(body.get("depends_on"))
+        if targets:
+            target = str(bare(next(iter(targets))))
+            return (Set(("services", name, "depends_on", target, "condition"), "service_healthy"),)
+    return ()
+
+
+def _healthcheck(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    test: tuple[str, ...] = ("CMD", "curl", "-f", "http://localhost:8080/health")
+    value = {"test": test, "interval": "10s", "timeout": "5s", "retries": 5}
+    return _on_first(document, lambda s: Set(("services", s, "healthcheck"), value))
+
+
+def _user(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    return _on_first(document, lambda s: Set(("services", s, "user"), "${HOST_UID:-1000}:${HOST_GID:-1000}"))
+
+
+def _sandbox(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    return _on_first(
+        document,
+        lambda s: Set(("services", s, "read_only"), True),
+        lambda s: Add(("services", s, "tmpfs"), "/tmp:noexec,nosuid,size=64m"),
+        lambda s: Set(("services", s, "cap_drop"), ["ALL"]),
+        lambda s: Add(("services", s, "security_opt"), "no-new-privileges:true"),
+        lambda s: Set(("services", s, "pids_limit"), 256),
+    )
+
+
+def _limits(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    path = ("deploy", "resources", "limits", "memory")
+    return _on_first(document, lambda s: Set(("services", s, *path), "2g"))
+
+
+def _version(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    return (Remove(("version",)),) if "version" in document else ()
+
+
+def _image(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    for name, body in _services(document).items():
+        if "image" in body:
+            return (Set(("services", name, "image"), "example.org/image:1.2"),)
+    return ()
+
+
+def _ports(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
+    for name, body in _services(document).items():
+        if "ports" in body:
+            return (Remove(("services", name, "ports")),)
+    return ()
+
+
+EDITS: Mapping[str, Maker] = {
+    "add extra_hosts": _extra_hosts,
+    "external network, joined": _network,
+    "gate depends_on": _gate,
+    "set healthcheck": _healthcheck,
+    "set user": _user,
+    "five sandbox keys": _sandbox,
+    "deploy memory limit": _limits,
+    "remove version": _version,
+    "replace image": _image,
+    "remove ports": _ports,
+}
+"""What is done to each file; no edits where a file has nothing to do it to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Which lines an edit may change or take away (from 0), and how many it may add beside those."""
+
+    lines: frozenset[int]
+    added: int
+
+
+def budget(text: str, root: Node, old: Any, new: Any) -> Budget:
+    """The least that an edit must touch: keys added in block style touch no line; a flow collection, a short form and
+    a replaced value touch their own; a new top-level section may bring a blank line."""
+    lines: set[int] = set()
+    added = 0
+    for node, size in _touched(root, old, new, top=True):
+        added += size
+        if node is not None:
+            lines |= set(range(text.count("\n", 0, node.start), text.count("\n", 0, node.end) + 1))
+    return Budget(frozenset(lines), added)
+
+
+def _touched(node: Node, old: Any, new: Any, *, top: bool = False) -> Iterator[tuple[Node | None, int]]:
+    old, new = bare(old), bare(new)
+    own = {key.text: (key, value) for key, value in node.entries}
+    if node.kind == "mapping" and isinstance(new, Mapping) and not (node.flow and not same(old, new)) and old:
+        for name, value in new.items():
+            if name not in own and not same(old.get(name), value):
+                yield None, _size(value) + top
+            elif name in own and not same(old[name], value):
+                yield from _inside(*own[name], old[name], value)
+        for name in own.keys() - new.keys() - {"<<"}:
+            yield from ((part, 0) for part in own[name])
+    elif node.kind == "list" and isinstance(new, list) and not node.flow and same(old, new[: len(old)]):
+        yield None, sum(_size(value) - 1 for value in new[len(old) :])
+    else:
+        yield node, _size(new)
+
+
+def _inside(key: Node, value: Node, old: Any, new: Any) -> Iterator[tuple[Node | None, int]]:
+    empty = value.kind == "scalar" and not value.source
+    found = [(key, _size(new)) if empty else (value, 0)] if value.kind == "scalar" else _touched(value, old, new)
+    nested = isinstance(bare(new), (Mapping, list))
+    for node, size in found:
+        # A value that gets lines of its own leaves the line of its key.
+        yield (key if node is value and nested and value.line == key.line else node), size
+        if node is value:
+            yield value, _size(new)
+
+
+def _size(value: Any) -> int:
+    """Lines of `key: value` in block style."""
+    value = value.value if isinstance(value, Tagged) else value
+    value = bare(value)
+    if isinstance(value, Mapping):
+        return 1 + sum(map(_size, value.values()))
+    return 1 + sum(_size(item) for item in value) if isinstance(value, list) else 1

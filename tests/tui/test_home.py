@@ -1,0 +1,159 @@
+"""Promises of the home screen on the demo box: what it shows, how one moves, filters, folds and leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.tui.keys import KEYS
+from tests.tui.desk import demo
+
+
+async def test_the_box_is_on_one_screen(tmp_path: Path) -> None:
+    """Summary, every project, the broken name and the word demo are on the first screen."""
+    async with demo(tmp_path, (160, 60)) as desk:
+        for text in (" demo ", "3 errors", "core", "gantry", "infer", "sandbox", "quantumsketch", "nebulus (external)"):
+            assert text in desk.text
+        assert "isolated-networks" in desk.text
+
+
+async def test_it_is_usable_at_80x24(tmp_path: Path) -> None:
+    """At 80x24 the summary, the graph, a finding with its key and the footer are all there."""
+    async with demo(tmp_path, (80, 24)) as desk:
+        await desk.select("gantry", "conductor")
+        for text in ("3 errors", "conductor", "isolated-networks", "? help"):
+            assert text in desk.text
+
+
+async def test_selecting_shows_why(tmp_path: Path) -> None:
+    """A selected service shows its verdict, its findings with evidence and key, its networks and whom it names."""
+    async with demo(tmp_path, (120, 50)) as desk:
+        await desk.select("gantry", "conductor")
+        for text in ("gantry/conductor", "restarting", "CHROMA_URL=http://chroma:8000", " n ", "networks", "names"):
+            assert text in desk.text
+
+
+@pytest.mark.parametrize(
+    ("key", "texts"),
+    [
+        ("4", ("test", "health")),
+        ("5", ("runs as", "1000", "/models", "1001:1001")),
+        ("6", ("docker-compose.yml:", "tabbyapi:", "image:")),
+        ("1", ("foreign-user",)),
+    ],
+)
+async def test_tabs(tmp_path: Path, key: str, texts: tuple[str, ...]) -> None:
+    """Each number shows its tab for the selected service."""
+    async with demo(tmp_path, (120, 60)) as desk:
+        await desk.select("infer", "tabbyapi")
+        await desk.press(key)
+        for text in texts:
+            assert text in desk.text
+
+
+async def test_the_filter_takes_every_letter(tmp_path: Path) -> None:
+    """Letters typed into the filter are text, also those that are fix keys; esc shows everything again."""
+    async with demo(tmp_path) as desk:
+        await desk.press("slash", "n", "h", "u", "a")
+        assert desk.app.screen.query_one("#filter", Input).value == "nhua"
+        assert desk.home
+        await desk.press(*["backspace"] * 4, *"chroma", "enter")
+        assert desk.app.screen.focused is desk.rails
+        assert "chroma" in desk.rails.text()
+        assert "temporal" not in desk.rails.text()
+        await desk.press("escape")
+        assert "temporal" in desk.rails.text()
+
+
+async def test_folding_a_project(tmp_path: Path) -> None:
+    """Space closes a project to one line and opens it again."""
+    async with demo(tmp_path) as desk:
+        await desk.press("g", "space")
+        assert "ingest" not in desk.rails.text()
+        await desk.press("space")
+        assert "ingest" in desk.rails.text()
+
+
+async def test_arrows_move_and_jump(tmp_path: Path) -> None:
+    """Up and down are k and j; left goes to what a service needs, right to who needs it."""
+    async with demo(tmp_path) as desk:
+        await desk.select("gantry", "conductor")
+        await desk.press("left")
+        assert str(desk.app.home.selected) == "core/chroma"
+        await desk.press("down")
+        assert str(desk.app.home.selected) == "core/ingest"
+        await desk.press("up", "right")
+        assert str(desk.app.home.selected) in ("gantry/conductor", "core/ingest")
+
+
+async def test_next_broken(tmp_path: Path) -> None:
+    """! goes to a service that is broken."""
+    async with demo(tmp_path) as desk:
+        await desk.press("exclamation_mark")
+        selected = desk.app.home.selected
+        assert isinstance(selected, ServiceKey)
+        assert selected.service in {f.service for f in desk.session.findings} | {"conductor", "chroma"}
+
+
+async def test_enter_goes_to_the_findings_and_esc_back(tmp_path: Path) -> None:
+    """Enter focuses the list of findings, j moves in it, esc goes back to the graph."""
+    async with demo(tmp_path) as desk:
+        await desk.press("enter")
+        focused = desk.app.screen.focused
+        assert isinstance(focused, OptionList)
+        await desk.press("j")
+        assert focused.highlighted == 1
+        await desk.press("escape")
+        assert desk.app.screen.focused is desk.rails
+
+
+async def test_a_selected_project_tells_its_files(tmp_path: Path) -> None:
+    """A project line shows where it was found and whose view is shown."""
+    async with demo(tmp_path) as desk:
+        await desk.press("g")
+        assert isinstance(desk.app.home.selected, ProjectKey)
+        assert "found by" in desk.text
+
+
+async def test_help_lists_every_key(tmp_path: Path) -> None:
+    """? shows every key of the table, and the same key leaves."""
+    async with demo(tmp_path, (120, 90)) as desk:
+        await desk.press("question_mark")
+        for key in KEYS:
+            assert key.help in desk.text, key.id
+        await desk.press("question_mark")
+        assert desk.home
+
+
+async def test_the_lock_switches_fixes_off(tmp_path: Path) -> None:
+    """While locked no fix key does anything, and the screen says so."""
+    async with demo(tmp_path) as desk:
+        await desk.select("gantry", "conductor")
+        await desk.press("L")
+        assert "read-only" in desk.text
+        await desk.press("n", "f", "F", "z", "U")
+        assert desk.home
+        await desk.press("L", "n")
+        await desk.until(lambda: not desk.home, "the review")
+
+
+async def test_a_key_with_nothing_to_fix_says_where_there_is(tmp_path: Path) -> None:
+    """A fix key on a service without such a finding does nothing and names one that has it."""
+    async with demo(tmp_path) as desk:
+        await desk.select("core", "postgres")
+        await desk.press("u")
+        await desk.pilot.pause()
+        assert desk.home
+        assert any("tabbyapi" in n.message for n in desk.app._notifications)
+
+
+async def test_the_palette_offers_the_keys(tmp_path: Path) -> None:
+    """The command palette has a command for every key that works here."""
+    async with demo(tmp_path) as desk:
+        titles = {command.title for command in desk.app.get_system_commands(desk.app.screen)}
+        for key in KEYS:
+            if key.where in ("fixing", "moving"):
+                assert f"{key.label} ({key.display})" in titles

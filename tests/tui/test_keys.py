@@ -1,0 +1,30 @@
+"""One table of keys: the README's key table, the footer, help and palette come from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from nebtui.rules import RULES
+from nebtui.tui.keys import KEYS, markdown
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_readme_has_the_table() -> None:
+    """The key table of the README is the one of the program."""
+    assert markdown() in README.read_text()
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    """On one screen a key has one meaning."""
+    home = [k for key in KEYS if key.where in ("everywhere", "moving", "fixing", "acting") for k in key.keys.split(",")]
+    review = [k for key in KEYS if key.where in ("everywhere", "review") for k in key.keys.split(",")]
+    for place in (home, review):
+        assert [k for k, n in Counter(place).items() if n > 1] == []
+
+
+def test_every_rule_that_fixes_has_its_key() -> None:
+    """A rule's key is a fix key of home."""
+    fixing = {key.keys for key in KEYS if key.where == "fixing"}
+    assert {rule.key for rule in RULES if rule.key} <= fixing
