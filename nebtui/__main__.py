@@ -1,5 +1,5 @@
 """Run nebtui as `python -m nebtui`."""
 
-from nebtui.cli import main
+from nebtui.cli import entry
 
-raise SystemExit(main())
+entry()

@@ -34,7 +34,7 @@ class CreateNetwork:
 
 @dataclass(frozen=True, slots=True)
 class RemoveNetwork:
-    """Remove a network if nebtui created it, it carries nebtui's label and it has no members."""
+    """Remove a network if nebtui created it, it carries nebtui's label and it has no members; done if it is gone."""
 
     name: str
 

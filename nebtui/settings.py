@@ -54,7 +54,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings(state_dir=state_dir)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise BadSettings(f"{path}: cannot be read: {error.strerror}; fix the file or remove it") from None
+    except ValueError as error:  # not UTF-8, or not TOML
         raise BadSettings(f"{path}: {error}; fix the file or remove it") from None
     return Settings(state_dir=state_dir, **dict(_read(path, data, ())))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import singledispatch
 from types import MappingProxyType
@@ -25,6 +25,7 @@ V = TypeVar("V")
 HISTORY = 64
 """Happenings kept per container: enough for a start with a dozen restarts."""
 STATE_TICK = 0.05
+_HAS_PROCESS = ("running", "paused")
 SAMPLE_TICK = 1.0
 
 
@@ -45,6 +46,12 @@ def fold_all(snapshot: Snapshot, many: Iterable[Change]) -> Snapshot:
 
 def _with(mapping: Mapping[K, V], items: Mapping[K, V]) -> Mapping[K, V]:
     return MappingProxyType({**mapping, **items})
+
+
+def _only(mapping: Mapping[K, V], keys: Collection[K]) -> Mapping[K, V]:
+    """The items of these keys; the same object where that is all of them."""
+    kept = {k: v for k, v in mapping.items() if k in keys}
+    return mapping if len(kept) == len(mapping) else MappingProxyType(kept)
 
 
 def _without(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
@@ -78,7 +85,15 @@ def _keep_inspection(known: Container | None, listed: Container) -> Container:
 @_apply.register
 def _(change: changes.ContainersListed, snapshot: Snapshot) -> Snapshot:
     listed = {c.id: _keep_inspection(snapshot.containers.get(c.id), c) for c in change.containers}
-    return replace(snapshot, containers=MappingProxyType(listed))
+    running = {c.id for c in listed.values() if c.state in _HAS_PROCESS}
+    return replace(
+        snapshot,
+        containers=MappingProxyType(listed),
+        samples=_only(snapshot.samples, listed),
+        processes=_only(snapshot.processes, running),
+        throughput=_only(snapshot.throughput, listed),
+        histories=_only(snapshot.histories, listed),
+    )
 
 
 @_apply.register
@@ -86,7 +101,7 @@ def _(change: changes.ContainerSeen, snapshot: Snapshot) -> Snapshot:
     container = change.container
     if snapshot.containers.get(container.id) == container:
         return snapshot
-    if container.state != "running" and container.id in snapshot.processes:
+    if container.state not in _HAS_PROCESS and container.id in snapshot.processes:
         # A process that is gone must not speak for the container any more.
         snapshot = replace(snapshot, processes=_without(snapshot.processes, container.id))
     return replace(snapshot, containers=_with(snapshot.containers, {container.id: container}))

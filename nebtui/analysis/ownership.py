@@ -1,4 +1,4 @@
-"""Whether a container's user can use a bind mount as its mode asks: owner, groups, mode bits and search bits."""
+"""Whether a container's user can use a bind mount as its mode asks: owner, groups and mode bits."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ def identity(snapshot: Snapshot, key: ServiceKey, service: Service) -> Identity 
     change them), else its running process, else its image; None = not known."""
     containers = snapshot.containers_of(key)
     running = [found for container in containers if (found := running_as(snapshot, container))]
-    literal = ids(service.user or "")
-    if literal and literal[0] and not any(literal == (r.uid, r.gid) for r in running):
-        return Identity(*literal, (literal[1],), False, f"user: {service.user}")
-    if running:
+    user = service.user or ""
+    literal = ids(user)
+    if running and (not literal or not literal[0] or any(_as_declared(user, literal, r) for r in running)):
         return running[0]
     if literal:
-        return Identity(*literal, (literal[1],), literal[0] == 0, f"user: {service.user}")
+        if not all(group.isdigit() for group in service.group_add):
+            return None  # what number a group's name has is known inside the image only
+        groups = (literal[1], *map(int, service.group_add))
+        return Identity(*literal, groups, literal[0] == 0, f"user: {user}")
     if snapshot.engine is None or service.user:
         return None
     image = image_of(snapshot, service, containers)
@@ -58,13 +60,16 @@ def ids(user: str) -> tuple[int, int] | None:
     return (int(match.group(1)), int(match.group(2) or 0)) if match else None
 
 
+def _as_declared(user: str, literal: tuple[int, int], running: Identity) -> bool:
+    """The process runs as the file says; the group of a bare uid comes from the image's /etc/passwd."""
+    return literal[0] == running.uid and (":" not in user or literal[1] == running.gid)
+
+
 def denied(path: PathFact, who: Identity, *, write: bool) -> str:
-    """Why these ids cannot use a path (read it, or also write it), "" if they can."""
+    """Why these ids cannot use a bind mount (read it, or also write it), "" if they can. The folders above it on the
+    host do not matter: the container's path does not lead through them."""
     if who.overrides:
         return ""
-    for parent in path.parents:
-        if not _bits(parent, who) & 1:
-            return f"{parent.path} ({_owner(parent)}) cannot be entered"
     bits = _bits(path, who)
     wanted = (4 | (2 if write else 0)) | (1 if path.is_dir else 0)
     if bits & wanted == wanted:

@@ -28,12 +28,14 @@ class Reference:
 
 # Every repetition starts at a word and is bounded: a certificate or a script in a value must not take seconds.
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?"
-_SCHEME = r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://"
+_LOCAL = "file|unix|npipe|sqlite|s3[an]?|gs|hf|oci|docker|docker-image"
+"""Schemes whose next word is a path, a bucket or an image."""
+_SCHEME = rf"(?<![a-z0-9+.-])(?!(?:{_LOCAL}):)[a-z][a-z0-9+.-]{{0,30}}://"
 _URL = re.compile(_SCHEME + r"(?:[^/\s@]{0,500}@)*([^/\s?#\"'<>|;`@]{1,2000})", re.IGNORECASE)
 _NEXT_URL = re.compile(r",(?=[a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
 """The comma of `http://a:1,http://b:2`, which is none of `mongodb://a:1,b:2`."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}?|\$\w+")
-_HOST_PORT = re.compile(rf"(?<![\w./@:-])({_NAME}):(\d{{2,5}})(?![\w.:])")
+_HOST_PORT = re.compile(rf"(?<![\w./:-])({_NAME}):(\d{{2,5}})(?![\w.@]|:\d)")
 _KEYWORD = re.compile(rf"(?i)(?<![\w-])(?:host|hostname|server|data source)\s*=\s*({_NAME})(?:[:,](\d{{2,5}}))?")
 _HOST_KEY = re.compile(
     r"(?i)(^|_)(HOST|HOSTS|HOSTNAME|SERVER|SERVERS|ADDR|ADDRESS|ADDRESSES|SEEDS|ENDPOINT|ENDPOINTS|BROKERS?|NODES?|URL|"
@@ -41,7 +43,7 @@ _HOST_KEY = re.compile(
 )
 _HOST_FLAG = re.compile(r"(?i)^--?[\w-]*(host|server|addr|address|endpoint|upstream|broker|url|uri)$")
 _NO_REFERENCE = re.compile(
-    r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT|VIRTUAL_HOST|LISTEN|ADVERTISE|BIND_|"
+    r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT|VIRTUAL_HOST|LISTEN|ADVERTISE|BIND[_-]|"
     r"(^|_)(BIND|IMAGE|TAG|VERSION)$)"
 )
 """Variables that list who may call in, how the outside names a service, where it listens, or which image it is."""
@@ -82,9 +84,11 @@ def _all(service: Service) -> Iterator[_Hit]:
                 yield ("environment", name), f"{name}={value}", host, port, certain
     for key, words in (("command", service.command), ("entrypoint", service.entrypoint)):
         for previous, word in zip(("", *words), words, strict=False):
-            flag, _, inline = word.partition("=")
-            bare = bool(_HOST_FLAG.match(previous)) or bool(inline and _HOST_FLAG.match(flag))
-            text = inline if inline and flag.startswith("-") else word
+            flag, _, inline = word.partition("=") if word.startswith("-") else (previous, "", "")
+            if flag.startswith("-") and _NO_REFERENCE.search(flag):
+                continue
+            bare = bool(_HOST_FLAG.match(flag))
+            text = inline or word
             for host, port, certain in hosts_in(text, bare=bare):
                 yield (key,), f"{previous} {word}".strip() if bare else word, host, port, certain
     for name, value in service.labels.items():
@@ -116,5 +120,5 @@ def _authorities(text: str) -> Iterator[tuple[str, int | None]]:
     for part in text.split(","):
         host, _, port = part.partition(":")
         digits = re.match(r"\d+", port)
-        if re.fullmatch(_NAME, host):
+        if re.fullmatch(_NAME, host) and not port[:1].isalpha():
             yield host, int(digits.group()) if digits else None

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from nebtui import keep
 from nebtui.cli import CannotLook
 from nebtui.compose.candidate import Candidate
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import Problem, ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
+from nebtui.hosts.catalogue import ComposeCatalogue
 from nebtui.settings import Settings
 from nebtui.store import settle
 
@@ -32,14 +33,15 @@ def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str
     places = given or (os.getcwd(),)
     roots = (*places, *(() if given and arguments.no_engine else settings.roots))
     known = () if given and arguments.no_engine else remembered(settings)
+    asks_compose = arguments.verb == "fix" or not arguments.no_engine
+    catalogue = ComposeCatalogue(roots, known, environ, asks_compose, settings.depth)
     if arguments.no_engine:
         from nebtui.hosts.files import FilesHost
 
-        asks_compose = arguments.verb == "fix"
-        return FilesHost(roots, known, environ, compose=asks_compose, follow=follow)
+        return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
     from nebtui.hosts.live import LiveHost
 
-    return LiveHost(roots, known, environ)
+    return LiveHost(roots, known, environ, catalogue=catalogue)
 
 
 def remembered(settings: Settings) -> tuple[Candidate, ...]:
@@ -77,18 +79,18 @@ def selected(
     return found
 
 
-def problems(snapshot: Snapshot, keys: tuple[ProjectKey, ...]) -> tuple[Project, ...]:
-    """The selected projects whose files cannot be used."""
-    return tuple(snapshot.projects[k] for k in keys if snapshot.projects[k].problem)
+def problems(snapshot: Snapshot, keys: tuple[ProjectKey, ...]) -> tuple[Problem, ...]:
+    """Why files of the selected projects cannot be used, or would be refused by Compose as things are."""
+    projects = (snapshot.projects[k] for k in keys)
+    return tuple(dict.fromkeys(trouble for p in projects if (trouble := p.problem or p.doubt)))
 
 
 def complain(snapshot: Snapshot, keys: tuple[ProjectKey, ...]) -> bool:
-    """One line on stderr for the engine and for each unusable project; True if a project was unusable."""
+    """One line on stderr for the engine and for each thing wrong with the files; True if a file is."""
     if snapshot.engine_problem:
         print(f"nebtui: no engine: {snapshot.engine_problem}", file=sys.stderr)
     broken = problems(snapshot, keys)
-    for project in broken:
-        assert project.problem is not None  # selected by problems()
-        line = f":{project.problem.line}" if project.problem.line else ""
-        print(f"nebtui: {project.problem.file}{line}: {project.problem.message}", file=sys.stderr)
+    for problem in broken:
+        line = f":{problem.line}" if problem.line else ""
+        print(f"nebtui: {problem.file}{line}: {problem.message}", file=sys.stderr)
     return bool(broken)

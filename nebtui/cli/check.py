@@ -27,9 +27,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     shown = visible(found, arguments)
     broken = complain(snapshot, keys)
     if arguments.format == "json":
-        errors = [p.problem for p in problems(snapshot, keys) if p.problem]
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
-        print(json.dumps(as_json.check(services.values(), shown, errors), indent=2))
+        print(json.dumps(as_json.check(services.values(), shown, problems(snapshot, keys)), indent=2))
     else:
         print("\n".join([*text.findings(shown), f"{text.plural(len(keys), 'project')}: {text.counts(shown)}"]))
     return 2 if broken else status_of(found, arguments.fail_on)

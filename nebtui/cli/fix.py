@@ -91,7 +91,9 @@ def _print(planned: Planned, host: Host, arguments: Namespace) -> None:
     elif not planned.left:
         print("nothing to fix")
     for left in planned.left:
-        print(f"left: {left.finding.rule} {left.finding.at or left.finding.project}: {left.reason}", file=sys.stderr)
+        hint = " (--unsafe includes it)" if left.reason.startswith("unsafe") else ""
+        where = left.finding.at or left.finding.project
+        print(f"left: {left.finding.rule} {where}: {left.reason}{hint}", file=sys.stderr)
 
 
 def _steps(patch: Patch, host: Host) -> list[str]:

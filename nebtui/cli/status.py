@@ -27,7 +27,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
     broken = complain(replace(chosen, engine_problem="" if arguments.format == "text" else chosen.engine_problem), keys)
     print(rendered(chosen, arguments))
-    return 2 if broken else status_of(found, arguments.fail_on)
+    absent = not snapshot.projects and snapshot.engine is None and not arguments.no_engine
+    return 2 if broken or absent else status_of(found, arguments.fail_on)
 
 
 def rendered(snapshot: Snapshot, arguments: Namespace) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from contextlib import closing
 
 from nebtui.cli import CannotLook
 from nebtui.compose.paths import short
+from nebtui.compose.secrets import mask
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo
 from nebtui.host import Host
@@ -27,20 +29,33 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     with closing(_host(arguments, environ)) as host:
         for told in recover(host, journal):
             print(told)
+        _complain(journal)
         entry = journal.last(arguments.number)
         if entry is None:
-            print(
-                "nothing left to undo" if arguments.number is None else f"entry {arguments.number} is not there to undo"
-            )
+            print(_nothing(journal, arguments.number))
             return 0
         try:
             left = undo(entry, host, journal)
         except (Damaged, OSError) as error:
             raise CannotLook(str(error)) from None
-    print(f"undone: {entry.title} ({', '.join(short(f.path) for f in entry.files) or 'no file'})")
+    print(f"undone: {mask(entry.title)} ({', '.join(short(f.path) for f in entry.files) or 'no file'})")
     for told in left:
         print(f"left: {told}")
     return 0
+
+
+def _nothing(journal: Journal, number: int | None) -> str:
+    if number is None:
+        return "nothing left to undo"
+    known = journal.get(number)
+    if known is not None and known.state == "undone":
+        return f"entry {number} was taken back already: {mask(known.title)}"
+    return f"entry {number} is not there to undo"
+
+
+def _complain(journal: Journal) -> None:
+    for told in journal.unread():
+        print(f"nebtui: {told}", file=sys.stderr)
 
 
 def _host(arguments: Namespace, environ: Mapping[str, str]) -> Host:
@@ -55,10 +70,12 @@ def _host(arguments: Namespace, environ: Mapping[str, str]) -> Host:
 
 
 def _list(journal: Journal, arguments: Namespace) -> int:
+    _complain(journal)
     live = [e for e in journal.entries() if e.state == "written"]
     if arguments.format == "json":
         told = [
-            {"number": e.number, "time": e.time, "title": e.title, "files": [f.path for f in e.files]} for e in live
+            {"number": e.number, "time": e.time, "title": mask(e.title), "files": [f.path for f in e.files]}
+            for e in live
         ]
         print(json.dumps({"version": 1, "entries": told}, indent=2))
     else:
@@ -70,4 +87,4 @@ def _line(entry: Entry) -> str:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.time))
     files = ", ".join(short(f.path) for f in entry.files)
     networks = f" + network {', '.join(entry.networks)}" if entry.networks else ""
-    return f"{entry.number:>4}  {when}  {entry.title}  {files}{networks}"
+    return f"{entry.number:>4}  {when}  {mask(entry.title)}  {files}{networks}"

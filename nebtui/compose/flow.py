@@ -72,17 +72,18 @@ def _parts(node: Node) -> list[tuple[int, int]]:
     return [(k.start, max(k.end, v.end)) for k, v in node.entries] or [(item.start, item.end) for item in node.items]
 
 
-def remove(page: Page, node: Node, index: int) -> Splice:
-    """Take away one entry or item, with its comma; others stay."""
+def remove(page: Page, node: Node, gone: Sequence[int]) -> list[Splice]:
+    """Take away entries or items (by index) with their commas; at least one stays."""
     parts = _parts(node)
-    if index + 1 < len(parts):
-        start, end = parts[index][0], parts[index + 1][0]
-    else:
-        start, end = parts[index - 1][1], parts[index][1]
-    inside = [part for pair in node.entries[index : index + 1] for part in pair] or node.items[index : index + 1]
-    if comments(page.text, start, end, inside):
-        raise Refused("a comment stands inside the brackets beside what is to go; remove it by hand")
-    return Splice(start, end, "")
+    last = max(index for index in range(len(parts)) if index not in gone)
+    spans = [(parts[index][0], parts[index + 1][0]) for index in gone if index < last]
+    if any(index > last for index in gone):
+        spans.append((parts[last][1], parts[-1][1]))
+    for start, end in spans:
+        inside = [part for pair in node.entries for part in pair] or node.items
+        if comments(page.text, start, end, [part for part in inside if start <= part.start < end]):
+            raise Refused("a comment stands inside the brackets beside what is to go; remove it by hand")
+    return [Splice(start, end, "") for start, end in spans]
 
 
 def expand(page: Page, node: Node, new: Mapping[str, Any]) -> list[Splice]:

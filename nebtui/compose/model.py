@@ -37,7 +37,8 @@ def load(
         literal = ask(compose, key, env_files, environ, interpolated=False)
         if literal.config is not None:
             raw = reader.read(key, env_files, environ, interpolated=False)
-            return _project(candidate, raw, "compose, not interpolated", normal.unescaped(literal.config), None)
+            doubt = reading.doubt or problem_of(answer.error, key, reading)
+            return _project(candidate, raw, "compose, not interpolated", normal.unescaped(literal.config), None, doubt)
         answer = literal
     problem = reading.problem or problem_of(answer.error, key, reading)
     return _project(candidate, reading, "reader", reading.data, problem)
@@ -57,11 +58,16 @@ def read_only(candidate: Candidate, environ: Mapping[str, str], texts: Texts | N
     if not candidate.confirmed:
         return bare
     reading = reader.read(candidate.key, candidate.env_files, environ, texts or from_disk)
-    return _project(candidate, reading, "reader", reading.data, reading.problem)
+    return _project(candidate, reading, "reader", reading.data, reading.problem, reading.doubt)
 
 
 def _project(
-    candidate: Candidate, reading: Reading, view: View, data: Mapping[str, Any], problem: Problem | None
+    candidate: Candidate,
+    reading: Reading,
+    view: View,
+    data: Mapping[str, Any],
+    problem: Problem | None,
+    doubt: Problem | None = None,
 ) -> Project:
     services = {
         name: replace(service, layers=reading.layers.get(name, ()), origins=reading.origins.get(name, {}))
@@ -78,6 +84,7 @@ def _project(
         env=reading.env,
         files_read=reading.files_read,
         problem=problem or candidate.problem,
+        doubt=doubt,
         variant=candidate.variant,
         confirmed=candidate.confirmed,
         allows=reading.allows,

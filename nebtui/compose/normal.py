@@ -57,6 +57,7 @@ def service(name: str, body: Raw) -> Service:
         mounts=tuple(_mounts(body.get("volumes"))),
         ports=tuple(_ports(body.get("ports"))),
         user=_optional(body.get("user")),
+        group_add=tuple(map(text, _list(body.get("group_add")))),
         extra_hosts=_hosts(body.get("extra_hosts")),
         container_name=_optional(body.get("container_name")),
         hostname=_optional(body.get("hostname")),

@@ -7,11 +7,11 @@ import re
 
 
 def short(path: str) -> str:
-    """A path as people write it: relative to the working directory where that is shorter, with ~ for home."""
+    """A path as people write it: relative where it is below the working directory, with ~ for home."""
     relative = os.path.relpath(path) if os.path.isabs(path) else path
     home = os.path.expanduser("~")
     tilde = "~" + path[len(home) :] if path.startswith(home + "/") else path
-    return min((relative, tilde, path), key=len) if not relative.startswith("../..") else tilde
+    return relative if not relative.startswith("..") and len(relative) < len(tilde) else tilde
 
 
 def shortened(text: str) -> str:

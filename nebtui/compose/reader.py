@@ -117,7 +117,12 @@ def _with_env_file(session: Session, body: Spot, variables: Mapping[str, str]) -
         if not isinstance(entry, dict) or not isinstance(path := entry.get("path"), str):
             continue
         optional, raw = not shapes.truth(entry.get("required", True)), entry.get("format") == "raw"
+        known = len(session.doubts)
         found |= env_of(session, path, {**found, **variables}, optional=optional, raw=raw)
+        if session.doubts[known:] and item.origin:
+            # A person looks for the line that names the file, not for a file that is not there.
+            message = f"env_file {path} {session.doubts[known].message}"
+            session.doubts[known:] = [Problem(item.origin.file, item.origin.line, message)]
     own = body.get("environment") or Spot({})
     return body.child("environment", own.with_value({k: wrap(v) for k, v in found.items()} | _mapping(own)))
 

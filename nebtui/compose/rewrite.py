@@ -25,13 +25,14 @@ def _entries(page: Page, key: Node | None, node: Node, old: Mapping[str, Any], n
     if lost:
         raise Refused(f"`{lost[0]}` (line {node.line}) comes through `<<`; remove it where the anchor stands")
     found: list[Splice] = []
-    for index, (name, (k, v)) in enumerate(own.items()):
+    gone = [index for index, (k, _) in enumerate(node.entries) if k.text in own and k.text not in new]
+    for name, (k, v) in own.items():
         if name in new:
             found += _value(page, k, v, node.flow, old[name], new[name])
-        elif node.flow:
-            found.append(flow.remove(page, node, index + len(node.entries) - len(own)))
-        else:
+        elif not node.flow:
             found.append(blocks.remove_entry(page, k, v))
+    if gone and node.flow:
+        found += flow.remove(page, node, gone)
     more = {n: v for n, v in new.items() if n not in own and not (n in brought and same(brought[n], v))}
     if more and node.flow:
         found.append(flow.add_entries(page, node, more))
@@ -102,13 +103,13 @@ def _items(page: Page, key: Node, node: Node, before: list[Any], after: Sequence
     gone = len(before) - head - tail
     come = list(after[head : len(after) - tail])
     both = min(gone, len(come))
-    if gone > both and come[both:]:
-        raise AssertionError("a list either shrinks or grows")
-    found = []
+    found: list[Splice] = []
     for index in range(head, head + both):
         found += blocks.replace_item(page, node, index, come[index - head])
-    for index in range(head + both, head + gone):
-        found.append(flow.remove(page, node, index) if node.flow else blocks.remove_item(page, node, index))
+    if node.flow and gone > both:
+        found += flow.remove(page, node, range(head + both, head + gone))
+    elif gone > both:
+        found += [blocks.remove_item(page, node, index) for index in range(head + both, head + gone)]
     if come[both:] and node.flow:
         if tail:
             return blocks.replace(page, key, node, True, node.content, tuple(after))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nebtui.compose.edit import Refused
 from nebtui.compose.tree import Node
 
 
@@ -23,7 +24,7 @@ def carried_out(text: str, splices: Iterable[Splice]) -> str:
     parts, at = [], 0
     for splice in sorted(splices, key=lambda splice: (splice.start, splice.end)):
         if splice.start < at:
-            raise ValueError("splices overlap")
+            raise Refused("the edit would touch one place twice; make it by hand")
         parts += [text[at : splice.start], splice.new]
         at = splice.end
     return "".join((*parts, text[at:]))

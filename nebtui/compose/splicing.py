@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import groupby, product
 from typing import Any
 
 from nebtui.compose import emit, lines
@@ -13,31 +15,44 @@ from nebtui.compose.intent import intended
 from nebtui.compose.marks import NotYaml
 from nebtui.compose.page import page
 from nebtui.compose.rewrite import rewrite
-from nebtui.compose.splice import carried_out, insert_lines
+from nebtui.compose.splice import Splice, carried_out, insert_lines
 from nebtui.compose.tree import Node, data, documents, same
 
 __all__ = ["Refused", "apply", "intended"]
 
 
-def apply(text: str, edit: Edit) -> str:
-    """The edited text. Raises Refused with a sentence; returns the same text where nothing is to do."""
-    if isinstance(edit, SetVariable):
-        return lines.set_variable(text, edit)
-    if isinstance(edit, SetInstruction):
-        return lines.set_instruction(text, edit)
+def apply(text: str, *edits: Edit) -> str:
+    """The text after the edits, in order. Raises Refused with a sentence; returns the same text where nothing is to do.
+    Edits of a compose file that follow each other are made in one go, and checked once."""
+    for whole, group in groupby(edits, lambda edit: isinstance(edit, ComposeEdit)):
+        if whole:
+            text = _edited(text, [edit for edit in group if isinstance(edit, ComposeEdit)])
+        for edit in group:
+            if isinstance(edit, SetVariable):
+                text = lines.set_variable(text, edit)
+            elif isinstance(edit, SetInstruction):
+                text = lines.set_instruction(text, edit)
+    return text
+
+
+def _edited(text: str, edits: Sequence[ComposeEdit]) -> str:
     try:
         roots = documents(text)
         before = [data(root) for root in roots]
     except NotYaml as error:
         raise Refused(f"the file {error}" + (f" (line {error.line})" if error.line else "")) from None
-    at = _chosen(before, edit.path)
-    goal = intended(before[at] if roots else {}, edit)
-    if same(goal, before[at] if roots else {}):
+    goals = before[:] or [{}]
+    for edit in edits:
+        at = _chosen(goals, edit.path)
+        goals[at] = intended(goals[at], edit)
+    if same(before or [{}], goals):
         return text
-    if not roots:
-        return _checked(_begun(text, goal), [goal], roots, edit)
-    after = carried_out(text, rewrite(page(text, roots[at]), before[at], goal))
-    return _checked(after, [*before[:at], goal, *before[at + 1 :]], roots, edit)
+    if roots:
+        every = zip(roots, before, goals, strict=True)
+        splices = [splice for root, old, new in every for splice in rewrite(page(text, root), old, new)]
+    else:
+        splices = _begun(text, goals[0])
+    return _checked(carried_out(text, splices), goals, roots, edits)
 
 
 def _chosen(before: list[Any], path: Path) -> int:
@@ -54,27 +69,27 @@ def _depth(value: Any, path: Path) -> int:
     return depth
 
 
-def _begun(text: str, goal: dict[str, Any]) -> str:
-    """A text without content, with its first keys."""
+def _begun(text: str, goal: Mapping[str, Any]) -> list[Splice]:
+    """What gives a text without content its first keys."""
     new = [line for key, value in goal.items() for line in emit.entry(key, value, 0, emit.Habits())]
-    return carried_out(text, [insert_lines(text, len(text), new)])
+    return [insert_lines(text, len(text), new)]
 
 
-def _checked(after: str, goals: list[Any], roots: list[Node], edit: ComposeEdit) -> str:
+def _checked(after: str, goals: Sequence[Any], roots: Sequence[Node], edits: Sequence[ComposeEdit]) -> str:
     """The edited text, if it means what was intended."""
     try:
         results = [data(root) for root in documents(after)]
     except NotYaml as error:
-        raise Refused(_why_not(roots, edit) or f"the edited file would be no YAML ({error}); edit it by hand") from None
+        raise Refused(_why_not(roots, edits) or f"the edited file would be no YAML ({error}); edit it by hand") from None
     if not same(results, goals):
-        reason = _why_not(roots, edit)
+        reason = _why_not(roots, edits)
         raise Refused(reason or "the edit would change more than it means to; make it by hand")
     return after
 
 
-def _why_not(roots: list[Node], edit: ComposeEdit) -> str:
+def _why_not(roots: Sequence[Node], edits: Sequence[ComposeEdit]) -> str:
     """The likeliest reason why an edited text means something else than intended: an anchor on the way."""
-    for node in roots:
+    for node, edit in product(roots, edits):
         for name in edit.path:
             value = next((v for k, v in node.entries if k.text == name), None)
             if value is None:

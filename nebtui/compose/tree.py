@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ruamel.yaml.events import (
@@ -167,13 +167,14 @@ class _Composer:
         event, children = opened.event, opened.children
         content, column = _content(self.text, event)
         is_list = isinstance(event, SequenceStartEvent)
-        entries = () if is_list else tuple(zip(children[::2], children[1::2], strict=True))
+        pairs = () if is_list else zip(children[::2], children[1::2], strict=True)
+        entries = tuple((key, self._placed(key, value)) for key, value in pairs)
         _refuse_duplicates(entries)
         return Node(
             kind="list" if is_list else "mapping",
             start=event.start_mark.index,
             content=content,
-            end=closing.end_mark.index if event.flow_style else max(child.end for child in children),
+            end=closing.end_mark.index if event.flow_style else _end(children, entries),
             line=event.start_mark.line + 1,
             column=column,
             style="[" if event.flow_style else "",
@@ -184,6 +185,17 @@ class _Composer:
         )
 
 
+    def _placed(self, key: Node, value: Node) -> Node:
+        """A value; one of which nothing stands in the text gets its place behind the colon (the parser puts it before
+        the next token)."""
+        if value.kind != "scalar" or value.end > value.start:
+            return value
+        colon = _COLON.match(self.text, key.end)
+        at = colon.end() if colon else key.end
+        return replace(value, start=at, content=at, end=at, line=key.line)
+
+
+_COLON = re.compile(r"[ \t]*:")
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*(?:\s+|$))*")
 
 
@@ -197,6 +209,13 @@ def _content(text: str, event: CollectionStartEvent) -> tuple[int, int]:
     # ruamel ends the event behind the bracket, behind the first dash of an unindented list, else before the content.
     back = 1 if event.flow_style or text[end.index - 1 : end.index + 1] in ("- ", "-\n", "-\r", "-\t", "-") else 0
     return end.index - back, end.column - back
+
+
+def _end(children: Sequence[Node], entries: Sequence[tuple[Node, Node]]) -> int:
+    """Where a block collection's last part ends. An item of which nothing stands counts with its dash."""
+    if entries:
+        return max(entries[-1][0].end, entries[-1][1].end)
+    return children[-1].end
 
 
 def _refuse_duplicates(entries: Sequence[tuple[Node, Node]]) -> None:

@@ -152,6 +152,7 @@ class Service:
     mounts: tuple[Mount, ...] = ()
     ports: tuple[Port, ...] = ()
     user: str | None = None
+    group_add: tuple[str, ...] = ()
     extra_hosts: tuple[tuple[str, str], ...] = ()
     container_name: str | None = None
     hostname: str | None = None
@@ -209,6 +210,9 @@ class Project:
     files_read: tuple[str, ...] = ()
     """Every file the model depends on: config files, includes, extended files, env files."""
     problem: Problem | None = None
+    doubt: Problem | None = None
+    """Why Compose refuses the project as things are, though its files can be read: a required variable is not set, an
+    env file is absent."""
     variant: bool = False
     """One of several alternative files of a folder: checked alone, never against its siblings."""
     confirmed: bool = True

@@ -10,7 +10,7 @@ from nebtui.facts.declared import Healthcheck, empty
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The engine behind the socket (`/version`, `/info`)."""
+    """The engine behind the socket (`/version`, `/info`); `name` is the machine's."""
 
     name: str
     version: str

@@ -79,4 +79,4 @@ def try_out(patch: Patch, host: Host) -> tuple[Patch, Check | None]:
 
 def _not_safe(patch: Patch, trial: Check | None) -> str:
     told = "; ".join((*patch.notes, *((trial.message,) if trial else ())))
-    return f"unsafe{': ' + told if told else ''}; pass --unsafe to include it"
+    return f"unsafe: {told}" if told else "unsafe: it may change running behaviour"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from nebtui.host import CreateNetwork, Probe, Progress, RemoveNetwork
-from nebtui.hosts.engine import LABEL, EngineClient, EngineProblem
+from nebtui.hosts.engine import LABEL, EngineClient, EngineProblem, NotThere
 
 NOT_STARTED = 127
 NOT_ENDED = 124
@@ -69,7 +69,9 @@ def through_engine(client: EngineClient, action: CreateNetwork | RemoveNetwork |
                 text = f"no end within {timeout:g} s" if code is None else f"exit status {code}"
                 yield Progress(text, done=True, exit_code=NOT_ENDED if code is None else code)
     except EngineProblem as problem:
-        yield Progress(str(problem), done=True, exit_code=1)
+        # A network that somebody removed by hand is as gone as it was asked to be.
+        gone = isinstance(action, RemoveNetwork) and isinstance(problem, NotThere)
+        yield Progress(str(problem), done=True, exit_code=0 if gone else 1)
 
 
 def docker_command(action: CreateNetwork | RemoveNetwork | Probe) -> tuple[str, ...]:

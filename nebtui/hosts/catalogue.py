@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nebtui.compose.model import Validation
 
 DEPTH = 4
-"""Levels below a root that are searched for compose files."""
+"""Levels below a root that are searched for compose files, where the settings say nothing."""
 
 
 class ComposeCatalogue:
@@ -29,8 +29,10 @@ class ComposeCatalogue:
         remembered: tuple[Candidate, ...],
         environ: Mapping[str, str],
         with_compose: bool = True,
+        depth: int = DEPTH,
     ) -> None:
         self._roots = roots
+        self._depth = depth
         self._remembered = remembered
         self._environ = environ
         self._with_compose = with_compose
@@ -43,7 +45,7 @@ class ComposeCatalogue:
         """Projects in the roots; walks folders."""
         from nebtui.compose.find import search
 
-        return search(self._roots, DEPTH, self._environ)
+        return search(self._roots, self._depth, self._environ)
 
     def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
         """Each project once: searched, named by labels, remembered."""

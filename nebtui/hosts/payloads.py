@@ -155,8 +155,8 @@ def engine(version: Payload, info: Payload, endpoint: str) -> Engine:
     options = {name for option in strings(info.get("SecurityOptions")) for name in option.split(",")}
     podman = any("podman" in name.lower() for name in components)
     return Engine(
-        name="Podman" if podman else "Docker Engine",
-        version=text(version.get("Version")),
+        name=text(info.get("Name")) or ("Podman" if podman else "Docker Engine"),
+        version=("podman " if podman else "") + text(version.get("Version")),
         api_version=text(version.get("ApiVersion")),
         endpoint=endpoint,
         rootless="name=rootless" in options or info.get("Rootless") is True,

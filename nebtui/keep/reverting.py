@@ -95,11 +95,19 @@ def _score(spot: Anchor, text: Lines, first: int, *, env: bool) -> int:
 
 
 def untouched(record: FileRecord, current: bytes) -> bool:
-    """True if nothing of the change stands in a file that is neither as before nor as after: it was edited before the
-    change ever reached it."""
-    return all(
-        _bytes(splice.new) not in current if splice.new.strip() else _bytes(splice.old) in current
-        for splice in record.splices
+    """True if a file that is neither as before nor as after was edited before anything of the change reached it: what
+    stood at each place stands there, between the same lines."""
+    text = Lines(current, env=is_env(record.path))
+    # Where only a line end changed, the splice next to it tells.
+    return all(_stands_old(splice, text) for splice in record.splices if (splice.old + splice.new).strip())
+
+
+def _stands_old(splice: Splice, text: Lines) -> bool:
+    spot, old = splice.anchor, _bytes(splice.old).splitlines(keepends=True)
+    return any(
+        text.lines[first : first + len(old)] == old
+        and all(map(shared, (spot.above, spot.below), text.around(first, first + len(old))))
+        for first in range(len(text.lines) - len(old) + 1)
     )
 
 

@@ -61,7 +61,7 @@ def status(snapshot: Snapshot) -> dict[str, Any]:
                 "files": list(key.files),
                 "sources": sorted(snapshot.projects[key].sources),
                 "view": snapshot.projects[key].view,
-                "problem": _problem(snapshot.projects[key].problem),
+                "problem": _problem(snapshot.projects[key].problem or snapshot.projects[key].doubt),
                 "services": [_service(snapshot, k) for k in service_keys(snapshot, key)],
             }
             for key in projects(snapshot)

@@ -52,9 +52,9 @@ def status(snapshot: Snapshot) -> Iterator[str]:
         project = snapshot.projects[key]
         files = ", ".join(short(f) for f in key.files) or "no file known"
         yield plain(f"{project.name}  {files}  (found by {', '.join(sorted(project.sources))}; view: {project.view})")
-        if project.problem:
-            place = f":{project.problem.line}" if project.problem.line else ""
-            yield plain(f"  ✗ {short(project.problem.file)}{place}: {project.problem.message}")
+        if problem := project.problem or project.doubt:
+            place = f":{problem.line}" if problem.line else ""
+            yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
         yield from _services(snapshot, service_keys(snapshot, key))
 
 

@@ -10,8 +10,10 @@ Source: measured on Engine 26.1 with two projects that both have a `db`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from nebtui.analysis.reachability import Names, Resolution, names, resolutions
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding, Rule
 
@@ -22,8 +24,21 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service and name that several services answer."""
     index = names(snapshot)
     for resolution in resolutions(snapshot, index):
-        if len(resolution.reached) > 1:
+        owners = resolution.reached
+        if any(_together(snapshot, one, other) for one, other in combinations(owners, 2)):
             yield _finding(index, resolution)
+
+
+def _together(snapshot: Snapshot, one: ServiceKey, other: ServiceKey) -> bool:
+    """False for alternatives: services of different profiles, or with one container name, unless both are there."""
+    if snapshot.containers_of(one) and snapshot.containers_of(other):
+        return True
+    first, second = snapshot.service(one), snapshot.service(other)
+    if first is None or second is None:
+        return False
+    apart = first.profiles and second.profiles and not set(first.profiles) & set(second.profiles)
+    same_name = first.container_name and first.container_name == second.container_name
+    return not apart and not same_name
 
 
 def _finding(index: Names, resolution: Resolution) -> Finding:
@@ -31,6 +46,7 @@ def _finding(index: Names, resolution: Resolution) -> Finding:
     source = reference.source
     owners = resolution.reached
     mine = index.networks[source]
+    all_of_them = "both" if len(owners) == 2 else "all"
     evidence = [reference.text + (f" ({reference.origin})" if reference.origin else "")]
     evidence += [f"{owner} answers on {', '.join(sorted(mine & index.networks[owner]))}" for owner in owners]
     return Finding(
@@ -39,7 +55,7 @@ def _finding(index: Names, resolution: Resolution) -> Finding:
         project=source.project,
         service=source.service,
         subject=reference.host,
-        message=f"names {reference.host}, which {' and '.join(str(o) for o in owners)} both answer",
+        message=f"names {reference.host}, which {' and '.join(map(str, owners))} {all_of_them} answer",
         evidence=tuple(evidence),
         applicability="display",
         origin=reference.origin,

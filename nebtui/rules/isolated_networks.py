@@ -42,20 +42,22 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     for resolution in resolutions(snapshot, index):
         source = resolution.reference.source
         foreign = tuple(k for k in resolution.others if k.project != source.project)
+        if snapshot.projects[source.project].problem:
+            continue  # a file of it that cannot be read may hold the service that is meant
         if resolution.reachable is False and foreign and len(foreign) == len(resolution.others):
             yield _finding(snapshot, index, resolution, foreign)
 
 
-def _finding(
-    snapshot: Snapshot, index: Names, resolution: Resolution, owners: tuple[ServiceKey, ...]
-) -> Finding:
+def _finding(snapshot: Snapshot, index: Names, resolution: Resolution, owners: tuple[ServiceKey, ...]) -> Finding:
     reference = resolution.reference
     source = reference.source
     port = f":{reference.port}" if reference.port else ""
     who = owners[0] if len(owners) == 1 else None
-    whose = f"project {who.project.name}" if who else " or ".join(f"project {o.project.name}" for o in owners)
+    projects = sorted({o.project.name for o in owners})
+    many = f"one of {len(projects)} projects ({', '.join(projects[:3])}, …)"
+    whose = many if len(projects) > 3 else " or ".join(f"project {name}" for name in projects)
     evidence = [reference.text + (f" ({reference.origin})" if reference.origin else "")]
-    evidence += [f"{key} is on {_list(index.networks.get(key, frozenset()))}" for key in (source, *owners)]
+    evidence += [f"{key} is on {_list(index.networks.get(key, frozenset()))}" for key in (source, *owners[:3])]
     return Finding(
         rule=NAME,
         severity="error",

@@ -87,9 +87,7 @@ def main() -> None:
 
 def spliced(text: str, edits: Sequence[ComposeEdit]) -> str:
     """nebtui's own editor."""
-    for edit in edits:
-        text = apply(text, edit)
-    return text
+    return apply(text, *edits)
 
 
 def measure(path: Path, chosen: Mapping[str, Engine], scores: Mapping[tuple[str, str], Score]) -> Iterator[Result]:

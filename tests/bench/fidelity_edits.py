@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nebtui.compose.edit import Add, ComposeEdit, Remove, Set
-from nebtui.compose.tree import Node, Tagged, bare, same
+from nebtui.compose.tree import Node, bare, same
 
 Maker = Callable[[Mapping[str, Any]], tuple[ComposeEdit, ...]]
 
@@ -115,49 +115,46 @@ class Budget:
 
 
 def budget(text: str, root: Node, old: Any, new: Any) -> Budget:
-    """The least that an edit must touch: keys added in block style touch no line; a flow collection, a short form and
-    a replaced value touch their own; a new top-level section may bring a blank line."""
+    """The least that an edit must touch: keys added in block style touch no line; a flow collection, a short form, a
+    replaced value and a removed key touch their own; a new top-level section may bring a blank line."""
     lines: set[int] = set()
     added = 0
-    for node, size in _touched(root, old, new, top=True):
+    for span, size in _touched(root, root, old, new, top=1):
         added += size
-        if node is not None:
-            lines |= set(range(text.count("\n", 0, node.start), text.count("\n", 0, node.end) + 1))
+        if span is not None:
+            lines |= set(range(text.count("\n", 0, span[0]), text.count("\n", 0, span[1]) + 1))
     return Budget(frozenset(lines), added)
 
 
-def _touched(node: Node, old: Any, new: Any, *, top: bool = False) -> Iterator[tuple[Node | None, int]]:
+Touched = tuple[tuple[int, int] | None, int]
+"""The span that changes (None: nothing that stands), and the lines that may come."""
+
+
+def _touched(key: Node, node: Node, old: Any, new: Any, *, top: int = 0) -> Iterator[Touched]:
     old, new = bare(old), bare(new)
-    own = {key.text: (key, value) for key, value in node.entries}
-    if node.kind == "mapping" and isinstance(new, Mapping) and not (node.flow and not same(old, new)) and old:
+    if same(old, new):
+        return
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and old and new and node.entries and not node.flow:
+        own = {k.text: (k, v) for k, v in node.entries}
         for name, value in new.items():
-            if name not in own and not same(old.get(name), value):
+            if name in own:
+                yield from _touched(*own[name], old[name], value)
+            elif name not in old or not same(old[name], value):
                 yield None, _size(value) + top
-            elif name in own and not same(old[name], value):
-                yield from _inside(*own[name], old[name], value)
-        for name in own.keys() - new.keys() - {"<<"}:
-            yield from ((part, 0) for part in own[name])
-    elif node.kind == "list" and isinstance(new, list) and not node.flow and same(old, new[: len(old)]):
-        yield None, sum(_size(value) - 1 for value in new[len(old) :])
+        yield from (((own[name][0].start, own[name][1].end), 0) for name in own.keys() - new.keys() - {"<<"})
+    elif isinstance(old, list) and isinstance(new, list) and not node.flow and old and same(old, new[: len(old)]):
+        yield None, sum(map(_item_size, new[len(old) :]))
     else:
-        yield node, _size(new)
-
-
-def _inside(key: Node, value: Node, old: Any, new: Any) -> Iterator[tuple[Node | None, int]]:
-    empty = value.kind == "scalar" and not value.source
-    found = [(key, _size(new)) if empty else (value, 0)] if value.kind == "scalar" else _touched(value, old, new)
-    nested = isinstance(bare(new), (Mapping, list))
-    for node, size in found:
-        # A value that gets lines of its own leaves the line of its key.
-        yield (key if node is value and nested and value.line == key.line else node), size
-        if node is value:
-            yield value, _size(new)
+        yield (key.start, node.end), _size(new)
 
 
 def _size(value: Any) -> int:
     """Lines of `key: value` in block style."""
-    value = value.value if isinstance(value, Tagged) else value
     value = bare(value)
     if isinstance(value, Mapping):
         return 1 + sum(map(_size, value.values()))
-    return 1 + sum(_size(item) for item in value) if isinstance(value, list) else 1
+    return 1 + sum(map(_item_size, value)) if isinstance(value, list) else 1
+
+
+def _item_size(value: Any) -> int:
+    return max(1, _size(value) - isinstance(bare(value), Mapping))

@@ -69,7 +69,7 @@ def test_networks_images_and_engine_are_read(recorded: dict[str, Any]) -> None:
     assert networks["h2x-try_default"].created > 1_700_000_000
     assert payloads.image(recorded["image"]).names == ("nebtui-test/busybox:1",)
     engine = payloads.engine(recorded["version"], recorded["info"], "unix:///var/run/docker.sock")
-    assert (engine.name, engine.api_version, engine.rootless, engine.userns) == ("Docker Engine", "1.41", False, False)
+    assert (engine.name, engine.api_version, engine.rootless, engine.userns) == ("vm", "1.41", False, False)
 
 
 def test_events_name_their_container(recorded: dict[str, Any]) -> None:

@@ -129,7 +129,7 @@ class World:
     def _remove_network(self, name: str) -> Progress:
         network = self._machine.networks.get(name)
         if network is None:
-            return Progress(f"network {name} not found", done=True, exit_code=1)
+            return Progress(f"network {name} is gone already", done=True)
         if LABEL not in network.labels:
             return Progress(f"network {name} was not created by nebtui", done=True, exit_code=1)
         if any(a.network == name for unit in self._machine.units.values() for a in unit.attachments):

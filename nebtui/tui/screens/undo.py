@@ -12,9 +12,11 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from nebtui.compose.paths import short
+from nebtui.compose.secrets import is_env, mask_env
 from nebtui.fixing.patch import FileChange, Patch, diff
-from nebtui.fixing.writing import undo
-from nebtui.keep import Damaged, Entry, reverted
+from nebtui.fixing.transaction import Change
+from nebtui.fixing.writing import backwards, undo
+from nebtui.keep import Damaged, Entry
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.screens.review import coloured
@@ -42,24 +44,20 @@ class UndoScreen(Screen[int | None]):
 
     def on_mount(self) -> None:
         try:
-            changes = tuple(self._change(index) for index in range(len(self._entry.files)))
+            changes = backwards(self._entry)
         except (Damaged, OSError) as error:
             self._possible = False
             self.query_one("#diff", Static).update(line(("cannot be taken back: ", "bad"), str(error)))
             return
-        patch = Patch(self._entry.title, (), "safe", changes)
-        self.query_one("#diff", Static).update(coloured(diff(patch, short)))
+        self.query_one("#diff", Static).update(coloured(_masked_diff(changes)))
         told = [line(("removes  ", "dim"), f"the network {n}, if nothing is on it") for n in self._entry.networks]
         told += [
-            line(("deletes  ", "dim"), f"{short(f.path)}, which nebtui created") for f in self._entry.files if f.created
+            line(("deletes  ", "dim"), f"{short(change.path)}, which nebtui created")
+            for change in changes
+            if change.after is None
         ]
         told.append(line(("then     ", "dim"), "the containers stay as they are; U brings the old declaration up"))
         self.query_one("#proof", Static).update(lines(told))
-
-    def _change(self, index: int) -> FileChange:
-        item = self._entry.files[index]
-        current = self.session.host.read(item.path)
-        return FileChange(item.path, current, reverted(item, current))
 
     def on_key(self, event: events.Key) -> None:
         if event.character == "z":
@@ -99,3 +97,15 @@ class UndoScreen(Screen[int | None]):
 
     def action_copy(self) -> None:
         """Nothing here is worth copying."""
+
+
+def _masked_diff(changes: tuple[Change, ...]) -> list[str]:
+    """The diff of taking back. What comes back to an env file is the person's own: all its values are masked."""
+    found: list[str] = []
+    for change in changes:
+        files = (FileChange(change.path, change.before, change.after or b""),)
+        shown = diff(Patch("", (), "safe", files), short)
+        if is_env(change.path):
+            shown = shown[:2] + [text[:1] + mask_env(text[1:]) for text in shown[2:]]
+        found += shown
+    return found

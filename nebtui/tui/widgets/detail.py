@@ -101,7 +101,7 @@ class Detail(Vertical):
             return lines(tabs.mounts(snapshot, service))
         if self.tab == "yaml":
             return lines(tabs.yaml(snapshot, service, session.host.read))
-        return lines(tabs.networks(snapshot, service))
+        return lines([*tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])
 
 
 def counted(number: int) -> str:

@@ -20,6 +20,34 @@ from nebtui.tui.widgets.words import line
 TABS = {"why": "1 Why", "health": "4 Health", "mounts": "5 Mounts", "yaml": "6 YAML"}
 
 
+def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
+    """What each container of a service uses now: CPU of one core, memory, network; – where nobody could read it."""
+    found = []
+    for container in snapshot.containers_of(key):
+        sample = snapshot.samples.get(container.id)
+        if sample is None:
+            continue
+        figures = (
+            ("cpu", "–" if sample.cpu is None else f"{sample.cpu:.1f} %"),
+            ("memory", size(sample.memory)),
+            ("in", "–" if sample.rx is None else f"{size(sample.rx)}/s"),
+            ("out", "–" if sample.tx is None else f"{size(sample.tx)}/s"),
+        )
+        parts = [part for name, value in figures for part in ((f"{name} ", "dim"), f"{value}   ")]
+        found.append(line(("uses        ", "dim"), *parts, (container.name, "dim")))
+    return found
+
+
+def size(number: float | None) -> str:
+    """Bytes as people read them: `41 MiB`, – for unknown."""
+    if number is None:
+        return "–"
+    value, units = float(number), ["B", "KiB", "MiB", "GiB"]
+    while value >= 1024 and len(units) > 1:
+        value, units = value / 1024, units[1:]
+    return f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"
+
+
 def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     """The networks a service is on, and whom it names: reached or not, with the place of each text."""
     service = snapshot.service(key)
