@@ -41,6 +41,9 @@ _KEYS: Mapping[tuple[str, ...], tuple[str, type]] = {
 }
 
 
+_WORDS = {list: "a list of texts", int: "a whole number", bool: "true or false", str: "a text"}
+
+
 def settings_file(environ: Mapping[str, str]) -> Path:
     """`$NEBTUI_CONFIG`, else `nebtui/config.toml` in the user's configuration folder."""
     return Path(environ.get("NEBTUI_CONFIG") or Path(user_config_dir("nebtui")) / "config.toml")
@@ -73,8 +76,7 @@ def _read(path: Path, table: Mapping[str, Any], prefix: tuple[str, ...]) -> list
         field, kind = _KEYS[name]
         texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
         if type(value) is not kind or (kind is list and not texts):
-            wanted = "list of texts" if kind is list else kind.__name__
-            raise BadSettings(f"{path}: {'.'.join(name)} must be a {wanted}")
+            raise BadSettings(f"{path}: {'.'.join(name)} must be {_WORDS[kind]}")
         found.append((field, tuple(os.path.expanduser(v) for v in value) if isinstance(value, list) else value))
     return found
 

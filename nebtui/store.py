@@ -22,6 +22,8 @@ from nebtui.host import Host
 K = TypeVar("K")
 V = TypeVar("V")
 
+LOADS = 120
+"""Readings kept per GPU: two minutes."""
 HISTORY = 64
 """Happenings kept per container: enough for a start with a dozen restarts."""
 STATE_TICK = 0.05
@@ -93,6 +95,7 @@ def _(change: changes.ContainersListed, snapshot: Snapshot) -> Snapshot:
         processes=_only(snapshot.processes, running),
         throughput=_only(snapshot.throughput, listed),
         histories=_only(snapshot.histories, listed),
+        gpu_reach=_only(snapshot.gpu_reach, running),
     )
 
 
@@ -104,6 +107,8 @@ def _(change: changes.ContainerSeen, snapshot: Snapshot) -> Snapshot:
     if container.state not in _HAS_PROCESS and container.id in snapshot.processes:
         # A process that is gone must not speak for the container any more.
         snapshot = replace(snapshot, processes=_without(snapshot.processes, container.id))
+    if container.state not in _HAS_PROCESS and container.id in snapshot.gpu_reach:
+        snapshot = replace(snapshot, gpu_reach=_without(snapshot.gpu_reach, container.id))
     return replace(snapshot, containers=_with(snapshot.containers, {container.id: container}))
 
 
@@ -118,6 +123,7 @@ def _(change: changes.ContainerGone, snapshot: Snapshot) -> Snapshot:
         processes=_without(snapshot.processes, change.id),
         throughput=_without(snapshot.throughput, change.id),
         histories=_without(snapshot.histories, change.id),
+        gpu_reach=_only(snapshot.gpu_reach, snapshot.gpu_reach.keys() - {change.id}),
     )
 
 
@@ -172,12 +178,50 @@ def _(change: changes.ProcessesSeen, snapshot: Snapshot) -> Snapshot:
 
 @_apply.register
 def _(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
+    """Figures move all the time; the generation moves with what rules read: a server turned slow or is so no more, a
+    container came onto a GPU or left it, one that is on none began to work."""
+    known = snapshot.throughput
+    turned = any((known[t.container].verdict if t.container in known else "") != t.verdict for t in change.throughput)
+    after = _sampled(change, snapshot)
+    if turned or _gpu_use(after) != _gpu_use(snapshot):
+        return replace(after, generation=snapshot.generation + 1)
+    return after
+
+
+def _gpu_use(snapshot: Snapshot) -> tuple[object, ...]:
+    """What rules read of devices: who is on them, what is wrong with them, who works without one."""
+    if not snapshot.gpus:
+        return ()
+    devices = [(g.index, g.error, g.processes is None, frozenset(g.containers)) for g in snapshot.gpus.values()]
+    on_gpu = {identity for g in snapshot.gpus.values() for identity in g.containers}
+    working = {t.container for t in snapshot.throughput.values() if t.busy and t.container not in on_gpu}
+    return devices, working
+
+
+def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
     return replace(
         snapshot,
         samples=_with(snapshot.samples, {s.container: s for s in change.containers}),
-        gpus=_with(snapshot.gpus, {g.index: g for g in change.gpus}),
+        gpus=_with(snapshot.gpus, {g.index: g for g in change.gpus}) if change.gpus else snapshot.gpus,
+        gpu_loads=_loads(snapshot, change) if change.gpus else snapshot.gpu_loads,
         throughput=_with(snapshot.throughput, {t.container: t for t in change.throughput}),
     )
+
+
+def _loads(snapshot: Snapshot, change: changes.Sampled) -> Mapping[int, tuple[int | None, ...]]:
+    known = snapshot.gpu_loads
+    return _with(known, {g.index: (*known.get(g.index, ()), g.utilization)[-LOADS:] for g in change.gpus})
+
+
+@_apply.register
+def _(change: changes.GpuStackSeen, snapshot: Snapshot) -> Snapshot:
+    return snapshot if snapshot.gpu_stack == change.stack else replace(snapshot, gpu_stack=change.stack)
+
+
+@_apply.register
+def _(change: changes.GpuReachSeen, snapshot: Snapshot) -> Snapshot:
+    fresh = {r.container: r for r in change.reaches if snapshot.gpu_reach.get(r.container) != r}
+    return replace(snapshot, gpu_reach=_with(snapshot.gpu_reach, fresh)) if fresh else snapshot
 
 
 @_apply.register

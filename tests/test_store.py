@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
+from nebtui.facts.gpu import GpuReach, GpuStack
 from nebtui.facts.observed import Engine, Happening, Image, Inspection, Network, PathFact, Process
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 from nebtui.facts.snapshot import Snapshot
@@ -55,7 +57,9 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.ProjectGone(SHOP.key), {"projects"}),
     (changes.PathsSeen((PathFact("/data", False),)), {"paths"}),
     (changes.ProcessesSeen((replace(PROCESS, uid=0),)), {"processes"}),
-    (changes.Sampled(3.0, (ContainerSample(WEB.id, 3.0),)), {"samples", "gpus", "throughput"}),
+    (changes.Sampled(3.0, (ContainerSample(WEB.id, 3.0),)), {"samples", "gpus", "gpu_loads", "throughput"}),
+    (changes.GpuStackSeen(GpuStack(present=True, driver="550.54.15")), {"gpu_stack"}),
+    (changes.GpuReachSeen((GpuReach(WEB.id, ("/dev/nvidia0",)),)), {"gpu_reach"}),
     (changes.Happened(Happening(2.0, WEB.id, "die")), {"histories"}),
 )
 
@@ -202,7 +206,7 @@ def test_the_first_change_is_told_at_once_and_a_storm_is_joined() -> None:
         moment, newest = told.get(timeout=5)
         times.append(moment)
     assert len(times) < 100
-    assert min(later - before for before, later in zip(times, times[1:], strict=False)) >= STATE_TICK * 0.9
+    assert min(later - before for before, later in itertools.pairwise(times)) >= STATE_TICK * 0.9
     assert store.snapshot is newest
     store.close()
 

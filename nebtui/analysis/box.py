@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from nebtui.analysis.reachability import Names, Resolution, declared_networks, names, observed_networks, resolutions
 from nebtui.analysis.readiness import GLYPHS, Readiness, readiness
 from nebtui.analysis.scene import Edge, Group, NetworkLine, Row, Scene
+from nebtui.analysis.speeds import samples_of, words
 from nebtui.facts.declared import Project, ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot, belongs
 
@@ -101,7 +102,7 @@ def _short_file(project: Project) -> str:
 def _row(snapshot: Snapshot, index: Names, key: ServiceKey) -> Row:
     verdict = readiness(snapshot, key)
     ids = [c.id for c in snapshot.containers_of(key)]
-    rates = [t.tokens_per_second for i in ids if (t := snapshot.throughput.get(i)) and t.tokens_per_second is not None]
+    speed = words(samples_of(snapshot, key))
     gpus = [g.utilization for g in snapshot.gpus.values() if g.utilization is not None and set(ids) & set(g.containers)]
     networks = index.networks.get(key, frozenset()) or observed_networks(snapshot, key)
     noisy = verdict.word in ("failed", "degraded", "waiting")
@@ -114,9 +115,10 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey) -> Row:
         tone=TONES[verdict.word],
         networks=tuple(sorted(networks)),
         gpu=float(max(gpus)) if gpus else None,
-        rate=f"{sum(rates):.1f} T/s" if rates else "",
-        note=verdict.why if noisy else f"restarted ×{restarts}" if restarts else "",
-        note_tone=TONES[verdict.word] if noisy else "warn",
+        rate=speed.rate,
+        rate_tone=speed.rate_tone,
+        note=verdict.why if noisy else f"restarted ×{restarts}" if restarts else speed.note,
+        note_tone=TONES[verdict.word] if noisy else "warn" if restarts else speed.note_tone,
     )
 
 

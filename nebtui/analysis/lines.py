@@ -161,7 +161,8 @@ def _write_numbers(page: Page, pen: Pen, row: Row, mark: str) -> None:
     if columns.rate:
         pen.write("  ", gap)
         rate = shorten(page.clean(row.rate), columns.rate, glyphs.ellipsis)
-        _write_right(pen, rate, columns.rate, mark + ("bad" if row.note_tone == "bad" else "info"), gap)
+        tone = row.rate_tone or ("bad" if row.note_tone == "bad" else "info")
+        _write_right(pen, rate, columns.rate, mark + tone, gap)
 
 
 def _write_right(pen: Pen, text: str, width: int, style: str, gap: str) -> None:

@@ -49,10 +49,13 @@ def names_of(snapshot: Snapshot, key: ServiceKey, service: Service) -> tuple[str
 
 def declared_networks(project: Project, service: Service) -> frozenset[str]:
     """The engine names of the networks a service declares; a `service:X` network mode borrows X's."""
-    mode = service.network_mode or ""
-    if mode.startswith("service:"):
+    lenders = {service.name}
+    while (mode := service.network_mode or "").startswith("service:"):
         other = project.services.get(mode.removeprefix("service:"))
-        return declared_networks(project, other) if other and other is not service else frozenset()
+        if other is None or other.name in lenders:
+            return frozenset()
+        lenders.add(other.name)
+        service = other
     declared = (project.networks.get(name) for name in service.networks)
     return frozenset(network.name for network in declared if network)
 

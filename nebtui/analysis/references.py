@@ -35,7 +35,7 @@ _URL = re.compile(_SCHEME + r"(?:[^/\s@]{0,500}@)*([^/\s?#\"'<>|;`@]{1,2000})", 
 _NEXT_URL = re.compile(r",(?=[a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
 """The comma of `http://a:1,http://b:2`, which is none of `mongodb://a:1,b:2`."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}?|\$\w+")
-_HOST_PORT = re.compile(rf"(?<![\w./:-])({_NAME}):(\d{{2,5}})(?![\w.@]|:\d)")
+_HOST_PORT = re.compile(rf"(?<![\w./:$-])({_NAME}):(\d{{2,5}})(?![\w.@]|:\d)")
 _KEYWORD = re.compile(rf"(?i)(?<![\w-])(?:host|hostname|server|data source)\s*=\s*({_NAME})(?:[:,](\d{{2,5}}))?")
 _HOST_KEY = re.compile(
     r"(?i)(^|_)(HOST|HOSTS|HOSTNAME|SERVER|SERVERS|ADDR|ADDRESS|ADDRESSES|SEEDS|ENDPOINT|ENDPOINTS|BROKERS?|NODES?|URL|"

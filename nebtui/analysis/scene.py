@@ -31,6 +31,8 @@ class Row:
     rate: str = ""
     note: str = ""
     note_tone: str = "dim"
+    rate_tone: str = ""
+    """dim or warn; "" goes with the note: a speed beside bad news is bad news."""
 
 
 @dataclass(frozen=True, slots=True)

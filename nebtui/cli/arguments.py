@@ -35,7 +35,8 @@ def parser() -> argparse.ArgumentParser:
     undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to take back")
     for name, told in (("status", "projects and services, once"), ("graph", "networks and edges, once")):
         verb(name, told).add_argument("paths", nargs="*", metavar="PATH")
-    verb("doctor", "what of engine, Compose and permissions works")
+    verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
+    verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")
     verb("config", "the effective settings")

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from nebtui import keep
+from nebtui.analysis.canvas import plain
 from nebtui.cli import CannotLook
 from nebtui.compose.candidate import Candidate
 from nebtui.facts.declared import Problem, ProjectKey
@@ -19,12 +20,18 @@ from nebtui.store import settle
 
 
 def paths_of(arguments: Namespace) -> tuple[str, ...]:
-    """The PATH arguments, absolute; CannotLook for one that does not exist."""
+    """The PATH arguments that exist, absolute; CannotLook where none does."""
     paths = tuple(os.path.abspath(path) for path in getattr(arguments, "paths", ()))
-    for path in paths:
-        if not os.path.lexists(path):
-            raise CannotLook(f"{path}: no such file or folder")
-    return paths
+    found = tuple(path for path in paths if os.path.lexists(path))
+    if paths and not found:
+        raise CannotLook(f"{paths[0]}: no such file or folder")
+    return found
+
+
+def absent_paths(arguments: Namespace) -> tuple[str, ...]:
+    """The PATH arguments that do not exist; the others are reported all the same."""
+    paths = (os.path.abspath(path) for path in getattr(arguments, "paths", ()))
+    return tuple(path for path in paths if not os.path.lexists(path))
 
 
 def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False) -> Host:
@@ -40,8 +47,9 @@ def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str
 
         return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
     from nebtui.hosts.live import LiveHost
+    from nebtui.keep.baselines import SpeedMemory
 
-    return LiveHost(roots, known, environ, catalogue=catalogue)
+    return LiveHost(roots, known, environ, catalogue=catalogue, baselines=SpeedMemory(settings.state_dir))
 
 
 def remembered(settings: Settings) -> tuple[Candidate, ...]:
@@ -79,18 +87,19 @@ def selected(
     return found
 
 
-def problems(snapshot: Snapshot, keys: tuple[ProjectKey, ...]) -> tuple[Problem, ...]:
-    """Why files of the selected projects cannot be used, or would be refused by Compose as things are."""
+def problems(snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namespace) -> tuple[Problem, ...]:
+    """PATHs that do not exist, and why files of the selected projects cannot be used or Compose would refuse them."""
+    absent = [Problem(path, 0, "no such file or folder") for path in absent_paths(arguments)]
     projects = (snapshot.projects[k] for k in keys)
-    return tuple(dict.fromkeys(trouble for p in projects if (trouble := p.problem or p.doubt)))
+    return tuple(dict.fromkeys([*absent, *(trouble for p in projects if (trouble := p.problem or p.doubt))]))
 
 
-def complain(snapshot: Snapshot, keys: tuple[ProjectKey, ...]) -> bool:
+def complain(snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namespace) -> bool:
     """One line on stderr for the engine and for each thing wrong with the files; True if a file is."""
     if snapshot.engine_problem:
-        print(f"nebtui: no engine: {snapshot.engine_problem}", file=sys.stderr)
-    broken = problems(snapshot, keys)
+        print(plain(f"nebtui: no engine: {snapshot.engine_problem}"), file=sys.stderr)
+    broken = problems(snapshot, keys, arguments)
     for problem in broken:
         line = f":{problem.line}" if problem.line else ""
-        print(f"nebtui: {problem.file}{line}: {problem.message}", file=sys.stderr)
+        print(plain(f"nebtui: {problem.file}{line}: {problem.message}"), file=sys.stderr)
     return bool(broken)

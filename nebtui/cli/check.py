@@ -25,10 +25,10 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     keys = selected(snapshot, arguments, settings, environ)
     found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
     shown = visible(found, arguments)
-    broken = complain(snapshot, keys)
+    broken = complain(snapshot, keys, arguments)
     if arguments.format == "json":
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
-        print(json.dumps(as_json.check(services.values(), shown, problems(snapshot, keys)), indent=2))
+        print(json.dumps(as_json.check(services.values(), shown, problems(snapshot, keys, arguments)), indent=2))
     else:
         print("\n".join([*text.findings(shown), f"{text.plural(len(keys), 'project')}: {text.counts(shown)}"]))
     return 2 if broken else status_of(found, arguments.fail_on)

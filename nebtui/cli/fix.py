@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
+from nebtui.analysis.canvas import plain
 from nebtui.cli import CannotLook
 from nebtui.cli.boxes import complain, host_for, look, selected
 from nebtui.cli.check import visible
@@ -35,7 +36,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         for told in recover(host, journal) if arguments.write else ():
             print(f"nebtui: {told}", file=sys.stderr)
         snapshot = look(host, settings)
-        broken = complain(snapshot, selected(snapshot, arguments, settings, environ))
+        broken = complain(snapshot, selected(snapshot, arguments, settings, environ), arguments)
         found = _wanted(snapshot, arguments, settings, environ)
         options = Options(network=settings.network, to=_owner(snapshot, arguments.to))
         planned = plan_all(
@@ -82,7 +83,8 @@ def _print(planned: Planned, host: Host, arguments: Namespace) -> None:
         print(json.dumps(_json(planned, host), indent=2))
         return
     if patch:
-        print("\n".join(diff(patch, short)))
+        # A compose file may hold escape sequences: they must not reach the terminal.
+        print("\n".join(plain(line) for line in diff(patch, short)))
         for step in _steps(patch, host):
             print(step)
         for one, proof in planned.proofs:

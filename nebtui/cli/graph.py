@@ -24,7 +24,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     with closing(host_for(arguments, settings, environ)) as host:
         snapshot = look(host, settings)
     keys = selected(snapshot, arguments, settings, environ)
-    broken = complain(snapshot, keys)
+    broken = complain(snapshot, keys, arguments)
     races = [(f.at, f.subject) for f in rules.find(snapshot) if f.rule == ungated_dependency.NAME and f.at]
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
     if arguments.format == "json":

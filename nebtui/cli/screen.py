@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from argparse import Namespace
@@ -70,10 +71,12 @@ def show(host: Host, banner: str, arguments: Namespace, settings: Settings, envi
     from nebtui.tui.app import NebtuiApp
     from nebtui.tui.session import Session
 
+    # What is written in the demo box is no part of the real one's journal: its networks are not this engine's.
+    state_dir = os.path.join(settings.state_dir, "demo") if host.kind == "simulated" else settings.state_dir
     session = Session(
         host,
         settings,
-        Journal(settings.state_dir),
+        Journal(state_dir),
         environ,
         banner=banner,
         locked=arguments.read_only,

@@ -25,7 +25,9 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     keys = selected(snapshot, arguments, settings, environ)
     found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
-    broken = complain(replace(chosen, engine_problem="" if arguments.format == "text" else chosen.engine_problem), keys)
+    # The text itself says when there is no engine.
+    told = replace(chosen, engine_problem="") if arguments.format == "text" else chosen
+    broken = complain(told, keys, arguments)
     print(rendered(chosen, arguments))
     absent = not snapshot.projects and snapshot.engine is None and not arguments.no_engine
     return 2 if broken or absent else status_of(found, arguments.fail_on)

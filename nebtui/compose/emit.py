@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nebtui.compose.scalars import plain
 
@@ -18,8 +19,16 @@ class Verbatim:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A value under `!reset` or `!override`, Compose's merge instructions; written in flow style."""
+
+    tag: str
+    value: Any
+
+
 Scalar = str | int | float | bool | None
-Value = Scalar | Verbatim | Sequence["Value"] | Mapping[str, "Value"]
+Value = Scalar | Verbatim | Tagged | Sequence["Value"] | Mapping[str, "Value"]
 """What an edit may write. A tuple is written in flow style, a list in block style."""
 
 
@@ -68,6 +77,8 @@ def _verbatim(value: Verbatim, json_style: bool, in_flow: bool) -> str:
 
 def flow(value: Value, *, json_style: bool = False) -> str:
     """A value on one line."""
+    if isinstance(value, Tagged):
+        return f"{value.tag} {flow(value.value, json_style=json_style)}"
     if isinstance(value, Mapping):
         inner = ", ".join(
             f"{scalar(k, json_style=json_style)}: {flow(v, json_style=json_style)}" for k, v in value.items()
@@ -98,7 +109,7 @@ def entry(key: str, value: Value, column: int, habits: Habits) -> list[str]:
 
 def inline(value: Value) -> str:
     """A value as it stands behind a key or a dash in block style."""
-    if isinstance(value, (Mapping, list, tuple)):
+    if isinstance(value, (Mapping, list, tuple, Tagged)):
         return flow(value)
     return scalar(value)  # type: ignore[arg-type]
 

@@ -92,9 +92,7 @@ def expand(page: Page, node: Node, new: Mapping[str, Any]) -> list[Splice]:
     names = [item.text for item in node.items]
     more = {name: value for name, value in new.items() if name not in names}
     found = [Splice(node.content, node.content + 1, "{"), Splice(node.end - 1, node.end, "}")]
-    found += [
-        Splice(item.end, item.end, f": {emit.flow(new[item.text], json_style=style)}") for item in node.items
-    ]
+    found += [Splice(item.end, item.end, f": {emit.flow(new[item.text], json_style=style)}") for item in node.items]
     if more:
         entries = [f"{emit.scalar(k, json_style=style)}: {emit.flow(v, json_style=style)}" for k, v in more.items()]
         found.append(_add(page, node, entries))

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nebtui.compose.edit import Add, ComposeEdit, Expand, Path, Refused, Remove, Set
-from nebtui.compose.tree import Tagged, bare
+from nebtui.compose.emit import Tagged
+from nebtui.compose.meaning import bare
 from nebtui.compose.volumes import long_volume
 
 _SEPARATORS = {"environment": "=", "labels": "=", "annotations": "=", "args": "=", "sysctls": "=", "extra_hosts": ":"}
@@ -98,6 +99,8 @@ def _item_set(body: list[Any], edit: Set) -> list[Any]:
     separator = _SEPARATORS.get(key)
     if separator is None or isinstance(edit.value, (Mapping, list, tuple)):
         raise Refused(f"`{key}` is a list; its items have no values of that kind")
+    if name != _name(key, name):
+        raise Refused(f"{name!r} is no name of an item of `{key}`; leave its value out of the path")
     value = edit.value
     item = name if value is None else f"{name}{separator}{str(value).lower() if isinstance(value, bool) else value}"
     if name in [_name(key, old) for old in body]:
@@ -118,10 +121,13 @@ def _added(there: Any, edit: Add) -> Any:
         body = [there]
     if body is not None and not isinstance(body, list):
         raise Refused(f"`{key}` is neither a list nor a mapping")
+    if body and key in _LONG and edit.value is not None:
+        return {**long_form(key, body), edit.name: edit.value}
     items = body or []
-    if edit.name in [_name(key, item) for item in items]:
+    new = edit.name if edit.value is None else f"{edit.name}{_SEPARATORS.get(key, '=')}{edit.value}"
+    if any(edit.name == _name(key, item) or new == bare(item) for item in items):
         return there
-    return [*items, edit.name if edit.value is None else f"{edit.name}{_SEPARATORS.get(key, '=')}{edit.value}"]
+    return [*items, new]
 
 
 def _expanded(there: Any, edit: Expand) -> Any:

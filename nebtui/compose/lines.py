@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nebtui.compose import envfile
 from nebtui.compose.edit import Refused, SetInstruction, SetVariable
+from nebtui.compose.files import Unreadable
 from nebtui.compose.splice import Splice, carried_out, insert_lines, line_end, newline
 
 _VARIABLE = r"""(?mx)^(?P<head>[ \t\ufeff]*(?:export[ \t]+)?{name}[ \t]*(?:=|:(?=[ \t]))[ \t]*)
@@ -14,7 +16,12 @@ _BARE = re.compile(r"[\w./:@%+,=-]*\Z", re.ASCII)
 
 
 def set_variable(text: str, edit: SetVariable) -> str:
-    """The env file with the variable's last assignment changed (the last one counts), else a new last line."""
+    """The env file with the variable's last assignment changed (the last one counts), else a new last line.
+    What comes out is read again, and must give the value."""
+    return _checked(_with_variable(text, edit), edit)
+
+
+def _with_variable(text: str, edit: SetVariable) -> str:
     if "\n" in edit.name or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", edit.name):
         raise Refused(f"{edit.name!r} is no name of a variable")
     if "\0" in text:
@@ -25,7 +32,22 @@ def set_variable(text: str, edit: SetVariable) -> str:
     old = found[-1]["value"]
     if _meaning(old) == edit.value:
         return text
-    return carried_out(text, [Splice(*found[-1].span("value"), _quoted(edit.value, old[:1]))])
+    start, end = found[-1].span("value")
+    # `A= # c` would be read as the value `# c`, and `A:` is no assignment.
+    bare_end = end == line_end(text, end) and "=" in found[-1]["head"]
+    quote = old[:1] if edit.value or bare_end else "'"
+    return carried_out(text, [Splice(start, end, _quoted(edit.value, quote))])
+
+
+def _checked(text: str, edit: SetVariable) -> str:
+    """The edited text, if the variable's value is read from it."""
+    try:
+        read = envfile.parse(text, "", {})
+    except Unreadable as error:
+        raise Refused(f"line {error.line} {error.message}; correct that first") from None
+    if read.get(edit.name) != edit.value:
+        raise Refused(f"the value of {edit.name} cannot be written so that it is read back; edit it by hand")
+    return text
 
 
 def _alone(text: str, match: re.Match[str]) -> bool:
@@ -48,7 +70,7 @@ def _quoted(value: str, quote: str) -> str:
     """The value in the old one's quotes; a bare one gets quotes where it needs them. Dollars stay literal."""
     if "\n" in value or "\r" in value:
         raise Refused("a value of several lines is not written into an env file")
-    if quote == '"':
+    if quote == '"' or "\\" in value:
         return '"' + re.sub(r'(["\\$])', r"\\\1", value) + '"'
     if quote == "'" or not _BARE.match(value):
         return "'" + value.replace("'", "\\'") + "'"
@@ -79,7 +101,10 @@ def set_instruction(text: str, edit: SetInstruction) -> str:
     if len(places) != 1:
         much = "stands more than once" if places else "does not stand"
         raise Refused(f"the instruction {edit.old!r} {much} in the Dockerfile; edit it by hand")
-    return carried_out(text, [Splice(*found[places[0]], edit.new)])
+    start, end = found[places[0]]
+    inside = [line for line in text[start:end].splitlines() if line.lstrip().startswith("#")]
+    above = "".join(line.lstrip() + newline(text) for line in inside)
+    return carried_out(text, [Splice(start, end, above + edit.new)])
 
 
 def one_line(instruction: str) -> str:
@@ -98,26 +123,21 @@ def _instructions(text: str) -> Iterator[tuple[int, int]]:
         end = line_end(text, at)
         line = text[at:end]
         if waiting:
-            if line.strip("\t") == waiting[0]:
-                waiting.pop(0)
-        elif not _BLANK_OR_COMMENT.match(line):
+            waiting = waiting[1:] if line.strip("\t") == waiting[0] else waiting
+            goes_on = bool(waiting)
+        elif _BLANK_OR_COMMENT.match(line):
+            # Inside an instruction a comment line is passed over; between two it is nobody's.
+            goes_on = True
+        else:
             start = at if start is None else start
             waiting = [match[2] for match in _HEREDOC.finditer(line)]
-            if waiting or line.rstrip().endswith(escape):
-                at = _next(text, end)
-                continue
-        elif start is None or not line.strip().startswith("#"):
-            at = _next(text, end)
-            continue
-        else:
-            at = _next(text, end)
-            continue
-        if start is not None and not waiting:
+            goes_on = bool(waiting) or line.rstrip().endswith(escape)
+        if start is not None and not goes_on:
             yield start, end
             start = None
         at = _next(text, end)
     if start is not None:
-        yield start, len(text)
+        yield start, len(text.rstrip())
 
 
 def _next(text: str, end: int) -> int:

@@ -62,6 +62,16 @@ class _Scanner(Scanner):
                 self.allow_simple_key = True
 
 
+class _BomScanner(_Scanner):
+    """Begins at column 0 behind the blank that stands for a byte order mark."""
+
+    def scan_to_next_token(self) -> None:
+        if self.reader.index == 0:
+            self.reader.forward()
+            self.reader.column = 0
+        super().scan_to_next_token()
+
+
 _LINE_ENDS = "\n\0\r\x85\u2028\u2029"
 
 
@@ -73,10 +83,11 @@ def _refusing(text: str) -> Iterator[tuple[YAML, str]]:
     if "\0" in text:
         raise NotYaml("contains NUL bytes", text.count("\n", 0, text.index("\0")) + 1)
     yaml = YAML(typ="base", pure=True)
-    yaml.Scanner = _Scanner
+    marked = text.startswith("\ufeff")
+    yaml.Scanner = _BomScanner if marked else _Scanner
     try:
         # Same length, so that every mark stays an index into the text; ruamel refuses a BOM inside a string.
-        yield yaml, " " + text[1:] if text.startswith("\ufeff") else text
+        yield yaml, " " + text[1:] if marked else text
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise NotYaml(str(error.problem or error.context or "not YAML"), mark.line + 1 if mark else 0) from None

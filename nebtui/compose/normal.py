@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nebtui.compose import shapes
+from nebtui.compose import resources, shapes
 from nebtui.compose.shapes import text, truth
 from nebtui.facts.declared import (
     Dependency,
@@ -63,7 +63,12 @@ def service(name: str, body: Raw) -> Service:
         hostname=_optional(body.get("hostname")),
         profiles=tuple(map(text, _list(body.get("profiles")))),
         restart=_optional(body.get("restart")),
-        gpu=gpu(body),
+        gpu=resources.gpu(body),
+        gpus=tuple(resources.requests(body)),
+        runtime=_optional(body.get("runtime")),
+        shm_size=resources.size(body.get("shm_size")),
+        ipc=_optional(body.get("ipc")),
+        ulimits=resources.ulimits(body.get("ulimits")),
     )
 
 
@@ -168,19 +173,6 @@ def _hosts(value: Any) -> tuple[tuple[str, str], ...]:
         items = [text(item) for item in _list(value)]
     # Compose prints them sorted by host; addresses of one host keep their order.
     return tuple(sorted((shapes.host(item) for item in items), key=lambda pair: pair[0]))
-
-
-def gpu(body: Raw) -> bool:
-    """True if a service's body asks for an NVIDIA or other GPU device."""
-    reservations = _mapping(_mapping(_mapping(body.get("deploy")).get("resources")).get("reservations"))
-    reserved = any(
-        "gpu" in map(text, _list(_mapping(device).get("capabilities")))
-        or any("nvidia.com/gpu" in text(one) for one in _list(_mapping(device).get("device_ids")))
-        for device in _list(reservations.get("devices"))
-    )
-    devices = (text(_mapping(d).get("source", d)) for d in _list(body.get("devices")))
-    runtime = text(body.get("runtime")) == "nvidia"
-    return bool(body.get("gpus")) or reserved or runtime or any(d.startswith("nvidia.com/gpu") for d in devices)
 
 
 def _network(key: str, body: Any, project: str) -> NetworkDeclaration:

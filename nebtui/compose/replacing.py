@@ -105,8 +105,9 @@ def stage(seen: Seen, data: bytes, temporary: str, steps: Steps) -> None:
         raise Unwritable(seen.path, what, "split it into several files")
     # Secrets stay with their owner; the mode of a file that is replaced is set before it gets its name.
     mode = 0o600 if seen.data is not None or is_env(seen.path) else 0o644
+    steps(f"stage {seen.path}")
+    ensure_same(seen)  # a folder that became a link would get the staged file
     try:
-        steps(f"stage {seen.path}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(temporary, flags, mode), "wb") as stream:
             steps(f"fill {seen.path}")

@@ -7,9 +7,11 @@ from typing import Any
 
 from nebtui.compose import blocks, emit, flow
 from nebtui.compose.edit import Refused
+from nebtui.compose.emit import Tagged
+from nebtui.compose.meaning import bare, merged, same
 from nebtui.compose.page import Page
 from nebtui.compose.splice import Splice
-from nebtui.compose.tree import Node, Tagged, bare, merged, same
+from nebtui.compose.tree import Node
 
 
 def rewrite(page: Page, old: Any, new: Mapping[str, Any]) -> list[Splice]:
@@ -21,7 +23,7 @@ def _entries(page: Page, key: Node | None, node: Node, old: Mapping[str, Any], n
     """The splices for a mapping's entries: changed, removed and new ones."""
     own = {k.text: (k, v) for k, v in node.entries if k.text != "<<" or k.style}
     brought = merged(node) if len(own) < len(node.entries) else {}
-    lost = [name for name in brought if name not in own and name not in new]
+    lost = [name for name in brought if name not in new]
     if lost:
         raise Refused(f"`{lost[0]}` (line {node.line}) comes through `<<`; remove it where the anchor stands")
     found: list[Splice] = []
@@ -48,6 +50,8 @@ def _value(page: Page, key: Node, node: Node, in_flow: bool, old: Any, new: Any)
     tagged = isinstance(old, Tagged) and isinstance(new, Tagged) and old.tag == new.tag
     if tagged:
         old, new = old.value, new.value
+    elif isinstance(old, Tagged) or isinstance(new, Tagged):
+        return blocks.replace(page, key, node, in_flow, node.start, new)
     before, after = bare(old), bare(new)
     if node.kind == "alias":
         if _extends(node, before, after):

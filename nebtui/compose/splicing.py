@@ -6,32 +6,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby, product
+from itertools import product
 from typing import Any
 
 from nebtui.compose import emit, lines
 from nebtui.compose.edit import ComposeEdit, Edit, Path, Refused, SetInstruction, SetVariable
 from nebtui.compose.intent import intended
 from nebtui.compose.marks import NotYaml
+from nebtui.compose.meaning import data, same
 from nebtui.compose.page import page
 from nebtui.compose.rewrite import rewrite
 from nebtui.compose.splice import Splice, carried_out, insert_lines
-from nebtui.compose.tree import Node, data, documents, same
+from nebtui.compose.tree import Node, documents
 
 __all__ = ["Refused", "apply", "intended"]
 
 
 def apply(text: str, *edits: Edit) -> str:
-    """The text after the edits, in order. Raises Refused with a sentence; returns the same text where nothing is to do.
-    Edits of a compose file that follow each other are made in one go, and checked once."""
-    for whole, group in groupby(edits, lambda edit: isinstance(edit, ComposeEdit)):
-        if whole:
-            text = _edited(text, [edit for edit in group if isinstance(edit, ComposeEdit)])
-        for edit in group:
-            if isinstance(edit, SetVariable):
-                text = lines.set_variable(text, edit)
-            elif isinstance(edit, SetInstruction):
-                text = lines.set_instruction(text, edit)
+    """The text after the edits, in order, all of one kind of file. Raises Refused with a sentence; returns the same
+    text where nothing is to do. The edits of a compose file are made in one go, and checked once."""
+    if together := [edit for edit in edits if not isinstance(edit, (SetVariable, SetInstruction))]:
+        text = _edited(text, together)
+    for edit in edits:
+        if isinstance(edit, SetVariable):
+            text = lines.set_variable(text, edit)
+        elif isinstance(edit, SetInstruction):
+            text = lines.set_instruction(text, edit)
     return text
 
 
@@ -40,13 +40,16 @@ def _edited(text: str, edits: Sequence[ComposeEdit]) -> str:
         roots = documents(text)
         before = [data(root) for root in roots]
     except NotYaml as error:
-        raise Refused(f"the file {error}" + (f" (line {error.line})" if error.line else "")) from None
+        line = f"line {error.line}: " if error.line else ""
+        raise Refused(f"{line}{error}; correct that first") from None
     goals = before[:] or [{}]
     for edit in edits:
         at = _chosen(goals, edit.path)
         goals[at] = intended(goals[at], edit)
     if same(before or [{}], goals):
         return text
+    if not all(goals):
+        raise Refused("nothing would be left of the file; remove the file instead")
     if roots:
         every = zip(roots, before, goals, strict=True)
         splices = [splice for root, old, new in every for splice in rewrite(page(text, root), old, new)]
@@ -71,7 +74,9 @@ def _depth(value: Any, path: Path) -> int:
 
 def _begun(text: str, goal: Mapping[str, Any]) -> list[Splice]:
     """What gives a text without content its first keys."""
-    new = [line for key, value in goal.items() for line in emit.entry(key, value, 0, emit.Habits())]
+    # People look for the services first.
+    order = sorted(goal, key=lambda key: key != "services")
+    new = [line for key in order for line in emit.entry(key, goal[key], 0, emit.Habits())]
     return [insert_lines(text, len(text), new)]
 
 
@@ -80,10 +85,10 @@ def _checked(after: str, goals: Sequence[Any], roots: Sequence[Node], edits: Seq
     try:
         results = [data(root) for root in documents(after)]
     except NotYaml as error:
-        raise Refused(_why_not(roots, edits) or f"the edited file would be no YAML ({error}); edit it by hand") from None
+        reason = f"the edited file would be no YAML ({error}); edit it by hand"
+        raise Refused(_why_not(roots, edits) or reason) from None
     if not same(results, goals):
-        reason = _why_not(roots, edits)
-        raise Refused(reason or "the edit would change more than it means to; make it by hand")
+        raise Refused(_why_not(roots, edits) or "the edit would change more than it means to; make it by hand")
     return after
 
 

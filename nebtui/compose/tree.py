@@ -1,11 +1,11 @@
-"""The node tree of a YAML text for the editor: where each key, value, alias and property stands; and its data."""
+"""The node tree of a YAML text for the editor: where each key, value, alias and property stands."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -18,9 +18,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from nebtui.compose.emit import Verbatim
 from nebtui.compose.marks import MAX_DEPTH, MAX_NODES, NotYaml, events
-from nebtui.compose.scalars import plain
 
 Kind = Literal["scalar", "list", "mapping", "alias"]
 
@@ -62,14 +60,6 @@ class Node:
             if node.kind == "scalar":
                 yield node
             pending += reversed([*node.items, *(part for pair in node.entries for part in pair)])
-
-
-@dataclass(frozen=True, slots=True)
-class Tagged:
-    """A value under `!reset` or `!override`, Compose's merge instructions."""
-
-    tag: str
-    value: Any
 
 
 def documents(text: str) -> list[Node]:
@@ -184,7 +174,6 @@ class _Composer:
             entries=entries,
         )
 
-
     def _placed(self, key: Node, value: Node) -> Node:
         """A value; one of which nothing stands in the text gets its place behind the colon (the parser puts it before
         the next token)."""
@@ -223,12 +212,13 @@ def _refuse_duplicates(entries: Sequence[tuple[Node, Node]]) -> None:
     for key, _ in entries:
         if key.kind != "scalar":
             raise NotYaml("a key is not a scalar", key.line)
-        if key.text in seen and not _merges(key):
+        if key.text in seen and not merges(key):
             raise NotYaml(f"the key {key.text!r} stands twice in one mapping", key.line)
         seen.add(key.text)
 
 
-def _merges(key: Node) -> bool:
+def merges(key: Node) -> bool:
+    """True for a merge key, `<<`."""
     return key.text == "<<" and not key.style
 
 
@@ -239,95 +229,3 @@ def _block_scalar_end(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1] in " \t\r\n":
         end -= 1
     return end
-
-
-def data(node: Node) -> Any:
-    """Data of a node: dict, list, `Verbatim` scalars, `Tagged`. Merge keys are resolved shallowly, as Compose does.
-    Raises NotYaml where the data is out of proportion (alias bomb)."""
-    return _Construct().of(node, 0)
-
-
-def merged(node: Node) -> dict[str, Any]:
-    """What a mapping has through its merge keys only."""
-    return _Construct().merged(node, 0)
-
-
-class _Construct:
-    """One construction with its budget of nodes."""
-
-    def __init__(self) -> None:
-        self.left = MAX_NODES
-
-    def of(self, node: Node, depth: int) -> Any:
-        """The data of one node."""
-        self.left -= 1
-        if self.left < 0:
-            raise NotYaml("aliases expand to too much data", node.line)
-        if depth > MAX_DEPTH:
-            raise NotYaml("nested too deeply", node.line)
-        value = self._bare(node, depth)
-        return Tagged(node.tag, value) if node.tag in ("!reset", "!override") else value
-
-    def _bare(self, node: Node, depth: int) -> Any:
-        if node.kind == "scalar":
-            literal = node.style or node.tag.endswith(":str")
-            source = "" if "\n" in node.source else node.source
-            return Verbatim(node.text if literal else plain(node.text), source)
-        if node.kind == "list":
-            return [self.of(item, depth + 1) for item in node.items]
-        if node.target is not None:
-            return self.of(node.target, depth + 1)
-        own = {key.text: self.of(value, depth + 1) for key, value in node.entries if not _merges(key)}
-        return {**{k: v for k, v in self.merged(node, depth).items() if k not in own}, **own}
-
-    def merged(self, node: Node, depth: int) -> dict[str, Any]:
-        """What the merge keys of a mapping bring; the first of several sources wins."""
-        found: dict[str, Any] = {}
-        for value in (value for key, value in node.entries if _merges(key)):
-            listed = value.target or value
-            for source in listed.items if listed.kind == "list" else (value,):
-                brought = self.of(source, depth + 1)
-                if not isinstance(brought, dict):
-                    raise NotYaml("`<<` needs a mapping", source.line)
-                found = brought | found
-        return found
-
-
-def bare(value: Any) -> Any:
-    """A value without its tag, a scalar without its source."""
-    value = value.value if isinstance(value, Tagged) else value
-    return value.value if isinstance(value, Verbatim) else value
-
-
-def same(one: Any, two: Any) -> bool:
-    """True if two pieces of data mean the same; unlike `==`, true is not 1. A tuple is a list."""
-    if one is two:
-        return True
-    if isinstance(one, Tagged) or isinstance(two, Tagged):
-        return isinstance(one, Tagged) and isinstance(two, Tagged) and one.tag == two.tag and same(one.value, two.value)
-    one, two = bare(one), bare(two)
-    if isinstance(one, Mapping) and isinstance(two, Mapping):
-        return one.keys() == two.keys() and all(same(value, two[key]) for key, value in one.items())
-    if isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
-        return len(one) == len(two) and all(map(same, one, two))
-    return type(one) is type(two) and bool(one == two)
-
-
-def unwrapped(value: Any) -> Any:
-    """Plain data: scalars without their sources; tags stay."""
-    if isinstance(value, Tagged):
-        return Tagged(value.tag, unwrapped(value.value))
-    value = bare(value)
-    if isinstance(value, Mapping):
-        return {key: unwrapped(inner) for key, inner in value.items()}
-    return [unwrapped(inner) for inner in value] if isinstance(value, (list, tuple)) else value
-
-
-def load(text: str) -> dict[str, Any]:
-    """Plain data of a one-document text whose top level is a mapping; raises NotYaml."""
-    found = documents(text)
-    if len(found) != 1:
-        raise NotYaml("holds several YAML documents" if found else "is empty")
-    plain_data = unwrapped(data(found[0]))
-    assert isinstance(plain_data, dict)  # documents() yields mappings only
-    return plain_data

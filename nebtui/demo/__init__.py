@@ -57,6 +57,8 @@ class ImageScript:
     user: str = ""
     ports: tuple[int, ...] = ()
     programs: tuple[str, ...] | None = None
+    cuda: str = ""
+    """The CUDA it was built for."""
     runs_as: int | None = None
     """The uid it drops to by itself after it was started as root."""
 
@@ -77,6 +79,9 @@ class GpuScript:
     index: int
     name: str
     memory: int
+    driver: str = ""
+    cuda: str = ""
+    """The newest CUDA of its driver."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.gpu import GpuReach, GpuStack
 from nebtui.facts.observed import Container, Engine, Happening, Image, Network, PathFact, Process
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 
@@ -97,6 +98,20 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
+class GpuStackSeen:
+    """The software below the GPUs was looked at."""
+
+    stack: GpuStack
+
+
+@dataclass(frozen=True, slots=True)
+class GpuReachSeen:
+    """What containers have of a GPU; those that were not looked at are not named."""
+
+    reaches: tuple[GpuReach, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """An event of a container, for histories and timelines."""
 
@@ -121,6 +136,8 @@ Change = (
     | PathsSeen
     | ProcessesSeen
     | Sampled
+    | GpuStackSeen
+    | GpuReachSeen
     | Happened
     | Settled
 )

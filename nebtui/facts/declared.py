@@ -133,6 +133,20 @@ class NetworkDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
+class GpuRequest:
+    """One request for GPUs, as Compose hands it to the engine (`DeviceRequests`). `count` -1 = all."""
+
+    driver: str = ""
+    count: int | None = None
+    ids: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        number = ", ".join(self.ids) if self.ids else "all" if self.count in (None, -1) else str(self.count)
+        return f"{number} ({self.driver})" if self.driver else number
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service of the effective model. Mappings keep the file's order; unset is None or empty."""
 
@@ -160,6 +174,14 @@ class Service:
     restart: str | None = None
     gpu: bool = False
     """A GPU is requested: `gpus`, device reservations with the gpu capability, or `runtime: nvidia`."""
+    gpus: tuple[GpuRequest, ...] = ()
+    """The requests among these that name devices."""
+    runtime: str | None = None
+    shm_size: int | None = None
+    """Bytes of /dev/shm."""
+    ipc: str | None = None
+    ulimits: Mapping[str, tuple[int, int]] = field(default_factory=empty)
+    """Soft and hard limit by name, -1 = none."""
     layers: tuple[Layer, ...] = ()
     """Where its bodies stand, highest priority first."""
     origins: Mapping[tuple[str, ...], Origin] = field(default_factory=empty)

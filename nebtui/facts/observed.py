@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nebtui.facts.declared import Healthcheck, empty
+from nebtui.facts.declared import GpuRequest, Healthcheck, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,13 @@ class Engine:
     userns: bool = False
     """User namespace remapping is on: container uids are not host uids."""
     operating_system: str = ""
+    runtimes: tuple[str, ...] | None = None
+    """Names of its runtimes (`/info` Runtimes); None = it does not say."""
+    default_runtime: str = ""
+    cdi: tuple[str, ...] | None = None
+    """CDI names of GPUs it found (`DiscoveredDevices`, Engine 28 and later); None = it does not say."""
+    cdi_folders: tuple[str, ...] = ()
+    cgroup_driver: str = ""
     missing: tuple[str, ...] = ()
     """What this engine cannot give, each one sentence for the screen."""
 
@@ -94,6 +101,13 @@ class Inspection:
     healthcheck: Healthcheck | None = None
     probes: tuple[Probe, ...] = ()
     failing_streak: int = 0
+    gpus: tuple[GpuRequest, ...] = ()
+    """`HostConfig.DeviceRequests`."""
+    runtime: str = ""
+    devices: tuple[str, ...] = ()
+    """Host paths of `HostConfig.Devices`."""
+    shm_size: int = 0
+    ipc: str = ""
 
 
 @dataclass(frozen=True, slots=True)

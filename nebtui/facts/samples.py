@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from nebtui.facts.gpu import GpuSample
+
+__all__ = ["ContainerSample", "GpuSample", "ThroughputSample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,26 +23,40 @@ class ContainerSample:
 
 
 @dataclass(frozen=True, slots=True)
-class GpuSample:
-    """One device: utilisation in percent, memory in bytes, temperature in °C, power in watts."""
-
-    index: int
-    name: str
-    at: float
-    utilization: int | None = None
-    memory_used: int | None = None
-    memory_total: int | None = None
-    temperature: int | None = None
-    power: float | None = None
-    containers: tuple[str, ...] = ()
-    """Ids of the containers whose processes are on the device."""
-
-
-@dataclass(frozen=True, slots=True)
 class ThroughputSample:
-    """Generated tokens a second of one container while busy; `busy` None = not known."""
+    """What one inference server says of its work, or why it says nothing. An idle one has no speed, never speed 0."""
 
     container: str
     at: float
     tokens_per_second: float | None = None
+    """Generated tokens of all requests together a second while it is busy; None while idle or not known."""
     busy: bool | None = None
+    """It works on a request now; None = it does not tell."""
+    prompt_tokens_per_second: float | None = None
+    """Tokens of prompts read a second of reading; those found in a cache are not counted."""
+    running: int | None = None
+    """Requests worked on."""
+    waiting: int | None = None
+    """Requests in its queue."""
+    last_rate: float | None = None
+    """The newest speed it had while busy, and when."""
+    last_at: float | None = None
+    model: str = ""
+    server: str = ""
+    """What it is (`vLLM`), told by the prefix of its metrics and not by the name of its image."""
+    source: str = ""
+    """Where the figures come from: a URL, `exec`, or `log`."""
+    problem: str = ""
+    """Why figures are missing, one sentence with a remedy."""
+    stream: float | None = None
+    """Speed of one request in the last complete window, what `usual` is to be compared with."""
+    usual: float | None = None
+    """The usual speed of one request of this service with this model at this concurrency; None = not known yet."""
+    verdict: Literal["", "slow"] = ""
+    """slow: busy below 0.4 of the usual speed for two windows and more. Idle is never slow."""
+    unit: str = "T/s"
+    """`inf/s` where the server counts inferences and not tokens; its speed then stands in the same field."""
+    trend: tuple[float | None, ...] = ()
+    """Mean speed of each of the last minutes while busy, oldest first, at most an hour; None = idle."""
+    on_gpu: float | None = None
+    """Share of the loaded model in GPU memory as the server says (Ollama `size_vram`/`size`), which is no proof."""

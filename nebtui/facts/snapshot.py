@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nebtui.facts.declared import Project, ProjectKey, Service, ServiceKey, empty
+from nebtui.facts.gpu import GpuReach, GpuStack
 from nebtui.facts.observed import Container, Engine, Happening, Image, Network, PathFact, Process
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 
@@ -27,6 +28,12 @@ class Snapshot:
     processes: Mapping[str, Process] = field(default_factory=empty)
     samples: Mapping[str, ContainerSample] = field(default_factory=empty)
     gpus: Mapping[int, GpuSample] = field(default_factory=empty)
+    gpu_loads: Mapping[int, tuple[int | None, ...]] = field(default_factory=empty)
+    """Utilisation of each device in percent, oldest first, one a second, bounded."""
+    gpu_stack: GpuStack | None = None
+    """None = nobody has looked."""
+    gpu_reach: Mapping[str, GpuReach] = field(default_factory=empty)
+    """By container id."""
     throughput: Mapping[str, ThroughputSample] = field(default_factory=empty)
     histories: Mapping[str, tuple[Happening, ...]] = field(default_factory=empty)
     """By container id, oldest first, bounded."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nebtui import rules
-from nebtui.compose.edit import Edit, Set, SetVariable
+from nebtui.compose.edit import Edit
 from nebtui.compose.files import Unreadable
 from nebtui.compose.secrets import is_env, mask, mask_env
 from nebtui.compose.splicing import Refused, apply
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.override import into_override
 from nebtui.host import Host
 from nebtui.rules.rule import Applicability, FileEdit, Finding, Fix, NoFix, Options, Recreate, Trial
 
@@ -72,57 +73,32 @@ def plan(draft: Draft, finding: Finding, options: Options, host: Host, *, overri
     if rule.fix is None:
         raise NoFix(f"{rule.name} is advice only: {finding.fix}")
     fix = rule.fix(draft.snapshot, finding, options)
-    edits = tuple(_into_override(fix.edits, draft.snapshot)) if override else fix.edits
+    edits = into_override(fix, finding, draft.snapshot, lambda path: draft.read(host, path)) if override else fix.edits
     return _patch(draft, host, (finding,), fix, edits)
 
 
 def _patch(draft: Draft, host: Host, findings: tuple[Finding, ...], fix: Fix, edits: tuple[FileEdit, ...]) -> Patch:
     files: dict[str, FileChange] = {}
-    for item in edits:
-        before = files[item.file].before if item.file in files else draft.read(host, item.file)
-        text = files[item.file].after if item.file in files else (before or b"")
-        files[item.file] = FileChange(item.file, before, edited(item.file, text, item.edit))
-    changed = tuple(f for f in files.values() if f.after != f.before)
+    for path in dict.fromkeys(item.file for item in edits):
+        before = draft.read(host, path)
+        after = edited(path, before or b"", *(item.edit for item in edits if item.file == path))
+        files[path] = FileChange(path, before, after)
+    changed = tuple(f for f in files.values() if f.after != (f.before or b""))
     return Patch(
         fix.title, findings, fix.applicability, changed, fix.networks, fix.recreate, fix.notes, fix.trial, edits
     )
 
 
-def edited(path: str, data: bytes, edit: Edit) -> bytes:
-    """The bytes after an edit; Refused names the file."""
+def edited(path: str, data: bytes, *edits: Edit) -> bytes:
+    """The bytes after the edits of a file; Refused names it."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
         raise Refused(f"{path} is not UTF-8; convert it first") from None
-    if not text and isinstance(edit, Set):
-        text = "services: {}\n" if edit.path[0] != "services" else "services:\n"
     try:
-        return apply(text, edit).encode()
+        return apply(text, *edits).encode()
     except Refused as error:
         raise Refused(f"{path}: {error}") from None
-
-
-OVERRIDE_NAMES = {
-    "docker-compose.yml": "docker-compose.override.yml",
-    "docker-compose.yaml": "docker-compose.override.yaml",
-}
-
-
-def _into_override(edits: tuple[FileEdit, ...], snapshot: Snapshot) -> Iterator[FileEdit]:
-    """The same edits in the override file beside each project's first file; env files stay what they are."""
-    for item in edits:
-        if isinstance(item.edit, SetVariable):
-            yield item
-            continue
-        project = next((p for p in snapshot.projects.values() if item.file in p.files_read), None)
-        if project is None or len(project.key.files) > 2:
-            raise NoFix("the project is started with several -f files, so an override file would not be read")
-        first = project.key.files[0]
-        if len(project.key.files) == 2:
-            yield replace(item, file=project.key.files[1])
-            continue
-        folder, _, name = first.rpartition("/")
-        yield replace(item, file=f"{folder}/{OVERRIDE_NAMES.get(name, 'compose.override.yaml')}")
 
 
 def merged(patches: tuple[Patch, ...]) -> Patch:

@@ -11,7 +11,7 @@ from typing import Any
 from nebtui import rules
 from nebtui.compose import model
 from nebtui.compose.candidate import Candidate
-from nebtui.compose.edit import SetVariable
+from nebtui.compose.edit import SetInstruction, SetVariable
 from nebtui.compose.files import from_disk
 from nebtui.facts.changes import ProjectSeen
 from nebtui.facts.declared import Project
@@ -153,8 +153,8 @@ def _intended(project: Project, patch: Patch) -> tuple[tuple[str, ...], ...]:
     """The paths of the effective model that the edits of a patch mean to change, extended services included."""
     found: list[tuple[str, ...]] = []
     for item in patch.edits:
-        if isinstance(item.edit, SetVariable):
-            continue
+        if isinstance(item.edit, SetVariable | SetInstruction):
+            continue  # not part of the compose text
         path = item.edit.path
         if path[0] != "services":
             found.append(path[:2])

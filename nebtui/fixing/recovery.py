@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 from dataclasses import replace
 
 from nebtui.compose.paths import short
@@ -16,7 +17,7 @@ from nebtui.keep import Busy, Damaged, Entry, FileRecord, Journal, digest, rever
 def recover(host: Host, journal: Journal, steps: Steps = no_steps) -> tuple[str, ...]:
     """Settle the entries whose writing was interrupted, and remove networks that undone entries left in use.
     One sentence for each interrupted entry; never an error: what cannot be settled now is tried at the next start."""
-    if not any(_unsettled(entry) for entry in journal.entries()):
+    if not journal.littered() and not any(_unsettled(entry) for entry in journal.entries()):
         return ()
     try:
         with journal.lock():
@@ -88,17 +89,24 @@ def close_undo(original: Entry, own: Entry, host: Host, journal: Journal, steps:
     return tuple(told)
 
 
-def take_back(entry: Entry, host: Host, journal: Journal, steps: Steps = no_steps) -> None:
+def take_back(
+    entry: Entry, host: Host, journal: Journal, steps: Steps = no_steps, touched: Container[str] | None = None
+) -> None:
     """Bring the files of an entry being written back to what they were and close the entry; may be repeated.
-    Raises Damaged, then no file was touched, or OSError, then the entry stays as being written."""
+    `touched`: the paths that may be new, where that is known. Raises Damaged, then no file was touched, or OSError,
+    then the entry stays as being written."""
     for item in entry.files:
         if item.removed:
             _put_back(item)
     clean(entry.files)
-    back = [move for item in entry.files if (move := _back(item)) is not None]
+    suspects = [item for item in entry.files if touched is None or item.path in touched]
+    back = [move for item in suspects if (move := _back(item)) is not None]
     carry_out(back, steps)
     clean(entry.files)
     if entry.undoes:
+        original = journal.get(entry.undoes)
+        if original is not None and original.state == "undone":
+            journal.put(replace(original, state="written"))  # the word was said, and its saying failed half way
         journal.forget(entry)
     else:
         undone = replace(entry, state="undone")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nebtui.compose.replacing import (
@@ -61,14 +61,20 @@ def moves(changes: Iterable[Change]) -> tuple[Move, ...]:
     return tuple(found.values())
 
 
-def carry_out(many: Iterable[Move], steps: Steps = no_steps) -> None:
-    """Stage all, then swap all. Raises Changed or Unwritable; what was done till then is for the journal to undo."""
-    many = tuple(many)
+def carry_out(many: Sequence[Move], steps: Steps = no_steps, touched: set[str] | None = None) -> None:
+    """Stage all, then swap all. Raises Changed or Unwritable; what was done till then is for the caller to take back:
+    the paths in `touched`, which may be new, and everything staged."""
+    touched = set() if touched is None else touched
     for move in many:
         if move.after is not None:
             stage(move.seen, move.after, move.temporary, steps)
     for move in many:
-        swap(move.seen, move.temporary, remove=move.after is None, steps=steps)
+        touched.add(move.seen.path)
+        try:
+            swap(move.seen, move.temporary, remove=move.after is None, steps=steps)
+        except Changed:
+            touched.discard(move.seen.path)  # it is somebody else's text now, and none of ours
+            raise
 
 
 def clean(files: Iterable[FileRecord]) -> None:

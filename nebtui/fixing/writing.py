@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 from nebtui.compose.files import Unreadable
 from nebtui.compose.replacing import Steps, Unwritable, look
@@ -49,13 +50,16 @@ def _write(patch: Patch, host: Host, journal: Journal, clock: Callable[[], float
         findings=tuple(f"{f.rule} {f.at or f.project or ''}" for f in patch.findings),
     )
     entry = _opened(entry, journal, steps)
+    touched: set[str] = set()
     try:
-        entry = _create_all(entry, host, journal, steps)
-        carry_out(planned, steps)
+        _create_all(entry, host, journal, steps)
+        carry_out(planned, steps, touched)
         steps("commit")
         journal.put(replace(entry, state="written"))
     except (OSError, KeyboardInterrupt) as error:
-        _fail(error, journal.get(entry.number) or entry, host, journal, "nothing was written")
+        # The entry as it stands on disk: a network that could not be made is not in it any more.
+        now = journal.get(entry.number) or entry
+        _fail(error, "nothing was written", lambda: take_back(now, host, journal, touched=touched))
     return replace(entry, state="written")
 
 
@@ -70,7 +74,7 @@ def _opened(entry: Entry, journal: Journal, steps: Steps) -> Entry:
         ) from None
 
 
-def _create_all(entry: Entry, host: Host, journal: Journal, steps: Steps) -> Entry:
+def _create_all(entry: Entry, host: Host, journal: Journal, steps: Steps) -> None:
     """The host steps. The entry names each network before it exists, so that none is ever forgotten."""
     for index, name in enumerate(entry.networks):
         steps(f"network {name}")
@@ -80,13 +84,12 @@ def _create_all(entry: Entry, host: Host, journal: Journal, steps: Steps) -> Ent
             # One of this name may be somebody else's: it must not be removed with this entry.
             journal.put(replace(entry, networks=entry.networks[:index]))
             raise
-    return entry
 
 
-def _fail(error: BaseException, entry: Entry, host: Host, journal: Journal, nothing: str) -> None:
+def _fail(error: BaseException, nothing: str, back: Callable[[], None]) -> NoReturn:
     """Take back what was done and raise: NotWritten, or the interruption itself."""
     try:
-        take_back(entry, host, journal)
+        back()
     except (OSError, Damaged) as second:
         told = f"taking back what was written failed ({second}); nebtui tries again at its next start"
         raise NotWritten(f"{error}; {told}") from None
@@ -124,12 +127,13 @@ def _undo(entry: Entry, host: Host, journal: Journal, steps: Steps) -> tuple[str
     files = tuple(move.record() for move in planned)
     own = replace(entry, number=0, state="writing", files=files, networks=(), undoes=entry.number)
     own = _opened(replace(own, title=f"undo of {entry.title}"), journal, steps)
+    touched: set[str] = set()
     try:
-        carry_out(planned, steps)
+        carry_out(planned, steps, touched)
         steps("commit")
         journal.put(replace(entry, state="undone"))
     except (OSError, KeyboardInterrupt) as error:
-        _fail(error, own, host, journal, "nothing was taken back")
+        _fail(error, "nothing was taken back", lambda: take_back(own, host, journal, touched=touched))
     return close_undo(entry, own, host, journal, steps)
 
 

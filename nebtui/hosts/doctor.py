@@ -1,4 +1,4 @@
-"""Looks at what nebtui stands on, link by link: engine, Compose, the kernel's files, the state folder."""
+"""Looks at what nebtui stands on, link by link: engine, GPUs, Compose, the kernel's files, the state folder."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from nebtui.analysis.gpu_chain import broken, chain
 from nebtui.compose.command import find_compose
+from nebtui.facts.observed import Engine
 from nebtui.hosts.endpoint import find_endpoint
 from nebtui.hosts.engine import EngineClient, EngineProblem
+from nebtui.hosts.gpu_collector import joined, sources
+from nebtui.hosts.gpu_stack import absent
 from nebtui.hosts.payloads import engine as engine_of
 from nebtui.hosts.untrusted import text
 
@@ -29,19 +33,21 @@ def examine(environ: Mapping[str, str], state_dir: str) -> Iterator[Link]:
     endpoint = find_endpoint(environ)
     context = f", context {endpoint.context}" if endpoint.context else ""
     client = EngineClient(endpoint, environ)
+    known: Engine | None = None
     try:
         version, info = client.version(), client.info()
     except EngineProblem as problem:
         said, _, remedy = str(problem).partition(": ")
         yield Link("engine", "broken", said, remedy or str(problem))
     else:
-        engine = engine_of(version, info, endpoint.url)
+        engine = known = engine_of(version, info, endpoint.url)
         told = f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}"
         yield Link("engine", "ok", told)
         yield from _kind(engine.rootless, engine.userns)
         yield _cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver")))
     finally:
         client.forget()
+    yield from _gpus(known)
     yield _compose(environ)
     yield _processes()
     yield _state(state_dir)
@@ -59,6 +65,23 @@ def _cgroups(version: str, driver: str) -> Link:
     if os.path.isdir("/sys/fs/cgroup"):
         return Link("cgroup", "ok", f"v{version or '?'} ({driver or 'unknown driver'}): figures are read from files")
     return Link("cgroup", "unknown", "/sys/fs/cgroup is not visible", "figures come from the engine, slowly")
+
+
+def _gpus(engine: Engine | None) -> Iterator[Link]:
+    """The chain from the driver to a container; where one link is broken the one to mend first is named."""
+    found = sources()
+    for source in found:
+        source.snapshot()
+    stack = joined(tuple(source.stack() for source in found)) if found else absent()
+    for source in found:
+        source.close()
+    if not stack.present:
+        yield Link("gpu", "ok", f"{stack.problem}: nothing to check")
+        return
+    links = chain(stack, engine)
+    yield from (Link(f"gpu: {link.name}", link.state, link.message, link.remedy) for link in links)
+    if first := broken(links):
+        yield Link("gpu", "broken", f"mend this first: {first.name}, {first.message}", first.remedy)
 
 
 def _compose(environ: Mapping[str, str]) -> Link:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from nebtui.hosts.endpoint import Endpoint, explain
 from nebtui.hosts.inspections import Payload
-from nebtui.hosts.untrusted import mapping, objects, text, texts, whole
+from nebtui.hosts.untrusted import items, mapping, objects, strings, text, texts, whole
 
 ANSWER_SECONDS = 3.0
 """How long an engine may take to accept and to give its version."""
@@ -97,6 +97,13 @@ class EngineClient:
             one_shot = tuple(int(part) for part in str(client.api_version).split(".")) >= (1, 41)
             return mapping(client.stats(container, stream=False, one_shot=True if one_shot else None))
 
+    def top(self, container: str) -> tuple[int, ...]:
+        """Host PIDs of a running container (`GET /containers/ID/top`)."""
+        with self._explained() as client:
+            answer = mapping(client.top(container, ps_args="-eo pid"))
+            rows = [strings(row) for row in items(answer.get("Processes"))]
+            return tuple(int(row[0]) for row in rows if row and row[0].isdigit())
+
     def events(self) -> Stream:
         """`GET /events` of containers and networks; iterate it in one thread, `close` it from another."""
         with self._explained() as client:
@@ -142,6 +149,12 @@ class EngineClient:
             result = mapping(client.exec_inspect(identity))
             running = result.get("Running") is True
             return None if running else whole(result.get("ExitCode")), output.decode("utf-8", "replace")
+
+    def log(self, container: str, since: float) -> str:
+        """The newest 200 lines of a container's output since a Unix time, at most 64 KiB."""
+        with self._explained() as client:
+            lines = client.logs(container, stdout=True, stderr=True, since=since, tail=200)
+            return bytes(lines)[-OUTPUT_BYTES:].decode("utf-8", "replace")
 
     def has_file(self, container: str, path: str) -> bool:
         """Whether a path exists in a container, running or not (`HEAD /containers/ID/archive`).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.declared import GpuRequest, Healthcheck
 from nebtui.facts.observed import Attachment, Inspection, MountPoint, PortBinding, Probe
 from nebtui.hosts.untrusted import items, mapping, moment, objects, pairs, seconds, strings, text, whole
 
@@ -37,7 +37,20 @@ def inspection(raw: Payload) -> Inspection:
         healthcheck=healthcheck(config.get("Healthcheck")),
         probes=tuple(probe(entry) for entry in objects(health.get("Log"))),
         failing_streak=whole(health.get("FailingStreak")),
+        gpus=tuple(gpu_request(entry) for entry in objects(host.get("DeviceRequests"))),
+        runtime=text(host.get("Runtime")),
+        devices=tuple(text(entry.get("PathOnHost")) for entry in objects(host.get("Devices"))),
+        shm_size=whole(host.get("ShmSize")),
+        ipc=text(host.get("IpcMode")),
     )
+
+
+def gpu_request(entry: Payload) -> GpuRequest:
+    """One of `HostConfig.DeviceRequests`; the alternatives among its capabilities count as one list."""
+    ids = strings(entry.get("DeviceIDs"))
+    words = [word for alternative in items(entry.get("Capabilities")) for word in strings(alternative)]
+    count = None if ids else whole(entry.get("Count"))
+    return GpuRequest(text(entry.get("Driver")), count, ids, tuple(dict.fromkeys(words)))
 
 
 def attachments(networks: object) -> tuple[Attachment, ...]:

@@ -13,12 +13,14 @@ from nebtui.hosts.catalogue import ComposeCatalogue
 from nebtui.hosts.endpoint import Endpoint, find_endpoint
 from nebtui.hosts.engine import EngineClient
 from nebtui.hosts.engine_collector import EngineCollector
+from nebtui.hosts.gpu_collector import GpuCollector
 from nebtui.hosts.image_collector import ImageCollector
 from nebtui.hosts.inspector import Inspector
 from nebtui.hosts.junction import Collector, Junction
 from nebtui.hosts.path_collector import PathCollector
 from nebtui.hosts.project_collector import ProjectCollector
 from nebtui.hosts.sample_collector import SampleCollector
+from nebtui.hosts.servers import Baselines, ServerCollector
 
 if TYPE_CHECKING:
     from nebtui.compose.candidate import Candidate
@@ -40,9 +42,10 @@ class LiveHost:
         *,
         endpoint: Endpoint | None = None,
         catalogue: ComposeCatalogue | None = None,
+        baselines: Baselines | None = None,
     ) -> None:
         self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ))
-        self._junction = junction = Junction(frozenset({"engine", "projects", "processes", "paths", "images"}))
+        self._junction = junction = Junction(frozenset({"engine", "projects", "processes", "paths", "images", "gpus"}))
         self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))
         known, settling, emit = junction.known, junction.settling, junction.emit
         inspector = Inspector(client, known, emit)
@@ -54,6 +57,8 @@ class LiveHost:
             SampleCollector(client, known, settling, emit),
             PathCollector(known, settling, emit),
             ImageCollector(client, known, settling, emit),
+            ServerCollector(client, known, settling, emit, baselines),
+            GpuCollector(client, known, settling, emit),
         )
 
     def changes(self) -> Iterator[Change]:

@@ -162,7 +162,20 @@ def engine(version: Payload, info: Payload, endpoint: str) -> Engine:
         rootless="name=rootless" in options or info.get("Rootless") is True,
         userns="name=userns" in options,
         operating_system=text(info.get("OperatingSystem")),
+        runtimes=tuple(sorted(mapping(info.get("Runtimes")))) if "Runtimes" in info else None,
+        default_runtime=text(info.get("DefaultRuntime")),
+        cdi=cdi_devices(info),
+        cdi_folders=strings(info.get("CDISpecDirs")),
+        cgroup_driver=text(info.get("CgroupDriver")),
     )
+
+
+def cdi_devices(info: Payload) -> tuple[str, ...] | None:
+    """The CDI names of GPUs among `DiscoveredDevices`; None where the engine does not list any devices."""
+    if "DiscoveredDevices" not in info:
+        return None
+    found = (text(entry.get("ID")) for entry in objects(info.get("DiscoveredDevices")))
+    return tuple(name for name in found if "/gpu=" in name)
 
 
 def happening(event: Payload) -> Happening | None:

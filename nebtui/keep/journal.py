@@ -49,6 +49,10 @@ class Journal:
         """One sentence for each entry that cannot be read; it is left as it is and never used."""
         return self._read()[1]
 
+    def littered(self) -> bool:
+        """True if a writer of the journal was killed half way, or is at it; `lock` waits for it and tidies up."""
+        return any(self._folder.glob(f"{TEMPORARY}*"))
+
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
         found: list[Entry] = []
         told: list[str] = []
@@ -126,9 +130,9 @@ class Journal:
     def _prune(self) -> None:
         """Keep the newest entries. One that is being written stays: recovery needs it."""
         entries = self.entries()
-        for entry in entries[: max(0, len(entries) - _KEPT + 1)]:
-            if entry.state != "writing":
-                self.forget(entry)
+        settled = [entry for entry in entries if entry.state != "writing"]
+        for entry in settled[: max(0, len(entries) - _KEPT + 1)]:
+            self.forget(entry)
 
 
 def _wait_for(descriptor: int, folder: Path) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from nebtui.analysis.box import network_members, projects, service_keys
-from nebtui.analysis.reachability import names, observed_networks, resolutions
+from nebtui.analysis.reachability import Names, names, observed_networks, resolutions
 from nebtui.analysis.readiness import readiness
+from nebtui.analysis.speeds import samples_of, tokens_per_second
 from nebtui.facts.declared import Problem, Project, ServiceKey
-from nebtui.facts.samples import GpuSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.report.gpu import device
 from nebtui.rules.rule import Finding
 
 
@@ -43,6 +44,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def status(snapshot: Snapshot) -> dict[str, Any]:
     """`status --format json`."""
     engine = snapshot.engine
+    index = names(snapshot)
     return {
         "version": 1,
         "engine": None
@@ -54,7 +56,7 @@ def status(snapshot: Snapshot) -> dict[str, Any]:
             "endpoint": engine.endpoint,
             "problem": snapshot.engine_problem or None,
         },
-        "gpus": [_gpu(gpu) for gpu in snapshot.gpus.values()],
+        "gpus": [device(snapshot, gpu) for gpu in snapshot.gpus.values()],
         "projects": [
             {
                 "name": key.name,
@@ -62,7 +64,7 @@ def status(snapshot: Snapshot) -> dict[str, Any]:
                 "sources": sorted(snapshot.projects[key].sources),
                 "view": snapshot.projects[key].view,
                 "problem": _problem(snapshot.projects[key].problem or snapshot.projects[key].doubt),
-                "services": [_service(snapshot, k) for k in service_keys(snapshot, key)],
+                "services": [_service(snapshot, index, k) for k in service_keys(snapshot, key)],
             }
             for key in projects(snapshot)
         ],
@@ -73,24 +75,9 @@ def _problem(problem: Problem | None) -> str | None:
     return f"{problem.file}{f':{problem.line}' if problem.line else ''}: {problem.message}" if problem else None
 
 
-def _gpu(gpu: GpuSample) -> dict[str, Any]:
-    return {
-        "index": gpu.index,
-        "name": gpu.name,
-        "utilization": gpu.utilization,
-        "memory_used": gpu.memory_used,
-        "memory_total": gpu.memory_total,
-        "temperature": gpu.temperature,
-        "power_watts": gpu.power,
-    }
-
-
-def _service(snapshot: Snapshot, key: ServiceKey) -> dict[str, Any]:
+def _service(snapshot: Snapshot, index: Names, key: ServiceKey) -> dict[str, Any]:
     verdict = readiness(snapshot, key)
     containers = snapshot.containers_of(key)
-    rates = [t.tokens_per_second for c in containers if (t := snapshot.throughput.get(c.id))]
-    known = [rate for rate in rates if rate is not None]
-    index = names(snapshot)
     return {
         "name": key.service,
         "state": containers[0].state if containers else None,
@@ -100,7 +87,7 @@ def _service(snapshot: Snapshot, key: ServiceKey) -> dict[str, Any]:
         "waiting_on": list(verdict.waiting_on),
         "networks": sorted(index.networks.get(key, frozenset()) | observed_networks(snapshot, key)),
         "gpu": [g.index for g in snapshot.gpus.values() if {c.id for c in containers} & set(g.containers)],
-        "tokens_per_second": sum(known) if known else None,
+        "tokens_per_second": tokens_per_second(samples_of(snapshot, key)),
         "containers": [c.name for c in containers],
     }
 

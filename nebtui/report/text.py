@@ -8,6 +8,7 @@ from nebtui.analysis.box import projects, scene, service_keys
 from nebtui.analysis.canvas import cell_width, plain
 from nebtui.analysis.graph import draw, plain_text
 from nebtui.analysis.readiness import GLYPHS, readiness
+from nebtui.analysis.speeds import samples_of, words
 from nebtui.compose.paths import short, shortened
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -62,11 +63,12 @@ def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]
     width = max((cell_width(plain(key.service)) for key in keys), default=0)
     for key in keys:
         verdict = readiness(snapshot, key)
-        rates = [t for c in snapshot.containers_of(key) if (t := snapshot.throughput.get(c.id))]
-        rate = sum(t.tokens_per_second or 0.0 for t in rates if t.tokens_per_second is not None)
+        speed = words(samples_of(snapshot, key))
         name = plain(key.service)
         line = f"  {GLYPHS[verdict.word]} {name}{' ' * (width - cell_width(name))}  {verdict.word:<9}  {verdict.why}"
-        yield plain(line + (f"  {rate:.1f} T/s" if rate else "")).rstrip()
+        yield plain(
+            line + (f"  {speed.rate}" if speed.rate else "") + (f"  {speed.note}" if speed.note else "")
+        ).rstrip()
 
 
 def graph(snapshot: Snapshot, ungated: Iterable[tuple[ServiceKey, str]], width: int, *, ascii_only: bool) -> list[str]:

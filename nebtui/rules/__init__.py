@@ -8,11 +8,19 @@ from nebtui.facts.declared import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import (
     ambiguous_name,
+    cpu_fallback,
+    cuda_driver_mismatch,
     foreign_user,
+    gpu_without_ipc,
+    gpu_without_memlock,
+    gpu_without_network,
+    hidden_gpu,
     isolated_networks,
+    missing_gpu_runtime,
     missing_healthcheck,
     missing_host_gateway,
     missing_network,
+    unchecked_gpu,
     ungated_dependency,
 )
 from nebtui.rules.rule import SEVERITIES, Finding, Rule
@@ -23,8 +31,16 @@ RULES: tuple[Rule, ...] = (
     missing_network.RULE,
     missing_host_gateway.RULE,
     foreign_user.RULE,
+    missing_gpu_runtime.RULE,
+    cuda_driver_mismatch.RULE,
+    cpu_fallback.RULE,
     ungated_dependency.RULE,
     missing_healthcheck.RULE,
+    unchecked_gpu.RULE,
+    hidden_gpu.RULE,
+    gpu_without_ipc.RULE,
+    gpu_without_network.RULE,
+    gpu_without_memlock.RULE,
 )
 
 

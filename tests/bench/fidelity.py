@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import time
 from collections import Counter
@@ -30,11 +31,13 @@ from nebtui.compose.command import environment, find_compose
 from nebtui.compose.edit import ComposeEdit, Refused
 from nebtui.compose.intent import intended
 from nebtui.compose.marks import NotYaml
+from nebtui.compose.meaning import data, same, unwrapped
 from nebtui.compose.splicing import apply
-from nebtui.compose.tree import data, documents, same, unwrapped
+from nebtui.compose.tree import documents
 from tests.bench.fidelity_edits import EDITS, Budget, budget
 from tests.bench.rivals import Engine, engines
 
+_NAMES = re.compile(r"`[^`]*`|&\w+|\d+")
 CORPUS = Path("/work/shared/corpus")
 
 
@@ -82,7 +85,8 @@ def main() -> None:
         judge(results)
     print(*table(scores, len(paths)), note, sep="\n")
     if options.tell:
-        print(*(f"{edit}, {engine}: {line}" for (edit, engine), score in scores.items() for line in score.told), sep="\n")
+        for (edit, engine), score in scores.items():
+            print(*(f"{edit}, {engine}: {line}" for line in score.told), sep="\n")
 
 
 def spliced(text: str, edits: Sequence[ComposeEdit]) -> str:
@@ -96,7 +100,7 @@ def measure(path: Path, chosen: Mapping[str, Engine], scores: Mapping[tuple[str,
     try:
         root = documents(text)[0]
     except (NotYaml, IndexError) as error:
-        print(f"not counted: {path}: {error or 'is empty'}")
+        print(f"not counted: {path}: {error!s}")
         return
     before = data(root)
     for name, make in EDITS.items():
@@ -108,7 +112,7 @@ def measure(path: Path, chosen: Mapping[str, Engine], scores: Mapping[tuple[str,
             try:
                 after = chosen[engine](text, edits)
             except Exception as error:  # rivals raise what they like
-                reason = str(error).split("(line")[0] if isinstance(error, Refused) else type(error).__name__
+                reason = _NAMES.sub("…", str(error)) if isinstance(error, Refused) else type(error).__name__
                 score.refused[reason] += 1
                 score.told.append(f"refused {path}: {error}")
                 continue
@@ -209,8 +213,8 @@ def judge(results: list[Result]) -> None:
 def table(scores: Mapping[tuple[str, str], Score], files: int) -> Iterator[str]:
     """The Markdown table, then the reasons of refusals."""
     yield f"{files} files.\n"
-    columns = ("edit", "engine", "files", "applied", "refused", "extra lines (files)", "wrong", "not idempotent")
-    columns += ("newly invalid", "comments lost", "median ms", "p95 ms")
+    columns = ["edit", "engine", "files", "applied", "refused", "extra lines (files)", "wrong", "not idempotent"]
+    columns += ["newly invalid", "comments lost", "median ms", "p95 ms"]
     yield "| " + " | ".join(columns) + " |"
     yield "|---|---|" + "---:|" * (len(columns) - 2)
     for (edit, engine), score in scores.items():

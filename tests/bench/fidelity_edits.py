@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from nebtui.compose.edit import Add, ComposeEdit, Remove, Set
-from nebtui.compose.tree import Node, bare, same
+from nebtui.compose.emit import Value
+from nebtui.compose.meaning import bare, same
+from nebtui.compose.tree import Node
 
 Maker = Callable[[Mapping[str, Any]], tuple[ComposeEdit, ...]]
 
@@ -49,7 +51,7 @@ def _gate(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
 
 def _healthcheck(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
     test: tuple[str, ...] = ("CMD", "curl", "-f", "http://localhost:8080/health")
-    value = {"test": test, "interval": "10s", "timeout": "5s", "retries": 5}
+    value: dict[str, Value] = {"test": test, "interval": "10s", "timeout": "5s", "retries": 5}
     return _on_first(document, lambda s: Set(("services", s, "healthcheck"), value))
 
 
@@ -116,10 +118,10 @@ class Budget:
 
 def budget(text: str, root: Node, old: Any, new: Any) -> Budget:
     """The least that an edit must touch: keys added in block style touch no line; a flow collection, a short form, a
-    replaced value and a removed key touch their own; a new top-level section may bring a blank line."""
+    replaced value and a removed key touch their own; a new section or service may bring a blank line."""
     lines: set[int] = set()
     added = 0
-    for span, size in _touched(root, root, old, new, top=1):
+    for span, size in _touched(root, root, old, new, levels=2):
         added += size
         if span is not None:
             lines |= set(range(text.count("\n", 0, span[0]), text.count("\n", 0, span[1]) + 1))
@@ -130,7 +132,7 @@ Touched = tuple[tuple[int, int] | None, int]
 """The span that changes (None: nothing that stands), and the lines that may come."""
 
 
-def _touched(key: Node, node: Node, old: Any, new: Any, *, top: int = 0) -> Iterator[Touched]:
+def _touched(key: Node, node: Node, old: Any, new: Any, *, levels: int) -> Iterator[Touched]:
     old, new = bare(old), bare(new)
     if same(old, new):
         return
@@ -138,9 +140,9 @@ def _touched(key: Node, node: Node, old: Any, new: Any, *, top: int = 0) -> Iter
         own = {k.text: (k, v) for k, v in node.entries}
         for name, value in new.items():
             if name in own:
-                yield from _touched(*own[name], old[name], value)
+                yield from _touched(*own[name], old[name], value, levels=levels - 1)
             elif name not in old or not same(old[name], value):
-                yield None, _size(value) + top
+                yield None, _size(value) + (levels > 0)
         yield from (((own[name][0].start, own[name][1].end), 0) for name in own.keys() - new.keys() - {"<<"})
     elif isinstance(old, list) and isinstance(new, list) and not node.flow and old and same(old, new[: len(old)]):
         yield None, sum(map(_item_size, new[len(old) :]))

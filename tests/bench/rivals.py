@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
 
 from nebtui.compose.edit import Add, ComposeEdit, Remove, Set
 from nebtui.compose.emit import Value
@@ -38,7 +39,7 @@ def with_ruamel(text: str, edits: Sequence[ComposeEdit]) -> str:
     yaml.indent(mapping=mapping, sequence=dash + 2, offset=dash)
     document = yaml.load(clean)
     for edit in edits:
-        perform(document, edit)
+        perform(document, edit, _with_flow)
     stream = io.StringIO()
     yaml.dump(document, stream)
     after = stream.getvalue()
@@ -70,28 +71,28 @@ def with_yaml_edit(text: str, edits: Sequence[ComposeEdit]) -> str:
     """yaml-edit, a lossless editor in Rust."""
     document: Any = import_module("yaml_edit").Document.parse(text)
     for edit in edits:
-        perform(document, edit)
+        perform(document, edit, _plain)
     return str(document)
 
 
-def perform(document: Any, edit: ComposeEdit) -> None:
+def perform(document: Any, edit: ComposeEdit, plain: Callable[[Value], Any]) -> None:
     """One edit on any tree with the interface of dict and list."""
-    at, above = document, document
+    at, above = _open(document), document
     for name in edit.path[:-1]:
         if name not in at and isinstance(edit, Remove):
             return
         if name not in at or _absent(at[name]):
             at[name] = {}
-        above, at = at, at[name]
+        above, at = at, _open(at[name])
         if _is_list(at):
-            above[name] = {str(item): {"condition": "service_started"} for item in at}
-            at = above[name]
+            above[name] = {_text(item): {"condition": "service_started"} for item in at}
+            at = _open(above[name])
     last = edit.path[-1]
     if isinstance(edit, Remove):
         if last in at:
             del at[last]
     elif isinstance(edit, Set):
-        at[last] = _plain(edit.value)
+        at[last] = plain(edit.value)
     elif isinstance(edit, Add):
         _add(at, edit)
 
@@ -101,21 +102,46 @@ def _add(at: Any, edit: Add) -> None:
     item = edit.name if edit.value is None else f"{edit.name}:{edit.value}"
     if last not in at or _absent(at[last]):
         at[last] = [item]
-    elif not _is_list(at[last]):
-        at[last][edit.name] = edit.value
-    elif item not in [str(one) for one in at[last]]:
-        at[last].append(item)
+        return
+    inner = _open(at[last])
+    if not _is_list(inner):
+        if edit.name not in inner:
+            inner[edit.name] = edit.value
+    elif item not in [_text(one) for one in inner]:
+        inner.append(item)
+
+
+def _open(node: Any) -> Any:
+    """The mapping or list that a node of yaml-edit is; anything else as it is."""
+    if isinstance(node, (MutableMapping, MutableSequence)) or not hasattr(node, "as_mapping"):
+        return node
+    return node.as_mapping() or node.as_sequence() or node
+
+
+def _text(item: Any) -> str:
+    return str(item.to_python() if hasattr(item, "to_python") else item)
 
 
 def _is_list(value: Any) -> bool:
-    return (isinstance(value, MutableSequence) or hasattr(value, "append")) and not isinstance(value, MutableMapping)
+    return hasattr(value, "append") and not hasattr(value, "keys")
 
 
 def _absent(value: Any) -> bool:
-    return value is None or bool(getattr(value, "is_null", False) is True)
+    return value is None or (hasattr(value, "to_python") and value.to_python() is None)
 
 
 def _plain(value: Value) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def _with_flow(value: Value) -> Any:
+    """Plain data in which a tuple is a list in flow style."""
+    if isinstance(value, dict):
+        return {key: _with_flow(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        row = CommentedSeq(value)
+        row.fa.set_flow_style()
+        return row
+    return [_with_flow(inner) for inner in value] if isinstance(value, list) else value

@@ -149,6 +149,13 @@ class SeedBox:
         """The conductor gets an answer from the store by its name."""
         return self.run_in(self.gantry, "conductor", "wget", "-q", "-O", "/dev/null", f"http://{self.store}:8000/") == 0
 
+    def told(self) -> str:
+        """What the engine lists, and the conductor's last words."""
+        listed = subprocess.run(["docker", "ps", "-a"], capture_output=True, text=True, check=False).stdout
+        name = f"{self.gantry}-conductor-1"
+        logs = subprocess.run(["docker", "logs", "--tail", "5", name], capture_output=True, text=True, check=False)
+        return f"{listed}\n{logs.stdout}{logs.stderr}"
+
     def assert_healed(self) -> None:
         """On the engine: names resolve and answer, the gate held, the mount can be read."""
         wait_for(self.reached, "the conductor to reach the store")

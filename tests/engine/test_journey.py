@@ -153,7 +153,7 @@ def proved(app: NebtuiApp) -> bool:
 
 async def select(pilot: Pilot[None], session: Session, project: str, service: str) -> None:
     """Move the cursor to a service with j."""
-    await pilot.press("g")
+    await pilot.press("home")
     for _ in range(400):
         selected = pilot.app.screen.query_one(Rails).selected
         key = pilot.app.screen._keys.get(selected or "") if isinstance(pilot.app.screen, HomeScreen) else None
@@ -223,7 +223,7 @@ def test_in_a_terminal(box: SeedBox, size: tuple[int, int]) -> None:
         terminal.shows("LEFT WITH 0", timeout=3)
     finally:
         terminal.close()
-    wait_for(box.reached, "the conductor to reach the store once that listens")
+    wait_for(box.reached, "the conductor to reach the store once that listens", seen=box.told)
     entries = json.loads(box.nebtui("undo", "--list", "--format", "json").stdout)["entries"]
     assert len(entries) == 1
     box.nebtui("undo")

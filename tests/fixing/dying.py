@@ -1,19 +1,26 @@
-"""A process of its own that is killed right before a named step: `python -m tests.fixing.dying VERB FOLDER STEP`."""
+"""Processes that are killed: right before a named step, or right before their Nth call that changes a file.
+
+`python -m tests.fixing.dying VERB FOLDER STEP`, or `… VERB FOLDER` for one desk a call, in FOLDER/0, FOLDER/1, …
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+from itertools import count
 from pathlib import Path
 
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo, write
-from tests.fixing.boxes import Desk
+from tests.fixing.boxes import NETWORK, Desk
+
+CHANGING = frozenset({"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.chmod", "os.chown", "os.setxattr"})
+"""Events of the interpreter (`sys.addaudithook`), each raised right before the system call of its name."""
 
 
-def main(verb: str, folder: str, fatal: str) -> None:
-    """Write, undo or recover, and die."""
+def act(verb: str, folder: str, fatal: str = "") -> None:
+    """Write, undo or recover, and die right before the step."""
     desk = Desk(Path(folder))
     host, journal = desk.host(), desk.journal
 
@@ -31,5 +38,39 @@ def main(verb: str, folder: str, fatal: str) -> None:
         recover(host, journal, steps)
 
 
+def every_call(verb: str, folder: str) -> None:
+    """On a new desk each, run the verb in a process that dies at its first call, its second one… until one lives."""
+    for number in count():
+        desk = Desk(Path(folder) / str(number)).set_up()
+        if verb == "undo":
+            write(desk.patch(), desk.host(), desk.journal)
+        if verb == "recover":
+            _killed_before_the_last_file(desk)
+        child = os.fork()
+        if not child:
+            _die_at(number)
+            act(verb, str(desk.folder))
+            os._exit(0)
+        if os.waitpid(child, 0)[1] == 0:
+            return
+
+
+def _killed_before_the_last_file(desk: Desk) -> None:
+    child = os.fork()
+    if not child:
+        act("write", str(desk.folder), f"swap {desk.env.relative_to(desk.folder)}")
+    os.waitpid(child, 0)
+
+
+def _die_at(number: int) -> None:
+    calls = count()
+
+    def hear(event: str, arguments: tuple[object, ...]) -> None:
+        if event in CHANGING and NETWORK not in str(arguments) and next(calls) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hear)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    (act if len(sys.argv) == 4 else every_call)(*sys.argv[1:])

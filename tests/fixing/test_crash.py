@@ -11,6 +11,7 @@ import pytest
 
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo, write
+from nebtui.keep import journal
 from tests.fixing.boxes import NETWORK, Desk
 
 CORE, LINK, ENV = "box/core/compose.yaml", "box/gantry.yaml", "box/core/.env"
@@ -137,6 +138,19 @@ def test_a_recovery_that_is_killed_too_is_done_by_the_next(desk: Desk, step: str
     ensure_settled(desk, stands=False)
 
 
+@pytest.mark.parametrize("verb", ["write", "undo", "recover"])
+def test_a_death_at_any_system_call_is_settled(tmp_path: Path, verb: str) -> None:
+    """Killed before each single call that changes a file, inside the steps too, all is whole and all is settled."""
+    command = [sys.executable, "-m", "tests.fixing.dying", verb, str(tmp_path)]
+    subprocess.run(command, cwd=Path(__file__).parents[2], check=True)
+    desks = [Desk(folder) for folder in tmp_path.iterdir()]
+    assert len(desks) > 20
+    for desk in desks:
+        ensure_whole(desk)
+        recover(desk.host(), desk.journal)
+        ensure_settled(desk, stands=desk.journal.last() is not None)
+
+
 def test_a_file_edited_after_the_death_keeps_the_edit(desk: Desk) -> None:
     """What a person edits between the death and the next start stays; only the patch is taken out."""
     die("write", desk, f"swap {LINK}")
@@ -164,8 +178,9 @@ def test_a_conflict_after_the_death_is_told_and_left(desk: Desk) -> None:
     assert [item.path for item in standing.files] == [str(desk.core)]
 
 
-def test_a_write_in_progress_is_no_interrupted_one(desk: Desk) -> None:
+def test_a_write_in_progress_is_no_interrupted_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second nebtui that starts while the first one writes does not take it back."""
+    monkeypatch.setattr(journal, "_PATIENCE", 0.0)
     told: list[tuple[str, ...]] = []
 
     def start_another(step: str) -> None:

@@ -31,6 +31,7 @@ from nebtui.facts.observed import (
 )
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold, fold_all
+from tests.rules import gpu_facts
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -86,6 +87,9 @@ def snapshot(case: Case, folder: Path) -> Snapshot:
 
 def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change]:
     kind, *rest = words
+    of_gpus = gpu_facts.facts(kind, rest, now, lambda name: _container(name, now))
+    if of_gpus is not None:
+        return of_gpus
     if kind == "engine":
         return [changes.EngineSeen(Engine("box", "26.1", "1.45", "unix:///x", operating_system=" ".join(rest)))]
     if kind == "network":

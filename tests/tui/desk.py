@@ -72,7 +72,7 @@ class Desk:
         """Move the cursor to a service with j."""
         home = self.app.screen
         assert isinstance(home, HomeScreen)
-        await self.press("g")
+        await self.press("home")
         for _ in range(200):
             key = home.selected
             if isinstance(key, ServiceKey) and (key.project.name, key.service) == (project, service):

@@ -71,7 +71,7 @@ async def test_the_filter_takes_every_letter(tmp_path: Path) -> None:
 async def test_folding_a_project(tmp_path: Path) -> None:
     """Space closes a project to one line and opens it again."""
     async with demo(tmp_path) as desk:
-        await desk.press("g", "space")
+        await desk.press("home", "space")
         assert "ingest" not in desk.rails.text()
         await desk.press("space")
         assert "ingest" in desk.rails.text()
@@ -113,7 +113,7 @@ async def test_enter_goes_to_the_findings_and_esc_back(tmp_path: Path) -> None:
 async def test_a_selected_project_tells_its_files(tmp_path: Path) -> None:
     """A project line shows where it was found and whose view is shown."""
     async with demo(tmp_path) as desk:
-        await desk.press("g")
+        await desk.press("home")
         assert isinstance(desk.app.home.selected, ProjectKey)
         assert "found by" in desk.text
 

@@ -155,7 +155,12 @@ class Machine:
             digest = "sha256:" + hashlib.sha256(name.encode()).hexdigest()
             named = name if ":" in name.rpartition("/")[2] else f"{name}:latest"
             self.images[name] = Image(
-                digest, (named,), user=script.user, exposed_ports=script.ports, programs=script.programs
+                digest,
+                (named,),
+                user=script.user,
+                exposed_ports=script.ports,
+                programs=script.programs,
+                environment={"CUDA_VERSION": script.cuda} if script.cuda else {},
             )
             self.tell(ImageSeen(self.images[name]))
         return self.images[name]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from random import Random
 
+from nebtui.analysis.throughput import SLOW
 from nebtui.facts.changes import Sampled
-from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
+from nebtui.facts.gpu import GpuLink, GpuProcess, GpuReach, GpuSample, GpuStack
+from nebtui.facts.samples import ContainerSample, ThroughputSample
 from nebtui.hosts.simulation.machine import Machine
 from nebtui.hosts.simulation.unit import Unit
+from nebtui.knowledge.servers import hinted
 
 MIB = 1 << 20
 STARTING_CPU = 74.0
@@ -50,14 +53,51 @@ def _throughput(machine: Machine, unit: Unit) -> ThroughputSample | None:
     usual = unit.script.tokens if unit.cuda else unit.script.cpu_tokens
     if usual is None:
         return None
+    named = hinted(unit.service.image or "", "")
+    server = named.name if named else ""
     if not unit.serving:
-        return ThroughputSample(unit.id, machine.now, None, None)
-    speed = usual * _noise(machine, f"tokens {unit.place}", 0.05)
-    return ThroughputSample(unit.id, machine.now, round(speed, 1), True)
+        return ThroughputSample(unit.id, machine.now, None, None, server=server)
+    speed = round(usual * _noise(machine, f"tokens {unit.place}", 0.05), 1)
+    on_gpu = unit.script.tokens
+    return ThroughputSample(
+        unit.id,
+        machine.now,
+        speed,
+        True,
+        running=1,
+        waiting=0,
+        last_rate=speed,
+        last_at=machine.now,
+        server=server,
+        source="simulated",
+        stream=speed,
+        usual=on_gpu,
+        verdict="slow" if on_gpu is not None and speed < SLOW * on_gpu else "",
+    )
 
 
 def _on_gpu(unit: Unit, index: int) -> bool:
     return unit.script.gpu == index and unit.serving and unit.cuda and unit.service.gpu
+
+
+def stack(machine: Machine) -> GpuStack:
+    """The driver of the box's devices: everything holds, but what an image may ask of it."""
+    if not machine.box.gpus:
+        return GpuStack(problem="no GPU driver is installed on this machine")
+    driver, cuda = machine.box.gpus[0].driver, machine.box.gpus[0].cuda
+    links = (
+        GpuLink("kernel module", "ok", f"nvidia {driver} is loaded"),
+        GpuLink("driver library", "ok", f"libnvidia-ml {driver}"),
+        GpuLink("nvidia_uvm", "ok", "loaded, /dev/nvidia-uvm exists"),
+    )
+    return GpuStack(True, "NVIDIA", driver, cuda, links=links)
+
+
+def reaches(machine: Machine) -> tuple[GpuReach, ...]:
+    """What the running containers that asked for a GPU have of it."""
+    devices = tuple(f"/dev/nvidia{device.index}" for device in machine.box.gpus)
+    asked = (unit for unit in machine.running() if unit.service.gpu)
+    return tuple(GpuReach(u.id, devices, library=True, loaded=u.cuda and u.serving) for u in asked)
 
 
 def _gpus(machine: Machine, running: tuple[Unit, ...]) -> tuple[GpuSample, ...]:
@@ -66,6 +106,10 @@ def _gpus(machine: Machine, running: tuple[Unit, ...]) -> tuple[GpuSample, ...]:
         users = [unit for unit in running if _on_gpu(unit, device.index)]
         what = f"gpu {device.index}"
         load = min(100.0, sum(u.script.gpu_load for u in users) * _noise(machine, what, 0.06))
+
+        def share(unit: Unit, what: str = what) -> int:
+            return min(100, round(unit.script.gpu_load * _noise(machine, what, 0.06)))
+
         used = 310 + sum(u.script.gpu_memory for u in users)
         found.append(
             GpuSample(
@@ -77,7 +121,13 @@ def _gpus(machine: Machine, running: tuple[Unit, ...]) -> tuple[GpuSample, ...]:
                 memory_total=device.memory * MIB,
                 temperature=round(37 + 0.39 * load),
                 power=round(IDLE_WATTS + (FULL_WATTS - IDLE_WATTS) * load / 100, 1),
-                containers=tuple(u.id for u in users),
+                uuid=f"GPU-{device.index}-of-the-demo",
+                power_limit=450.0,
+                clock=round(210 + 23.1 * load),
+                clock_limit=3105,
+                pstate=2 if load else 8,
+                capability="8.9",
+                processes=tuple(GpuProcess(u.pid, u.script.gpu_memory * MIB, share(u), u.id) for u in users),
             )
         )
     return tuple(found)

@@ -9,6 +9,8 @@ from nebtui.facts.changes import (
     Change,
     ContainersListed,
     EngineSeen,
+    GpuReachSeen,
+    GpuStackSeen,
     Happened,
     ImageSeen,
     NetworksListed,
@@ -25,11 +27,11 @@ from nebtui.hosts.simulation.execution import run
 from nebtui.hosts.simulation.life import Life
 from nebtui.hosts.simulation.machine import Machine
 from nebtui.hosts.simulation.projects import Shelf
-from nebtui.hosts.simulation.readings import sampled
+from nebtui.hosts.simulation.readings import reaches, sampled, stack
 from nebtui.hosts.simulation.upping import Upping
 
 DAY = 86_400.0
-ENGINE = Engine("demo", "demo", "1.47", "demo", operating_system="Linux (simulated)")
+ENGINE = Engine("demo", "demo", "1.47", "demo", operating_system="Linux (simulated)", runtimes=("nvidia", "runc"))
 
 
 class World:
@@ -65,6 +67,8 @@ class World:
             PathsSeen(tuple(machine.paths.values())),
             ProcessesSeen(machine.processes()),
             *self._past,
+            GpuStackSeen(stack(machine)),
+            GpuReachSeen(reaches(machine)),
             sampled(machine),
             Settled(),
         ]
@@ -73,6 +77,7 @@ class World:
         if edited := self._shelf.edited():
             self.reread(edited)
         self._machine.show_processes()
+        self._machine.tell(GpuReachSeen(reaches(self._machine)))
         self._machine.tell(sampled(self._machine))
         self._machine.later(1.0, self._take_readings)
 

@@ -62,7 +62,7 @@ class HomeScreen(Screen[None]):
         keys: list[ServiceKey | ProjectKey] = [*snapshot.projects]
         keys += [key for project in snapshot.projects for key in box.service_keys(snapshot, project)]
         self._keys = {box.identity(key): key for key in keys}
-        self.query_one(Summary).show(snapshot, session.findings, session.banner, session.locked)
+        self.query_one(Summary).show(snapshot, session.findings, session.banner, session.locked, ascii=session.ascii)
         self.query_one(Rails).show(matching(box.scene(snapshot, races, pending(session)), self._filter))
         self._show_detail()
 

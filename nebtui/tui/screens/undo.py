@@ -49,7 +49,7 @@ class UndoScreen(Screen[int | None]):
             self._possible = False
             self.query_one("#diff", Static).update(line(("cannot be taken back: ", "bad"), str(error)))
             return
-        self.query_one("#diff", Static).update(coloured(_masked_diff(changes)))
+        self.query_one("#diff", Static).update(coloured(masked_diff(changes)))
         told = [line(("removes  ", "dim"), f"the network {n}, if nothing is on it") for n in self._entry.networks]
         told += [
             line(("deletes  ", "dim"), f"{short(change.path)}, which nebtui created")
@@ -99,7 +99,7 @@ class UndoScreen(Screen[int | None]):
         """Nothing here is worth copying."""
 
 
-def _masked_diff(changes: tuple[Change, ...]) -> list[str]:
+def masked_diff(changes: tuple[Change, ...]) -> list[str]:
     """The diff of taking back. What comes back to an env file is the person's own: all its values are masked."""
     found: list[str] = []
     for change in changes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from nebtui.analysis.box import TONES, standings
+from nebtui.analysis.box import TONES, service_keys, standings
+from nebtui.analysis.speeds import ASCII_BARS, BARS, samples_of, sparkline, words
 from nebtui.facts.samples import GpuSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
@@ -13,14 +14,19 @@ from nebtui.tui.widgets.words import line, lines
 
 SHOWN = ("starting", "waiting", "degraded", "failed")
 GIB = 1024**3
+SPARK_MINUTES = 12
+"""Of the hour that is known: so many minutes fit beside a name."""
 
 
 class Summary(Static):
     """Repainted whole: it is two lines."""
 
-    def show(self, snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool) -> None:
+    def show(
+        self, snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool, *, ascii: bool = False
+    ) -> None:
         """Show a snapshot; the engine's trouble comes before everything else."""
-        self.update(lines([_box(snapshot, findings, banner, locked), *_gpus(snapshot)]))
+        machine = Content("   ").join([*_gpus(snapshot), *_speeds(snapshot, ASCII_BARS if ascii else BARS)])
+        self.update(lines([_box(snapshot, findings, banner, locked), *([machine] if machine.plain else [])]))
 
 
 def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool) -> Content:
@@ -81,3 +87,18 @@ def _gpu(gpu: GpuSample) -> Content:
         (f" {used} ", "info"),
         ("  ".join(figures), ""),
     )
+
+
+def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:
+    """Each inference server with its speed and the last minutes; a narrow terminal cuts off those that idle."""
+    found: list[tuple[int, Content]] = []
+    for project in snapshot.projects:
+        for key in service_keys(snapshot, project):
+            samples = samples_of(snapshot, key)
+            speed = words(samples)
+            if speed.rate:
+                line_of = sparkline(samples[0].trend, SPARK_MINUTES, bars)
+                tone = speed.rate_tone or "info"
+                idle = 0 if tone == "warn" else 2 if tone == "dim" else 1
+                found.append((idle, line((f" {key.service} ", "dim"), (speed.rate, tone), (f" {line_of}", "dim"))))
+    return [content for _, content in sorted(found, key=lambda item: item[0])]

@@ -1,0 +1,262 @@
+"""The ladder of evidence that a service computes on a GPU: declared, injected, initialises, resident, works, fast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nebtui.analysis.cuda import cuda_fit
+from nebtui.analysis.gpu_use import place, requested
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.observed import Container
+from nebtui.facts.samples import ThroughputSample
+from nebtui.facts.snapshot import Snapshot
+
+Answer = Literal["yes", "no", "unknown"]
+Word = Literal["", "works", "fallback", "suspected"]
+RECENT = 60.0
+"""Seconds after its last work during which a server still counts as busy: requests come in bursts."""
+MIB = 1 << 20
+ABSENT = "it does not run"
+TRACE = 16 * MIB
+"""A process with less on the device holds no model: an open context alone takes tens of MiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step: its question, the answer, what was seen or why nothing could be, and by whom."""
+
+    name: str
+    answer: Answer
+    why: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """All rungs of a service, and what follows from them."""
+
+    rungs: tuple[Rung, ...]
+    loaded: str = ""
+    """Why a model counts as loaded, "" if nothing says so."""
+    busy: str = ""
+    """Why it counts as busy now or a moment ago."""
+    verdict: Word = ""
+
+    def answer(self, name: str) -> Answer:
+        """The answer of one rung."""
+        return next(rung.answer for rung in self.rungs if rung.name == name)
+
+    def rung(self, name: str) -> Rung:
+        """One rung."""
+        return next(rung for rung in self.rungs if rung.name == name)
+
+    @property
+    def sentence(self) -> str:
+        """What follows, in one sentence."""
+        if self.verdict == "" and self.rung("resident").why == ABSENT:
+            return ABSENT
+        return {
+            "": "no verdict: nothing speaks against it",
+            "works": "computes on the GPU",
+            "fallback": "claims a GPU and computes on the CPU",
+            "suspected": "may compute on the CPU: it is slow, and nothing shows it on a GPU",
+        }[self.verdict]
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What is known, as a line an item: the rungs with yes or no, model and load between them."""
+        told = [f"{rung.name}: {rung.answer}, {rung.why}" + _by(rung) for rung in self.rungs]
+        between = [line for line in (self.loaded, self.busy) if line]
+        return (*told[:3], *between, *told[3:])
+
+
+def _by(rung: Rung) -> str:
+    return f" ({rung.source})" if rung.source else ""
+
+
+def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
+    """The ladder of a service; its containers speak together, one that does what is asked is enough."""
+    containers = snapshot.containers_of(key)
+    running = tuple(c for c in containers if c.state == "running")
+    figures = [t for c in running if (t := snapshot.throughput.get(c.id))]
+    resident = _resident(snapshot, key, running)
+    busy = _busy(figures)
+    rungs = (
+        _declared(snapshot, key, containers),
+        _implied(_injected(snapshot, containers, running), resident, "its process is on the device"),
+        _implied(_initialises(snapshot, key, running), resident, "its process is on the device"),
+        resident,
+        _works(snapshot, running, busy),
+        _fast(figures),
+    )
+    loaded = _loaded(figures)
+    return Ladder(rungs, loaded, busy, _verdict(rungs, figures, loaded, busy))
+
+
+def _verdict(rungs: tuple[Rung, ...], figures: list[ThroughputSample], loaded: str, busy: str) -> Word:
+    answers = {rung.name: rung.answer for rung in rungs}
+    if answers["declared"] != "yes":
+        return ""
+    if answers["resident"] == "no" and loaded and busy:
+        return "fallback"
+    if answers["resident"] == "yes":
+        return "works" if answers["works"] == "yes" else ""
+    off = any(t.on_gpu == 0.0 for t in figures)
+    return "suspected" if answers["fast"] == "no" or off else ""
+
+
+def _implied(rung: Rung, by: Rung, why: str) -> Rung:
+    """A rung that could not be looked at holds where a higher one does."""
+    return Rung(rung.name, "yes", why, by.source) if by.answer == "yes" and rung.answer != "yes" else rung
+
+
+def _declared(snapshot: Snapshot, key: ServiceKey, containers: tuple[Container, ...]) -> Rung:
+    service = snapshot.service(key)
+    if service is not None and service.gpu:
+        origin = place(service)
+        return Rung("declared", "yes", f"asks for {requested(service)}", str(origin) if origin else "")
+    given = [c for c in containers if c.inspection and (c.inspection.gpus or c.inspection.runtime == "nvidia")]
+    if given:
+        return Rung("declared", "yes", f"{given[0].name} was created with a GPU", "engine")
+    return Rung("declared", "no", "no GPU is asked for", "compose")
+
+
+def _injected(snapshot: Snapshot, containers: tuple[Container, ...], running: tuple[Container, ...]) -> Rung:
+    for container in containers:
+        error = container.inspection.error if container.inspection else ""
+        if "could not select device driver" in error or "nvidia" in error.lower():
+            return Rung("injected", "no", error.splitlines()[0][:160], "engine State.Error")
+    if not running:
+        return Rung("injected", "unknown", ABSENT)
+    reaches = [r for c in running if (r := snapshot.gpu_reach.get(c.id))]
+    devices = next((r.devices for r in reaches if r.devices), ())
+    if devices:
+        return Rung("injected", "yes", ", ".join(devices[:4]), "/proc/PID/root/dev")
+    if any(r.devices == () for r in reaches):
+        return Rung("injected", "no", "no GPU device file is inside the container", "/proc/PID/root/dev")
+    return Rung("injected", "unknown", next((r.why for r in reaches if r.why), "nobody has looked into the container"))
+
+
+def _initialises(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...]) -> Rung:
+    service = snapshot.service(key)
+    fit = cuda_fit(snapshot, key, service) if service else None
+    stack = snapshot.gpu_stack
+    if stack and stack.problem and stack.present:
+        return Rung("initialises", "no", stack.problem, "NVML")
+    if fit and fit.fit == "too-old":
+        return Rung("initialises", "no", fit.sentence, "image and driver")
+    if not running:
+        return Rung("initialises", "unknown", ABSENT)
+    reaches = [r for c in running if (r := snapshot.gpu_reach.get(c.id))]
+    if any(r.loaded for r in reaches):
+        return Rung("initialises", "yes", "a process of it has the GPU library loaded", "/proc/PID/maps")
+    if any(r.loaded is False for r in reaches):
+        return Rung("initialises", "no", "no process of it has the GPU library loaded", "/proc/PID/maps")
+    return Rung("initialises", "unknown", next((r.why for r in reaches if r.why), "nobody has looked at its processes"))
+
+
+def _resident(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...]) -> Rung:
+    if not running:
+        return Rung("resident", "unknown", ABSENT)
+    found = on_devices(snapshot, running)
+    if found:
+        gpu, process = max(found, key=lambda pair: pair[1].memory or 0)
+        amount = "" if process.memory is None else f", {_size(process.memory)}"
+        if process.memory is not None and process.memory < TRACE and all((p.memory or 0) < TRACE for _, p in found):
+            return Rung("resident", "unknown", f"PID {process.pid} holds only{amount[1:]} on GPU {gpu.index}", "NVML")
+        return Rung("resident", "yes", f"PID {process.pid} on GPU {gpu.index}{amount}", "process list of the driver")
+    why = _why_blind(snapshot)
+    if why:
+        return Rung("resident", "unknown", why)
+    return Rung("resident", "no", "no PID of this container is on any GPU", "process list of the driver")
+
+
+def _why_blind(snapshot: Snapshot) -> str:
+    """Why nothing follows from a container's absence on the devices."""
+    stack = snapshot.gpu_stack
+    if stack is None:
+        return "GPUs were not looked at"
+    if not stack.present or stack.problem or stack.blind:
+        return stack.problem or stack.blind or "no GPU driver is installed on this machine"
+    if snapshot.engine is not None and not snapshot.engine.local:
+        return "the engine runs on another machine than nebtui"
+    if not snapshot.gpus:
+        return "no device was read yet"
+    unread = [g.index for g in snapshot.gpus.values() if g.processes is None]
+    return f"GPU {unread[0]} does not list its processes" if unread else ""
+
+
+def on_devices(snapshot: Snapshot, containers: tuple[Container, ...]) -> list[tuple[GpuSample, GpuProcess]]:
+    """The processes of these containers with the device each is on."""
+    ids = {container.id for container in containers}
+    return [(gpu, p) for gpu in snapshot.gpus.values() for p in gpu.processes or () if p.container in ids]
+
+
+def _works(snapshot: Snapshot, running: tuple[Container, ...], busy: str) -> Rung:
+    if not running:
+        return Rung("works", "unknown", ABSENT)
+    found = on_devices(snapshot, running)
+    working = [(gpu, p) for gpu, p in found if p.sm]
+    if working:
+        gpu, process = max(working, key=lambda pair: pair[1].sm or 0)
+        return Rung("works", "yes", f"PID {process.pid} used {process.sm} % of GPU {gpu.index}", "NVML process shares")
+    if not busy:
+        return Rung("works", "unknown", "it is idle, which says nothing")
+    if not found:
+        return Rung("works", "no" if not _why_blind(snapshot) else "unknown", "it has no process on a GPU")
+    loads = [gpu.utilization for gpu, p in found if p.sm is None and gpu.utilization]
+    if loads:
+        return Rung("works", "yes", f"its GPU is used to {max(loads)} %", "NVML utilisation")
+    if any(p.sm is None for _, p in found):
+        return Rung("works", "unknown", "the driver does not tell the share of a process")
+    return Rung("works", "unknown", "none of its processes used a GPU in the last second")
+
+
+def _fast(figures: list[ThroughputSample]) -> Rung:
+    for figure in figures:
+        now = figure.stream if figure.stream is not None else figure.tokens_per_second
+        if figure.verdict == "slow" and now is not None:
+            usual = f", usually {figure.usual:.1f}" if figure.usual is not None else ""
+            return Rung("fast", "no", f"{now:.1f} {figure.unit}{usual}", figure.source)
+    for figure in figures:
+        if figure.busy and figure.usual is not None and figure.stream is not None:
+            told = f"{figure.stream:.1f} {figure.unit}, usually {figure.usual:.1f}"
+            return Rung("fast", "yes", told, figure.source)
+    if not figures:
+        return Rung("fast", "unknown", "it tells no tokens a second")
+    problem = next((f.problem for f in figures if f.problem), "")
+    idle = "it is idle" if all(f.busy is False for f in figures) else "its usual speed is not known yet"
+    return Rung("fast", "unknown", problem or idle)
+
+
+def _loaded(figures: list[ThroughputSample]) -> str:
+    for figure in figures:
+        if figure.model:
+            return f"model {figure.model} is loaded"
+        if figure.tokens_per_second or figure.last_rate:
+            return "a model is loaded: it makes tokens"
+    return ""
+
+
+def _busy(figures: list[ThroughputSample]) -> str:
+    for figure in figures:
+        if figure.busy:
+            rate = figure.tokens_per_second
+            speed = f" at {rate:.1f} {figure.unit}" if rate is not None else ""
+            return f"{figure.running or 1} request{'s' if (figure.running or 1) > 1 else ''} running{speed}"
+    for figure in figures:
+        if recently_busy(figure) and figure.last_rate is not None:
+            age = figure.at - (figure.last_at or figure.at)
+            return f"worked {age:.0f} s ago at {figure.last_rate:.1f} {figure.unit}"
+    return ""
+
+
+def recently_busy(figure: ThroughputSample) -> bool:
+    """It works, or did within the last minute."""
+    return bool(figure.busy) or (figure.last_at is not None and 0 <= figure.at - figure.last_at < RECENT)
+
+
+def _size(amount: int) -> str:
+    return f"{amount / (1 << 30):.1f} GiB" if amount >= 1 << 30 else f"{amount / MIB:.0f} MiB"

@@ -1,0 +1,75 @@
+"""The chain from the driver to a container: the links of this machine, then those of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.facts.gpu import GpuLink, GpuStack
+from nebtui.facts.observed import Container, Engine
+
+TOOLKIT = "container toolkit"
+INSTALL = "install nvidia-container-toolkit, then sudo nvidia-ctk runtime configure --runtime=docker and restart docker"
+
+
+def chain(stack: GpuStack | None, engine: Engine | None) -> tuple[GpuLink, ...]:
+    """Every link in the order in which each needs the one before; () where there is no driver to begin with."""
+    if stack is None or not stack.present:
+        return ()
+    own = tuple(link for link in stack.links if link.name != TOOLKIT)
+    driver = GpuLink("driver", "broken", stack.problem, stack.remedy) if stack.problem else _driver(stack)
+    engine_links = tuple(_engine(stack, engine)) if "NVIDIA" in stack.vendor else ()
+    return (driver, *own, *engine_links)
+
+
+def _driver(stack: GpuStack) -> GpuLink:
+    newest = f", serves CUDA up to {stack.cuda}" if stack.cuda else ""
+    return GpuLink("driver", "ok", f"{stack.vendor} {stack.driver or 'version unknown'}{newest}")
+
+
+def broken(links: tuple[GpuLink, ...]) -> GpuLink | None:
+    """The one link to mend first: the deepest that does not hold (what NVML says is only its echo)."""
+    found = [link for link in links if link.state == "broken"]
+    return next((link for link in found if link.name != "driver"), next(iter(found), None))
+
+
+def _engine(stack: GpuStack, engine: Engine | None) -> Iterator[GpuLink]:
+    if engine is None:
+        yield GpuLink("engine runtime", "unknown", "no engine was asked")
+        return
+    way = way_in(stack, engine)
+    if way:
+        yield GpuLink("engine runtime", "ok", way)
+    elif way is None:
+        yield GpuLink("engine runtime", "unknown", "the engine does not list its runtimes")
+    else:
+        yield GpuLink("engine runtime", "broken", "the engine has no nvidia runtime, hook or CDI device", INSTALL)
+    if engine.cgroup_driver == "systemd" and not engine.cdi:
+        told = (
+            "systemd cgroups with devices injected by a hook: `systemctl daemon-reload` takes the GPU away from "
+            "running containers (nvidia-container-toolkit issue 48)"
+        )
+        yield GpuLink("cgroup driver", "unknown", told, "use CDI devices, or native.cgroupdriver=cgroupfs")
+    elif engine.cgroup_driver:
+        yield GpuLink("cgroup driver", "ok", f"{engine.cgroup_driver}: devices stay after a daemon-reload")
+
+
+def way_in(stack: GpuStack | None, engine: Engine) -> str | None:
+    """How a GPU gets into a container of this engine; "" if it cannot, None if the engine does not say."""
+    if engine.runtimes is not None and "nvidia" in engine.runtimes:
+        default = ", the default" if engine.default_runtime == "nvidia" else ""
+        return f"runtime nvidia is registered{default}"
+    if engine.cdi:
+        return f"CDI: {', '.join(engine.cdi[:3])}"
+    link = next((one for one in (stack.links if stack else ()) if one.name == TOOLKIT), None)
+    if link is not None and link.state == "ok" and engine.local:
+        return link.message
+    if engine.runtimes is None or (link is None and not engine.local):
+        return None
+    return ""
+
+
+def refused(container: Container) -> str:
+    """The engine's own words that it cannot give a container a GPU, "" if it said nothing of the kind."""
+    error = container.inspection.error if container.inspection else ""
+    told = ("could not select device driver", "unknown or invalid runtime name: nvidia", "unresolvable CDI devices")
+    return error.splitlines()[0][:200] if any(text in error for text in told) else ""

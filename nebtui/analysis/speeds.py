@@ -1,0 +1,81 @@
+"""The speed of a service in words short enough for a row: busy, idle with its last figure, slow against its usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.samples import ThroughputSample
+from nebtui.facts.snapshot import Snapshot
+
+BARS = "▁▂▃▄▅▆▇█"
+ASCII_BARS = "_.-=+*%#"
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedWords:
+    """What a row says: `rate` in its own column, `note` where there is room for a sentence; tones as in `Row`."""
+
+    rate: str = ""
+    rate_tone: Literal["", "dim", "warn"] = ""
+    note: str = ""
+    note_tone: Literal["dim", "warn"] = "dim"
+
+
+def samples_of(snapshot: Snapshot, key: ServiceKey) -> tuple[ThroughputSample, ...]:
+    """What the servers of a service say, those of stopped containers left out."""
+    running = (c.id for c in snapshot.containers_of(key) if c.state == "running")
+    return tuple(snapshot.throughput[i] for i in running if i in snapshot.throughput)
+
+
+def tokens_per_second(samples: tuple[ThroughputSample, ...]) -> float | None:
+    """Tokens a second of all replicas together; None while they are idle or tell nothing."""
+    rates = [s.tokens_per_second for s in samples if s.tokens_per_second is not None and s.unit == "T/s"]
+    return sum(rates) if rates else None
+
+
+def words(samples: tuple[ThroughputSample, ...]) -> SpeedWords:
+    """The words for a row. Idle is dim and never a warning, whatever came before it."""
+    if not samples:
+        return SpeedWords()
+    busy = [s for s in samples if s.tokens_per_second is not None]
+    slow = next((s for s in samples if s.verdict == "slow" and s.stream is not None and s.usual is not None), None)
+    if busy:
+        rate = f"{sum(s.tokens_per_second or 0.0 for s in busy):.1f} {busy[0].unit}"
+        if slow is not None:
+            return SpeedWords(rate, "warn", f"slow: {slow.stream:.1f} {slow.unit}, usually {slow.usual:.1f}", "warn")
+        return SpeedWords(rate)
+    if any(s.busy for s in samples):
+        waiting = sum(s.waiting or 0 for s in samples)
+        return SpeedWords("busy –", "", f"{waiting} requests waiting" if waiting else "")
+    if all(s.busy is False for s in samples):
+        last = max((s for s in samples if s.last_at is not None), key=lambda s: s.last_at or 0.0, default=None)
+        return SpeedWords("idle", "dim", last_words(last) if last else "")
+    return SpeedWords("–", "dim", next((s.problem for s in samples if s.problem), ""))
+
+
+def last_words(sample: ThroughputSample) -> str:
+    """`64.6 T/s 12 s ago`, "" where it never worked."""
+    if sample.last_rate is None or sample.last_at is None:
+        return ""
+    return f"{sample.last_rate:.1f} {sample.unit} {ago(sample.at - sample.last_at)} ago"
+
+
+def ago(seconds: float) -> str:
+    """An age in one unit, in steps of five seconds at first so that rows do not flicker."""
+    if seconds < 60:
+        return f"{max(1, int(seconds) // 5 * 5)} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min"
+    return f"{int(seconds // 3600)} h"
+
+
+def sparkline(trend: tuple[float | None, ...], width: int, bars: str = BARS) -> str:
+    """The newest `width` minutes as bars against the fastest of them; a blank where nothing was done."""
+    shown = trend[-width:]
+    top = max((speed for speed in shown if speed is not None), default=0.0)
+    if top <= 0:
+        return ""
+    steps = len(bars)
+    return "".join(" " if s is None else bars[min(steps - 1, int(s / top * steps))] for s in shown)

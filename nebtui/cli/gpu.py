@@ -1,0 +1,45 @@
+"""`nebtui gpu`: devices, the containers on them, the chain from driver to container, the ladder of each service."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+
+from nebtui.cli.boxes import host_for, look
+from nebtui.facts.changes import GpuStackSeen, Sampled
+from nebtui.facts.snapshot import Snapshot
+from nebtui.report import gpu as report
+from nebtui.settings import Settings
+from nebtui.store import fold_all
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Print them; 0 also where there is no driver, 1 where a link of the chain is broken or a device is lost."""
+    if arguments.no_engine:
+        snapshot = devices()
+    else:
+        with closing(host_for(arguments, settings, environ)) as host:
+            snapshot = look(host, settings)
+    if arguments.format == "json":
+        print(json.dumps(report.gpu(snapshot), indent=2))
+    else:
+        print("\n".join(report.text(snapshot)))
+    stack = snapshot.gpu_stack
+    lost = any(one.error for one in snapshot.gpus.values())
+    return int(lost or bool(stack and stack.present and (stack.problem or stack.broken)))
+
+
+def devices() -> Snapshot:
+    """The drivers alone, no engine asked: processes keep their pids."""
+    from nebtui.hosts.gpu_collector import joined, sources
+    from nebtui.hosts.gpu_stack import absent
+
+    found = sources()
+    rows = tuple(row for source in found for row in source.snapshot())
+    stack = joined(tuple(source.stack() for source in found)) if found else absent()
+    for source in found:
+        source.close()
+    return fold_all(Snapshot(), [GpuStackSeen(stack), Sampled(time.time(), gpus=rows)])

@@ -1,0 +1,131 @@
+"""What is seen of GPUs: devices with their readings and processes, and the chain of software below them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+LinkState = Literal["ok", "broken", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class GpuProcess:
+    """A process on a device (`nvmlDeviceGetComputeRunningProcesses`, DRM fdinfo). `pid` is the host's, memory in
+    bytes, `sm` the share of the device's time in percent; None = the driver does not say."""
+
+    pid: int
+    memory: int | None = None
+    sm: int | None = None
+    container: str | None = None
+    """Id of the container it runs in (`/proc/PID/cgroup`); None = none that the engine knows."""
+    name: str = ""
+    """`/proc/PID/comm`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuSample:
+    """One device at one time: utilisation in percent, memory in bytes, temperature in °C, power in watts, clocks in
+    MHz. None = the driver does not give that figure."""
+
+    index: int
+    name: str
+    at: float
+    utilization: int | None = None
+    """Share of the last sample period in which at least one kernel ran (`nvmlDeviceGetUtilizationRates`), not how
+    full the device was."""
+    memory_used: int | None = None
+    memory_total: int | None = None
+    temperature: int | None = None
+    power: float | None = None
+    uuid: str = ""
+    power_limit: float | None = None
+    clock: int | None = None
+    """SM clock."""
+    clock_limit: int | None = None
+    memory_clock: int | None = None
+    slowdowns: tuple[str, ...] = ()
+    """Why it runs below its clocks, for the reasons that mean trouble; being idle or at its power limit is none."""
+    pstate: int | None = None
+    fan: int | None = None
+    ecc_errors: int | None = None
+    """Uncorrected memory errors since the driver was loaded."""
+    remapped: str = ""
+    """What is wrong with its memory rows, "" if nothing is, or nobody tells."""
+    mig: bool | None = None
+    unified: bool = False
+    """It has no memory of its own: the machine's is shared, so there is no figure for it."""
+    capability: str = ""
+    """CUDA compute capability, such as `8.9`."""
+    error: str = ""
+    """Why the device cannot be read now, as one sentence; what is given besides was read before it failed."""
+    processes: tuple[GpuProcess, ...] | None = None
+    """None = the driver does not list them (WSL2, an error)."""
+
+    @property
+    def containers(self) -> tuple[str, ...]:
+        """Ids of the containers whose processes are on the device."""
+        return tuple(dict.fromkeys(p.container for p in self.processes or () if p.container))
+
+    @property
+    def silent(self) -> bool:
+        """It does not answer, or is lost: no figure of it holds."""
+        return bool(self.error) and self.utilization is None and self.processes is None
+
+
+@dataclass(frozen=True, slots=True)
+class GpuLink:
+    """One link of the chain from the driver to a container: does it hold, what was seen, what to do if not."""
+
+    name: str
+    state: LinkState
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuPeer:
+    """Two devices: whether one may read the other's memory (`nvmlDeviceGetP2PStatus`) and what lies between them."""
+
+    first: int
+    second: int
+    direct: bool | None
+    between: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuStack:
+    """The software below the devices, looked at when it is first reached and when that changes."""
+
+    present: bool = False
+    """There is a driver, or a library of one. False: this machine has nothing to read GPUs with."""
+    vendor: str = ""
+    driver: str | None = None
+    cuda: str | None = None
+    """The newest CUDA that the driver serves (`nvmlSystemGetCudaDriverVersion_v2`), such as `12.4`."""
+    problem: str = ""
+    """Why no device can be read, as one sentence; "" while they can."""
+    remedy: str = ""
+    links: tuple[GpuLink, ...] = ()
+    peers: tuple[GpuPeer, ...] = ()
+    blind: str = ""
+    """Why the processes on a device cannot be told apart here (WSL2, another machine's engine); "" if they can."""
+
+    @property
+    def broken(self) -> GpuLink | None:
+        """The first link that does not hold."""
+        return next((link for link in self.links if link.state == "broken"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class GpuReach:
+    """What a running container has of a GPU, seen through `/proc/PID/root` and `/proc/PID/maps` of its processes."""
+
+    container: str
+    devices: tuple[str, ...] | None = None
+    """GPU device files inside it (`/dev/nvidia0`, `/dev/dri/renderD128`, `/dev/kfd`); None = may not be looked at."""
+    library: bool | None = None
+    """`libcuda.so.1` lies in one of its library folders."""
+    loaded: bool | None = None
+    """One of its processes has libcuda (or AMD's HIP) mapped."""
+    why: str = ""
+    """Why something is None."""

@@ -1,0 +1,182 @@
+"""Asks several HTTP servers at once from one thread: bounded in time and size, never following a redirect."""
+
+from __future__ import annotations
+
+import errno
+import io
+import selectors
+import socket
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+BODY_BYTES = 4 * 1024 * 1024
+"""A page of vLLM with all its histograms has 0.1 to 0.3 MB."""
+CHUNK = 65536
+LOOK = 0.05
+"""Seconds after which a word to stop is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET of a plain HTTP server at an address; `key` names its answer."""
+
+    key: str
+    host: str
+    port: int
+    path: str
+    timeout: float
+
+    @property
+    def url(self) -> str:
+        """As a person would type it."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`status` None where no HTTP came back; `problem` then says why, in a few words."""
+
+    status: int | None
+    body: str = ""
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class _Exchange:
+    request: Request
+    channel: socket.socket
+    deadline: float
+    unsent: bytes
+    received: bytearray = field(default_factory=bytearray)
+
+
+def fetch(requests: Iterable[Request], stopped: Callable[[], bool] = lambda: False) -> dict[str, Answer]:
+    """The answers by key; what had not answered in its time is told as such. Stops early when told to."""
+    answers: dict[str, Answer] = {}
+    with selectors.DefaultSelector() as selector:
+        open_ones: dict[str, _Exchange] = {}
+        for request in requests:
+            started = _start(request, selector)
+            if isinstance(started, Answer):
+                answers[request.key] = started
+            else:
+                open_ones[request.key] = started
+        while open_ones and not stopped():
+            now = time.monotonic()
+            for key, exchange in list(open_ones.items()):
+                if now >= exchange.deadline:
+                    answers[key] = _late(_finish(open_ones.pop(key), selector))
+            wait = min([LOOK, *(e.deadline - now for e in open_ones.values())])
+            for ready, _ in selector.select(max(0.0, wait)):
+                exchange = ready.data
+                done = _go_on(exchange, selector)
+                if done is not None:
+                    answers[exchange.request.key] = done
+                    _finish(open_ones.pop(exchange.request.key), selector)
+        for exchange in open_ones.values():
+            _finish(exchange, selector)
+    return answers
+
+
+def _start(request: Request, selector: selectors.BaseSelector) -> _Exchange | Answer:
+    family = socket.AF_INET6 if ":" in request.host else socket.AF_INET
+    try:
+        channel = socket.socket(family, socket.SOCK_STREAM)
+        channel.setblocking(False)
+        code = channel.connect_ex((request.host, request.port))
+    except (OSError, OverflowError, UnicodeError) as error:
+        return Answer(None, problem=str(error))
+    if code not in (0, errno.EINPROGRESS):
+        channel.close()
+        return Answer(None, problem=_words(code))
+    host = f"[{request.host}]" if family == socket.AF_INET6 else request.host
+    head = f"GET {request.path} HTTP/1.1\r\nHost: {host}:{request.port}\r\nUser-Agent: nebtui\r\nAccept: */*\r\n"
+    exchange = _Exchange(
+        request, channel, time.monotonic() + request.timeout, (head + "Connection: close\r\n\r\n").encode("ascii")
+    )
+    selector.register(channel, selectors.EVENT_WRITE, exchange)
+    return exchange
+
+
+def _go_on(exchange: _Exchange, selector: selectors.BaseSelector) -> Answer | None:
+    """Send or receive what can be; the answer once it is complete."""
+    try:
+        if exchange.unsent:
+            sent = exchange.channel.send(exchange.unsent)
+            exchange.unsent = exchange.unsent[sent:]
+            if not exchange.unsent:
+                selector.modify(exchange.channel, selectors.EVENT_READ, exchange)
+            return None
+        chunk = exchange.channel.recv(CHUNK)
+    except BlockingIOError:
+        return None
+    except OSError as error:
+        return Answer(None, problem=_words(error.errno or 0))
+    exchange.received += chunk
+    if len(exchange.received) > BODY_BYTES:
+        return Answer(None, problem="answers with more than 4 MB")
+    if not chunk or _complete(exchange.received):
+        return _read(bytes(exchange.received))
+    return None
+
+
+def _complete(received: bytearray) -> bool:
+    """True if a declared length is there already: some servers keep the connection open all the same."""
+    head, blank, _ = bytes(received[:CHUNK]).partition(b"\r\n\r\n")
+    if not blank:
+        return False
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+            return len(received) - len(head) - len(blank) >= int(value.strip()[:12])
+    return False
+
+
+def _finish(exchange: _Exchange, selector: selectors.BaseSelector) -> _Exchange:
+    with suppress(KeyError, ValueError):
+        selector.unregister(exchange.channel)
+    exchange.channel.close()
+    return exchange
+
+
+def _late(exchange: _Exchange) -> Answer:
+    """What came before the time was over, if that is an answer."""
+    answer = _read(bytes(exchange.received)) if exchange.received else None
+    if answer is not None and answer.status is not None and answer.body:
+        return answer
+    return Answer(None, problem=f"no answer within {exchange.request.timeout:g} s")
+
+
+class _Bytes:
+    """Just enough of a socket for http.client to read an answer that has arrived."""
+
+    def __init__(self, received: bytes) -> None:
+        self._received = received
+
+    def makefile(self, mode: str) -> io.BytesIO:
+        """The answer as a file."""
+        return io.BytesIO(self._received)
+
+
+def _read(received: bytes) -> Answer:
+    """An answer from its bytes, chunked or not; nonsense is told as such."""
+    import http.client  # with email behind it, 15 ms that the start of the program need not wait for
+
+    response = http.client.HTTPResponse(cast("Any", _Bytes(received)))
+    try:
+        response.begin()
+        body = response.read(BODY_BYTES)
+    except http.client.IncompleteRead as error:
+        body = error.partial
+    except (http.client.HTTPException, ValueError, OSError):
+        return Answer(None, problem="answers, but not in HTTP")
+    return Answer(response.status, body.decode("utf-8", "replace"))
+
+
+def _words(code: int) -> str:
+    if code == errno.ECONNREFUSED:
+        return "refuses connections"
+    return errno.errorcode.get(code, "cannot be reached").lower()

@@ -1,0 +1,196 @@
+"""One container that is, or may be, an inference server: what to ask it next, and what its answers amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from nebtui.analysis.readings import Reading
+from nebtui.analysis.throughput import Meter, Recall
+from nebtui.facts.observed import Container, Engine
+from nebtui.facts.samples import ThroughputSample
+from nebtui.hosts import server_answers
+from nebtui.hosts.fetch import Answer, Request
+from nebtui.hosts.server_answers import LogTotals
+from nebtui.hosts.server_finding import Guess, addresses
+from nebtui.knowledge.servers import ServerKnowledge, confirmed
+
+FIRST_TIMEOUT = 0.5
+TIMEOUT = 2.0
+"""A server that is known may take longer: one that computes on the CPU answers late, and that is the news."""
+MOST_ADDRESSES = 6
+PATIENCE = 3
+"""Looks without an answer before a server that was there is said not to answer."""
+SLOWEST = 10.0
+SLOWEST_STRANGER = 600.0
+SILENT_OLLAMA = "Ollama tells the speed of a reply to the client that asked for it, and to nobody else."
+
+
+@dataclass(slots=True)
+class Watch:
+    """Changed by the collector's thread only."""
+
+    container: Container
+    guess: Guess
+    server: ServerKnowledge | None = None
+    """What its metrics say it is; None until one of its pages was read."""
+    place: tuple[str, int] | None = None
+    """The address that answered."""
+    inside: int | None = None
+    """The port at which only an exec reaches it."""
+    meter: Meter = field(default_factory=Meter)
+    reading: Reading | None = None
+    model: str | None = None
+    totals: LogTotals = field(default_factory=LogTotals)
+    next_try: float = 0.0
+    failures: int = 0
+    problem: str = ""
+    given_up: bool = False
+
+    @property
+    def started(self) -> float | None:
+        inspection = self.container.inspection
+        return inspection.started if inspection else None
+
+    def restart(self, container: Container, guess: Guess) -> None:
+        """The same container with another process: it is looked for anew, and its meter sees another life."""
+        self.container, self.guess = container, guess
+        self.server = self.place = self.inside = self.model = None
+        self.totals, self.next_try, self.failures, self.given_up = LogTotals(), 0.0, 0, False
+
+    def requests(self, engine: Engine) -> list[Request]:
+        """What to ask now."""
+        server, key = self.server, self.container.id
+        if server is not None and self.place is not None:
+            host, port = self.place
+            paths = {"page": server.path, "slots": server.slots}
+            if self.model is None:
+                paths["about"] = server.about
+            return [Request(f"{key} {what}", host, port, path, TIMEOUT) for what, path in paths.items() if path]
+        found = [(place, port) for port in self.guess.ports for place in addresses(self.container, port, engine)]
+        return [
+            Request(f"{key} {number}", *place, self.guess.path(port), FIRST_TIMEOUT)
+            for number, (place, port) in enumerate(found[:MOST_ADDRESSES])
+        ]
+
+    def recognise(self, requests: list[Request], answers: Mapping[str, Answer]) -> None:
+        """Take the first answer that proves what the server is; else remember why there is none."""
+        problems: list[str] = []
+        for request in requests:
+            answer = answers.get(request.key)
+            if answer is None:
+                continue
+            if answer.status == 200 and self.accepts(answer.body):
+                self.place = (request.host, request.port)
+                return
+            problems.append(self._refusal(request, answer))
+            if answer.status is not None and answer.status < 500 and self.guess.server is None:
+                self.given_up = True  # something else answers there, and will until it is another process
+        named = self.guess.server
+        self.problem = next((p for p in problems if "metrics" in p or "key" in p), problems[0] if problems else "")
+        if named is not None and not problems:
+            self.problem = f"{named.name} cannot be reached: no port of it is published, and no program in it can ask."
+
+    def accepts(self, body: str) -> bool:
+        """Whether this page proves what the server is."""
+        server = self.guess.server
+        if server is not None and server.answer in ("ollama", "comfyui"):
+            proof = server_answers.ollama if server.answer == "ollama" else server_answers.comfyui
+            found = server if proof(body, Reading(0.0, 0.0)) is not None else None
+        else:
+            found = confirmed(body)
+        if found is None:
+            return False
+        self.server, self.problem, self.failures = found, "", 0
+        self.meter = replace(self.meter, at_end=found.at_end)
+        if not found.about:
+            self.model = ""
+        return True
+
+    def _refusal(self, request: Request, answer: Answer) -> str:
+        named = self.guess.server
+        name = named.name if named else "The server"
+        if answer.status in (401, 403):
+            return f"{name} wants a key for {request.path}: its figures cannot be read without one."
+        if answer.status == 200 and not answer.body.strip():
+            return f"{name} has served no request yet: its metrics begin with the first one."
+        if answer.status is not None:
+            remedy = f": {named.remedy}" if named and named.remedy else ""
+            return f"{name} answers, but shows no metrics at {request.url} (status {answer.status}){remedy}."
+        return f"{name} {answer.problem} at {request.url}."
+
+    def measure(self, body: str, slots: str, clock: float, at: float, recall: Recall) -> bool:
+        """Take in one page; False where it holds nothing."""
+        server = self.server
+        if server is None:
+            return False
+        base = Reading(clock, at, life=(self.started,), model=self.model or "")
+        reading: Reading | None
+        if server.answer == "ollama":
+            reading = server_answers.ollama(body, base)
+        elif server.answer == "comfyui":
+            reading = server_answers.comfyui(body, base)
+        elif server.answer == "log":
+            self.totals = self.totals.add(body)
+            reading = self.totals.reading(base)
+        else:
+            reading = server_answers.prometheus(body, server, base)
+        if reading is None:
+            return False
+        if slots:
+            reading = replace(reading, streams=server_answers.streams(slots))
+        self.reading, self.failures = reading, 0
+        self.problem = SILENT_OLLAMA if server.answer == "ollama" and reading.silent else ""
+        self.meter = self.meter.advance(reading, recall)
+        return True
+
+    def fail(self, problem: str, now: float) -> None:
+        """Remember that there was no answer, and ask less often: a stranger much less, a known one not at first."""
+        self.failures += 1
+        if self.server is not None and self.failures < PATIENCE:
+            return
+        longest = SLOWEST if self.guess.server or self.server else SLOWEST_STRANGER
+        self.next_try = now + min(longest, 2.0 ** min(self.failures, 10))
+        self.problem = problem or self.problem
+
+    def sample(self, at: float) -> ThroughputSample | None:
+        """What is to be told; None for a stranger that has not proved to be a server."""
+        server = self.server or self.guess.server
+        if server is None:
+            return None
+        meter, reading = self.meter, self.reading
+        answers = reading is not None and self.failures < PATIENCE and self.server is not None
+        busy = meter.busy if answers else None
+        return ThroughputSample(
+            self.container.id,
+            at,
+            tokens_per_second=meter.rate if answers else None,
+            busy=busy,
+            prompt_tokens_per_second=meter.prompt_rate if busy else None,
+            running=reading.running if reading and answers else None,
+            waiting=reading.waiting if reading and answers else None,
+            last_rate=meter.last_rate,
+            last_at=meter.last_at,
+            model=reading.model if reading else "",
+            server=server.name,
+            source=self.source,
+            problem=self.problem,
+            stream=meter.stream,
+            usual=meter.usual,
+            verdict=meter.verdict if answers else "",
+            unit=server.unit,
+            trend=meter.trend(at),
+            on_gpu=reading.on_gpu if reading and answers else None,
+        )
+
+    @property
+    def source(self) -> str:
+        """Where its figures come from, as shown: a URL, `exec` or `log`."""
+        server = self.server or self.guess.server
+        if server is None:
+            return ""
+        if server.answer == "log":
+            return "log"
+        if self.inside is not None:
+            return "exec"
+        return Request("", *self.place, server.path, 0.0).url if self.place else ""

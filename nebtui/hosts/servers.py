@@ -1,0 +1,196 @@
+"""The collector that asks inference servers what they do: one thread, once a second, all of them at the same time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from typing import Protocol
+
+from nebtui.analysis.throughput import Bucket
+from nebtui.facts.changes import Sampled
+from nebtui.facts.observed import Container, Engine
+from nebtui.hosts.engine import EngineClient, EngineProblem
+from nebtui.hosts.fetch import Answer, Request, fetch
+from nebtui.hosts.known import Emit, Known, Settling
+from nebtui.hosts.server_answers import model_of
+from nebtui.hosts.server_finding import exec_command, guess
+from nebtui.hosts.server_watch import Watch
+
+EVERY = 1.0
+EXEC_EVERY = 5.0
+"""An exec costs the engine 50 to 100 ms of work and the container a process."""
+EXEC_SECONDS = 3.0
+LOG_EVERY = 2.0
+LOG_OVERLAP = 5.0
+"""Seconds of log read again each time: its lines carry ids, so that none is counted twice and none is missed."""
+
+
+class Baselines(Protocol):
+    """What remembers usual speeds from run to run; used by the collector's thread only."""
+
+    def recall(self, service: str, model: str, bucket: Bucket) -> Iterable[float]:
+        """Speeds of earlier windows, oldest first, in tokens a second of one request."""
+        ...
+
+    def learn(self, service: str, model: str, bucket: Bucket, speed: float, at: float) -> None:
+        """Remember one more window."""
+        ...
+
+    def close(self) -> None:
+        """Write what is not written yet."""
+        ...
+
+
+class ServerCollector:
+    """Runs in one thread until stopped."""
+
+    def __init__(
+        self, client: EngineClient, known: Known, settling: Settling, emit: Emit, baselines: Baselines | None = None
+    ) -> None:
+        self._client = client
+        self._known = known
+        self._settling = settling
+        self._emit = emit
+        self._baselines = baselines
+        self._stop = threading.Event()
+        self._watches: dict[str, Watch] = {}
+
+    def run(self) -> None:
+        """Ask every second, from the moment the engine answered."""
+        if not self._settling.wait("engine"):
+            return
+        try:
+            while not self._stop.is_set():
+                now = time.monotonic()
+                engine = self._known.engine
+                if engine is not None:
+                    self._round(engine, now)
+                self._stop.wait(max(0.0, now + EVERY - time.monotonic()))
+        finally:
+            if self._baselines is not None:
+                self._baselines.close()
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        self._stop.set()
+
+    def _round(self, engine: Engine, now: float) -> None:
+        """Ask whoever is due and tell what came back."""
+        present = self._follow(self._known.running())
+        due = [w for i, w in self._watches.items() if i in present and not w.given_up and w.next_try <= now]
+        asked = {w.container.id: w.requests(engine) for w in due if not self._through_engine(w)}
+        answers = fetch((r for many in asked.values() for r in many), self._stop.is_set)
+        for watch in due:
+            if self._stop.is_set():
+                return
+            requests = asked.get(watch.container.id)
+            if requests is None:
+                self._ask_engine(watch)
+            elif watch.server is None:
+                self._recognise(watch, requests, answers)
+            else:
+                self._measure(watch, answers)
+        at = time.time()
+        samples = tuple(sample for watch in due if (sample := watch.sample(at)) is not None)
+        if samples:
+            self._emit(Sampled(at, throughput=samples))
+
+    def _follow(self, running: tuple[Container, ...]) -> frozenset[str]:
+        """Watch new containers, forget those that are gone, begin anew with those that started again; their ids."""
+        present = {c.id: c for c in running if c.inspection is not None and c.state == "running"}
+        for gone in self._watches.keys() - present.keys():
+            # The meter of a stopped container is kept: it may start again, and its usual speed is still usual.
+            if self._known.container(gone) is None:
+                del self._watches[gone]
+        for identity, container in present.items():
+            watch = self._watches.get(identity)
+            if watch is not None and watch.started == (container.inspection.started if container.inspection else None):
+                watch.container = container
+                continue
+            found = guess(container)
+            if found is None:
+                continue
+            if watch is None:
+                self._watches[identity] = Watch(container, found)
+            else:
+                watch.restart(container, found)
+        return frozenset(present)
+
+    def _through_engine(self, watch: Watch) -> bool:
+        """Whether a server is read by exec or from its log, and not over the network."""
+        hint = watch.guess.server
+        return watch.inside is not None or (hint is not None and hint.answer == "log")
+
+    def _recognise(self, watch: Watch, requests: list[Request], answers: dict[str, Answer]) -> None:
+        watch.recognise(requests, answers)
+        if watch.server is not None:
+            return
+        silent = all(answers[r.key].status is None for r in requests if r.key in answers)
+        if not (watch.guess.server is not None and silent and self._exec(watch)):
+            watch.fail("", time.monotonic())
+
+    def _exec(self, watch: Watch) -> bool:
+        """Ask from inside, where the network does not lead to it; True if that proved what it is."""
+        for port in watch.guess.ports[:2]:
+            try:
+                argv = exec_command(port, watch.guess.path(port))
+                _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
+            except EngineProblem:
+                return False
+            if watch.accepts(body):
+                watch.inside = port
+                return True
+        return False
+
+    def _ask_engine(self, watch: Watch) -> None:
+        """Read a log, or ask by exec."""
+        hint, now = watch.guess.server, time.monotonic()
+        try:
+            if watch.inside is not None and watch.server is not None:
+                argv = exec_command(watch.inside, watch.server.path)
+                _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
+                watch.next_try = now + EXEC_EVERY
+            else:
+                since = time.time() - LOG_OVERLAP if watch.server else max(watch.started or 0.0, time.time() - 3600)
+                body = self._client.log(watch.container.id, since)
+                watch.server = hint
+                watch.next_try = now + LOG_EVERY
+        except EngineProblem as problem:
+            watch.fail(str(problem), now)
+            return
+        if not self._measure_page(watch, body, "") and watch.server is not None:
+            watch.fail(f"{watch.server.name} does not answer inside its container.", now)
+
+    def _measure(self, watch: Watch, answers: dict[str, Answer]) -> None:
+        """One look at a server that is known."""
+        server, key = watch.server, watch.container.id
+        page, slots, about = (answers.get(f"{key} {what}") for what in ("page", "slots", "about"))
+        if server is None or page is None:
+            return
+        if about is not None and about.status is not None:
+            watch.model = model_of(about.body, server)
+        if page.status != 200 or not self._measure_page(watch, page.body, slots.body if slots else ""):
+            why = page.problem or f"answers with status {page.status}"
+            watch.fail(f"{server.name} {why} at {watch.source}.", time.monotonic())
+
+    def _measure_page(self, watch: Watch, body: str, slots: str) -> bool:
+        service = name_of(watch.container)
+        baselines = self._baselines
+
+        def recall(model: str, bucket: Bucket) -> Iterable[float]:
+            return baselines.recall(service, model, bucket) if baselines is not None else ()
+
+        if not watch.measure(body, slots, time.monotonic(), time.time(), recall):
+            return False
+        if baselines is not None:
+            for done in watch.meter.closed:
+                baselines.learn(service, done.model, done.bucket, done.speed, done.at)
+        return True
+
+
+def name_of(container: Container) -> str:
+    """Whose usual speed it is: the service over all its containers, else the container."""
+    if container.project and container.service:
+        return f"{container.project}/{container.service}"
+    return container.name

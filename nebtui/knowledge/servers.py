@@ -1,0 +1,106 @@
+"""What is known about inference servers beforehand: how to find them, where figures are, how they are called."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from nebtui.knowledge import repository
+
+Answer = Literal["prometheus", "ollama", "comfyui", "log"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerKnowledge:
+    """One kind of server. Metric names are tried in order: releases rename them."""
+
+    kind: str
+    name: str
+    answer: Answer
+    images: tuple[str, ...] = ()
+    """Globs of repositories, without registry and tag: a hint."""
+    commands: tuple[str, ...] = ()
+    """Words of its command line: a hint."""
+    ports: tuple[int, ...] = ()
+    """Where it listens in its container unless told otherwise: a hint."""
+    path: str = ""
+    slots: str = ""
+    """Where llama.cpp tells the tokens of requests that still run (`next_token[].n_decoded`)."""
+    prefixes: tuple[str, ...] = ()
+    """What the names of its metrics begin with: the truth."""
+    tokens: tuple[str, ...] = ()
+    """Counter of generated tokens."""
+    prompt_tokens: tuple[str, ...] = ()
+    speed: tuple[tuple[str, str], ...] = ()
+    """Pairs of (tokens, seconds) counters whose growths divide into the speed of one request."""
+    prompt_speed: tuple[tuple[str, str], ...] = ()
+    scale: float = 1.0
+    """Seconds in one unit of the seconds counters."""
+    at_end: bool = False
+    """Its counters move only when a request ends, so that they say nothing about one that still runs."""
+    decodes: tuple[str, ...] = ()
+    """Counter of steps, each of which gives every running request one token: a needle, no verdict."""
+    requests: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    model_label: str = ""
+    about: str = ""
+    """A JSON page that names the model under the first of `model_keys`, where the metrics carry no label for it."""
+    model_keys: tuple[str, ...] = ()
+    unit: str = "T/s"
+    source: str = ""
+    date: str = ""
+    note: str = ""
+    remedy: str = ""
+    """How its metrics are switched on, for a server that is found and tells none."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All metric names asked for: the rest of a page need not be parsed."""
+        singles = (self.tokens, self.prompt_tokens, self.decodes, self.requests, self.running, self.waiting)
+        pairs = (*self.speed, *self.prompt_speed)
+        return frozenset(name for many in (*singles, *pairs) for name in many)
+
+
+@cache
+def servers() -> tuple[ServerKnowledge, ...]:
+    """All kinds, in the order of the file."""
+    text = files("nebtui.knowledge").joinpath("servers.toml").read_text(encoding="utf-8")
+    return tuple(ServerKnowledge(**{key: _frozen(value) for key, value in row.items()}) for row in _rows(text))
+
+
+def hinted(image: str, command: str) -> ServerKnowledge | None:
+    """The kind that an image's name or a command line suggests; None for a stranger."""
+    repo, _ = repository(image)
+    for kind in servers():
+        if any(word in command for word in kind.commands) or any(fnmatchcase(repo, glob) for glob in kind.images):
+            return kind
+    return None
+
+
+def confirmed(page: str) -> ServerKnowledge | None:
+    """The kind whose prefix a metric of this page carries; comments do not count."""
+    names = [line for line in page.splitlines() if line and not line.startswith("#")]
+    for kind in servers():
+        if kind.prefixes and any(name.startswith(kind.prefixes) for name in names):
+            return kind
+    return None
+
+
+def of_kind(kind: str) -> ServerKnowledge:
+    """The entry of a kind; KeyError for an unknown one."""
+    return {server.kind: server for server in servers()}[kind]
+
+
+def _rows(text: str) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = tomllib.loads(text)["server"]
+    return rows
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,61 @@
+"""A service claims a GPU and computes on the CPU.
+
+What: it asks for a GPU, has a model loaded, is busy, and none of its processes is on any device. On speed alone (far
+below its usual speed), or on the server's own word, it is suspected.
+Why it bites: 65 tokens a second become 1.8, and nothing says so: no log line, no exit, a green health test.
+Evidence: the ladder (declared, injected, initialises, resident, works, fast), each rung yes, no, or unknown with the
+reason. An idle server is never accused, and a driver that hides its processes (WSL2, another machine) accuses nobody.
+Fix: by hand, at the lowest rung that says no: request, container toolkit, driver and image, a recreated container.
+Source: ollama issues 5035, 8594, 12323; nvidia-container-toolkit issue 48; measured with llama.cpp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.analysis.gpu import Ladder, ladder
+from nebtui.analysis.gpu_use import is_check, place
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import Finding, Rule
+
+NAME = "cpu-fallback"
+REMEDIES = {
+    "injected": "recreate it: the device files are missing (after a daemon-reload they vanish; CDI keeps them)",
+    "initialises": "mend what the rung names: driver and image must fit, nvidia_uvm must be loaded",
+}
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service whose ladder says so; nothing where no tokens a second are known."""
+    for key, service in snapshot.services():
+        if not service.gpu or is_check(service):
+            continue
+        if not any(c.id in snapshot.throughput for c in snapshot.containers_of(key)):
+            continue
+        found = ladder(snapshot, key)
+        if found.verdict not in ("fallback", "suspected"):
+            continue
+        yield Finding(
+            rule=NAME,
+            severity="error" if found.verdict == "fallback" else "warning",
+            project=key.project,
+            service=key.service,
+            subject="",
+            message=found.sentence,
+            evidence=found.evidence,
+            applicability="display",
+            origin=place(service),
+            fix=_remedy(found),
+            blocks=1 if found.verdict == "fallback" else 0,
+        )
+
+
+def _remedy(found: Ladder) -> str:
+    """What to do at the lowest rung that says no."""
+    lowest = next((rung.name for rung in found.rungs if rung.answer == "no"), "")
+    return REMEDIES.get(
+        lowest, "look at its log for why it left the GPU, and recreate it; nebtui doctor shows the chain"
+    )
+
+
+RULE = Rule(NAME, "error", "", __doc__, find)

@@ -1,0 +1,77 @@
+"""GPU inference with the 64 MB of shared memory that every container gets.
+
+What: a GPU service that infers has neither `shm_size` nor `ipc: host`.
+Why it bites: PyTorch, vLLM, SGLang and NCCL pass tensors between processes through /dev/shm; with several workers or
+GPUs they die with "No space left on device" or a bus error, often only under load.
+Evidence: the request for a GPU, what makes it an inference service, and the missing keys.
+Fix: add `shm_size: 8g`: private memory, used only as far as it is needed. `ipc: host` would share the memory of all
+programs of the machine, so it is never added. Unsafe: the container is recreated, and its memory may grow.
+Source: docs.vllm.ai (deployment with docker), docs.pytorch.org (multiprocessing), NVIDIA NCCL troubleshooting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.analysis.gpu_use import infers, place, requested
+from nebtui.compose.edit import Set
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, layer_for
+
+NAME = "gpu-without-ipc"
+SIZE = "8g"
+BYTES = 8 << 30
+SHARED = ("host", "service:", "container:", "shareable")
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service."""
+    for key, service in snapshot.services():
+        why = infers(service) if service.gpu else ""
+        if not why or service.shm_size is not None or (service.ipc or "").startswith(SHARED):
+            continue
+        yield Finding(
+            rule=NAME,
+            severity="warning",
+            project=key.project,
+            service=key.service,
+            subject="",
+            message="infers on a GPU with 64 MB of shared memory",
+            evidence=(
+                f"inference: {why}",
+                f"requested: {requested(service)} ({place(service)})",
+                "no shm_size, no ipc",
+            ),
+            applicability="unsafe",
+            origin=place(service),
+            fix=f"add shm_size: {SIZE}",
+        )
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Add private shared memory."""
+    key = finding.at
+    service = snapshot.service(key) if key else None
+    if key is None or service is None:
+        raise NoFix("the service is not declared in a file nebtui can read")
+    layer = layer_for(snapshot.projects[key.project], service, "shm_size")
+    return Fix(
+        title=f"give {key} {SIZE} of shared memory",
+        applicability="unsafe",
+        edits=(FileEdit(layer.file, Set((*layer.path, "shm_size"), SIZE)),),
+        recreate=(Recreate(key.project, (key.service,)),),
+        notes=("shm_size is a limit, not a reservation; it counts into the container's memory as it is used",),
+    )
+
+
+def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+    """Its containers have the memory (`HostConfig.ShmSize`)."""
+    assert finding.at is not None  # every finding of this rule names a service
+    containers = [c for c in snapshot.containers_of(finding.at) if c.state == "running" and c.inspection]
+    if not containers:
+        return Seen(False, f"{finding.at} does not run")
+    small = [c.name for c in containers if c.inspection and c.inspection.shm_size < BYTES]
+    return Seen(not small, f"{small[0]} still has less" if small else "")
+
+
+RULE = Rule(NAME, "warning", "g", __doc__, find, fix, seen)

@@ -1,0 +1,60 @@
+"""GPU inference may not lock memory.
+
+What: a GPU service that infers has no `ulimits.memlock: -1`.
+Why it bites: pinned host memory makes copies to the GPU fast, and llama.cpp's `--mlock`, GPUDirect and InfiniBand ask
+for it; with the default limit they fall back to slow copies, or fail.
+Evidence: the request for a GPU and the limit as declared.
+Fix: add `ulimits: memlock: -1`. Safe: it only allows more.
+Source: NVIDIA deep learning containers ("--ulimit memlock=-1"); llama.cpp documentation of --mlock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.analysis.gpu_use import infers, place
+from nebtui.compose.edit import Set
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, layer_for
+
+NAME = "gpu-without-memlock"
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service."""
+    for key, service in snapshot.services():
+        why = infers(service) if service.gpu else ""
+        limit = service.ulimits.get("memlock")
+        if not why or (limit is not None and min(limit) == -1):
+            continue
+        told = "not set" if limit is None else f"{limit[0]} ({service.origin('ulimits', 'memlock')})"
+        yield Finding(
+            rule=NAME,
+            severity="advice",
+            project=key.project,
+            service=key.service,
+            subject="",
+            message="infers on a GPU and may not lock memory",
+            evidence=(f"inference: {why}", f"ulimits.memlock: {told}"),
+            applicability="safe",
+            origin=service.origin("ulimits") if service.stands("ulimits") else place(service),
+            fix="add ulimits.memlock: -1",
+        )
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Lift the limit."""
+    key = finding.at
+    service = snapshot.service(key) if key else None
+    if key is None or service is None:
+        raise NoFix("the service is not declared in a file nebtui can read")
+    layer = layer_for(snapshot.projects[key.project], service, "ulimits")
+    return Fix(
+        title=f"let {key} lock memory",
+        applicability="safe",
+        edits=(FileEdit(layer.file, Set((*layer.path, "ulimits", "memlock"), -1)),),
+        recreate=(Recreate(key.project, (key.service,)),),
+    )
+
+
+RULE = Rule(NAME, "advice", "g", __doc__, find, fix)

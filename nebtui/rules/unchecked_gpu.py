@@ -1,0 +1,212 @@
+"""Nothing tests whether the requested GPU is really there.
+
+What: a service asks for a GPU, its server is not known to refuse to start without one, and neither its command, its
+health test nor a service it waits for looks at the GPU.
+Why it bites: the day the driver, the image or the toolkit changes, it starts all the same and computes on the CPU.
+Evidence: the request, and what is known of the server.
+Fix: a gate: a job from the same image with the same request that runs CUDA's own start (`libcuda` through python3, or
+`nvidia-smi -L`) and ends with 0 or a named code (41 not injected, 42 CUDA error, 43 no device); the service waits
+until it completed. Tried first in the running container. It does not see a later loss: a health test does. A service
+that is only built here gets `nvidia-smi -L` in front of its health test instead. Unsafe: the next start waits for it.
+Source: measured with Compose 2.40 (a failed gate leaves the dependent `created`, `up` returns 1).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from nebtui.analysis.gpu_use import is_check, place, requested, tests
+from nebtui.analysis.readiness import image_of
+from nebtui.compose.edit import Set
+from nebtui.compose.emit import Value
+from nebtui.facts.declared import Layer, Project, Service, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.knowledge import about
+from nebtui.rules.healthcheck import gate_edit
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, Trial, layer_for
+
+NAME = "unchecked-gpu"
+PYTHON = (
+    "import ctypes as c,os,sys;"
+    "sys.excepthook=lambda *a:(print('gpu check 41, not injected:',a[1],flush=True),os._exit(41));"
+    "l=c.CDLL('libcuda.so.1');n=c.c_int();"
+    "e=l.cuInit(0) or l.cuDeviceGetCount(c.byref(n));"
+    "print('gpu check: CUDA error',e,'devices',n.value);"
+    "sys.exit(42 if e else 0 if n.value else 43)"
+)
+NO_DEVICE = "import os;os.environ['CUDA_VISIBLE_DEVICES']='-1';"
+SHELL = "case $(nvidia-smi -L{}) in GPU*) ;; *) echo gpu check 41, nvidia-smi lists no GPU; exit 41;; esac"
+ABSENT_DEVICE = " -i 99"
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service that nobody tests."""
+    for key, service in snapshot.services():
+        if not service.gpu or is_check(service):
+            continue
+        known = about(service.image)
+        if (known and known.without_gpu == "refuses") or any(True for _ in tests(snapshot, key, service)):
+            continue
+        silent = known is not None and known.without_gpu == "falls-back"
+        told = f"{known.name} computes on the CPU without one" if silent and known else "nothing is known of its server"
+        why_not = _why_not(snapshot.projects[key.project], service)
+        yield Finding(
+            rule=NAME,
+            severity="warning",
+            project=key.project,
+            service=key.service,
+            subject="",
+            message="asks for a GPU, and nothing tests whether it is there",
+            evidence=(f"requested: {requested(service)} ({place(service)})", told),
+            applicability="display" if why_not else "unsafe",
+            origin=place(service),
+            fix=why_not or ("test the GPU before it starts" if service.image else "test the GPU in its health test"),
+        )
+
+
+def _why_not(project: Project, service: Service) -> str:
+    """Why no fix is offered, as what to do by hand; "" if one is."""
+    if service.image is None and not _conjunct(service):
+        return "it is built here: give it an `image:` name too, so that a gate can start from the same image"
+    if service.image is not None and _home(project, service) is None:
+        return "it is defined in a file of another project: add a service there that runs nvidia-smi -L"
+    return ""
+
+
+def _home(project: Project, service: Service) -> Layer | None:
+    """The lowest file of the project itself that has a body of the service: the gate is written beside it."""
+    own = [layer for layer in service.layers if layer.file in project.key.files and layer.path[:1] == ("services",)]
+    return own[-1] if own else None
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Add the gate, or the conjunct where no image has a name."""
+    key = finding.at
+    service = snapshot.service(key) if key else None
+    if key is None or service is None:
+        raise NoFix("the service is not declared in a file nebtui can read")
+    project = snapshot.projects[key.project]
+    if why_not := _why_not(project, service):
+        raise NoFix(why_not)
+    if service.image is None:
+        return _in_health_test(project, key, service)
+    home = _home(project, service)
+    assert home is not None  # else there is a reason why not
+    layer_for(project, service)  # refuses where the files were not confirmed
+    name = _free_name(project, service.name)
+    argv, control = _probe(snapshot, key, service)
+    body = _gate(service, argv)
+    return Fix(
+        title=f"let {key} wait until {name} has seen the GPU",
+        applicability="unsafe",
+        edits=(
+            FileEdit(home.file, Set((*home.path[:-1], name), body)),
+            gate_edit(project, service, name, "service_completed_successfully"),
+        ),
+        recreate=(Recreate(key.project, (name, key.service), force=True),),
+        notes=(
+            f"{name} runs once before each start by `up`; a restart of the container does not run it again",
+            "its exit code: 41 not injected, 42 CUDA error, 43 no device",
+        ),
+        trial=_trial(snapshot, key, argv, control),
+    )
+
+
+def _free_name(project: Project, service: str) -> str:
+    names = (f"{service}-gpu-check{suffix}" for suffix in ("", *(f"-{number}" for number in range(2, 100))))
+    return next(name for name in names if name not in project.services)
+
+
+def _probe(snapshot: Snapshot, key: ServiceKey, service: Service) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The test and its negative control, by what the image has; nvidia-smi comes with the device."""
+    image = image_of(snapshot, service, snapshot.containers_of(key))
+    if image is not None and "python3" in (image.programs or ()):
+        return ("python3", "-c", PYTHON), ("python3", "-c", NO_DEVICE + PYTHON)
+    return ("sh", "-c", SHELL.format("")), ("sh", "-c", SHELL.format(ABSENT_DEVICE))
+
+
+def _gate(service: Service, argv: tuple[str, ...]) -> dict[str, Value]:
+    """The job: same image, same request, same user, no network."""
+    body: dict[str, Value] = {"image": service.image or ""}
+    body["entrypoint"] = [word.replace("$", "$$") for word in argv]
+    body["restart"] = "no"
+    body["network_mode"] = "none"
+    if service.user:
+        body["user"] = service.user
+    if service.profiles:
+        body["profiles"] = list(service.profiles)
+    return body | _request(service)
+
+
+def _request(service: Service) -> dict[str, Value]:
+    """The GPU request in the form the service has it."""
+    if service.runtime == "nvidia" and not service.gpus:
+        names = ("NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES")
+        given = {name: value for name in names if (value := service.environment.get(name))}
+        return {"runtime": "nvidia", **({"environment": given} if given else {})}
+    if service.stands("devices") and service.gpus[-1].driver == "cdi" and not service.stands("deploy"):
+        return {"devices": list(service.gpus[-1].ids)}
+    found: list[Value] = []
+    for request in service.gpus:
+        entry: dict[str, Value] = {"driver": request.driver} if request.driver else {}
+        if request.ids:
+            entry["device_ids"] = tuple(request.ids)
+        else:
+            entry["count"] = "all" if request.count in (None, -1) else request.count
+        entry["capabilities"] = tuple(request.capabilities or ("gpu",))
+        found.append(entry)
+    return {"deploy": {"resources": {"reservations": {"devices": found}}}}
+
+
+def _trial(snapshot: Snapshot, key: ServiceKey, argv: tuple[str, ...], control: tuple[str, ...]) -> Trial | None:
+    """Run it in the running container first."""
+    running = (c for c in snapshot.containers_of(key) if c.state == "running")
+    return next((Trial(c.id, argv, control) for c in running), None)
+
+
+def _conjunct(service: Service) -> str:
+    """The health test with the GPU's in front, "" where there is none that can be rewritten."""
+    test = service.healthcheck.test if service.healthcheck else ()
+    if test[:1] not in (("CMD",), ("CMD-SHELL",)) or any("$" in word for word in test):
+        return ""
+    ready = test[1] if test[0] == "CMD-SHELL" else shlex.join(test[1:])
+    return f"nvidia-smi -L >/dev/null && {{ {ready}; }}"
+
+
+def _in_health_test(project: Project, key: ServiceKey, service: Service) -> Fix:
+    layer = layer_for(project, service, "healthcheck", "test")
+    test = Set((*layer.path, "healthcheck", "test"), ("CMD-SHELL", _conjunct(service)))
+    return Fix(
+        title=f"let the health test of {key} see the GPU",
+        applicability="unsafe",
+        edits=(FileEdit(layer.file, test),),
+        recreate=(Recreate(key.project, (key.service,)),),
+        notes=("needs nvidia-smi in the container, which the `utility` capability brings",),
+    )
+
+
+def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+    """The gate ended with 0 and the service was started after it, or the health test with the GPU in it passes."""
+    key = finding.at
+    assert key is not None  # every finding of this rule names a service
+    service = snapshot.service(key)
+    containers = [c for c in snapshot.containers_of(key) if c.state == "running"]
+    if service is None or not containers:
+        return Seen(False, f"{key} does not run")
+    for dependency in service.depends_on.values():
+        gate = ServiceKey(key.project, dependency.service)
+        declared = snapshot.service(gate)
+        if declared is None or not is_check(declared):
+            continue
+        ended = [c.inspection for c in snapshot.containers_of(gate) if c.inspection and c.state == "exited"]
+        if not ended:
+            return Seen(False, f"{gate} has not run")
+        if ended[0].exit_code != 0:
+            return Seen(False, f"{gate} ended with {ended[0].exit_code}: the GPU is not there")
+        return Seen(True)
+    healthy = all(c.health == "healthy" for c in containers)
+    return Seen(healthy, "" if healthy else f"{containers[0].name} is {containers[0].health}")
+
+
+RULE = Rule(NAME, "warning", "g", __doc__, find, fix, seen)

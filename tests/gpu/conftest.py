@@ -1,0 +1,40 @@
+"""The stand-in for NVIDIA's library: compiled once, a scenario per test, unmodified nvidia-ml-py in a child process."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gpu.standin import SOURCE, Standin
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the compiled stand-in."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler on this machine: the stand-in for libnvidia-ml.so.1 cannot be built")
+    folder = tmp_path_factory.mktemp("nvml")
+    target = folder / "libnvidia-ml.so.1"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-O1", "-o", target, "-Wl,-soname,libnvidia-ml.so.1", SOURCE], check=True
+    )
+    return folder
+
+
+@pytest.fixture
+def standin(library: Path, tmp_path: Path) -> Iterator[Callable[..., Standin]]:
+    """Starts nebtui's NVML source on a scenario; ended with the test."""
+    started: list[Standin] = []
+
+    def start(text: str, root: str = "/") -> Standin:
+        started.append(Standin(library, tmp_path / f"scenario{len(started)}", text, root))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()

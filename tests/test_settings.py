@@ -1,0 +1,96 @@
+"""Settings: one file, read once; what is wrong with it is told with file and key."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nebtui.settings import BadSettings, Settings, described, known, load, settings_file
+
+FULL = """
+theme = "nord"
+[search]
+roots = ["~/stacks", "/srv"]
+depth = 2
+[rules]
+allow = ["missing-healthcheck"]
+[fix]
+network = "llm"
+one_key = true
+"""
+
+
+def read(folder: Path, text: str | bytes) -> Settings:
+    """The settings that a file with this text gives."""
+    file = folder / "config.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load({"NEBTUI_CONFIG": str(file), "NEBTUI_STATE": "/state"})
+
+
+def test_no_file_gives_the_defaults(tmp_path: Path) -> None:
+    """Without a file, and with an empty one, everything has its default."""
+    assert load({"NEBTUI_CONFIG": str(tmp_path / "none"), "NEBTUI_STATE": "/state"}) == Settings(state_dir="/state")
+    assert read(tmp_path, "") == Settings(state_dir="/state")
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    """All known settings arrive, `~` in roots is the home folder, and none is left at its default."""
+    found = read(tmp_path, FULL)
+    home = os.path.expanduser("~")
+    assert found == Settings(
+        roots=(f"{home}/stacks", "/srv"),
+        depth=2,
+        allow=("missing-healthcheck",),
+        network="llm",
+        one_key=True,
+        theme="nord",
+        state_dir="/state",
+    )
+    assert not [name for name, value in described(found).items() if value == described(Settings())[name]]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = [", "Invalid value"),
+        (b"theme = '\xff'", "utf-8"),
+        ("[fix]\nnetwrok = 'x'", "fix.netwrok is not a setting; known: search.roots"),
+        ("colour = 1", "colour is not a setting"),
+        ("[a.b]\nc = 1", "a.b.c is not a setting"),
+        ("[search]\nroots = '/srv'", "search.roots must be a list of texts"),
+        ("[search]\nroots = [1]", "search.roots must be a list of texts"),
+        ("[search]\ndepth = true", "search.depth must be a whole number"),
+        ("[search]\ndepth = '4'", "search.depth must be a whole number"),
+        ("[fix]\none_key = 1", "fix.one_key must be true or false"),
+        ("[fix]\nnetwork = 3", "fix.network must be a text"),
+        ("theme = []", "theme must be a text"),
+        ("fix = 3", "fix is not a setting"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str | bytes, said: str) -> None:
+    """A file that is no TOML, an unknown key or a wrong type: one line with the file and the reason."""
+    with pytest.raises(BadSettings) as told:
+        read(tmp_path, text)
+    assert str(told.value).startswith(str(tmp_path / "config.toml"))
+    assert said in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    """A path that cannot be read is told once, with the reason."""
+    with pytest.raises(BadSettings, match="cannot be read: Is a directory") as told:
+        load({"NEBTUI_CONFIG": str(tmp_path)})
+    assert str(told.value).count(str(tmp_path)) == 1
+
+
+def test_where_the_file_is() -> None:
+    """`NEBTUI_CONFIG` names it, else it lies in the user's configuration folder."""
+    assert settings_file({"NEBTUI_CONFIG": "/x.toml"}) == Path("/x.toml")
+    assert settings_file({}).parts[-2:] == ("nebtui", "config.toml")
+
+
+def test_every_field_can_be_set() -> None:
+    """Each field of the settings but the state folder, which a variable names, has a key in the file."""
+    assert {name.rpartition(".")[2] for name in known()} == set(described(Settings())) - {"state_dir"}
