@@ -18,11 +18,13 @@ Kind = Literal["live", "files", "recorded", "simulated"]
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """`up -d` of some services (none = all); `force_recreate` where only gates changed."""
+    """`up -d` of some services (none = all); `force_recreate` where only gates changed; `scale` keeps the number of
+    replicas of services that have several, which a plain `up` would reduce to the declared one."""
 
     project: ProjectKey
     services: tuple[str, ...] = ()
     force_recreate: bool = False
+    scale: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

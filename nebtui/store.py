@@ -13,6 +13,7 @@ from functools import singledispatch
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from nebtui.analysis.gpu_work import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
 from nebtui.facts.observed import Container
@@ -183,19 +184,9 @@ def _(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
     known = snapshot.throughput
     turned = any((known[t.container].verdict if t.container in known else "") != t.verdict for t in change.throughput)
     after = _sampled(change, snapshot)
-    if turned or _gpu_use(after) != _gpu_use(snapshot):
+    if turned or in_use(after) != in_use(snapshot):
         return replace(after, generation=snapshot.generation + 1)
     return after
-
-
-def _gpu_use(snapshot: Snapshot) -> tuple[object, ...]:
-    """What rules read of devices: who is on them, what is wrong with them, who works without one."""
-    if not snapshot.gpus:
-        return ()
-    devices = [(g.index, g.error, g.processes is None, frozenset(g.containers)) for g in snapshot.gpus.values()]
-    on_gpu = {identity for g in snapshot.gpus.values() for identity in g.containers}
-    working = {t.container for t in snapshot.throughput.values() if t.busy and t.container not in on_gpu}
-    return devices, working
 
 
 def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nebtui.facts.declared import ProjectKey
+from nebtui.facts.declared import Project, ProjectKey
 from nebtui.keep import Busy, Damaged, Entry, Journal, Unusable, journal, record, remember, remembered, reverted
 
 SECRET = b"hunter2-swordfish"
@@ -247,8 +247,8 @@ def test_projects_are_remembered(tmp_path: Path) -> None:
     path.touch()
     key, gone = ProjectKey("a", str(tmp_path), (str(path),)), ProjectKey("b", "/no", ("/no/compose.yaml",))
     state = tmp_path / "state"
-    remember(str(state), (key, gone))
-    assert remembered(str(state)) == (key,)
+    remember(str(state), (Project(key, env_files=("/prod.env",)), Project(gone)))
+    assert remembered(str(state)) == {key: ("/prod.env",)}
     assert len(json.loads((state / "projects.json").read_text())) == 2
     (state / "projects.json").write_text("[")
-    assert remembered(str(state)) == ()
+    assert remembered(str(state)) == {}

@@ -7,6 +7,7 @@ from typing import Literal
 
 from nebtui.analysis.cuda import cuda_fit
 from nebtui.analysis.gpu_use import place, requested
+from nebtui.analysis.gpu_work import busy_by, loaded_by
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.observed import Container
@@ -15,8 +16,6 @@ from nebtui.facts.snapshot import Snapshot
 
 Answer = Literal["yes", "no", "unknown"]
 Word = Literal["", "works", "fallback", "suspected"]
-RECENT = 60.0
-"""Seconds after its last work during which a server still counts as busy: requests come in bursts."""
 MIB = 1 << 20
 ABSENT = "it does not run"
 TRACE = 16 * MIB
@@ -57,6 +56,8 @@ class Ladder:
         """What follows, in one sentence."""
         if self.verdict == "" and self.rung("resident").why == ABSENT:
             return ABSENT
+        if self.verdict == "" and self.answer("resident") == "no":
+            return "is on no GPU now; it is not seen at work, so that says nothing"
         return {
             "": "no verdict: nothing speaks against it",
             "works": "computes on the GPU",
@@ -82,7 +83,7 @@ def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
     running = tuple(c for c in containers if c.state == "running")
     figures = [t for c in running if (t := snapshot.throughput.get(c.id))]
     resident = _resident(snapshot, key, running)
-    busy = _busy(figures)
+    busy = busy_by(figures)
     rungs = (
         _declared(snapshot, key, containers),
         _implied(_injected(snapshot, containers, running), resident, "its process is on the device"),
@@ -91,7 +92,7 @@ def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
         _works(snapshot, running, busy),
         _fast(figures),
     )
-    loaded = _loaded(figures)
+    loaded = loaded_by(figures)
     return Ladder(rungs, loaded, busy, _verdict(rungs, figures, loaded, busy))
 
 
@@ -184,8 +185,17 @@ def _why_blind(snapshot: Snapshot) -> str:
         return "the engine runs on another machine than nebtui"
     if not snapshot.gpus:
         return "no device was read yet"
-    unread = [g.index for g in snapshot.gpus.values() if g.processes is None]
-    return f"GPU {unread[0]} does not list its processes" if unread else ""
+    for gpu in snapshot.gpus.values():
+        if gpu.processes is None:
+            return f"GPU {gpu.index} does not list its processes"
+        if gpu.mig:
+            return f"GPU {gpu.index} is divided (MIG): its instances' processes are not all listed"
+        for process in gpu.processes:
+            if process.name.startswith("nvidia-cuda-mps"):
+                return f"work on GPU {gpu.index} is shared via MPS and counts as the MPS server's"
+            if not process.name and process.container is None:
+                return f"PID {process.pid} on GPU {gpu.index} cannot be looked at"
+    return ""
 
 
 def on_devices(snapshot: Snapshot, containers: tuple[Container, ...]) -> list[tuple[GpuSample, GpuProcess]]:
@@ -229,33 +239,6 @@ def _fast(figures: list[ThroughputSample]) -> Rung:
     problem = next((f.problem for f in figures if f.problem), "")
     idle = "it is idle" if all(f.busy is False for f in figures) else "its usual speed is not known yet"
     return Rung("fast", "unknown", problem or idle)
-
-
-def _loaded(figures: list[ThroughputSample]) -> str:
-    for figure in figures:
-        if figure.model:
-            return f"model {figure.model} is loaded"
-        if figure.tokens_per_second or figure.last_rate:
-            return "a model is loaded: it makes tokens"
-    return ""
-
-
-def _busy(figures: list[ThroughputSample]) -> str:
-    for figure in figures:
-        if figure.busy:
-            rate = figure.tokens_per_second
-            speed = f" at {rate:.1f} {figure.unit}" if rate is not None else ""
-            return f"{figure.running or 1} request{'s' if (figure.running or 1) > 1 else ''} running{speed}"
-    for figure in figures:
-        if recently_busy(figure) and figure.last_rate is not None:
-            age = figure.at - (figure.last_at or figure.at)
-            return f"worked {age:.0f} s ago at {figure.last_rate:.1f} {figure.unit}"
-    return ""
-
-
-def recently_busy(figure: ThroughputSample) -> bool:
-    """It works, or did within the last minute."""
-    return bool(figure.busy) or (figure.last_at is not None and 0 <= figure.at - figure.last_at < RECENT)
 
 
 def _size(amount: int) -> str:

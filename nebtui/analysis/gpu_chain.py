@@ -26,6 +26,15 @@ def _driver(stack: GpuStack) -> GpuLink:
     return GpuLink("driver", "ok", f"{stack.vendor} {stack.driver or 'version unknown'}{newest}")
 
 
+def peers(stack: GpuStack) -> Iterator[str]:
+    """What lies between each two devices, and whether one may read the other's memory; unknown pairs left out."""
+    for peer in stack.peers:
+        reads = {True: "direct access", False: "no direct access", None: ""}[peer.direct]
+        told = ", ".join(text for text in (peer.between, reads) if text)
+        if told:
+            yield f"GPU {peer.first}–{peer.second}: {told}"
+
+
 def broken(links: tuple[GpuLink, ...]) -> GpuLink | None:
     """The one link to mend first: the deepest that does not hold (what NVML says is only its echo)."""
     found = [link for link in links if link.state == "broken"]

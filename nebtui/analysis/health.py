@@ -94,8 +94,14 @@ def one_shot(snapshot: Snapshot, key: ServiceKey, service: Service) -> str:
     waiting = (d for s in snapshot.projects[key.project].services.values() for d in s.depends_on.values())
     if any(d.service == key.service and d.condition == "service_completed_successfully" for d in waiting):
         return "another service waits for its completion"
+    if has_test(snapshot, key, service) or service.ports or about(service.image):
+        return ""  # a server that was stopped ends with 0 too
     for container in snapshot.containers_of(key):
         inspection = container.inspection
+        image = snapshot.images.get(container.image_id)
+        stopped = any(h.action in ("stop", "kill") for h in snapshot.histories.get(container.id, ()))
+        if stopped or (image and image.exposed_ports):
+            continue
         ended = container.state == "exited" and inspection is not None and inspection.exit_code == 0
         if ended and inspection and inspection.restart_policy in ("", "no"):
             return f"{container.name} exited with 0 and is not restarted"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nebtui.analysis.references import HOST_GATEWAY, Reference, references
 from nebtui.facts.declared import Project, Service, ServiceKey
@@ -32,19 +32,38 @@ class Names:
     owners: Mapping[str, tuple[ServiceKey, ...]]
     networks: Mapping[ServiceKey, frozenset[str]]
     variants: frozenset[ServiceKey] = frozenset()
+    aliases: Mapping[tuple[str, ServiceKey], frozenset[str]] = field(default_factory=dict)
+    """Names that a service has on some networks only."""
+
+    def answers_on(self, name: str, key: ServiceKey) -> frozenset[str]:
+        """The networks on which a service answers one of its names."""
+        on = self.networks.get(key, frozenset())
+        return self.aliases.get((name.lower(), key), on) & on
 
 
 def names_of(snapshot: Snapshot, key: ServiceKey, service: Service) -> tuple[str, ...]:
-    """Every name that can mean a service: its own, container_name, hostname, aliases, `project-service-N`."""
+    """Every name that means a service on all its networks: its own, container_name, hostname, `project-service-N`."""
     found = [service.name, service.container_name, service.hostname]
-    found += [alias for join in service.networks.values() for alias in join.aliases]
-    containers = snapshot.containers_of(key)
-    for container in containers:
-        found.append(container.name)
-        found += [a for at in container.attachments for a in at.aliases if a != container.short_id]
+    found += [container.name for container in snapshot.containers_of(key)]
     if not service.container_name:
         found.append(f"{key.project.name}-{service.name}-1")
     return tuple(dict.fromkeys(name.lower() for name in found if name))
+
+
+def aliases_of(snapshot: Snapshot, key: ServiceKey, service: Service) -> dict[str, frozenset[str]]:
+    """The aliases of a service, each with the networks (engine names) on which it has it."""
+    project = snapshot.projects[key.project]
+    found: dict[str, frozenset[str]] = {}
+    for join in service.networks.values():
+        network = project.networks.get(join.network)
+        for alias in join.aliases if network else ():
+            found[alias.lower()] = found.get(alias.lower(), frozenset()) | {network.name if network else ""}
+    for container in snapshot.containers_of(key):
+        for at in container.attachments:
+            for alias in at.aliases:
+                if alias != container.short_id:
+                    found[alias.lower()] = found.get(alias.lower(), frozenset()) | {at.network}
+    return found
 
 
 def declared_networks(project: Project, service: Service) -> frozenset[str]:
@@ -70,23 +89,30 @@ def names(snapshot: Snapshot) -> Names:
     """Build the index once for a snapshot. Networks are those declared, and those joined by hand while running."""
     owners: dict[str, list[ServiceKey]] = {}
     networks: dict[ServiceKey, frozenset[str]] = {}
+    aliases: dict[tuple[str, ServiceKey], frozenset[str]] = {}
     variants = set()
     for key, service in snapshot.services():
         project = snapshot.projects[key.project]
         networks[key] = declared_networks(project, service) | observed_networks(snapshot, key)
         if project.variant:
             variants.add(key)
-        for name in names_of(snapshot, key, service):
+        everywhere = names_of(snapshot, key, service)
+        partly = {n: on for n, on in aliases_of(snapshot, key, service).items() if n not in everywhere}
+        aliases |= {(name, key): on for name, on in partly.items()}
+        for name in (*everywhere, *partly):
             owners.setdefault(name, []).append(key)
-    return Names({name: tuple(keys) for name, keys in owners.items()}, networks, frozenset(variants))
+    return Names({name: tuple(keys) for name, keys in owners.items()}, networks, frozenset(variants), aliases)
 
 
 def answering(index: Names, source: ServiceKey, name: str) -> tuple[ServiceKey, ...]:
-    """Owners of a name that a service could mean: a variant project is an island."""
+    """Owners of a name that a service could mean. A variant project is an island; of two folders whose projects have
+    one name only one can run, for Compose knows them as the same project."""
     found = index.owners.get(name.lower(), ())
+    own = tuple(k for k in found if k.project == source.project)
     if source in index.variants:
-        return tuple(k for k in found if k.project == source.project)
-    return tuple(k for k in found if k.project == source.project or k not in index.variants)
+        return own
+    others = (k for k in found if k.project.name != source.project.name and k not in index.variants)
+    return (*own, *others)
 
 
 def resolve(index: Names, reference: Reference) -> Resolution:
@@ -94,7 +120,7 @@ def resolve(index: Names, reference: Reference) -> Resolution:
     source = reference.source
     mine = index.networks.get(source, frozenset())
     owners = [k for k in answering(index, source, reference.host) if k != source]
-    reached = tuple(k for k in owners if mine & index.networks.get(k, frozenset()))
+    reached = tuple(k for k in owners if mine & index.answers_on(reference.host, k))
     return Resolution(reference, reached, tuple(k for k in owners if k not in reached))
 
 

@@ -66,18 +66,14 @@ def readiness(snapshot: Snapshot, key: ServiceKey) -> Readiness:
     service = snapshot.service(key)
     containers = snapshot.containers_of(key)
     if not containers:
-        return _absent(snapshot, key, service)
+        return _absent(snapshot, service)
     verdicts = [_of_container(snapshot, key, service, container) for container in containers]
     return min(verdicts, key=lambda v: WORST_FIRST.index(v.word))
 
 
-def _absent(snapshot: Snapshot, key: ServiceKey, service: Service | None) -> Readiness:
+def _absent(snapshot: Snapshot, service: Service | None) -> Readiness:
     if snapshot.engine is None:
         return Readiness("unknown", "no engine")
-    unmet = unmet_gates(snapshot, key, service)
-    siblings = any(c.project == key.project.name for c in snapshot.containers.values())
-    if unmet and siblings:
-        return Readiness("waiting", "waits on " + ", ".join(unmet), unmet)
     if service is not None and service.profiles:
         return Readiness("absent", "profile " + ", ".join(service.profiles))
     return Readiness("absent", "no container")
@@ -121,7 +117,8 @@ def _of_container(snapshot: Snapshot, key: ServiceKey, service: Service | None, 
     if state == "paused":
         return Readiness("degraded", "paused")
     if state == "exited":
-        return _exited(container)
+        serves = service is not None and (bool(service.ports) or health_test(snapshot, key, service) is not None)
+        return _exited(container, serves=serves)
     return Readiness("absent", state)
 
 
@@ -153,13 +150,14 @@ def _running(snapshot: Snapshot, container: Container) -> Readiness:
     return Readiness("unknown", "running, listens on nothing, no health test")
 
 
-def _exited(container: Container) -> Readiness:
+def _exited(container: Container, *, serves: bool) -> Readiness:
+    """A server that was asked to stop may end with 0 as a job does that is done."""
     code = container.inspection.exit_code if container.inspection else _code_in(container.status)
     if code is None:
         return Readiness("absent", "exited")
-    if code == 0:
+    if code == 0 and not serves:
         return Readiness("completed", "exit 0")
-    if code in STOPPED:
+    if code == 0 or code in STOPPED:
         return Readiness("absent", f"stopped (exit {code})")
     return Readiness("failed", f"exit {code}")
 

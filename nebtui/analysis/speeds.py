@@ -55,6 +55,28 @@ def words(samples: tuple[ThroughputSample, ...]) -> SpeedWords:
     return SpeedWords("–", "dim", next((s.problem for s in samples if s.problem), ""))
 
 
+def told(sample: ThroughputSample) -> tuple[tuple[str, str], ...]:
+    """All figures of one server as (name, words), for a detail pane; what is not known is left out or says why."""
+
+    def per_second(figure: float | None) -> str:
+        return "–" if figure is None else f"{figure:.1f} {sample.unit}"
+
+    asked = [f"{n} {word}" for n, word in ((sample.running, "running"), (sample.waiting, "waiting")) if n is not None]
+    state = {True: "busy", False: "idle", None: "not known whether it works"}[sample.busy]
+    speed = f"{per_second(sample.tokens_per_second)} generated" if sample.busy else last_words(sample)
+    prompt = f"prompts read at {per_second(sample.prompt_tokens_per_second)}" if sample.prompt_tokens_per_second else ""
+    against = f"{per_second(sample.stream)} for one request" if sample.stream is not None else ""
+    usual = f"usually {per_second(sample.usual)}" if sample.usual is not None else "usual speed not known yet"
+    rows = (
+        ("server", " · ".join(part for part in (sample.server, sample.model, sample.source) if part)),
+        ("work", " · ".join((state, *asked))),
+        ("speed", " · ".join(part for part in (speed, prompt) if part)),
+        ("against", f"{against}, {usual}" if against else ""),
+        ("problem", sample.problem),
+    )
+    return tuple((name, words) for name, words in rows if words)
+
+
 def last_words(sample: ThroughputSample) -> str:
     """`64.6 T/s 12 s ago`, "" where it never worked."""
     if sample.last_rate is None or sample.last_at is None:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import argparse
+from typing import NoReturn
 
 from nebtui import __version__
 
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the usage in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def parser() -> Parser:
     """The parser; `verb` is None for the live box."""
     common = _common(argparse.SUPPRESS)
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="nebtui",
         description="The Compose projects of this machine: seen, explained, repaired.",
         parents=[_common(None)],
     )
     top.add_argument("--version", action="version", version=f"nebtui {__version__}")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
-    def verb(name: str, told: str) -> argparse.ArgumentParser:
+    def verb(name: str, told: str) -> Parser:
         return verbs.add_parser(name, help=told, description=told, parents=[common])
 
     demo = verb("demo", "the same app on a simulated box")
@@ -43,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _fix(fix: argparse.ArgumentParser) -> None:
+def _fix(fix: Parser) -> None:
     fix.add_argument("paths", nargs="*", metavar="PATH")
     fix.add_argument("--rule", action="append", default=[], metavar="R", help="only this rule (repeatable)")
     fix.add_argument("--service", action="append", default=[], metavar="S", help="only this service (repeatable)")
@@ -53,9 +61,9 @@ def _fix(fix: argparse.ArgumentParser) -> None:
     fix.add_argument("--override", action="store_true", help="put the changes into the override file")
 
 
-def _common(default: object) -> argparse.ArgumentParser:
+def _common(default: object) -> Parser:
     """Options accepted before and after the verb; SUPPRESS keeps the second parser from undoing the first."""
-    both = argparse.ArgumentParser(add_help=False)
+    both = Parser(add_help=False)
     off: object = False if default is None else default
     text: object = "text" if default is None else default
     both.add_argument("--format", choices=("text", "json"), default=text)

@@ -49,19 +49,23 @@ def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str
     from nebtui.hosts.live import LiveHost
     from nebtui.keep.baselines import SpeedMemory
 
-    return LiveHost(roots, known, environ, catalogue=catalogue, baselines=SpeedMemory(settings.state_dir))
+    memory, told = SpeedMemory(settings.state_dir), arguments.verb == "status"
+    return LiveHost(roots, known, environ, catalogue=catalogue, baselines=memory, await_servers=told)
 
 
 def remembered(settings: Settings) -> tuple[Candidate, ...]:
     """The projects seen in earlier runs."""
-    return tuple(Candidate(key, frozenset({"remembered"})) for key in keep.remembered(settings.state_dir))
+    known = keep.remembered(settings.state_dir)
+    return tuple(Candidate(key, frozenset({"remembered"}), env_files) for key, env_files in known.items())
 
 
 def look(host: Host, settings: Settings) -> Snapshot:
     """The first complete picture; the projects seen are remembered."""
     snapshot = settle(host)
     if host.kind == "live":
-        keep.remember(settings.state_dir, (p.key for p in snapshot.projects.values() if p.confirmed and not p.problem))
+        # Only what ran here: a folder that was merely looked at is not to come up again elsewhere.
+        ran = (p for p in snapshot.projects.values() if "label" in p.sources and p.confirmed and not p.problem)
+        keep.remember(settings.state_dir, ran)
     return snapshot
 
 

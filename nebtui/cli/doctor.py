@@ -16,7 +16,7 @@ GLYPHS = {"ok": "✓", "broken": "✗", "unknown": "?"}
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
     """Print one line a link; 1 if one is broken."""
-    links = list(examine(environ, settings.state_dir))
+    links = list(examine(environ, settings.state_dir, ask_engine=not arguments.no_engine))
     if arguments.format == "json":
         print(json.dumps({"version": 1, "links": [asdict(link) for link in links]}, indent=2))
     else:

@@ -17,11 +17,12 @@ from nebtui.compose.paths import short
 from nebtui.compose.splicing import Refused
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.effect import ups
 from nebtui.fixing.many import Planned, plan_all
 from nebtui.fixing.patch import Patch, diff
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import NotWritten, write
-from nebtui.host import CreateNetwork, Host, Up
+from nebtui.host import CreateNetwork, Host
 from nebtui.keep import Journal
 from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings
@@ -49,7 +50,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             trials=not arguments.read_only,
             environ=environ,
         )
-        _print(planned, host, arguments)
+        _print(planned, snapshot, host, arguments)
         if arguments.write and planned.patch:
             _write(planned.patch, host, journal)
     return 2 if broken else int(bool(planned.left) or (bool(planned.patch) and not arguments.write))
@@ -77,15 +78,15 @@ def _owner(snapshot: Snapshot, text: str | None) -> ServiceKey | None:
     raise CannotLook(f"--to {text}: no such service; write PROJECT/SERVICE")
 
 
-def _print(planned: Planned, host: Host, arguments: Namespace) -> None:
+def _print(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespace) -> None:
     patch = planned.patch
     if arguments.format == "json":
-        print(json.dumps(_json(planned, host), indent=2))
+        print(json.dumps(_json(planned, snapshot, host), indent=2))
         return
     if patch:
         # A compose file may hold escape sequences: they must not reach the terminal.
         print("\n".join(plain(line) for line in diff(patch, short)))
-        for step in _steps(patch, host):
+        for step in _steps(patch, snapshot, host):
             print(step)
         for one, proof in planned.proofs:
             told = "; ".join(check.message for check in proof.checks)
@@ -93,27 +94,25 @@ def _print(planned: Planned, host: Host, arguments: Namespace) -> None:
     elif not planned.left:
         print("nothing to fix")
     for left in planned.left:
-        hint = " (--unsafe includes it)" if left.reason.startswith("unsafe") else ""
+        hint = " (--unsafe includes it)" if left.unsafe else ""
         where = left.finding.at or left.finding.project
         print(f"left: {left.finding.rule} {where}: {left.reason}{hint}", file=sys.stderr)
 
 
-def _steps(patch: Patch, host: Host) -> list[str]:
+def _steps(patch: Patch, snapshot: Snapshot, host: Host) -> list[str]:
     steps = [f"host step: {' '.join(host.command(CreateNetwork(name)))}" for name in patch.networks]
-    for item in patch.recreate:
-        argv = host.command(Up(item.project, item.services, item.force))
-        steps.append(
-            f"then: {' '.join(argv)}" if argv else f"then: bring up {item.project.name} {' '.join(item.services)}"
-        )
+    for up in ups(snapshot, patch.recreate):
+        argv = host.command(up)
+        steps.append(f"then: {' '.join(argv)}" if argv else f"then: bring up {up.project.name} {' '.join(up.services)}")
     return steps
 
 
-def _json(planned: Planned, host: Host) -> dict[str, object]:
+def _json(planned: Planned, snapshot: Snapshot, host: Host) -> dict[str, object]:
     patch = planned.patch
     return {
         "version": 1,
         "diff": diff(patch, short) if patch else [],
-        "steps": _steps(patch, host) if patch else [],
+        "steps": _steps(patch, snapshot, host) if patch else [],
         "fixed": [{"rule": f.rule, "service": str(f.at or f.project)} for p, _ in planned.proofs for f in p.findings],
         "left": [
             {"rule": left.finding.rule, "service": str(left.finding.at or left.finding.project), "reason": left.reason}

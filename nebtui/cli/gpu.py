@@ -17,7 +17,7 @@ from nebtui.store import fold_all
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
-    """Print them; 0 also where there is no driver, 1 where a link of the chain is broken or a device is lost."""
+    """Print them; exit 0 also where there is no driver (whether the chain holds is what `doctor` says with its own)."""
     if arguments.no_engine:
         snapshot = devices()
     else:
@@ -27,9 +27,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         print(json.dumps(report.gpu(snapshot), indent=2))
     else:
         print("\n".join(report.text(snapshot)))
-    stack = snapshot.gpu_stack
-    lost = any(one.error for one in snapshot.gpus.values())
-    return int(lost or bool(stack and stack.present and (stack.problem or stack.broken)))
+    return 0
 
 
 def devices() -> Snapshot:

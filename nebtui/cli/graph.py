@@ -37,4 +37,4 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 
 def utf8() -> bool:
     """True if the locale can show line drawing."""
-    return "utf" in locale.getpreferredencoding(False).lower()
+    return "utf" in locale.getencoding().lower()

@@ -80,6 +80,8 @@ def show(host: Host, banner: str, arguments: Namespace, settings: Settings, envi
         environ,
         banner=banner,
         locked=arguments.read_only,
+        read_only=arguments.read_only,
+        only=arguments.project or "",
         ascii=not utf8(),
     )
     NebtuiApp(session).run()

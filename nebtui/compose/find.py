@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from nebtui.compose import envfile, spots
-from nebtui.compose.candidate import Candidate, contains
+from nebtui.compose.candidate import OVERRIDES, STANDARD, Candidate, contains
 from nebtui.compose.files import Unreadable, from_disk
 from nebtui.compose.interpolate import BadTemplate, MissingVariable, interpolate
 from nebtui.compose.labels import confirm, from_containers, join
@@ -19,14 +19,6 @@ from nebtui.facts.declared import Problem, ProjectKey
 
 __all__ = ["OVERRIDES", "STANDARD", "Candidate", "confirm", "from_containers", "in_folder", "join", "search"]
 
-STANDARD = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-"""Names Compose finds by itself, the first one wins."""
-OVERRIDES = (
-    "compose.override.yml",
-    "compose.override.yaml",
-    "docker-compose.override.yml",
-    "docker-compose.override.yaml",
-)
 _MAX_ENTRIES = 20_000
 _SKIPPED = frozenset(
     (

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from nebtui.compose import spots
-from nebtui.compose.candidate import Candidate, contains
+from nebtui.compose.candidate import OVERRIDES, Candidate, contains
 from nebtui.compose.files import Unreadable, from_disk
 from nebtui.compose.marks import NotYaml
 from nebtui.facts.declared import Problem, ProjectKey, Source
@@ -53,6 +53,8 @@ def _doubt(key: ProjectKey) -> Problem | None:
         if problem := _file_doubt(path):
             return problem
     first, folder = key.files[0], key.working_dir
+    if os.path.normpath(folder) == "/":
+        return Problem(first, 0, "the working directory of the containers' labels is /, which says nothing")
     if not contains(os.path.realpath(folder), os.path.realpath(os.path.dirname(first))) or not contains(
         os.path.realpath(folder), os.path.realpath(first)
     ):
@@ -99,9 +101,17 @@ def _rank(candidate: Candidate) -> tuple[int, bool]:
 
 def _united(leading: Candidate, other: Candidate) -> Candidate:
     sources = leading.sources | other.sources
+    if leading.confirmed and other.confirmed and _is_default_with_override(leading.key.files, other.key.files):
+        # An override that appeared since: the next plain `up` in the folder reads it.
+        return replace(leading, key=replace(leading.key, files=other.key.files), sources=sources)
     if leading.confirmed or not other.confirmed:
         return replace(leading, sources=sources)
     if set(leading.key.files) == set(other.key.files):
         # A search found the very files that the label names: they are this project's.
         return replace(leading, sources=sources, confirmed=True, problem=other.problem)
     return replace(leading, sources=sources)
+
+
+def _is_default_with_override(labelled: tuple[str, ...], found: tuple[str, ...]) -> bool:
+    """True if the search found what the labels name, a standard file alone, with a standard override beside it."""
+    return len(labelled) == 1 and len(found) == 2 and found[:1] == labelled and os.path.basename(found[1]) in OVERRIDES

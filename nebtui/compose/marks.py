@@ -17,9 +17,9 @@ from ruamel.yaml.scanner import Scanner
 
 from nebtui.compose.scalars import plain
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 1_000_000
 """Larger compose files are refused unread: the largest of the corpus has 60 kB."""
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 """Plain data of more nodes is an alias bomb, not a compose file."""
 MAX_DEPTH = 100
 

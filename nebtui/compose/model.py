@@ -37,7 +37,8 @@ def load(
         literal = ask(compose, key, env_files, environ, interpolated=False)
         if literal.config is not None:
             raw = reader.read(key, env_files, environ, interpolated=False)
-            doubt = reading.doubt or problem_of(answer.error, key, reading)
+            # A file with a service that has no image is an overlay, meant to be read together with another file.
+            doubt = None if reading.fragment else reading.doubt or problem_of(answer.error, key, reading)
             return _project(candidate, raw, "compose, not interpolated", normal.unescaped(literal.config), None, doubt)
         answer = literal
     problem = reading.problem or problem_of(answer.error, key, reading)

@@ -58,12 +58,20 @@ def _blocks(root: Node) -> Iterator[tuple[Node, Node]]:
         pending += reversed([value for _, value in node.entries])
 
 
-_BLANK_BEFORE = re.compile(r"\n[ \t]*\r?\n([ \t]*#.*\r?\n)*$")
-
-
 def separated(page: Page, mapping: Node) -> bool:
     """True if a blank line stands between entries of the mapping; for the root also between its sections' entries."""
     entries = [*mapping.entries[1:]]
     if mapping is page.root:
         entries += [entry for _, section in mapping.entries if not section.flow for entry in section.entries[1:]]
-    return any(_BLANK_BEFORE.search(page.text, 0, line_start(page.text, key.start)) for key, _ in entries)
+    return any(_blank_before(page.text, line_start(page.text, key.start)) for key, _ in entries)
+
+
+def _blank_before(text: str, at: int) -> bool:
+    """True if a blank line stands above the line that starts at `at`, comment lines between them left out."""
+    while at > 0:
+        above = line_start(text, at - 1)
+        line = text[above:at].strip()
+        if not line.startswith("#"):
+            return not line
+        at = above
+    return False

@@ -9,9 +9,12 @@ MASK = "•••"
 _URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
 _NAMED = re.compile(
     r"(?i)((?:passw(?:or)?d|passwd|pwd|secret|token|api_?key|access_?key|private_?key|credential)[\w.-]{0,100}"
-    r"[\"']?\s{0,20}[:=]\s{0,20}[\"']?)(?!\s*$)([^\s\"',}][^\r\n\"']*)"
+    # A colon alone is no separator: `./secret:/run/secret:ro` is a mount.
+    r"(?:[\"']?\s{0,20}=|[\"']?\s{0,20}:\s|[\"']\s{0,20}:)\s{0,20}[\"']?)(?!\s*$)([^\s\"',}][^\r\n\"']*)"
 )
 _ENV = re.compile(r"^(\s*(?:export\s+)?[\w.-]+\s*=)(.+)$")
+
+_IDS = re.compile(r"^\s*(?:export\s+)?\w*(?:UID|GID)\s*=\s*\d*\s*$")
 
 
 def mask(text: str) -> str:
@@ -21,8 +24,8 @@ def mask(text: str) -> str:
 
 
 def mask_env(line: str) -> str:
-    """A line of an env file with its value masked."""
-    return _ENV.sub(rf"\1{MASK}", line)
+    """A line of an env file with its value masked; user and group ids are no secret."""
+    return line if _IDS.match(line) else _ENV.sub(rf"\1{MASK}", line)
 
 
 def is_env(path: str) -> bool:

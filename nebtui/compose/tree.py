@@ -212,7 +212,7 @@ def _refuse_duplicates(entries: Sequence[tuple[Node, Node]]) -> None:
     for key, _ in entries:
         if key.kind != "scalar":
             raise NotYaml("a key is not a scalar", key.line)
-        if key.text in seen and not merges(key):
+        if key.text in seen:
             raise NotYaml(f"the key {key.text!r} stands twice in one mapping", key.line)
         seen.add(key.text)
 

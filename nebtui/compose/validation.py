@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nebtui.compose.asking import Answer, ask
+from nebtui.compose.candidate import OVERRIDES
 from nebtui.compose.command import ComposeCommand
 from nebtui.compose.files import Unreadable, read_bytes
-from nebtui.compose.find import OVERRIDES
 from nebtui.facts.declared import Project, ProjectKey
 
 

@@ -110,11 +110,6 @@ class GpuStack:
     blind: str = ""
     """Why the processes on a device cannot be told apart here (WSL2, another machine's engine); "" if they can."""
 
-    @property
-    def broken(self) -> GpuLink | None:
-        """The first link that does not hold."""
-        return next((link for link in self.links if link.state == "broken"), None)
-
 
 @dataclass(frozen=True, slots=True)
 class GpuReach:

@@ -21,6 +21,8 @@ class Left:
 
     finding: Finding
     reason: str
+    unsafe: bool = False
+    """It could be fixed, by somebody who accepts that running behaviour may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def plan_all(
             continue
         patch, trial = try_out(patch, host) if trials else (patch, None)
         if patch.applicability != "safe" and not unsafe:
-            left.append(Left(finding, _not_safe(patch, trial)))
+            left.append(Left(finding, _not_safe(patch, trial), unsafe=True))
             continue
         proof = prove(draft, patch, host, environ)
         if not proof.proved:

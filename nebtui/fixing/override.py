@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from nebtui.compose.candidate import OVERRIDES, STANDARD
 from nebtui.compose.edit import Add, ComposeEdit, Expand, Remove, Set, SetInstruction, SetVariable
 from nebtui.compose.emit import Tagged
-from nebtui.compose.find import OVERRIDES, STANDARD
 from nebtui.compose.intent import intended
 from nebtui.compose.marks import NotYaml
 from nebtui.compose.meaning import bare, data, same
@@ -49,6 +49,11 @@ def _project(fix: Fix, file: str, snapshot: Snapshot) -> Project:
     for project in (*meant, *readers):
         return project
     raise NoFix(f"no project is known that reads {file}; edit it itself")
+
+
+def is_override(path: str) -> bool:
+    """True for a file that is named like an override file."""
+    return os.path.basename(path) in OVERRIDES
 
 
 def override_file(project: Project) -> str:

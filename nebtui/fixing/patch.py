@@ -13,7 +13,7 @@ from nebtui.compose.secrets import is_env, mask, mask_env
 from nebtui.compose.splicing import Refused, apply
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.override import into_override
+from nebtui.fixing.override import into_override, is_override
 from nebtui.host import Host
 from nebtui.rules.rule import Applicability, FileEdit, Finding, Fix, NoFix, Options, Recreate, Trial
 
@@ -73,8 +73,19 @@ def plan(draft: Draft, finding: Finding, options: Options, host: Host, *, overri
     if rule.fix is None:
         raise NoFix(f"{rule.name} is advice only: {finding.fix}")
     fix = rule.fix(draft.snapshot, finding, options)
-    edits = into_override(fix, finding, draft.snapshot, lambda path: draft.read(host, path)) if override else fix.edits
-    return _patch(draft, host, (finding,), fix, edits)
+    if not override:
+        return _patch(draft, host, (finding,), fix, fix.edits)
+    edits = into_override(fix, finding, draft.snapshot, lambda path: draft.read(host, path))
+    read_too = replace(fix, recreate=tuple(_with_override(item, edits) for item in fix.recreate))
+    return _patch(draft, host, (finding,), read_too, edits)
+
+
+def _with_override(item: Recreate, edits: tuple[FileEdit, ...]) -> Recreate:
+    """The command must name a new override file too: with `-f` Compose reads no other file by itself."""
+    folder = item.project.files[0].rpartition("/")[0] if item.project.files else ""
+    new = tuple(dict.fromkeys(e.file for e in edits if is_override(e.file) and e.file.rpartition("/")[0] == folder))
+    files = tuple(dict.fromkeys((*item.project.files, *new)))
+    return replace(item, project=replace(item.project, files=files))
 
 
 def _patch(draft: Draft, host: Host, findings: tuple[Finding, ...], fix: Fix, edits: tuple[FileEdit, ...]) -> Patch:

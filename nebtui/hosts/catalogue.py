@@ -95,7 +95,8 @@ class ComposeCatalogue:
         if command is None:
             return ()
         recreate = ("--force-recreate",) if action.force_recreate else ()
-        return project_argv(command, action.project, env_files, "up", "-d", *recreate, *action.services)
+        scale = (word for name, count in action.scale for word in ("--scale", f"{name}={count}"))
+        return project_argv(command, action.project, env_files, "up", "-d", *recreate, *scale, *action.services)
 
     def environment(self, working_dir: str) -> dict[str, str]:
         """The environment of a Compose process that does something, in the project's folder."""

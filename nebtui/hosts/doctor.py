@@ -28,29 +28,36 @@ class Link:
     remedy: str = ""
 
 
-def examine(environ: Mapping[str, str], state_dir: str) -> Iterator[Link]:
+def examine(environ: Mapping[str, str], state_dir: str, *, ask_engine: bool = True) -> Iterator[Link]:
     """Every link in the order in which nebtui needs them."""
-    endpoint = find_endpoint(environ)
-    context = f", context {endpoint.context}" if endpoint.context else ""
-    client = EngineClient(endpoint, environ)
     known: Engine | None = None
-    try:
-        version, info = client.version(), client.info()
-    except EngineProblem as problem:
-        said, _, remedy = str(problem).partition(": ")
-        yield Link("engine", "broken", said, remedy or str(problem))
+    if ask_engine:
+        known, links = _engine(environ)
+        yield from links
     else:
-        engine = known = engine_of(version, info, endpoint.url)
-        told = f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}"
-        yield Link("engine", "ok", told)
-        yield from _kind(engine.rootless, engine.userns)
-        yield _cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver")))
-    finally:
-        client.forget()
+        yield Link("engine", "unknown", "not asked (--no-engine)")
     yield from _gpus(known)
     yield _compose(environ)
     yield _processes()
     yield _state(state_dir)
+
+
+def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, list[Link]]:
+    """The engine where one answers, and the links that depend on it."""
+    endpoint = find_endpoint(environ)
+    context = f", context {endpoint.context}" if endpoint.context else ""
+    client = EngineClient(endpoint, environ)
+    try:
+        version, info = client.version(), client.info()
+    except EngineProblem as problem:
+        said, _, remedy = str(problem).partition(": ")
+        return None, [Link("engine", "broken", said, remedy or str(problem))]
+    finally:
+        client.forget()
+    engine = engine_of(version, info, endpoint.url)
+    told = Link("engine", "ok", f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}")
+    cgroups = _cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver")))
+    return engine, [told, *_kind(engine.rootless, engine.userns), cgroups]
 
 
 def _kind(rootless: bool, userns: bool) -> Iterator[Link]:

@@ -21,7 +21,7 @@ from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.observed import Container, Engine
 
 Emit = Callable[[Change], None]
-Part = Literal["engine", "projects", "processes", "paths", "images", "gpus"]
+Part = Literal["engine", "projects", "processes", "paths", "images", "gpus", "servers"]
 PATIENCE = 3.0
 """Seconds that a first look at host paths may keep everything else from being settled (a dead NFS mount)."""
 

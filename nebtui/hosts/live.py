@@ -17,6 +17,7 @@ from nebtui.hosts.gpu_collector import GpuCollector
 from nebtui.hosts.image_collector import ImageCollector
 from nebtui.hosts.inspector import Inspector
 from nebtui.hosts.junction import Collector, Junction
+from nebtui.hosts.known import Part
 from nebtui.hosts.path_collector import PathCollector
 from nebtui.hosts.project_collector import ProjectCollector
 from nebtui.hosts.sample_collector import SampleCollector
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from nebtui.compose.model import Validation
 
 NO_COMPOSE = "Compose was not found: install the `docker compose` plugin, or `pip install nebtui[compose]`."
+PARTS: frozenset[Part] = frozenset({"engine", "projects", "processes", "paths", "images", "gpus"})
 
 
 class LiveHost:
@@ -43,9 +45,12 @@ class LiveHost:
         endpoint: Endpoint | None = None,
         catalogue: ComposeCatalogue | None = None,
         baselines: Baselines | None = None,
+        await_servers: bool = False,
     ) -> None:
+        """`await_servers`: the first picture is complete only with a speed of each inference server, two seconds later
+        where there is one."""
         self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ))
-        self._junction = junction = Junction(frozenset({"engine", "projects", "processes", "paths", "images", "gpus"}))
+        self._junction = junction = Junction(PARTS | {"servers"} if await_servers else PARTS)
         self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))
         known, settling, emit = junction.known, junction.settling, junction.emit
         inspector = Inspector(client, known, emit)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from nebtui.compose.candidate import STANDARD
 from nebtui.facts.changes import ProjectGone, ProjectSeen
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.observed import Container
@@ -59,6 +60,7 @@ class ProjectCollector:
         self._emit = emit
         self._follow = follow
         self._held: dict[ProjectKey, Held] = {}
+        self._parts: set[ProjectKey] = set()
         self._searched: list[Candidate] = []
         self._listings = Listings()
         self._folders: dict[str, tuple[str, ...]] = {}
@@ -119,12 +121,24 @@ class ProjectCollector:
         candidates = {c.key: c for c in self._catalogue.join(self._searched, self._known.containers())}
         for key in [key for key in self._held if key not in candidates]:
             del self._held[key]
+            self._parts.discard(key)
             self._emit(ProjectGone(key))
         due = [candidate for candidate in candidates.values() if self._is_due(candidate, asked)]
         new = [candidate for candidate in due if candidate.key not in self._held]
         self._read(new, self._catalogue.quick)
         self._read(due, lambda c: self._catalogue.full(c) or (None if c in new else self._catalogue.quick(c)))
+        self._hide_parts()
         self._folders = self._listings.names(folders_of(self._held))
+
+    def _hide_parts(self) -> None:
+        """Files that belong to another project are no projects of their own: they are read, but not told."""
+        parts = parts_of([held.project for held in self._held.values()])
+        for key in parts - self._parts:
+            self._emit(ProjectGone(key))
+        for key in self._parts - parts:
+            if key in self._held:
+                self._emit(ProjectSeen(self._held[key].project))
+        self._parts = parts
 
     def _is_due(self, candidate: Candidate, asked: set[str]) -> bool:
         held = self._held.get(candidate.key)
@@ -147,8 +161,26 @@ class ProjectCollector:
             # The stamp from before the reading, so that a file that changed meanwhile is read again.
             same_files = files_of(project) == files
             self._held[candidate.key] = Held(candidate, project, before if same_files else stamp(files_of(project)))
-            if held is None or held.project != project:
+            if (held is None or held.project != project) and candidate.key not in self._parts:
                 self._emit(ProjectSeen(project))
+
+
+def parts_of(projects: list[Project]) -> set[ProjectKey]:
+    """Projects that were only searched for and whose files another one reads: a running one (by any `-f`, `-p` or
+    folder name), or one that includes or extends them under a name that Compose would not find by itself."""
+    found = set()
+    for part in projects:
+        if "label" in part.sources or not part.key.files:
+            continue
+        files = set(part.key.files)
+        for whole in projects:
+            if whole is part or not files <= set(whole.files_read):
+                continue
+            running = "label" in whole.sources and whole.confirmed
+            nameless = all(os.path.basename(path) not in STANDARD for path in files)
+            if running or (nameless and not files & set(whole.key.files)):
+                found.add(part.key)
+    return found
 
 
 def files_of(project: Project) -> tuple[str, ...]:

@@ -44,6 +44,8 @@ class Watch:
     totals: LogTotals = field(default_factory=LogTotals)
     next_try: float = 0.0
     failures: int = 0
+    looks: int = 0
+    """Pages read of this process."""
     problem: str = ""
     given_up: bool = False
 
@@ -57,6 +59,7 @@ class Watch:
         self.container, self.guess = container, guess
         self.server = self.place = self.inside = self.model = None
         self.totals, self.next_try, self.failures, self.given_up = LogTotals(), 0.0, 0, False
+        self.looks = 0
 
     def requests(self, engine: Engine) -> list[Request]:
         """What to ask now."""
@@ -140,6 +143,7 @@ class Watch:
         if slots:
             reading = replace(reading, streams=server_answers.streams(slots))
         self.reading, self.failures = reading, 0
+        self.looks += 1
         self.problem = SILENT_OLLAMA if server.answer == "ollama" and reading.silent else ""
         self.meter = self.meter.advance(reading, recall)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Iterable
@@ -18,6 +19,9 @@ from nebtui.hosts.server_finding import exec_command, guess
 from nebtui.hosts.server_watch import Watch
 
 EVERY = 1.0
+SOON = 0.6
+"""Until the first speeds, where the first picture waits for them: two looks have to be some way apart."""
+FIRST_ROUNDS = 4
 EXEC_EVERY = 5.0
 """An exec costs the engine 50 to 100 ms of work and the container a process."""
 EXEC_SECONDS = 3.0
@@ -57,16 +61,21 @@ class ServerCollector:
         self._watches: dict[str, Watch] = {}
 
     def run(self) -> None:
-        """Ask every second, from the moment the engine answered."""
+        """Ask every second, from the moment the engine answered; the first times sooner where somebody waits."""
         if not self._settling.wait("engine"):
             return
         try:
-            while not self._stop.is_set():
+            for rounds in itertools.count(1):
+                if self._stop.is_set():
+                    return
                 now = time.monotonic()
                 engine = self._known.engine
                 if engine is not None:
                     self._round(engine, now)
-                self._stop.wait(max(0.0, now + EVERY - time.monotonic()))
+                if rounds >= FIRST_ROUNDS or all(w.server is None or w.looks > 1 for w in self._watches.values()):
+                    self._settling.reached("servers")
+                pause = EVERY if self._settling.is_reached("servers") else SOON
+                self._stop.wait(max(0.0, now + pause - time.monotonic()))
         finally:
             if self._baselines is not None:
                 self._baselines.close()

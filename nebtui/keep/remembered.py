@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from nebtui.facts.declared import ProjectKey
+from nebtui.facts.declared import Project, ProjectKey
 
 TEMPORARY = ".nebtui-"
 
@@ -44,23 +45,29 @@ def write_private(path: Path, text: str, *, new: bool = False) -> None:
         os.close(folder)
 
 
-def remembered(state_dir: str) -> tuple[ProjectKey, ...]:
-    """The projects of earlier runs whose first file is still there."""
+def remembered(state_dir: str) -> dict[ProjectKey, tuple[str, ...]]:
+    """The projects of earlier runs whose first file is still there, each with its env files."""
     try:
         data = json.loads((Path(state_dir) / "projects.json").read_text(encoding="utf-8"))
-        keys = [ProjectKey(str(d["name"]), str(d["working_dir"]), tuple(map(str, d["files"]))) for d in data]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()
-    return tuple(key for key in keys if key.files and os.path.exists(key.files[0]))
+        found = {_key(d): tuple(map(str, d.get("env_files", ()))) for d in data}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {key: env_files for key, env_files in found.items() if key.files and os.path.exists(key.files[0])}
 
 
-def remember(state_dir: str, keys: Iterable[ProjectKey]) -> None:
+def _key(data: dict[str, Any]) -> ProjectKey:
+    return ProjectKey(str(data["name"]), str(data["working_dir"]), tuple(map(str, data["files"])))
+
+
+def remember(state_dir: str, projects: Iterable[Project]) -> None:
     """Keep these projects (and the known ones) for later runs; a read-only state folder is no reason to fail."""
-    known = {*remembered(state_dir), *(key for key in keys if key.files)}
-    if known == set(remembered(state_dir)):
+    before = remembered(state_dir)
+    known = before | {p.key: p.env_files for p in projects if p.key.files}
+    if known == before:
         return
+    rows = [{**asdict(key), "env_files": env_files} for key, env_files in sorted(known.items())]
     try:
         private_folder(Path(state_dir))
-        write_private(Path(state_dir) / "projects.json", json.dumps([asdict(key) for key in sorted(known)]))
+        write_private(Path(state_dir) / "projects.json", json.dumps(rows))
     except OSError:
         return

@@ -7,7 +7,8 @@ from typing import Any
 
 from nebtui.analysis.canvas import plain
 from nebtui.analysis.gpu import Ladder, ladder
-from nebtui.analysis.gpu_chain import broken, chain
+from nebtui.analysis.gpu_chain import broken, chain, peers
+from nebtui.compose.paths import shortened
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.snapshot import Snapshot
 
@@ -77,6 +78,7 @@ def text(snapshot: Snapshot) -> Iterator[str]:
         yield plain(f"  → {stack.remedy}")
     for one in snapshot.gpus.values():
         yield from _device_lines(snapshot, one)
+    yield from (plain(line) for line in peers(stack))
     links = chain(stack, snapshot.engine)
     if links:
         yield "chain"
@@ -159,5 +161,5 @@ def _ladders(snapshot: Snapshot) -> Iterator[str]:
 def rungs(found: Ladder) -> Iterator[str]:
     """The rungs of a ladder, a line each."""
     for rung in found.rungs:
-        source = f"  ({rung.source})" if rung.source else ""
+        source = f"  ({shortened(rung.source)})" if rung.source else ""
         yield f"{RUNG_GLYPHS[rung.answer]} {rung.name:<11} {rung.answer:<7} {rung.why}{source}"

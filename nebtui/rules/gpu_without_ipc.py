@@ -74,4 +74,4 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
     return Seen(not small, f"{small[0]} still has less" if small else "")
 
 
-RULE = Rule(NAME, "warning", "g", __doc__, find, fix, seen)
+RULE = Rule(NAME, "warning", "f", __doc__, find, fix, seen)

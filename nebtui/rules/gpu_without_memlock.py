@@ -57,4 +57,4 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
-RULE = Rule(NAME, "advice", "g", __doc__, find, fix)
+RULE = Rule(NAME, "advice", "f", __doc__, find, fix)

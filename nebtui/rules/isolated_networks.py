@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.reachability import Names, Resolution, names, names_of, observed_networks, resolutions
+from nebtui.analysis.reachability import Names, Resolution, answering, names, names_of, observed_networks, resolutions
 from nebtui.compose.edit import Add, Set
 from nebtui.facts.declared import Project, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.evidence import exits
 from nebtui.rules.rule import (
     Applicability,
     ChooseOwner,
@@ -65,7 +66,7 @@ def _finding(snapshot: Snapshot, index: Names, resolution: Resolution, owners: t
         service=source.service,
         subject=reference.host,
         message=f"names {reference.host}{port} of {whose}, and shares no network with it",
-        evidence=(*evidence, *_exits(snapshot, source)),
+        evidence=(*evidence, *exits(snapshot, source)),
         applicability=_applicability(snapshot, source, owners),
         origin=reference.origin,
         fix=f"join {source} and {who} on one external network" if who else "join the one that is meant",
@@ -77,14 +78,6 @@ def _finding(snapshot: Snapshot, index: Names, resolution: Resolution, owners: t
 
 def _list(networks: frozenset[str]) -> str:
     return ", ".join(sorted(networks)) or "no network"
-
-
-def _exits(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
-    for container in snapshot.containers_of(key):
-        if container.inspection and container.inspection.restart_count:
-            code = container.inspection.exit_code
-            return (f"{container.name} exited ×{container.inspection.restart_count}, last with {code} (engine)",)
-    return ()
 
 
 def _applicability(snapshot: Snapshot, source: ServiceKey, owners: tuple[ServiceKey, ...]) -> Applicability:
@@ -188,9 +181,10 @@ def answered_twice(snapshot: Snapshot, network: str, joining: list[ServiceKey]) 
     for key in joining:
         service = snapshot.service(key)
         for name in names_of(snapshot, key, service) if service else ():
-            rivals = [o for o in index.owners.get(name, ()) if o != key and o not in index.variants]
+            rivals = [o for o in answering(index, key, name) if o != key]
             for rival in rivals:
-                if any(after[m] & after[rival] for m in members):
+                answers = after[rival] & (index.aliases.get((name, rival)) or after[rival])
+                if any(after[m] & answers for m in members):
                     found.append(f"{name} would be answered by {key} and by {rival}")
                     break
     return tuple(found)

@@ -45,11 +45,20 @@ def _finding(key: ServiceKey, service: Service, reference: Reference) -> Finding
         subject=HOST_GATEWAY,
         message=f"uses {HOST_GATEWAY}, which does not exist on Linux without extra_hosts",
         evidence=(f"{reference.text}{where}", f"extra_hosts: {listed}"),
-        applicability="safe",
+        applicability="display" if _why_not(service) else "safe",
         origin=reference.origin,
-        fix=f"add {HOST_GATEWAY}:host-gateway to extra_hosts",
+        fix=_why_not(service) or f"add {HOST_GATEWAY}:host-gateway to extra_hosts",
         blocks=1,
     )
+
+
+def _why_not(service: Service) -> str:
+    """Why the engine would refuse extra_hosts on this service, or they would not help; "" if they do."""
+    mode = service.network_mode or ""
+    if mode.startswith(("service:", "container:")):
+        lender = mode.partition(":")[2]
+        return f"it uses the network of {lender}: give {lender} the entry, extra_hosts are refused here"
+    return "it has no network (network_mode none)" if mode == "none" else ""
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
@@ -58,6 +67,8 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     service = snapshot.service(key) if key else None
     if key is None or service is None:
         raise NoFix("the service is not declared in a file nebtui can read")
+    if why_not := _why_not(service):
+        raise NoFix(why_not)
     layer = layer_for(snapshot.projects[key.project], service, "extra_hosts")
     edit = Add((*layer.path, "extra_hosts"), HOST_GATEWAY, "host-gateway")
     return Fix(

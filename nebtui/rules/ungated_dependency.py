@@ -20,6 +20,7 @@ from nebtui.analysis.health import Suggestion, has_test, one_shot, suggest
 from nebtui.facts.declared import Dependency, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.evidence import exits
 from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial
 from nebtui.rules.rule import Finding, Fix, NoFix, Options, Recreate, Rule, Seen
 
@@ -65,7 +66,7 @@ def _finding(
         evidence=(
             f"depends_on {dependency.service}: {dependency.condition}" + (f" ({origin})" if origin else ""),
             f"health test of {dependency.service}: {test}" if not job else f"{dependency.service}: {job}",
-            *_exits(snapshot, key),
+            *exits(snapshot, key),
         ),
         applicability="safe" if healthy or job else "unsafe",
         origin=origin,
@@ -81,14 +82,6 @@ def _test_of(snapshot: Snapshot, target: ServiceKey) -> str:
         origin = service.origin("healthcheck")
         return " ".join(service.healthcheck.test) + (f" ({origin})" if origin else "")
     return "the image's own"
-
-
-def _exits(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
-    return tuple(
-        f"{c.name} restarted ×{c.inspection.restart_count} (engine)"
-        for c in snapshot.containers_of(key)
-        if c.inspection and c.inspection.restart_count
-    )
 
 
 def is_healthy(snapshot: Snapshot, key: ServiceKey) -> bool:

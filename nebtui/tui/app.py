@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -42,6 +43,7 @@ class NebtuiApp(App[None]):
         self._store = Store(session.host, self._heard)
         self._judged = -1
         self._judging = False
+        self._warned = False
 
     def on_mount(self) -> None:
         self.register_theme(DARK)
@@ -78,11 +80,12 @@ class NebtuiApp(App[None]):
 
     def on_snapshot_changed(self, message: SnapshotChanged) -> None:
         first = message.snapshot.settled and not self.session.snapshot.settled
-        self.session.snapshot = message.snapshot
+        self.session.snapshot = narrowed(message.snapshot, self.session.only)
         self.home.show()
         self._judge()
         if first and self.session.host.kind == "live":
-            seen = [p.key for p in message.snapshot.projects.values() if p.confirmed and not p.problem]
+            ran = (p for p in message.snapshot.projects.values() if "label" in p.sources)
+            seen = [p for p in ran if p.confirmed and not p.problem]
             background(self, lambda: keep.remember(self.session.settings.state_dir, seen), lambda _: None)
 
     def _judge(self) -> None:
@@ -124,7 +127,8 @@ class NebtuiApp(App[None]):
     def on_patch_written(self, message: PatchWritten) -> None:
         self.session.watched = (*self.session.watched, message.watched)
         self.home.show()
-        told = f"entry {message.watched.entry} · U brings it up · z takes it back"
+        effect = "bringing it up" if message.brought_up else "U brings it up"
+        told = f"entry {message.watched.entry} · {effect} · z takes it back"
         self.notify(told, title=f"written: {message.watched.patch.title}", markup=False, timeout=8)
 
     def on_undo_asked(self) -> None:
@@ -154,6 +158,15 @@ class NebtuiApp(App[None]):
         # A network that an undone fix left in use may be free afterwards.
         run_actions(self, self.session, actions, lambda: background(self, self._recover, self._tell))
 
+    async def action_quit(self) -> None:
+        """Leave; while a command runs only at the second time, for it would end with nebtui."""
+        running = [run.command for run in self.session.commands if run.exit_code is None]
+        if running and not self._warned:
+            self._warned = True
+            self.notify("it would be left unfinished; q again leaves", title=f"running: {running[-1]}", markup=False)
+            return
+        self.exit()
+
     def action_commands(self) -> None:
         """Open the command log."""
         self.push_screen(CommandsScreen(self.session))
@@ -166,3 +179,10 @@ class NebtuiApp(App[None]):
     def on_unmount(self) -> None:
         self._store.close()
         self.session.host.close()
+
+
+def narrowed(snapshot: Snapshot, name: str) -> Snapshot:
+    """The snapshot with only the projects of a name, all of them for ""."""
+    if not name:
+        return snapshot
+    return replace(snapshot, projects={k: p for k, p in snapshot.projects.items() if k.name == name})

@@ -47,6 +47,8 @@ KEYS: tuple[Key, ...] = (
     Key("health", "4", "4", "tab('health')", "health", "Tab: the health test and its last answers.", "moving"),
     Key("mounts", "5", "5", "tab('mounts')", "mounts", "Tab: mounts with owners, and who the service is.", "moving"),
     Key("yaml", "6", "6", "tab('yaml')", "yaml", "Tab: the service where it stands in its file.", "moving"),
+    Key("gpu_tab", "7", "7", "tab('gpu')", "gpu", "Tab: what shows that it computes on a GPU.", "moving"),
+    Key("gpus", "G", "G", "gpus", "GPUs", "The devices, and the services on them.", "moving", True),
     Key("fold", "space", "space", "rails('fold')", "fold", "Collapse or expand the project.", "moving"),
     Key("broken", "exclamation_mark", "!", "rails('next_broken')", "broken", "Next broken thing.", "moving", True),
     Key("edges", "e", "e", "rails('all_edges')", "edges", "Draw all edges, or the broken ones only.", "moving"),

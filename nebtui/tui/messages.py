@@ -47,6 +47,7 @@ class UndoAsked(Message):
 class PatchWritten(Message):
     """A patch is on disk and is watched from now on."""
 
-    def __init__(self, watched: Watched) -> None:
+    def __init__(self, watched: Watched, *, brought_up: bool) -> None:
         super().__init__()
         self.watched = watched
+        self.brought_up = brought_up

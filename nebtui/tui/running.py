@@ -22,7 +22,17 @@ def run_actions(app: App[Any], session: Session, actions: tuple[Action, ...], th
                 app.notify(f"{last}  (; shows all)", title=run.command, severity="error", markup=False, timeout=10)
         then()
 
-    background(app, lambda: [_do(session, action) for action in actions], ended)
+    background(app, lambda: _all(session, actions), ended)
+
+
+def _all(session: Session, actions: tuple[Action, ...]) -> list[CommandRun]:
+    """The actions in turn; what comes after a failed one is not begun."""
+    runs: list[CommandRun] = []
+    for action in actions:
+        runs.append(_do(session, action))
+        if runs[-1].exit_code:
+            break
+    return runs
 
 
 def _do(session: Session, action: Action) -> CommandRun:

@@ -36,6 +36,10 @@ class Session:
     banner: str = ""
     """What is special about this box, always on screen: `demo`, `files only`…"""
     locked: bool = False
+    read_only: bool = False
+    """Locked for the whole run (`--read-only`)."""
+    only: str = ""
+    """Show only the project of this name (`--project`)."""
     ascii: bool = False
     snapshot: Snapshot = field(default_factory=Snapshot)
     findings: tuple[Finding, ...] = ()

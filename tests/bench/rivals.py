@@ -1,4 +1,7 @@
-"""The same edits with other libraries, as a careful person would write them: ruamel.yaml (tuned) and yaml-edit."""
+"""The same edits with other libraries, as a careful person would write them: ruamel.yaml (tuned) and yaml-edit.
+
+yaml-edit writes a new list in block style only, so the healthcheck's test counts as extra lines there.
+"""
 
 from __future__ import annotations
 
@@ -115,7 +118,10 @@ def _open(node: Any) -> Any:
     """The mapping or list that a node of yaml-edit is; anything else as it is."""
     if isinstance(node, (MutableMapping, MutableSequence)) or not hasattr(node, "as_mapping"):
         return node
-    return node.as_mapping() or node.as_sequence() or node
+    for inner in (node.as_mapping(), node.as_sequence()):
+        if inner is not None:
+            return inner
+    return node
 
 
 def _text(item: Any) -> str:

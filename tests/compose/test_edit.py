@@ -74,7 +74,7 @@ def accepts(compose: ComposeCommand, text: str, folder: Path) -> bool:
 
 SET = Set(("services", "a", "user"), "1000")
 HOSTILE = {
-    "larger than 4 MB": "services: {a: {image: b}}\n#" + "x" * MAX_BYTES,
+    "larger than 1 MB": "services: {a: {image: b}}\n#" + "x" * MAX_BYTES,
     "has too many nodes": "services: {a: {image: b}}\nx-a: [" + "a," * 300_000 + "]\n",
     "nested too deeply": "services: {a: {image: b}}\nx-a: " + "[" * 5000,
     "aliases expand to too much data": "\n".join(
@@ -105,6 +105,7 @@ def test_a_wide_file_is_edited() -> None:
     after = apply(text, Set(("services", "s5000", "image"), "j"))
     old, new = text.splitlines(), after.splitlines()
     assert [(a, b) for a, b in zip(old, new, strict=True) if a != b] == [("    image: i", "    image: j")]
+    assert apply(text, Set(("networks", "ai"), {"external": True})).startswith(text)
 
 
 def test_nothing_to_do_is_the_same_text() -> None:

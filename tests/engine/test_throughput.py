@@ -3,6 +3,10 @@ degraded for real, sparse, and reached by each of the three ways."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +50,15 @@ def started(box: Box) -> Server:
     return container, Client("127.0.0.1", int(published.rpartition(":")[2]))
 
 
+def status(box: Box, tmp_path: Path) -> float:
+    """The service's tokens a second as `nebtui status` says, once."""
+    argv = [sys.executable, "-m", "nebtui", "status", "--format", "json", str(box.folder)]
+    environ = {**os.environ, "NEBTUI_STATE": str(tmp_path / "other"), "NEBTUI_CONFIG": str(tmp_path / "none.toml")}
+    done = subprocess.run(argv, env=environ, capture_output=True, text=True, timeout=30, check=False)
+    (project,) = json.loads(done.stdout)["projects"]
+    return float(project["services"][0]["tokens_per_second"])
+
+
 def calm(samples: list[ThroughputSample]) -> bool:
     """No sample is slow or has a speed that cannot be."""
     return all(s.verdict == "" and (s.tokens_per_second is None or s.tokens_per_second > 0) for s in samples)
@@ -69,18 +82,19 @@ def test_steady_idle_restarted_and_degraded(
     told = median(s.tokens_per_second or 0.0 for s in samples)
     # A sample speaks of the three seconds before it.
     counted = median(client.rate(s.at - 3.0, s.at) for s in samples)
-    print("told", told, "counted", counted)
     assert told == pytest.approx(counted, rel=0.10)
     working = observer.last(container)
     assert working is not None
     assert (working.busy, working.running, working.verdict) == (True, 1, "")
-    assert working.usual == pytest.approx(counted, rel=0.25)
+    # Usual is the better half of what was seen: on a machine with other work, more than the mean.
+    assert working.usual == pytest.approx(counted, rel=0.5)
+    assert counted * 0.5 < status(box, tmp_path) < counted * 1.5
     client.stop.set()
     loading.join(30)
 
     rested = observer.wait(container, lambda s: s.busy is False, 10)
     assert (rested.tokens_per_second, rested.verdict) == (None, "")
-    assert rested.last_rate == pytest.approx(counted, rel=0.25)
+    assert rested.last_rate == pytest.approx(counted, rel=0.5)
 
     restart = time.monotonic()
     docker("restart", "-t", "0", container)
@@ -89,7 +103,9 @@ def test_steady_idle_restarted_and_degraded(
     observer.wait(container, lambda s: s.at > rested.at + 3 and s.busy is False, 20)
     assert calm(observer.since(restart, container))
 
-    docker("update", "--cpus", "0.1", container)
+    client.complete(150)  # what comes first after a start counts for nothing
+    # 0.1 on a machine that does nothing else; 0.05 is a fifth of the usual speed even where other work halves that.
+    docker("update", "--cpus", "0.05", container)
     loading = client.load(300)
     slow = observer.wait(container, lambda s: s.verdict == "slow", 10)
     assert slow.usual is not None
@@ -107,7 +123,7 @@ def test_steady_idle_restarted_and_degraded(
     kept = list(memory.recall(f"{box.name}/llm", "slow.gguf", "1"))
     memory.close()
     assert kept
-    assert kept[-1] == pytest.approx(counted, rel=0.3)
+    assert all(speed > 0.4 * counted for speed in kept)  # the slow ones are not remembered
 
 
 def test_a_sparse_healthy_server_is_not_slow(project: Callable[[str], Box], models: Path, observer: Observer) -> None:
@@ -125,7 +141,7 @@ def test_a_sparse_healthy_server_is_not_slow(project: Callable[[str], Box], mode
 
 @pytest.mark.parametrize(
     ("network", "hint", "source"),
-    [("", "", "http://172."), ("    network_mode: none", "llama-server", "exec")],
+    [("", "", ":8080/metrics"), ("    network_mode: none", "llama-server", "exec")],
     ids=["its own address", "exec"],
 )
 def test_it_is_reached_without_a_published_port(
@@ -138,4 +154,4 @@ def test_it_is_reached_without_a_published_port(
     container = docker("inspect", "-f", "{{.Id}}", f"{box.name}-llm-1")
     found = observer.wait(container, lambda s: s.busy is False, 25)
     assert found.server == "llama.cpp"
-    assert found.source.startswith(source)
+    assert found.source.endswith(source)

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.gpu.standin import SOURCE, Standin
+from tests.gpu.standin import Standin, build
 
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the compiled stand-in."""
-    compiler = shutil.which("gcc") or shutil.which("cc")
-    if compiler is None:
+    folder = build(tmp_path_factory.mktemp("nvml"))
+    if folder is None:
         pytest.skip("no C compiler on this machine: the stand-in for libnvidia-ml.so.1 cannot be built")
-    folder = tmp_path_factory.mktemp("nvml")
-    target = folder / "libnvidia-ml.so.1"
-    subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O1", "-o", target, "-Wl,-soname,libnvidia-ml.so.1", SOURCE], check=True
-    )
     return folder
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.declared import GpuRequest, Healthcheck
 from nebtui.hosts import payloads
 from nebtui.hosts.untrusted import moment
 
@@ -164,3 +164,43 @@ def test_no_answer_breaks_a_translation(raw: dict[str, Any]) -> None:
     payloads.image(raw)
     payloads.engine(raw, raw, "")
     payloads.happening(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "request_"),
+    [
+        ({"Driver": "nvidia", "Count": 1, "Capabilities": [["gpu"]]}, GpuRequest("nvidia", 1, (), ("gpu",))),
+        ({"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}, GpuRequest("", -1, (), ("gpu",))),
+        (
+            {"Driver": "nvidia", "Count": 0, "DeviceIDs": ["0"], "Capabilities": [["gpu", "utility", "gpu"]]},
+            GpuRequest("nvidia", None, ("0",), ("gpu", "utility")),
+        ),
+        (
+            {"Driver": "cdi", "DeviceIDs": ["nvidia.com/gpu=all"], "Capabilities": None},
+            GpuRequest("cdi", None, ("nvidia.com/gpu=all",)),
+        ),
+    ],
+)
+def test_gpu_requests_as_the_engine_holds_them(raw: dict[str, Any], request_: GpuRequest) -> None:
+    """The forms that Compose 2.40 sends to Engine 20.10 (measured)."""
+    host = {"DeviceRequests": [raw], "Runtime": "nvidia", "Devices": [{"PathOnHost": "/dev/kfd"}], "ShmSize": 64}
+    found = payloads.container_from_inspect({"HostConfig": host}).inspection
+    assert found is not None
+    assert (found.gpus, found.runtime, found.devices, found.shm_size) == ((request_,), "nvidia", ("/dev/kfd",), 64)
+
+
+def test_what_an_engine_says_of_gpus(recorded: dict[str, Any]) -> None:
+    """Runtimes and cgroup driver of a real engine; CDI devices of GPUs where one lists them, None where it does not."""
+    engine = payloads.engine(recorded["version"], recorded["info"], "unix:///x")
+    assert engine.cdi is None
+    info = {
+        **recorded["info"],
+        "Runtimes": {"runc": {}, "nvidia": {}},
+        "DefaultRuntime": "nvidia",
+        "DiscoveredDevices": [{"Source": "cdi", "ID": "nvidia.com/gpu=0"}, {"Source": "cdi", "ID": "vendor.com/net=1"}],
+        "CDISpecDirs": ["/etc/cdi"],
+        "CgroupDriver": "systemd",
+    }
+    engine = payloads.engine(recorded["version"], info, "unix:///x")
+    assert (engine.runtimes, engine.default_runtime) == (("nvidia", "runc"), "nvidia")
+    assert (engine.cdi, engine.cdi_folders, engine.cgroup_driver) == (("nvidia.com/gpu=0",), ("/etc/cdi",), "systemd")

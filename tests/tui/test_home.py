@@ -15,7 +15,7 @@ from tests.tui.desk import demo
 async def test_the_box_is_on_one_screen(tmp_path: Path) -> None:
     """Summary, every project, the broken name and the word demo are on the first screen."""
     async with demo(tmp_path, (160, 60)) as desk:
-        for text in (" demo ", "3 errors", "core", "gantry", "infer", "sandbox", "quantumsketch", "nebulus (external)"):
+        for text in (" demo ", "5 errors", "core", "gantry", "infer", "sandbox", "quantumsketch", "nebulus (external)"):
             assert text in desk.text
         assert "isolated-networks" in desk.text
 
@@ -24,7 +24,7 @@ async def test_it_is_usable_at_80x24(tmp_path: Path) -> None:
     """At 80x24 the summary, the graph, a finding with its key and the footer are all there."""
     async with demo(tmp_path, (80, 24)) as desk:
         await desk.select("gantry", "conductor")
-        for text in ("3 errors", "conductor", "isolated-networks", "? help"):
+        for text in ("5 errors", "conductor", "isolated-networks", "? help"):
             assert text in desk.text
 
 

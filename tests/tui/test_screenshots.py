@@ -54,6 +54,18 @@ async def keys(desk: Desk) -> None:
     await desk.press("question_mark")
 
 
+async def gpus(desk: Desk) -> None:
+    """The devices after half a minute, and who is on them."""
+    await desk.live(lambda: len(desk.session.snapshot.gpu_loads.get(0, ())) > 30, "readings")
+    await desk.press("G")
+
+
+async def ladder(desk: Desk) -> None:
+    """What shows that embed computes on the CPU."""
+    await desk.select("infer", "embed")
+    await desk.press("7")
+
+
 PICTURES: dict[str, tuple[tuple[int, int], Callable[[Desk], Awaitable[None]]]] = {
     "home": ((120, 44), home),
     "home-80x24": ((80, 24), selected),
@@ -62,6 +74,8 @@ PICTURES: dict[str, tuple[tuple[int, int], Callable[[Desk], Awaitable[None]]]] =
     "written": ((120, 44), written),
     "gate": ((120, 44), gate),
     "mounts": ((120, 36), mounts),
+    "gpus": ((100, 34), gpus),
+    "ladder": ((120, 44), ladder),
     "help": ((100, 60), keys),
 }
 

@@ -12,7 +12,7 @@ from nebtui import rules
 from nebtui.analysis import box
 from nebtui.analysis.scene import Scene
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.host import Up
+from nebtui.fixing.effect import up, ups
 from nebtui.rules import ungated_dependency
 from nebtui.rules.rule import Finding
 from nebtui.tui.keys import bindings
@@ -133,8 +133,17 @@ class HomeScreen(Screen[None]):
             self.app.copy_to_clipboard(name)
             self.notify(f"copied {name}", markup=False, timeout=2)
 
+    def action_gpus(self) -> None:
+        """Show the devices and who is on them."""
+        from nebtui.tui.screens.gpu import GpuScreen
+
+        self.app.push_screen(GpuScreen(self.session))
+
     def action_lock(self) -> None:
         """Switch every change off or on; `--read-only` cannot be switched off here."""
+        if self.session.read_only:
+            self.notify("this run was started with --read-only", timeout=4)
+            return
         self.session.locked = not self.session.locked
         self.show()
         self.refresh_bindings()
@@ -175,7 +184,12 @@ class HomeScreen(Screen[None]):
             self.post_message(FixAsked(found, "F", bulk=True))
 
     def _concerned(self) -> tuple[Finding, ...]:
-        return related(self.session.findings, self._selected)
+        """The findings of the selection; with none, of everything that the filter shows."""
+        found = related(self.session.findings, self._selected)
+        if not self._filter:
+            return found
+        shown = set(self.query_one(Rails).ids)
+        return tuple(f for f in found if any(box.identity(k) in shown for k in (f.at, f.target, f.project) if k))
 
     def action_undo(self) -> None:
         """Take back what was written last."""
@@ -184,21 +198,22 @@ class HomeScreen(Screen[None]):
     def action_bring_up(self) -> None:
         """Bring up what was written for the selection, else the selection itself."""
         pending = [w for w in self.session.watched if related(w.patch.findings, self._selected)]
-        ups = [Up(r.project, r.services, r.force) for w in pending for r in w.patch.recreate]
+        snapshot = self.session.snapshot
+        asked = [one for w in pending for one in ups(snapshot, w.patch.recreate)]
         selected = self._selected
-        if not ups and isinstance(selected, ServiceKey):
-            ups = [Up(selected.project, (selected.service,))]
-        elif not ups and isinstance(selected, ProjectKey):
-            ups = [Up(selected)]
-        doubtful = [p for u in ups if (p := self.session.snapshot.projects.get(u.project)) and not p.confirmed]
+        if not asked and isinstance(selected, ServiceKey):
+            asked = [up(snapshot, selected.project, (selected.service,))]
+        elif not asked and isinstance(selected, ProjectKey):
+            asked = [up(snapshot, selected)]
+        doubtful = [p for u in asked if (p := self.session.snapshot.projects.get(u.project)) and not p.confirmed]
         if doubtful:
             told = f"the files of {doubtful[0].name} are known from a container's label only and were not confirmed"
             self.notify(told, title="not run", severity="warning", markup=False)
             return
-        if not ups:
+        if not asked:
             self.notify("select a project or a service to bring up", markup=False, timeout=4)
             return
-        self.post_message(ActionsAsked(tuple(dict.fromkeys(ups)), confirmed=False))
+        self.post_message(ActionsAsked(tuple(dict.fromkeys(asked)), confirmed=False))
 
 
 def pending(session: Session) -> frozenset[ServiceKey]:
@@ -220,7 +235,7 @@ def matching(scene: Scene, text: str) -> Scene:
     for group in scene.groups:
         rows = group.rows
         if wanted not in group.title.lower():
-            rows = tuple(row for row in rows if wanted in f"{row.name} {row.state} {row.note}".lower())
+            rows = tuple(r for r in rows if wanted in f"{group.title}/{r.name} {r.state} {r.note}".lower())
         if rows or wanted in group.title.lower():
             groups.append(replace(group, rows=rows))
     kept = {row.id for group in groups for row in group.rows}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import events
@@ -15,12 +14,13 @@ from textual.widgets import Footer, Static
 from nebtui.compose.paths import short
 from nebtui.compose.splicing import Refused
 from nebtui.facts.declared import ServiceKey
+from nebtui.fixing.effect import ups
 from nebtui.fixing.many import Left, plan_all, try_out
 from nebtui.fixing.patch import Draft, Patch, diff, plan
 from nebtui.fixing.proof import Check, Proof, prove
 from nebtui.fixing.watch import Watched
 from nebtui.fixing.writing import NotWritten, write
-from nebtui.host import CreateNetwork, Up
+from nebtui.host import CreateNetwork
 from nebtui.keep import Entry
 from nebtui.rules.rule import ChooseOwner, Finding, NoFix, Options
 from nebtui.tui.background import background
@@ -163,8 +163,8 @@ class ReviewScreen(Screen[None]):
         ]
         found += [line(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name)))) for name in patch.networks]
         found.append(line(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z"))
-        for item in patch.recreate:
-            argv = host.command(Up(item.project, item.services, item.force))
+        for item, action in zip(patch.recreate, ups(self.session.snapshot, patch.recreate), strict=True):
+            argv = host.command(action)
             what = ", ".join(item.services) or "its services"
             found.append(
                 line(("then     ", "dim"), (" ".join(argv) or "bring it up", "info"), (f"  recreates {what}", "dim"))
@@ -178,17 +178,13 @@ class ReviewScreen(Screen[None]):
 
     def action_write(self) -> None:
         """Write the shown diff."""
-        self._write(lambda watched: None)
+        self._write(bring_up=False)
 
     def action_write_up(self) -> None:
         """Write the shown diff and bring up what it touches."""
-        self._write(self._bring_up)
+        self._write(bring_up=True)
 
-    def _bring_up(self, watched: Watched) -> None:
-        ups = tuple(Up(r.project, r.services, r.force) for r in watched.patch.recreate)
-        self.app.post_message(ActionsAsked(ups, confirmed=True))
-
-    def _write(self, then: Callable[[Watched], None]) -> None:
+    def _write(self, *, bring_up: bool) -> None:
         planned = self._plan
         if self._busy or planned is None or planned.patch is None:
             return
@@ -210,8 +206,9 @@ class ReviewScreen(Screen[None]):
                 self._replan()
                 return
             watched = Watched(patch, self.session.now(), result.number)
-            self.app.post_message(PatchWritten(watched))
-            then(watched)
+            self.app.post_message(PatchWritten(watched, brought_up=bring_up))
+            if bring_up:
+                self.app.post_message(ActionsAsked(ups(self.session.snapshot, patch.recreate), confirmed=True))
             self.dismiss()
 
         background(self.app, work, done)

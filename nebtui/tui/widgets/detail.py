@@ -14,7 +14,8 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.fixing.watch import verdict
 from nebtui.rules.rule import Finding
 from nebtui.tui.session import Session
-from nebtui.tui.widgets import tabs
+from nebtui.tui.widgets import gpus, tabs
+from nebtui.tui.widgets.speed import server_lines
 from nebtui.tui.widgets.words import SEVERITY, line, lines
 
 WATCH_TONES = {"written": "warn", "seen": "ok", "wrong": "bad"}
@@ -99,6 +100,8 @@ class Detail(Vertical):
             return lines(tabs.health(snapshot, service))
         if self.tab == "mounts":
             return lines(tabs.mounts(snapshot, service))
+        if self.tab == "gpu":
+            return lines([*gpus.service_ladder(snapshot, service), *server_lines(snapshot, service)])
         if self.tab == "yaml":
             return lines(tabs.yaml(snapshot, service, session.host.read))
         return lines([*tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])

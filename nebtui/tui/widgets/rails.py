@@ -87,6 +87,11 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         group = group_of(self._scene, id)
         return group is not None and group.collapsed
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all rows and groups of the scene, those of closed groups too."""
+        return tuple(i for group in self._given.groups for i in (group.id, *(row.id for row in group.rows)))
+
     def text(self) -> str:
         """The drawing as plain text, lines ended by line breaks."""
         return plain_text(self._drawing)

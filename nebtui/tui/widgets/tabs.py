@@ -17,7 +17,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.tui.widgets.words import line
 
-TABS = {"why": "1 Why", "health": "4 Health", "mounts": "5 Mounts", "yaml": "6 YAML"}
+TABS = {"why": "1 Why", "health": "4 Health", "mounts": "5 Mounts", "yaml": "6 YAML", "gpu": "7 GPU"}
 
 
 def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:

@@ -1,0 +1,176 @@
+"""GPUs as lines: a device with its meters and history, the processes below by service, and a service's ladder."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from nebtui.analysis.gpu import Ladder, ladder
+from nebtui.analysis.gpu_chain import broken, chain, peers
+from nebtui.analysis.speeds import ASCII_BARS, BARS, samples_of, words
+from nebtui.compose.paths import shortened
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.snapshot import Snapshot
+from nebtui.tui.widgets.words import line, lines
+
+GIB, MIB = 1 << 30, 1 << 20
+WIDTH = 20
+HOT, WARM = 90, 83
+"""°C: the reasons for slow-downs tell when a device really suffers."""
+FULL = 0.95
+RUNGS = {"yes": ("✓", "ok"), "no": ("✗", "bad"), "unknown": ("?", "dim")}
+LINKS = {"ok": ("✓", "ok"), "broken": ("✗", "bad"), "unknown": ("?", "warn")}
+VERDICTS = {"": "dim", "works": "ok", "fallback": "bad", "suspected": "warn"}
+
+Part = tuple[str, str] | str
+
+
+def service_ladder(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
+    """The GPU tab: what follows, then each rung with its answer, why, and by whom."""
+    found = ladder(snapshot, key)
+    if found.answer("declared") == "no":
+        return [line(("asks for no GPU", "dim"))]
+    between = [line(("             ", ""), (text, "dim")) for text in (found.loaded, found.busy) if text]
+    return [line((found.sentence, VERDICTS[found.verdict])), *_rungs(found)[:3], *between, *_rungs(found)[3:]]
+
+
+def _rungs(found: Ladder) -> list[Content]:
+    told = []
+    for rung in found.rungs:
+        glyph, tone = RUNGS[rung.answer]
+        source = f"  {shortened(rung.source)}" if rung.source else ""
+        told.append(line((f"{glyph} {rung.name:<12}", tone), (f"{rung.answer:<8}", tone), rung.why, (source, "dim")))
+    return told
+
+
+def machine(snapshot: Snapshot) -> list[Content]:
+    """The driver, and the link of its chain that does not hold."""
+    stack = snapshot.gpu_stack
+    if stack is None or not stack.present:
+        return [line((stack.problem if stack else "looking for GPUs…", "dim"))]
+    serves = f", serves CUDA up to {stack.cuda}" if stack.cuda else ""
+    found = [line((f"{stack.vendor} driver {stack.driver or '–'}{serves}", "title"))]
+    if stack.problem:
+        found += [line(("✗ ", "bad"), stack.problem), line(("  → ", "dim"), stack.remedy)]
+    links = chain(stack, snapshot.engine)
+    parts: list[Part] = []
+    for link in links:
+        glyph, tone = LINKS[link.state]
+        parts.append((f"{glyph} {link.name}   ", tone))
+    found.append(line(*parts))
+    if first := broken(links):
+        found.append(line(("broken: ", "bad"), f"{first.name}: {first.message}", (f"  → {first.remedy}", "dim")))
+    return found
+
+
+def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> list[Content]:
+    """A device: name, meters of use, memory and power, the last two minutes, and what is wrong with it."""
+    loads = snapshot.gpu_loads.get(one.index, ())
+    name = one.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
+    head: list[Part] = [(f"GPU {one.index} ", "title"), (f"{name}  ", "title"), *_details(one)]
+    found = [line(*head)]
+    if one.silent:
+        return [*found, line(("  ✗ ", "bad"), one.error)]
+    found.append(line(*_meter("use", _share(one.utilization, 100), _percent(one.utilization), "info", ascii)))
+    memory = _share(one.memory_used, one.memory_total)
+    nearly = memory is not None and memory >= FULL
+    told = "unified with the machine's" if one.unified else _memory(one)
+    parts = _meter("memory", memory, told + (" nearly full" if nearly else ""), "warn" if nearly else "info", ascii)
+    found.append(line(*parts))
+    power = _share(one.power, one.power_limit)
+    limit = f"/{one.power_limit:.0f}" if one.power_limit is not None else ""
+    watts = "– W" if one.power is None else f"{one.power:.0f}{limit} W"
+    found.append(line(*_meter("power", power, watts, "info", ascii), "   ", *_temperature(one)))
+    found.append(line(("  2 min    ", "dim"), (spark(loads[-max(10, width - 14) :], ascii=ascii), "info")))
+    troubles = [one.error, *(f"slowed down: {reason}" for reason in one.slowdowns), one.remapped]
+    return found + [line(("  ✗ ", "bad"), text) for text in troubles if text]
+
+
+def _details(one: GpuSample) -> list[Part]:
+    clock = f"{one.clock} MHz" if one.clock is not None else ""
+    told = [clock, f"P{one.pstate}" if one.pstate is not None else "", "MIG" if one.mig else ""]
+    told += [f"fan {one.fan} %" if one.fan is not None else ""]
+    told += [f"{one.ecc_errors} memory errors" if one.ecc_errors else ""]
+    return [("  ".join(text for text in told if text), "dim")]
+
+
+def _temperature(one: GpuSample) -> list[Part]:
+    if one.temperature is None:
+        return [("– °C", "dim")]
+    word, tone = ("hot", "bad") if one.temperature >= HOT else ("warm", "warn") if one.temperature >= WARM else ("", "")
+    return [(f"{one.temperature} °C {word}".rstrip(), tone)]
+
+
+def _meter(name: str, share: float | None, told: str, tone: str, ascii: bool) -> list[Part]:
+    full, empty = ("#", ".") if ascii else ("█", "·")
+    filled = 0 if share is None else round(WIDTH * min(1.0, share))
+    return [(f"  {name:<9}", "dim"), (full * filled, tone), (empty * (WIDTH - filled), "dim"), f" {told}"]
+
+
+def _share(value: float | None, total: float | None) -> float | None:
+    return None if value is None or not total else max(0.0, value / total)
+
+
+def _percent(value: int | None) -> str:
+    return "– %" if value is None else f"{value} %"
+
+
+def _memory(one: GpuSample) -> str:
+    used = "–" if one.memory_used is None else f"{one.memory_used / GIB:.1f}"
+    total = "–" if one.memory_total is None else f"{one.memory_total / GIB:.1f}"
+    return f"{used}/{total} GiB"
+
+
+def spark(values: tuple[int | None, ...], *, ascii: bool) -> str:
+    """Percents as one character each; a second nobody read is a space."""
+    steps = ASCII_BARS if ascii else BARS
+    top = len(steps) - 1
+    return "".join(" " if v is None else steps[min(top, max(0, v) * top // 100 + (v > 0))] for v in values)
+
+
+def processes(snapshot: Snapshot, one: GpuSample) -> list[Content]:
+    """The processes of a device, the largest first, each with the service it belongs to and what that makes."""
+    if one.processes is None:
+        return [] if one.silent else [line(("    the driver does not list its processes", "dim"))]
+    if not one.processes:
+        return [line(("    nothing runs on it", "dim"))]
+    ordered = sorted(one.processes, key=lambda p: -(p.memory or 0))
+    return [line(*_process(snapshot, process)) for process in ordered]
+
+
+def _process(snapshot: Snapshot, process: GpuProcess) -> list[Part]:
+    amount = "–" if process.memory is None else f"{process.memory / MIB:.0f} MiB"
+    share = "–" if process.sm is None else str(process.sm)
+    container = snapshot.containers.get(process.container or "")
+    figures: Part = (f"    {process.pid:>8} {amount:>10} {share:>4} %  ", "dim")
+    if container is None:
+        mps = ", shared via MPS" if process.name.startswith("nvidia-cuda-mps") else ""
+        return [figures, f"{process.name or 'a process'} ", (f"on the host{mps}", "dim")]
+    if not (container.project and container.service):
+        return [figures, (container.name, "title")]
+    key = next((k for k, _ in snapshot.services() if container in snapshot.containers_of(k)), None)
+    speed = words(samples_of(snapshot, key)).rate if key else ""
+    name = f"{container.project}/{container.service}"
+    return [figures, (f"{name} ", "title"), (f"{container.name}  ", "dim"), (speed, "ok")]
+
+
+def off_gpu(snapshot: Snapshot) -> list[Content]:
+    """The services that ask for a GPU and are on none, with what follows from that."""
+    found = []
+    for key, service in snapshot.services():
+        state = ladder(snapshot, key) if service.gpu and snapshot.containers_of(key) else None
+        if state is not None and state.answer("resident") != "yes":
+            speed = words(samples_of(snapshot, key)).rate
+            rate = f"  {speed}" if speed else ""
+            found.append(line((f"    {key} ", "title"), (state.sentence, VERDICTS[state.verdict]), (rate, "dim")))
+    return [line(("on no GPU", "title")), *found] if found else []
+
+
+def everything(snapshot: Snapshot, *, ascii: bool, width: int) -> Content:
+    """The whole screen, top to bottom."""
+    found = machine(snapshot)
+    for one in snapshot.gpus.values():
+        found += [line(""), *device(snapshot, one, ascii=ascii, width=width), *processes(snapshot, one)]
+    if snapshot.gpu_stack and snapshot.gpu_stack.peers:
+        found += [line(""), *(line((told, "dim")) for told in peers(snapshot.gpu_stack))]
+    return lines([*found, line(""), *off_gpu(snapshot)])

@@ -1,0 +1,48 @@
+"""A service's speed in a row: busy, idle, unknown, slow; and the last minutes as bars."""
+
+from __future__ import annotations
+
+from nebtui.analysis.speeds import ago, sparkline, tokens_per_second, told, words
+from nebtui.facts.samples import ThroughputSample
+
+BUSY = ThroughputSample("a", 100.0, 64.8, True, running=1, waiting=0, server="vLLM")
+IDLE = ThroughputSample("a", 100.0, None, False, last_rate=64.64, last_at=88.0)
+
+
+def test_busy_idle_and_unknown() -> None:
+    assert words((BUSY,)).rate == "64.8 T/s"
+    assert words((BUSY, BUSY)).rate == "129.6 T/s"
+    idle = words((IDLE,))
+    assert (idle.rate, idle.rate_tone, idle.note) == ("idle", "dim", "64.6 T/s 10 s ago")
+    unknown = words((ThroughputSample("a", 1.0, problem="no metrics"),))
+    assert (unknown.rate, unknown.note) == ("–", "no metrics")
+    assert words((ThroughputSample("a", 1.0, None, True, waiting=3),)).note == "3 requests waiting"
+    assert words(()).rate == ""
+
+
+def test_slow_says_against_what() -> None:
+    slow = words((ThroughputSample("a", 1.0, 1.8, True, stream=1.8, usual=64.6, verdict="slow"),))
+    assert (slow.note, slow.note_tone) == ("slow: 1.8 T/s, usually 64.6", "warn")
+
+
+def test_the_json_figure_is_of_tokens_and_never_zero() -> None:
+    assert tokens_per_second((IDLE,)) is None
+    assert tokens_per_second((BUSY, IDLE)) == 64.8
+    assert tokens_per_second((ThroughputSample("a", 1.0, 500.0, True, unit="inf/s"),)) is None
+
+
+def test_ages_and_bars() -> None:
+    assert [ago(s) for s in (0, 12, 59, 61, 7200)] == ["1 s", "10 s", "55 s", "1 min", "2 h"]
+    assert sparkline((10.0, None, 80.0, 40.0), 3) == " █▅"
+    assert sparkline((None, None), 5) == ""
+
+
+def test_the_detail_tells_prompt_and_generation_apart() -> None:
+    busy = ThroughputSample("a", 1.0, 64.8, True, 900.0, 2, 1, model="m", server="vLLM", stream=32.4, usual=33.0)
+    assert told(busy) == (
+        ("server", "vLLM · m"),
+        ("work", "busy · 2 running · 1 waiting"),
+        ("speed", "64.8 T/s generated · prompts read at 900.0 T/s"),
+        ("against", "32.4 T/s for one request, usually 33.0 T/s"),
+    )
+    assert told(IDLE) == (("work", "idle"), ("speed", "64.6 T/s 10 s ago"))

@@ -1,0 +1,232 @@
+"""Finding servers, asking them at the right address, and following one through its life, without an engine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from nebtui.facts.changes import Change, ContainersListed, EngineSeen, Sampled
+from nebtui.facts.observed import Attachment, Container, Engine, Inspection, PortBinding
+from nebtui.facts.samples import ThroughputSample
+from nebtui.hosts.endpoint import Endpoint
+from nebtui.hosts.engine import EngineClient, EngineProblem
+from nebtui.hosts.known import Known, Settling
+from nebtui.hosts.server_finding import addresses, exec_command, guess
+from nebtui.hosts.servers import ServerCollector
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+ENGINE = Engine("engine", "20.10", "1.41", "unix:///var/run/docker.sock")
+PLAIN = Container("c" * 64, "box-llm-1", image="someone/server:1", state="running", inspection=Inspection(started=1.0))
+
+
+def published(port: int, host_port: int, **more: object) -> Container:
+    """A container with one published port."""
+    container = replace(PLAIN, ports=(PortBinding(port, host_port, "0.0.0.0"),))
+    return replace(container, **more)  # type: ignore[arg-type]
+
+
+def test_who_may_be_a_server() -> None:
+    named = guess(replace(PLAIN, image="vllm/vllm-openai:v0.11"))
+    assert named is not None
+    assert named.server is not None
+    assert (named.server.kind, named.ports) == ("vllm", (8000,))
+    command = Inspection(command=("llama-server", "--port", "9001"))
+    moved = guess(replace(PLAIN, inspection=command))
+    assert moved is not None
+    assert moved.ports == (9001, 8080)
+    stranger = guess(published(8080, 41000))
+    assert stranger is not None
+    assert (stranger.server, stranger.ports) == (None, (8080,))
+    # Common ports hint at nothing, and a known image of another kind is not asked.
+    assert guess(published(80, 41000)) is None
+    assert guess(published(8000, 41000, image="chromadb/chroma:1.0")) is None
+    assert guess(PLAIN) is None
+
+
+def test_where_it_is_asked() -> None:
+    container = published(8080, 41000, attachments=(Attachment("net", ip="172.20.0.2"),))
+    assert addresses(container, 8080, ENGINE) == (("127.0.0.1", 41000), ("172.20.0.2", 8080))
+    # The container's own address is another machine's affair.
+    away = replace(ENGINE, endpoint="tcp://box.lan:2375", local=False)
+    assert addresses(container, 8080, away) == (("box.lan", 41000),)
+    narrow = replace(container, ports=(PortBinding(8080, 41000, "192.168.1.5"),), attachments=())
+    assert addresses(narrow, 8080, ENGINE) == (("192.168.1.5", 41000),)
+    at_host = replace(PLAIN, inspection=Inspection(network_mode="host"))
+    assert addresses(at_host, 8080, ENGINE) == (("127.0.0.1", 8080),)
+    assert addresses(replace(PLAIN, inspection=Inspection(network_mode="none")), 8080, ENGINE) == ()
+    assert "http://127.0.0.1:8080/metrics" in exec_command(8080, "/metrics")[2]
+
+
+class Page:
+    """What the server on this port answers now: (status, body) by path; and which paths were asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, str]] = {}
+        self.asked: list[str] = []
+
+
+@pytest.fixture
+def page() -> Iterator[tuple[Page, int]]:
+    told = Page()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.asked.append(self.path)
+            status, body = told.answers.get(self.path, (404, "nothing here"))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield told, server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+class Box:
+    """A collector on a box with one container; `look` takes one round now."""
+
+    def __init__(self, container: Container) -> None:
+        self.samples: list[ThroughputSample] = []
+        self.known = Known()
+        self.known.apply(EngineSeen(ENGINE))
+        client = EngineClient(Endpoint("unix:///nowhere.sock"), {})
+        self.collector = ServerCollector(client, self.known, Settling(self.emit, frozenset()), self.emit)
+        self.have(container)
+
+    def have(self, container: Container) -> None:
+        self.known.apply(ContainersListed((container,)))
+
+    def emit(self, change: Change) -> None:
+        if isinstance(change, Sampled):
+            self.samples += change.throughput
+
+    def look(self, times: int = 1) -> ThroughputSample | None:
+        """The newest sample after so many rounds, each as if it were due."""
+        for _ in range(times):
+            time.sleep(0.01)
+            self.collector._round(ENGINE, time.monotonic() + 1e6)
+        return self.samples[-1] if self.samples else None
+
+
+def llama(tokens: int, seconds: float, running: int) -> tuple[int, str]:
+    lines = (
+        f"llamacpp:tokens_predicted_total {tokens}",
+        f"llamacpp:tokens_predicted_seconds_total {seconds}",
+        f"llamacpp:requests_processing {running}",
+    )
+    return 200, "\n".join(lines)
+
+
+def test_a_stranger_is_known_by_its_prefix_and_followed_through_a_restart(page: tuple[Page, int]) -> None:
+    told, port = page
+    container = published(8080, port)
+    told.answers = {"/metrics": llama(1000, 10.0, 0), "/props": (200, '{"model_path": "/m/q4.gguf"}')}
+    box = Box(container)
+    box.look(2)
+    told.answers["/metrics"] = llama(1100, 12.0, 0)
+    sample = box.look()
+    assert sample is not None
+    assert (sample.server, sample.model, sample.problem) == ("llama.cpp", "q4.gguf", "")
+    assert (sample.last_rate, sample.source) == (50.0, f"http://127.0.0.1:{port}/metrics")
+    idle = box.look()
+    assert idle is not None
+    assert (idle.busy, idle.tokens_per_second, idle.verdict) == (False, None, "")
+    # Another process: larger counters, and still no speed from the difference.
+    box.have(replace(container, inspection=Inspection(started=2.0)))
+    told.answers["/metrics"] = llama(9000, 13.0, 1)
+    again = box.look(2)
+    assert again is not None
+    assert (again.busy, again.tokens_per_second, again.last_rate) == (True, None, 50.0)
+
+
+def test_something_else_on_a_likely_port_is_asked_once_and_left_alone(page: tuple[Page, int]) -> None:
+    told, port = page
+    box = Box(published(8080, port))
+    assert box.look(5) is None
+    assert told.asked == ["/metrics"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((404, "no"), "shows no metrics"),
+        ((401, "key"), "wants a key"),
+        ((200, ""), "has served no request yet"),
+    ],
+)
+def test_a_named_server_without_metrics_says_why(page: tuple[Page, int], answer: tuple[int, str], words: str) -> None:
+    told, port = page
+    told.answers = {"/metrics": answer}
+    sample = Box(published(30000, port, image="lmsysorg/sglang:latest")).look()
+    assert sample is not None
+    assert (sample.server, sample.busy, sample.tokens_per_second) == ("SGLang", None, None)
+    assert words in sample.problem
+
+
+def test_a_server_that_falls_silent_is_unknown_and_not_idle(page: tuple[Page, int]) -> None:
+    told, port = page
+    told.answers = {"/metrics": llama(1000, 10.0, 0)}
+    box = Box(published(8080, port))
+    box.look(2)
+    told.answers = {"/metrics": (500, "oops")}
+    assert (box.look() or PLAIN) != PLAIN
+    lost = box.look(3)
+    assert lost is not None
+    assert (lost.busy, lost.tokens_per_second) == (None, None)
+    assert "status 500" in lost.problem
+
+
+def test_ollama_and_tabbyapi(page: tuple[Page, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    told, port = page
+    told.answers = {"/api/ps": (200, (RECORDINGS / "ps-ollama.json").read_text())}
+    sample = Box(published(11434, port, image="ollama/ollama:latest")).look(2)
+    assert sample is not None
+    assert (sample.server, sample.model, sample.on_gpu, sample.busy) == ("Ollama", "mistral:latest", 0.4, None)
+    assert sample.problem
+    log = (RECORDINGS / "log-tabbyapi.txt").read_text()
+    logs = iter(["", log, log])
+    monkeypatch.setattr(EngineClient, "log", lambda *_: next(logs))
+    box = Box(replace(PLAIN, image="ghcr.io/theroyallab/tabbyapi:latest"))
+    sample = box.look(2)
+    assert sample is not None
+    assert (sample.server, sample.source) == ("TabbyAPI", "log")
+    assert sample.last_rate == pytest.approx(63.6, abs=0.1)
+    assert (box.look() or sample).busy is False
+
+
+def test_no_way_leads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> tuple[int | None, str]:
+        raise EngineProblem("no")
+
+    monkeypatch.setattr(EngineClient, "exec_run", refuse)
+    container = replace(PLAIN, image="vllm/vllm-openai:v1", inspection=Inspection(network_mode="none", started=1.0))
+    sample = Box(container).look()
+    assert sample is not None
+    assert "cannot be reached" in sample.problem
+
+
+def test_it_ends_when_told(page: tuple[Page, int]) -> None:
+    told, port = page
+    told.answers = {"/metrics": llama(1, 1.0, 0)}
+    box = Box(published(8080, port))
+    thread = Thread(target=box.collector.run)
+    thread.start()
+    wait: Callable[[], bool] = lambda: bool(told.asked)  # noqa: E731
+    deadline = time.monotonic() + 5
+    while not wait() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    begun = time.monotonic()
+    box.collector.stop()
+    thread.join(2)
+    assert time.monotonic() - begun < 0.2

@@ -1,0 +1,70 @@
+"""The memory of normal: kept from run to run, private, bounded in time, and never a reason to fail."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import time
+from pathlib import Path
+
+from nebtui.keep.baselines import DAYS, FILE, SpeedMemory
+
+NOW = time.time()
+
+
+def test_speeds_outlive_a_run_as_one_median_a_minute(tmp_path: Path) -> None:
+    memory = SpeedMemory(str(tmp_path / "state"))
+    assert list(memory.recall("a/llm", "m", "1")) == []
+    for second, speed in enumerate((60.0, 64.0, 62.0)):
+        memory.learn("a/llm", "m", "1", speed, 6000.0 + NOW // 60 * 60 + second)
+    memory.learn("a/llm", "m", "1", 80.0, 6060.0 + NOW // 60 * 60)
+    memory.learn("a/llm", "m", "2-4", 20.0, NOW)
+    memory.close()
+    again = SpeedMemory(str(tmp_path / "state"))
+    assert list(again.recall("a/llm", "m", "1")) == [62.0, 80.0]
+    assert list(again.recall("a/llm", "other", "1")) == []
+    assert list(again.recall("a/llm", "m", "2-4")) == [20.0]
+    again.close()
+
+
+def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    memory = SpeedMemory(str(tmp_path / "state"))
+    memory.recall("a", "m", "1")
+    memory.close()
+    assert stat.S_IMODE((tmp_path / "state" / FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+def test_old_speeds_are_forgotten(tmp_path: Path) -> None:
+    memory = SpeedMemory(str(tmp_path))
+    memory.learn("a", "m", "1", 60.0, NOW - (DAYS + 1) * 86400)
+    memory.learn("a", "m", "2-4", 61.0, NOW - (DAYS - 1) * 86400)
+    memory.close()
+    again = SpeedMemory(str(tmp_path))
+    assert list(again.recall("a", "m", "1")) == []
+    assert list(again.recall("a", "m", "2-4")) == [61.0]
+    again.close()
+
+
+def test_a_file_that_cannot_be_used_is_no_reason_to_fail(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"this is no database" * 100)
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    for folder in (tmp_path, blocked / "below"):
+        memory = SpeedMemory(str(folder))
+        memory.learn("a", "m", "1", 60.0, NOW)
+        assert list(memory.recall("a", "m", "1")) == []
+        memory.close()
+
+
+def test_one_that_another_run_holds_is_left_to_it(tmp_path: Path) -> None:
+    memory = SpeedMemory(str(tmp_path))
+    memory.recall("a", "m", "1")
+    holder = sqlite3.connect(tmp_path / FILE)
+    holder.execute("begin exclusive")
+    begun = time.monotonic()
+    memory.learn("a", "m", "1", 60.0, NOW)
+    assert list(memory.recall("a", "m", "1")) == []
+    memory.close()
+    assert time.monotonic() - begun < 1.0
+    holder.close()

@@ -1,0 +1,83 @@
+"""Promises of the GPU tab and the GPU screen on the demo box."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nebtui.tui.screens.gpu import GpuScreen
+from nebtui.tui.widgets.gpus import spark
+from tests.tui.desk import demo
+
+
+async def test_the_tab_shows_the_ladder_of_a_fallback(tmp_path: Path) -> None:
+    """A service that computes on the CPU: every rung with its answer, what it does, and the verdict."""
+    async with demo(tmp_path, (140, 60)) as desk:
+        await desk.select("infer", "embed")
+        await desk.press("7")
+        for text in (
+            "claims a GPU and computes on the CPU",
+            "✓ declared",
+            "✓ injected",
+            "✗ initialises",
+            "CUDA 13.0.1 needs driver 580 or newer",
+            "1 request running",
+            "✗ resident",
+            "no PID of this container is on any GPU",
+            "✗ fast",
+            "usually 64.2",
+        ):
+            assert text in desk.text
+
+
+async def test_the_tab_of_a_service_that_works_or_asks_for_none(tmp_path: Path) -> None:
+    """A service on its device is said to compute there; one that asks for none has no ladder."""
+    async with demo(tmp_path, (140, 60)) as desk:
+        await desk.select("infer", "ollama")
+        await desk.press("7")
+        assert "computes on the GPU" in desk.text
+        assert "on GPU 0" in desk.text
+        await desk.select("core", "postgres")
+        assert "asks for no GPU" in desk.text
+
+
+async def test_the_screen_names_who_is_on_a_device(tmp_path: Path) -> None:
+    """G shows driver, devices with meters, the services on them with their speed, and who is on none; esc leaves."""
+    async with demo(tmp_path, (140, 50)) as desk:
+        await desk.press("G")
+        await desk.until(lambda: isinstance(desk.app.screen, GpuScreen), "the GPU screen")
+        for text in (
+            "NVIDIA driver 550.54.15",
+            "GPU 0 RTX 4090",
+            "memory",
+            "/450 W",
+            "infer/ollama",
+            "T/s",
+            "on no GPU",
+            "infer/embed claims a GPU and computes on the CPU",
+        ):
+            assert text in desk.text, text
+        await desk.press("escape")
+        assert desk.home
+
+
+async def test_the_screen_is_usable_at_80x24(tmp_path: Path) -> None:
+    """At 80x24 the first device and its processes are there."""
+    async with demo(tmp_path, (80, 24)) as desk:
+        await desk.press("G")
+        await desk.until(lambda: "infer/ollama" in desk.text, "the processes")
+
+
+async def test_the_check_key_offers_the_gate(tmp_path: Path) -> None:
+    """g on a service that nobody tests shows the gate as a diff."""
+    async with demo(tmp_path, (140, 60)) as desk:
+        await desk.select("infer", "embed")
+        review = await desk.review("g")
+        assert review.planned
+        assert "embed-gpu-check" in desk.text
+        assert "service_completed_successfully" in desk.text
+
+
+def test_history_in_characters() -> None:
+    """Nothing, a trace and everything differ; a second without reading is a gap."""
+    assert spark((0, 1, 50, 100, None), ascii=False) == "▁▂▅█ "
+    assert spark((0, 100), ascii=True) == "_#"
