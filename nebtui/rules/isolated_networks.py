@@ -111,6 +111,8 @@ def fix_for(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey, options: 
             edits += found
             recreate.append(Recreate(key.project, (key.service,)))
             joining.append(key)
+    if not joining:
+        raise NoFix(f"both are on {network}, where {owner} does not answer that name: give it the alias there")
     twice = answered_twice(snapshot, network, joining)
     absent = snapshot.engine is not None and network not in snapshot.networks
     return Fix(

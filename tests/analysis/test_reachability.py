@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nebtui.analysis.reachability import names, names_of, observed_networks, resolutions
+from nebtui.analysis.reachability import aliases_of, names, names_of, observed_networks, resolutions
 from nebtui.facts.declared import Join, Project, Service
 from nebtui.facts.observed import Attachment
 from nebtui.facts.snapshot import Snapshot
@@ -66,7 +66,12 @@ def test_every_name_that_answers() -> None:
     running = container("a/db", attachments=(Attachment("a_default", aliases=("seen", "abc123")),), id="abc123")
     plain = project("a", service), running
     snapshot = box(*plain)
-    assert set(names_of(snapshot, at("a/db"), service)) == {"db", "store", "pg", "alias", "seen", "a-db-1"}
+    assert set(names_of(snapshot, at("a/db"), service)) == {"db", "store", "pg", "a-db-1"}
+    assert aliases_of(snapshot, at("a/db"), service) == {
+        "alias": frozenset({"a_default"}),
+        "seen": frozenset({"a_default"}),
+    }
+    assert {"db", "store", "pg", "a-db-1", "alias", "seen"} <= set(names(snapshot).owners)
     bare = box(project("a", Service("db")))
     assert names_of(bare, at("a/db"), Service("db")) == ("db", "a-db-1")
 

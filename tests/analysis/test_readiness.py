@@ -66,7 +66,7 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
     ("a/db", (container("a/db", "dead"),), "absent", "dead"),
     ("a/db", (container("a/db", "removing"),), "absent", "removing"),
     ("a/app", (container("a/app", "created"), DB), "waiting", "waits on db, job"),
-    ("a/app", (DB,), "waiting", "waits on db, job"),
+    ("a/app", (DB,), "absent", "no container"),
     ("a/app", (), "absent", "no container"),
 )
 

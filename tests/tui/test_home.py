@@ -9,6 +9,7 @@ from textual.widgets import Input, OptionList
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.tui.keys import KEYS
+from nebtui.tui.session import CommandRun
 from tests.tui.desk import demo
 
 
@@ -138,6 +139,33 @@ async def test_the_lock_switches_fixes_off(tmp_path: Path) -> None:
         assert desk.home
         await desk.press("L", "n")
         await desk.until(lambda: not desk.home, "the review")
+
+
+async def test_read_only_cannot_be_unlocked(tmp_path: Path) -> None:
+    """A run that was started with --read-only stays locked."""
+    async with demo(tmp_path) as desk:
+        desk.session.locked = desk.session.read_only = True
+        await desk.select("gantry", "conductor")
+        await desk.press("L", "n", "U")
+        assert desk.home
+        assert desk.session.locked
+
+
+async def test_fix_keys_leave_hidden_services_alone(tmp_path: Path) -> None:
+    """With a filter that hides them, nothing is fixed on services nobody sees."""
+    async with demo(tmp_path) as desk:
+        await desk.press("slash", *"postgres", "enter", "escape")
+        await desk.press("slash", *"postgres", "enter", "n")
+        assert desk.home
+
+
+async def test_leaving_while_a_command_runs_asks_first(tmp_path: Path) -> None:
+    """The first q during an up warns; only the second leaves."""
+    async with demo(tmp_path) as desk:
+        desk.session.commands.append(CommandRun("docker compose up -d"))
+        await desk.press("q")
+        assert desk.app.is_running
+        assert any("unfinished" in n.message for n in desk.app._notifications)
 
 
 async def test_a_key_with_nothing_to_fix_says_where_there_is(tmp_path: Path) -> None:

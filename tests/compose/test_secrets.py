@@ -1,0 +1,37 @@
+"""What is masked and what a person must be able to read."""
+
+from __future__ import annotations
+
+import pytest
+
+from nebtui.compose.secrets import MASK, mask, mask_env
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PASSWORD=hunter2",
+        "  POSTGRES_PASSWORD: hunter2",
+        '"api_key": "hunter2"',
+        "postgres://me:hunter2@db/x",
+        "--token=hunter2",
+    ],
+)
+def test_secrets_are_masked(text: str) -> None:
+    """Values of variables named like secrets, and passwords of URLs, do not appear."""
+    assert "hunter2" not in mask(text)
+    assert MASK in mask(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["- ./m/secret:/run/secret:ro", "PASSWORD: ${PASSWORD:?}", "image: vault/secret-store:1"]
+)
+def test_the_rest_stays_readable(text: str) -> None:
+    """Mounts, images and references to variables are what a person approves: they are shown."""
+    assert mask(text) == text
+
+
+def test_env_files_show_ids_only() -> None:
+    """Of an env file's values only user and group ids are shown."""
+    assert mask_env("TAG=1.2") == f"TAG={MASK}"
+    assert mask_env("HOST_UID=999") == "HOST_UID=999"
