@@ -13,6 +13,7 @@ NOW = time.time()
 
 
 def test_speeds_outlive_a_run_as_one_median_a_minute(tmp_path: Path) -> None:
+    """The next run knows each minute's median, apart for each service, model and concurrency."""
     memory = SpeedMemory(str(tmp_path / "state"))
     assert list(memory.recall("a/llm", "m", "1")) == []
     for second, speed in enumerate((60.0, 64.0, 62.0)):
@@ -28,6 +29,7 @@ def test_speeds_outlive_a_run_as_one_median_a_minute(tmp_path: Path) -> None:
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    """The file and its folder are closed to everyone but their owner."""
     memory = SpeedMemory(str(tmp_path / "state"))
     memory.recall("a", "m", "1")
     memory.close()
@@ -36,6 +38,7 @@ def test_only_its_owner_reads_it(tmp_path: Path) -> None:
 
 
 def test_old_speeds_are_forgotten(tmp_path: Path) -> None:
+    """Speeds older than the days kept are gone in the next run, younger ones stay."""
     memory = SpeedMemory(str(tmp_path))
     memory.learn("a", "m", "1", 60.0, NOW - (DAYS + 1) * 86400)
     memory.learn("a", "m", "2-4", 61.0, NOW - (DAYS - 1) * 86400)
@@ -47,6 +50,7 @@ def test_old_speeds_are_forgotten(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_used_is_no_reason_to_fail(tmp_path: Path) -> None:
+    """With a broken file or an impossible folder nothing is remembered, and nothing raises."""
     (tmp_path / FILE).write_bytes(b"this is no database" * 100)
     blocked = tmp_path / "file"
     blocked.write_text("")
@@ -58,6 +62,7 @@ def test_a_file_that_cannot_be_used_is_no_reason_to_fail(tmp_path: Path) -> None
 
 
 def test_one_that_another_run_holds_is_left_to_it(tmp_path: Path) -> None:
+    """While another run holds the file, nothing is recalled and nobody waits for it."""
     memory = SpeedMemory(str(tmp_path))
     memory.recall("a", "m", "1")
     holder = sqlite3.connect(tmp_path / FILE)

@@ -52,6 +52,7 @@ def test_the_measured_case_ten_tokens_then_idle_is_not_slower_than_the_degraded_
 
 
 def test_a_long_request_is_seen_while_it_runs_and_its_end_is_not_counted_again() -> None:
+    """Tokens seen live of a running request give its speed, and only the rest is counted when it ends."""
     readings = [at_end(0, 1000, 15.0, 0)]
     readings += [at_end(1.0 + n, 1000, 15.0, 1, streams={"0:1": 65 * n}) for n in range(4)]
     meter = run(readings, Meter(at_end=True))
@@ -62,12 +63,14 @@ def test_a_long_request_is_seen_while_it_runs_and_its_end_is_not_counted_again()
 
 
 def test_reading_a_long_prompt_is_not_slow() -> None:
+    """A server that reads a prompt for a minute is busy without a speed, and never slow."""
     readings = [at_end(0, 1000, 15.0, 0)] + [at_end(n, 1000, 15.0, 1, streams={"0:1": 0}) for n in range(1, 60)]
     meter = run(readings, Meter(at_end=True))
     assert (meter.busy, meter.rate, meter.verdict) == (True, None, "")
 
 
 def test_slow_is_told_before_a_window_of_tokens_is_full() -> None:
+    """A degraded server is told slow after two windows of seconds, within its request; idle again, it is not."""
     readings = [at_end(0, 1000, 15.0, 0)]
     readings += [at_end(n, 1000, 15.0, 1, streams={"0:1": 5 * n}) for n in range(1, 9)]
     meter = Meter(at_end=True)
@@ -86,11 +89,13 @@ def test_slow_is_told_before_a_window_of_tokens_is_full() -> None:
 
 
 def test_one_slow_window_is_none() -> None:
+    """A single slow window between others is a hiccup and no verdict."""
     readings = [moving(0, 1000, 15.0), moving(10, 1064, 25.0), moving(11, 1130, 26.0), moving(21, 1194, 36.0)]
     assert run(readings, Meter()).verdict == ""
 
 
 def test_the_first_window_after_a_start_counts_for_nothing() -> None:
+    """The first window after a start is neither remembered nor judged; the second one is."""
     first = run([moving(0, 0, 0.0), moving(20, 100, 20.0)], Meter())
     assert (first.closed, first.slow, first.fresh) == ((), 0, False)
     second = first.advance(moving(22, 230, 22.0), remember)
@@ -98,6 +103,7 @@ def test_the_first_window_after_a_start_counts_for_nothing() -> None:
 
 
 def test_concurrency_is_compared_with_its_like() -> None:
+    """A server shared by many requests is not slow because one alone is faster; its speed is that of all together."""
     assert [bucket(n) for n in (1, 2, 4, 5, 40)] == ["1", "2-4", "2-4", "5+", "5+"]
     # Eight requests share the machine: each is slow against one alone, and nothing is known of eight.
     readings = [moving(float(n), 1000 + 160.0 * n, 15.0 + 8.0 * n, 8) for n in range(6)]
@@ -108,6 +114,7 @@ def test_concurrency_is_compared_with_its_like() -> None:
 
 
 def test_another_model_begins_anew() -> None:
+    """The usual speed and the slow windows of one model are not held against the next."""
     readings = [replace(moving(float(n), 1000 + 65.0 * n, 15.0 + n), model="a") for n in range(5)]
     meter = run(readings, Meter())
     after = run([replace(moving(10, 1400, 30.0), model="b")], meter, lambda model, bucket: ())
@@ -115,11 +122,13 @@ def test_another_model_begins_anew() -> None:
 
 
 def test_usual_is_the_median_of_the_better_half() -> None:
+    """Slow windows do not lower what is usual, and a few windows are too few to call anything usual."""
     assert usual([60, 61]) is None
     assert usual([1, 2, 60, 62, 64, 3]) == 62
 
 
 def test_a_service_that_only_embeds_has_a_reading_speed_at_least() -> None:
+    """A server that generates nothing is busy with a prompt speed while it reads, and idle after."""
     first = Reading(0, 1000, prompt_tokens=100.0, waiting=0)
     meter = run([first, replace(first, clock=2.0, prompt_tokens=700.0)], Meter())
     assert (meter.busy, meter.rate, meter.prompt_rate) == (True, None, 300.0)
@@ -127,11 +136,13 @@ def test_a_service_that_only_embeds_has_a_reading_speed_at_least() -> None:
 
 
 def test_ollama_with_a_model_loaded_does_not_say_whether_it_works() -> None:
+    """A server that does not tell whether it works is unknown, neither busy nor idle."""
     assert Meter().advance(Reading(0, 0, silent=True)).busy is None
     assert Meter().advance(Reading(0, 0)).busy is False
 
 
 def test_the_trend_has_a_figure_for_busy_minutes_only() -> None:
+    """Each busy minute has its mean speed, idle ones have none, and it never grows beyond an hour."""
     busy = [replace(moving(float(n), 1000 + 65.0 * n, 15.0 + n), at=6000.0 + n) for n in range(5)]
     meter = run(busy, Meter())
     first, *rest = meter.trend(6000.0 + 130)
@@ -193,6 +204,7 @@ def test_never_negative_never_from_idle_never_over_a_reset(
 
 @given(st.floats(30.0, 300.0), st.lists(st.integers(1, 40), min_size=10, max_size=60), st.floats(1.0, 20.0))
 def test_a_healthy_server_is_never_slow_however_sparse(speed: float, requests: list[int], pause: float) -> None:
+    """A server at its usual speed is never slow and shows that speed, however small and rare its requests."""
     clock, tokens, seconds = 0.0, 1000.0, 1000.0 / speed
     meter = Meter(at_end=True).advance(at_end(clock, tokens, seconds))
     for made in requests:

@@ -67,6 +67,7 @@ def calm(samples: list[ThroughputSample]) -> bool:
 def test_steady_idle_restarted_and_degraded(
     project: Callable[[str], Box], models: Path, observer: Observer, tmp_path: Path
 ) -> None:
+    """The speed told is the client's own count; idle and a restart are no bad news, a real slowdown is."""
     box = project(service(models, "slow.gguf"))
     container, client = started(box)
 
@@ -127,6 +128,7 @@ def test_steady_idle_restarted_and_degraded(
 
 
 def test_a_sparse_healthy_server_is_not_slow(project: Callable[[str], Box], models: Path, observer: Observer) -> None:
+    """A healthy server with short requests and long pauses is never slow, and its last speed is a true one."""
     container, client = started(project(service(models, "slow.gguf")))
     observer.wait(container, lambda s: s.busy is False, 20)
     client.complete(600)
@@ -147,6 +149,7 @@ def test_a_sparse_healthy_server_is_not_slow(project: Callable[[str], Box], mode
 def test_it_is_reached_without_a_published_port(
     project: Callable[[str], Box], models: Path, observer: Observer, network: str, hint: str, source: str
 ) -> None:
+    """A server that publishes no port is found at its own address, and without any network by an exec."""
     text = service(models, "quick.gguf", network, hint)
     box = project(text if network else text + '    expose: ["8080"]\n')
     code, output = box.run("up", "-d")

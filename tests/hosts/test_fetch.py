@@ -50,6 +50,7 @@ def ask(port: int, timeout: float = 0.4) -> fetching.Answer:
 
 
 def test_plain_and_chunked_answers(serve: Callable[[Behave], int]) -> None:
+    """An answer reads the same whether it comes with its length or in chunks."""
     plain = serve(lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
     chunked = serve(lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"))
     assert ask(plain) == fetching.Answer(200, "ok")
@@ -57,6 +58,8 @@ def test_plain_and_chunked_answers(serve: Callable[[Behave], int]) -> None:
 
 
 def test_a_kept_connection_is_not_waited_for(serve: Callable[[Behave], int]) -> None:
+    """A complete answer is taken at once, even where the server keeps the connection open."""
+
     def keep(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
         connection.recv(1)
@@ -68,6 +71,7 @@ def test_a_kept_connection_is_not_waited_for(serve: Callable[[Behave], int]) -> 
 
 
 def test_a_redirect_is_an_answer_and_not_followed(serve: Callable[[Behave], int]) -> None:
+    """A server cannot send us elsewhere: a redirect is its answer, and nobody else is asked."""
     asked: list[bool] = []
 
     def other(connection: socket.socket) -> None:
@@ -83,6 +87,7 @@ def test_a_redirect_is_an_answer_and_not_followed(serve: Callable[[Behave], int]
 def test_silent_dripping_and_endless_servers_are_left_in_time(
     serve: Callable[[Behave], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Silent, dripping and endless servers are left together in bounded time, and the problem says why."""
     monkeypatch.setattr(fetching, "BODY_BYTES", 200_000)
 
     def drip(connection: socket.socket) -> None:
@@ -106,12 +111,14 @@ def test_silent_dripping_and_endless_servers_are_left_in_time(
 
 
 def test_nobody_listens() -> None:
+    """A port where nobody listens is told as refusing connections."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert ask(port).problem == "refuses connections"
 
 
 def test_it_stops_when_told(serve: Callable[[Behave], int]) -> None:
+    """When told to stop, asking ends at once without waiting for a slow server."""
     port = serve(lambda c: time.sleep(3))
     begun = time.monotonic()
     stopped = lambda: time.monotonic() - begun > 0.05  # noqa: E731
@@ -122,6 +129,7 @@ def test_it_stops_when_told(serve: Callable[[Behave], int]) -> None:
 @given(st.binary(max_size=400))
 @settings(max_examples=300)
 def test_no_bytes_break_the_reader(received: bytes) -> None:
+    """Whatever bytes a server sends, reading them raises nothing."""
     for head in (b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"):
         fetching._read(head + received)
         fetching._complete(bytearray(head + received))

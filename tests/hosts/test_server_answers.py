@@ -34,6 +34,7 @@ def read(name: str) -> Reading:
 
 @pytest.mark.parametrize("path", sorted(RECORDINGS.glob("metrics-*.txt")), ids=lambda p: p.stem)
 def test_each_page_names_its_source_and_is_known_by_its_prefix(path: Path) -> None:
+    """Each recording names its source, and its metrics alone tell which kind of server it is."""
     page = path.read_text()
     assert page.startswith("# ")
     kind = confirmed(page)
@@ -44,6 +45,7 @@ def test_each_page_names_its_source_and_is_known_by_its_prefix(path: Path) -> No
 
 
 def test_llama_cpp_recorded_from_a_real_server() -> None:
+    """A real llama.cpp page gives tokens, speeds and requests, and its slots the tokens of each running request."""
     found = read("metrics-llamacpp.txt")
     assert found.tokens == 300
     assert found.speed == pytest.approx((300, 1.32037))
@@ -53,6 +55,7 @@ def test_llama_cpp_recorded_from_a_real_server() -> None:
 
 
 def test_vllm_sums_its_engines_and_leaves_other_metrics_alone() -> None:
+    """vLLM's engines are summed to one reading with its model, and metrics of others do not count."""
     found = read("metrics-vllm.txt")
     assert found.tokens == 8500
     assert found.speed == (8400, 140)
@@ -63,10 +66,12 @@ def test_vllm_sums_its_engines_and_leaves_other_metrics_alone() -> None:
 
 
 def test_older_names_are_known() -> None:
+    """A vLLM of before its metrics were renamed still has a speed."""
     assert read("metrics-vllm-0.6.txt").speed == (630, 9)
 
 
 def test_sglang_tgi_lmdeploy_triton_and_tei() -> None:
+    """Each other kind gives the figures that it has, and those that it lacks are missing instead of zero."""
     sglang, tgi, lmdeploy = read("metrics-sglang.txt"), read("metrics-tgi.txt"), read("metrics-lmdeploy.txt")
     assert (sglang.tokens, sglang.speed, sglang.running, sglang.waiting) == (7557, (7500, 100), 4, 2)
     assert (tgi.tokens, tgi.speed, tgi.requests, tgi.running, tgi.waiting) == (1000, (1000, 20.5), 10, 1, 2)
@@ -78,6 +83,7 @@ def test_sglang_tgi_lmdeploy_triton_and_tei() -> None:
 
 
 def test_ollama_tells_what_is_loaded_and_not_whether_it_works() -> None:
+    """Ollama tells its model and the share on the GPU; loaded it is silent about work, empty it is not."""
     found = server_answers.ollama(recorded("ps-ollama.json"), BASE)
     assert found is not None
     assert (found.model, found.on_gpu, found.silent, found.tokens) == ("mistral:latest", 0.4, True, None)
@@ -87,12 +93,14 @@ def test_ollama_tells_what_is_loaded_and_not_whether_it_works() -> None:
 
 
 def test_comfyui_queue() -> None:
+    """ComfyUI's queue gives what runs and what waits, and no tokens."""
     found = server_answers.comfyui('{"queue_running": [[0, "id", {}]], "queue_pending": [[1, "b"], [2, "c"]]}', BASE)
     assert found is not None
     assert (found.running, found.waiting, found.tokens) == (1, 2, None)
 
 
 def test_tabbyapi_lines_count_once_even_wrapped_and_coloured() -> None:
+    """Each request in TabbyAPI's log counts once, however its line is wrapped, coloured or read again."""
     log = recorded("log-tabbyapi.txt")
     totals = LogTotals().add(log)
     assert (totals.requests, totals.tokens, totals.prompt_tokens) == (2, 350, 330)
@@ -101,12 +109,14 @@ def test_tabbyapi_lines_count_once_even_wrapped_and_coloured() -> None:
 
 
 def test_the_model_is_named_by_another_page() -> None:
+    """The model's name is taken from the page of the server's kind, and nonsense there gives none."""
     assert server_answers.model_of('{"model_path": "/models/q4.gguf"}', of_kind("llamacpp")) == "q4.gguf"
     assert server_answers.model_of('{"model_id": "org/name"}', of_kind("tgi")) == "org/name"
     assert server_answers.model_of("nonsense", of_kind("tgi")) == ""
 
 
 def test_figures_that_are_no_numbers_are_missing() -> None:
+    """NaN and infinity are no figures and never reach a reading."""
     page = 'vllm:num_requests_running NaN\nvllm:generation_tokens_total{model_name="m"} +Inf\n'
     found = server_answers.prometheus(page, of_kind("vllm"), BASE)
     assert found is not None
@@ -115,6 +125,7 @@ def test_figures_that_are_no_numbers_are_missing() -> None:
 
 @given(st.text(), st.sampled_from(sorted(of_kind("vllm").names)), st.text(max_size=40))
 def test_no_text_breaks_the_readers(noise: str, name: str, rest: str) -> None:
+    """Whatever text a server answers or logs, no reader raises."""
     for body in (
         noise,
         f"{name}{rest}",
@@ -142,6 +153,7 @@ def test_no_text_breaks_the_readers(noise: str, name: str, rest: str) -> None:
     ],
 )
 def test_hostile_answers(body: str) -> None:
+    """Deep nesting, wrong types and broken numbers neither raise nor give a speed."""
     server_answers.streams(body)
     server_answers.ollama(body, BASE)
     server_answers.comfyui(body, BASE)
@@ -149,6 +161,7 @@ def test_hostile_answers(body: str) -> None:
 
 
 def test_every_entry_says_where_it_comes_from() -> None:
+    """Each known kind of server has a source, a date and images, and a prefix exactly where it shows metrics."""
     for server in servers():
         assert server.source
         assert server.date
@@ -157,6 +170,7 @@ def test_every_entry_says_where_it_comes_from() -> None:
 
 
 def test_hints() -> None:
+    """A server's kind is guessed from its image at any registry or from its command; anything else has none."""
     assert hinted("vllm/vllm-openai:v0.11", "") is of_kind("vllm")
     assert hinted("registry.local:5000/ghcr/ggml-org/llama.cpp:server-cuda", "") is of_kind("llamacpp")
     assert hinted("python:3.12", "python -m sglang.launch_server --port 31000") is of_kind("sglang")

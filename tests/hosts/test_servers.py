@@ -32,6 +32,7 @@ def published(port: int, host_port: int, **more: object) -> Container:
 
 
 def test_who_may_be_a_server() -> None:
+    """Image, command or a likely port make a container worth asking; common ports and other known images do not."""
     named = guess(replace(PLAIN, image="vllm/vllm-openai:v0.11"))
     assert named is not None
     assert named.server is not None
@@ -50,6 +51,7 @@ def test_who_may_be_a_server() -> None:
 
 
 def test_where_it_is_asked() -> None:
+    """A server is asked at its published port, at its own address only on this machine, or else by exec."""
     container = published(8080, 41000, attachments=(Attachment("net", ip="172.20.0.2"),))
     assert addresses(container, 8080, ENGINE) == (("127.0.0.1", 41000), ("172.20.0.2", 8080))
     # The container's own address is another machine's affair.
@@ -129,6 +131,7 @@ def llama(tokens: int, seconds: float, running: int) -> tuple[int, str]:
 
 
 def test_a_stranger_is_known_by_its_prefix_and_followed_through_a_restart(page: tuple[Page, int]) -> None:
+    """An unknown image is known by its metrics, and a restart gives no speed across the two processes."""
     told, port = page
     container = published(8080, port)
     told.answers = {"/metrics": llama(1000, 10.0, 0), "/props": (200, '{"model_path": "/m/q4.gguf"}')}
@@ -151,6 +154,7 @@ def test_a_stranger_is_known_by_its_prefix_and_followed_through_a_restart(page: 
 
 
 def test_something_else_on_a_likely_port_is_asked_once_and_left_alone(page: tuple[Page, int]) -> None:
+    """A program that is no inference server is asked only once and has no speed."""
     told, port = page
     box = Box(published(8080, port))
     assert box.look(5) is None
@@ -166,6 +170,7 @@ def test_something_else_on_a_likely_port_is_asked_once_and_left_alone(page: tupl
     ],
 )
 def test_a_named_server_without_metrics_says_why(page: tuple[Page, int], answer: tuple[int, str], words: str) -> None:
+    """A server known by its image that gives no figures is unknown, and says in words why."""
     told, port = page
     told.answers = {"/metrics": answer}
     sample = Box(published(30000, port, image="lmsysorg/sglang:latest")).look()
@@ -175,6 +180,7 @@ def test_a_named_server_without_metrics_says_why(page: tuple[Page, int], answer:
 
 
 def test_a_server_that_falls_silent_is_unknown_and_not_idle(page: tuple[Page, int]) -> None:
+    """Once a server stops answering, it is neither busy nor idle, and the problem says what it answered."""
     told, port = page
     told.answers = {"/metrics": llama(1000, 10.0, 0)}
     box = Box(published(8080, port))
@@ -188,6 +194,7 @@ def test_a_server_that_falls_silent_is_unknown_and_not_idle(page: tuple[Page, in
 
 
 def test_ollama_and_tabbyapi(page: tuple[Page, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ollama shows its model without a claim about work, and TabbyAPI's speed comes from its log."""
     told, port = page
     told.answers = {"/api/ps": (200, (RECORDINGS / "ps-ollama.json").read_text())}
     sample = Box(published(11434, port, image="ollama/ollama:latest")).look(2)
@@ -206,6 +213,8 @@ def test_ollama_and_tabbyapi(page: tuple[Page, int], monkeypatch: pytest.MonkeyP
 
 
 def test_no_way_leads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that neither an address nor an exec reaches says that it cannot be reached."""
+
     def refuse(*_: object) -> tuple[int | None, str]:
         raise EngineProblem("no")
 
@@ -217,6 +226,7 @@ def test_no_way_leads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_ends_when_told(page: tuple[Page, int]) -> None:
+    """When told to stop, following servers ends at once."""
     told, port = page
     told.answers = {"/metrics": llama(1, 1.0, 0)}
     box = Box(published(8080, port))
