@@ -37,6 +37,7 @@ class HomeScreen(Screen[None]):
         self._keys: dict[str, ServiceKey | ProjectKey] = {}
         self._selected: Selection = None
         self._filter = ""
+        self._drawn: tuple[object, ...] = ()
 
     @property
     def selected(self) -> Selection:
@@ -58,13 +59,23 @@ class HomeScreen(Screen[None]):
         """Show the session's snapshot and findings; widgets repaint only what changed."""
         session = self.session
         snapshot = session.snapshot
+        facts = (snapshot.generation, snapshot.engine_problem, snapshot.gpus, snapshot.throughput)
+        drawn = (*facts, session.findings, session.locked, self._filter, pending(session))
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._draw()
+        self._show_detail()
+
+    def _draw(self) -> None:
+        """The summary and the graph: what mere readings of CPU and memory do not change."""
+        session = self.session
+        snapshot = session.snapshot
         races = [(f.at, f.subject) for f in session.findings if f.rule == ungated_dependency.NAME and f.at]
         keys: list[ServiceKey | ProjectKey] = [*snapshot.projects]
         keys += [key for project in snapshot.projects for key in box.service_keys(snapshot, project)]
         self._keys = {box.identity(key): key for key in keys}
         self.query_one(Summary).show(snapshot, session.findings, session.banner, session.locked, ascii=session.ascii)
         self.query_one(Rails).show(matching(box.scene(snapshot, races, pending(session)), self._filter))
-        self._show_detail()
 
     def _show_detail(self) -> None:
         self.query_one(Detail).show(self.session, self._selected)

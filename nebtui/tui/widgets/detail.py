@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from nebtui import rules
@@ -16,6 +16,7 @@ from nebtui.rules.rule import Finding
 from nebtui.tui.session import Session
 from nebtui.tui.widgets import gpus, tabs
 from nebtui.tui.widgets.speed import server_lines
+from nebtui.tui.widgets.told import Told
 from nebtui.tui.widgets.words import SEVERITY, line, lines
 
 WATCH_TONES = {"written": "warn", "seen": "ok", "wrong": "bad"}
@@ -31,11 +32,11 @@ class Detail(Vertical):
         self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield Static(id="heading")
+        yield Told(id="heading")
         with VerticalScroll(id="body"):
-            yield Static(id="watched")
+            yield Told(id="watched")
             yield OptionList(id="findings")
-            yield Static(id="facts")
+            yield Told(id="facts")
 
     @property
     def finding(self) -> Finding | None:
@@ -53,12 +54,12 @@ class Detail(Vertical):
         service = selected if isinstance(selected, ServiceKey) else None
         found = tuple(f for f in session.findings if f.severity != "advice" or service) if selected is None else ()
         found = found or related(session.findings, selected)
-        self.query_one("#heading", Static).update(self._heading(session, selected, found))
+        self.query_one("#heading", Told).say(self._heading(session, selected, found))
         watched = _watched(session, selected)
-        self.query_one("#watched", Static).update(watched)
+        self.query_one("#watched", Told).say(watched)
         self.query_one("#watched").display = bool(watched.plain)
         self._list(found if self.tab == "why" else ())
-        self.query_one("#facts", Static).update(self._facts(session, service))
+        self.query_one("#facts", Told).say(self._facts(session, service))
         self._found = found
 
     def _heading(

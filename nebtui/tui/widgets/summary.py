@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
 
 from nebtui.analysis.box import TONES, service_keys, standings
 from nebtui.analysis.speeds import ASCII_BARS, BARS, samples_of, sparkline, words
 from nebtui.facts.samples import GpuSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
+from nebtui.tui.widgets.told import Told
 from nebtui.tui.widgets.words import line, lines
 
 SHOWN = ("starting", "waiting", "degraded", "failed")
@@ -18,7 +18,7 @@ SPARK_MINUTES = 12
 """Of the hour that is known: so many minutes fit beside a name."""
 
 
-class Summary(Static):
+class Summary(Told):
     """Repainted whole: it is two lines."""
 
     def show(
@@ -26,7 +26,7 @@ class Summary(Static):
     ) -> None:
         """Show a snapshot; the engine's trouble comes before everything else."""
         machine = Content("   ").join([*_gpus(snapshot), *_speeds(snapshot, ASCII_BARS if ascii else BARS)])
-        self.update(lines([_box(snapshot, findings, banner, locked), *([machine] if machine.plain else [])]))
+        self.say(lines([_box(snapshot, findings, banner, locked), *([machine] if machine.plain else [])]))
 
 
 def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool) -> Content:

@@ -1,0 +1,81 @@
+"""Reads one host in a daemon thread and hands out the newest snapshot.
+
+A state change is handed out at once (leading edge), further ones at most every 50 ms; readings once a second.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from nebtui.facts.snapshot import Snapshot
+from nebtui.host import Host
+from nebtui.store.folding import fold
+
+STATE_TICK = 0.05
+SAMPLE_TICK = 1.0
+
+
+class Store:
+    """The newest snapshot of one host. `listen` is called from a thread of the store, never twice at a time."""
+
+    def __init__(self, host: Host, listen: Callable[[Snapshot], None]) -> None:
+        self._host = host
+        self._listen = listen
+        self._snapshot = Snapshot()
+        self._news = threading.Event()
+        self._state_news = threading.Event()
+        self._closed = threading.Event()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._snapshot
+
+    def start(self) -> None:
+        """Begin to read the host; returns at once."""
+        for work in (self._read, self._publish):
+            threading.Thread(target=work, name=f"store{work.__name__}", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop publishing; the host is closed by whoever made it."""
+        self._closed.set()
+        self._news.set()
+        self._state_news.set()
+
+    def _read(self) -> None:
+        for change in self._host.changes():
+            if self._closed.is_set():
+                return
+            before = self._snapshot
+            self._snapshot = fold(before, change)
+            if self._snapshot is not before:
+                if self._snapshot.generation != before.generation:
+                    self._state_news.set()
+                self._news.set()
+
+    def _publish(self) -> None:
+        last_sample = 0.0
+        while not self._closed.is_set():
+            self._news.wait()
+            # Only readings are waiting: they may wait for their second, unless a state change comes first.
+            if not self._state_news.is_set():
+                self._state_news.wait(max(0.0, last_sample + SAMPLE_TICK - time.monotonic()))
+            self._news.clear()
+            self._state_news.clear()
+            if self._closed.is_set():
+                return
+            last_sample = time.monotonic()
+            self._listen(self._snapshot)
+            self._closed.wait(STATE_TICK)
+
+
+def settle(host: Host, timeout: float = 60.0) -> Snapshot:
+    """Read a host until its first complete picture, for front ends without a screen; closes nothing."""
+    snapshot = Snapshot()
+    deadline = time.monotonic() + timeout
+    for change in host.changes():
+        snapshot = fold(snapshot, change)
+        if snapshot.settled or time.monotonic() > deadline:
+            break
+    return snapshot
