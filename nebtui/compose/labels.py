@@ -104,6 +104,9 @@ def _united(leading: Candidate, other: Candidate) -> Candidate:
     if leading.confirmed and other.confirmed and _is_default_with_override(leading.key.files, other.key.files):
         # An override that appeared since: the next plain `up` in the folder reads it.
         return replace(leading, key=replace(leading.key, files=other.key.files), sources=sources)
+    if not leading.confirmed and other.confirmed and _is_default_with_override(other.key.files, leading.key.files):
+        # The override that the containers were started with is gone: what is left is still this project.
+        return replace(other, sources=sources)
     if leading.confirmed or not other.confirmed:
         return replace(leading, sources=sources)
     if set(leading.key.files) == set(other.key.files):
@@ -112,6 +115,6 @@ def _united(leading: Candidate, other: Candidate) -> Candidate:
     return replace(leading, sources=sources)
 
 
-def _is_default_with_override(labelled: tuple[str, ...], found: tuple[str, ...]) -> bool:
-    """True if the search found what the labels name, a standard file alone, with a standard override beside it."""
-    return len(labelled) == 1 and len(found) == 2 and found[:1] == labelled and os.path.basename(found[1]) in OVERRIDES
+def _is_default_with_override(alone: tuple[str, ...], both: tuple[str, ...]) -> bool:
+    """True if the second is the first, a file alone, with a standard override beside it."""
+    return len(alone) == 1 and len(both) == 2 and both[:1] == alone and os.path.basename(both[1]) in OVERRIDES

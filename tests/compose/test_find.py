@@ -6,7 +6,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from nebtui.compose.find import Candidate, confirm, from_containers, join, search
+from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Container
 from tests.compose.projects import written
 
@@ -158,3 +161,14 @@ def test_joining_is_idempotent(tmp_path: Path) -> None:
     searched = search([str(folder)])
     once = join(labelled, searched)
     assert join(once) == once == join(searched, labelled)
+
+
+@pytest.mark.parametrize("now", [("compose.yaml", "compose.override.yaml"), ("compose.yaml",)])
+def test_an_override_that_came_or_went_since_the_start_counts(now: tuple[str, ...]) -> None:
+    """Containers remember the files they were started with; the folder says what the next `up` reads."""
+    both = ("compose.yaml", "compose.override.yaml")
+    then = both if now == ("compose.yaml",) else ("compose.yaml",)
+    keys = [ProjectKey("w", "/w", tuple(f"/w/{name}" for name in names)) for names in (then, now)]
+    labelled = Candidate(keys[0], frozenset({"label"}), confirmed=len(then) == 1)
+    joined = join([labelled], [Candidate(keys[1], frozenset({"search"}))])
+    assert [(c.key, c.confirmed, sorted(c.sources)) for c in joined] == [(keys[1], True, ["label", "search"])]
