@@ -114,17 +114,22 @@ def tracked() -> list[Path]:
 
 
 def test_no_package_index_is_named() -> None:
-    """Nobody is sent to a mirror: the lock file knows the public index alone, and no other file any."""
+    """Nobody is sent to a registry or a mirror: no tracked file names one, and the lock pins everything by hash."""
     files = tracked()
     if not files:
         pytest.skip("not a clone")
-    public = {"py" + "pi.org", "files.python" + "hosted.org"}
-    hosts = set(re.findall(r"https?://([\w.-]+)", (HOME / "uv.lock").read_text()))
-    assert hosts == public
-    assert "file://" not in (HOME / "uv.lock").read_text()
-    naming = re.compile("|".join(map(re.escape, (*public, "index" + "-url", "find" + "-links"))))
-    texts = (path for path in files if path.suffix not in (".png", ".svg") and path.name != "uv.lock")
+    hosts = (
+        "py" + "pi.org",
+        "files.python" + "hosted.org",
+        "index" + "-url",
+        "find" + "-links",
+        "registry.npm" + "js.org",
+    )
+    naming = re.compile("|".join(map(re.escape, hosts)))
+    texts = (path for path in files if path.suffix not in (".png", ".svg"))
     assert [name_of(path) for path in texts if naming.search(path.read_text(errors="replace"))] == []
+    pinned = re.findall(r"^([a-z][\w.-]*)(.*)$", (HOME / "requirements.lock").read_text(), re.MULTILINE)
+    assert [name for name, rest in pinned if "==" not in rest] == []
 
 
 def test_secrets_stay_out_of_the_repository() -> None:
