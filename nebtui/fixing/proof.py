@@ -81,9 +81,7 @@ def apply_on_paper(draft: Draft, patch: Patch, environ: Mapping[str, str] = os.e
     recreated = {(r.project, service) for r in patch.recreate for service in r.services}
     gone = {c.id for c in snapshot.containers.values() for p, s in recreated if c.project == p.name and c.service == s}
     processes = {k: v for k, v in snapshot.processes.items() if k not in gone}
-    snapshot = replace(
-        snapshot, networks=MappingProxyType(networks), processes=MappingProxyType(processes)
-    )
+    snapshot = replace(snapshot, networks=MappingProxyType(networks), processes=MappingProxyType(processes))
     return reread(Draft(snapshot, texts), touched(snapshot, patch), environ)
 
 
