@@ -158,7 +158,7 @@ class SeedBox:
 
     def assert_healed(self) -> None:
         """On the engine: names resolve and answer, the gate held, the mount can be read."""
-        wait_for(self.reached, "the conductor to reach the store")
+        wait_for(self.reached, "the conductor to reach the store", 120.0, seen=self.told)
         assert self.run_in(self.gantry, "conductor", "nslookup", "host.docker.internal") in (0, 1)
         assert "host.docker.internal:host-gateway" in self.inspect(self.gantry, "conductor")["HostConfig"]["ExtraHosts"]
         assert self.run_in(self.gantry, "reader", "cat", "/models/weights") == 0

@@ -223,7 +223,7 @@ def test_in_a_terminal(box: SeedBox, size: tuple[int, int]) -> None:
         terminal.shows("LEFT WITH 0", timeout=3)
     finally:
         terminal.close()
-    wait_for(box.reached, "the conductor to reach the store once that listens", seen=box.told)
+    wait_for(box.reached, "the conductor to reach the store once that listens", 120.0, seen=box.told)
     entries = json.loads(box.nebtui("undo", "--list", "--format", "json").stdout)["entries"]
     assert len(entries) == 1
     box.nebtui("undo")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from textual.app import ComposeResult
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Footer, Input
 
@@ -57,6 +59,11 @@ class HomeScreen(Screen[None]):
 
     def show(self) -> None:
         """Show the session's snapshot and findings; widgets repaint only what changed."""
+        # A snapshot may arrive before the screen is made, and while it is taken down widget by widget.
+        with suppress(NoMatches):
+            self._show()
+
+    def _show(self) -> None:
         session = self.session
         snapshot = session.snapshot
         facts = (snapshot.generation, snapshot.engine_problem, snapshot.gpus, snapshot.throughput)
