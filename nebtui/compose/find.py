@@ -19,6 +19,8 @@ from nebtui.facts.declared import Problem, ProjectKey
 
 __all__ = ["OVERRIDES", "STANDARD", "Candidate", "confirm", "from_containers", "in_folder", "join", "search"]
 
+_DEMO = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "demo")
+"""The demo box's files are nobody's projects: a clone of nebtui itself holds nothing to show."""
 _MAX_ENTRIES = 20_000
 _SKIPPED = frozenset(
     (
@@ -72,7 +74,7 @@ def _folders(root: str, depth: int, left: list[int]) -> Iterator[tuple[str, list
         yield folder, names
         below = [e.path for e in entries if e.is_dir(follow_symlinks=False) and e.name not in _SKIPPED]
         if level < depth:
-            pending += [(path, level + 1) for path in reversed(below)]
+            pending += [(path, level + 1) for path in reversed(below) if os.path.realpath(path) != _DEMO]
 
 
 def _inside(entry: os.DirEntry[str], real_root: str) -> bool:

@@ -123,7 +123,7 @@ def test_nothing_to_do_is_the_same_text() -> None:
 
 def test_lines_around_the_edit_are_the_same() -> None:
     """On a file with everything in it, each verb leaves every other line alone."""
-    text = (Path(__file__).parent / "edit_cases" / "everything.yaml").read_text()
+    text = (Path(__file__).parent / "edit_cases" / "everything.yaml.txt").read_text()
     for edit, touched in (
         (Add(("services", "web", "extra_hosts"), "h", "g"), 0),
         (Set(("services", "web", "depends_on", "db", "condition"), "service_healthy"), 2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,10 @@ def test_an_override_that_came_or_went_since_the_start_counts(now: tuple[str, ..
     labelled = Candidate(keys[0], frozenset({"label"}), confirmed=len(then) == 1)
     joined = join([labelled], [Candidate(keys[1], frozenset({"search"}))])
     assert [(c.key, c.confirmed, sorted(c.sources)) for c in joined] == [(keys[1], True, ["label", "search"])]
+
+
+def test_a_clone_of_nebtui_holds_no_project() -> None:
+    """The files of the demo box are not found from above, so the first start in a clone opens the demo box."""
+    package = Path(str(files("nebtui")))
+    assert search([str(package.parent)]) == []
+    assert search([str(package / "demo" / "projects")]) != []
