@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nebtui.facts.gpu import GpuLink, GpuStack
 from nebtui.facts.observed import Container, Engine
@@ -11,13 +11,14 @@ TOOLKIT = "container toolkit"
 INSTALL = "install nvidia-container-toolkit, then sudo nvidia-ctk runtime configure --runtime=docker and restart docker"
 
 
-def chain(stack: GpuStack | None, engine: Engine | None) -> tuple[GpuLink, ...]:
-    """Every link in the order in which each needs the one before; () where there is no driver to begin with."""
+def chain(stack: GpuStack | None, engine: Engine | None, containers: Iterable[Container] = ()) -> tuple[GpuLink, ...]:
+    """Every link in the order in which each needs the one before; () where there is no driver to begin with.
+    `containers`: those of the engine, one of which may prove that it gives GPUs."""
     if stack is None or not stack.present:
         return ()
     own = tuple(link for link in stack.links if link.name != TOOLKIT)
     driver = GpuLink("driver", "broken", stack.problem, stack.remedy) if stack.problem else _driver(stack)
-    engine_links = tuple(_engine(stack, engine)) if "NVIDIA" in stack.vendor else ()
+    engine_links = tuple(_engine(stack, engine, containers)) if "NVIDIA" in stack.vendor else ()
     return (driver, *own, *engine_links)
 
 
@@ -41,11 +42,11 @@ def broken(links: tuple[GpuLink, ...]) -> GpuLink | None:
     return next((link for link in found if link.name != "driver"), next(iter(found), None))
 
 
-def _engine(stack: GpuStack, engine: Engine | None) -> Iterator[GpuLink]:
+def _engine(stack: GpuStack, engine: Engine | None, containers: Iterable[Container]) -> Iterator[GpuLink]:
     if engine is None:
         yield GpuLink("engine runtime", "unknown", "no engine was asked")
         return
-    way = way_in(stack, engine)
+    way = way_in(stack, engine, containers)
     if way:
         yield GpuLink("engine runtime", "ok", way)
     elif way is None:
@@ -62,7 +63,7 @@ def _engine(stack: GpuStack, engine: Engine | None) -> Iterator[GpuLink]:
         yield GpuLink("cgroup driver", "ok", f"{engine.cgroup_driver}: devices stay after a daemon-reload")
 
 
-def way_in(stack: GpuStack | None, engine: Engine) -> str | None:
+def way_in(stack: GpuStack | None, engine: Engine, containers: Iterable[Container] = ()) -> str | None:
     """How a GPU gets into a container of this engine; "" if it cannot, None if the engine does not say."""
     if engine.runtimes is not None and "nvidia" in engine.runtimes:
         default = ", the default" if engine.default_runtime == "nvidia" else ""
@@ -72,6 +73,10 @@ def way_in(stack: GpuStack | None, engine: Engine) -> str | None:
     link = next((one for one in (stack.links if stack else ()) if one.name == TOOLKIT), None)
     if link is not None and link.state == "ok" and engine.local:
         return link.message
+    # The hook may lie in a path of the engine's that nobody else knows of; it takes no request that it cannot pass on.
+    granted = next((c for c in containers if c.state == "running" and c.inspection and c.inspection.gpus), None)
+    if granted is not None:
+        return f"{granted.name} was started with a GPU"
     if engine.runtimes is None or (link is None and not engine.local):
         return None
     return ""

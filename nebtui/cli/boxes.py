@@ -49,7 +49,7 @@ def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str
     from nebtui.hosts.live import LiveHost
     from nebtui.keep.baselines import SpeedMemory
 
-    memory, told = SpeedMemory(settings.state_dir), arguments.verb == "status"
+    memory, told = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
     return LiveHost(roots, known, environ, catalogue=catalogue, baselines=memory, await_servers=told)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.analysis.gpu_chain import broken, chain
 from nebtui.compose.command import find_compose
-from nebtui.facts.observed import Engine
+from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.endpoint import find_endpoint
-from nebtui.hosts.engine import EngineClient, EngineProblem
+from nebtui.hosts.engine import EngineClient, EngineProblem, NotThere
 from nebtui.hosts.gpu_collector import joined, sources
 from nebtui.hosts.gpu_stack import absent
+from nebtui.hosts.payloads import container_from_inspect
 from nebtui.hosts.payloads import engine as engine_of
 from nebtui.hosts.untrusted import text
 
@@ -31,33 +33,42 @@ class Link:
 def examine(environ: Mapping[str, str], state_dir: str, *, ask_engine: bool = True) -> Iterator[Link]:
     """Every link in the order in which nebtui needs them."""
     known: Engine | None = None
+    running: tuple[Container, ...] = ()
     if ask_engine:
-        known, links = _engine(environ)
+        known, running, links = _engine(environ)
         yield from links
     else:
         yield Link("engine", "unknown", "not asked (--no-engine)")
-    yield from _gpus(known)
+    yield from _gpus(known, running)
     yield _compose(environ)
     yield _processes()
     yield _state(state_dir)
 
 
-def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, list[Link]]:
-    """The engine where one answers, and the links that depend on it."""
+def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Container, ...], list[Link]]:
+    """The engine where one answers, what runs on it, and the links that depend on it."""
     endpoint = find_endpoint(environ)
     context = f", context {endpoint.context}" if endpoint.context else ""
     client = EngineClient(endpoint, environ)
     try:
         version, info = client.version(), client.info()
+        listed = (text(item.get("Id")) for item in client.containers() if item.get("State") == "running")
+        running = tuple(_inspected(client, listed))
     except EngineProblem as problem:
         said, _, remedy = str(problem).partition(": ")
-        return None, [Link("engine", "broken", said, remedy or str(problem))]
+        return None, (), [Link("engine", "broken", said, remedy or str(problem))]
     finally:
         client.forget()
     engine = engine_of(version, info, endpoint.url)
     told = Link("engine", "ok", f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}")
     cgroups = _cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver")))
-    return engine, [told, *_kind(engine.rootless, engine.userns), cgroups]
+    return engine, running, [told, *_kind(engine.rootless, engine.userns), cgroups]
+
+
+def _inspected(client: EngineClient, listed: Iterable[str]) -> Iterator[Container]:
+    for identity in listed:
+        with suppress(NotThere):
+            yield container_from_inspect(client.inspect(identity))
 
 
 def _kind(rootless: bool, userns: bool) -> Iterator[Link]:
@@ -74,7 +85,7 @@ def _cgroups(version: str, driver: str) -> Link:
     return Link("cgroup", "unknown", "/sys/fs/cgroup is not visible", "figures come from the engine, slowly")
 
 
-def _gpus(engine: Engine | None) -> Iterator[Link]:
+def _gpus(engine: Engine | None, running: tuple[Container, ...]) -> Iterator[Link]:
     """The chain from the driver to a container; where one link is broken the one to mend first is named."""
     found = sources()
     for source in found:
@@ -85,7 +96,7 @@ def _gpus(engine: Engine | None) -> Iterator[Link]:
     if not stack.present:
         yield Link("gpu", "ok", f"{stack.problem}: nothing to check")
         return
-    links = chain(stack, engine)
+    links = chain(stack, engine, running)
     yield from (Link(f"gpu: {link.name}", link.state, link.message, link.remedy) for link in links)
     if first := broken(links):
         yield Link("gpu", "broken", f"mend this first: {first.name}, {first.message}", first.remedy)

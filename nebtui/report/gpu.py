@@ -32,7 +32,7 @@ def gpu(snapshot: Snapshot) -> dict[str, Any]:
                 "state": link.state,
                 "message": link.message + (f"; {link.remedy}" if link.remedy else ""),
             }
-            for link in chain(stack, snapshot.engine)
+            for link in chain(stack, snapshot.engine, snapshot.containers.values())
         ],
     }
 
@@ -79,7 +79,7 @@ def text(snapshot: Snapshot) -> Iterator[str]:
     for one in snapshot.gpus.values():
         yield from _device_lines(snapshot, one)
     yield from (plain(line) for line in peers(stack))
-    links = chain(stack, snapshot.engine)
+    links = chain(stack, snapshot.engine, snapshot.containers.values())
     if links:
         yield "chain"
     for link in links:

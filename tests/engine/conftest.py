@@ -18,6 +18,7 @@ import pytest
 
 from nebtui.hosts.endpoint import find_endpoint
 from nebtui.hosts.engine import EngineClient, EngineProblem
+from tests.gpu.standin import build
 
 IMAGE = "nebtui-test/busybox:1"
 APPLETS = "nebtui.test.applets"
@@ -57,6 +58,11 @@ def compose() -> str:
 @pytest.fixture(scope="session")
 def busybox_image(engine: EngineClient) -> str:
     """The tag of a 2 MB image with every busybox applet, made from the host's static busybox."""
+    return make_image(engine)
+
+
+def make_image(engine: EngineClient) -> str:
+    """Give an engine the image, if it has none."""
     low = docker.APIClient(base_url=engine.endpoint.url, version="auto")
     try:
         # Others may have made an image of this name with fewer programs in it.
@@ -126,3 +132,14 @@ def project(compose: str, busybox_image: str, tmp_path: Path) -> Iterator[Callab
     yield write
     for box in boxes:
         box.run("down", "--volumes", "--remove-orphans", "--timeout", "0")
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    """A scenario file, and what makes a process use it."""
+    folder = tmp_path / "nvml"
+    folder.mkdir()
+    if build(folder) is None:
+        pytest.skip("no C compiler on this machine: the stand-in for libnvidia-ml.so.1 cannot be built")
+    scenario = folder / "scenario"
+    return scenario, {"LD_LIBRARY_PATH": str(folder), "NVML_SCENARIO": str(scenario)}

@@ -14,7 +14,7 @@ import pytest
 
 from nebtui.hosts.engine import EngineClient
 from tests.engine.conftest import Box
-from tests.gpu.standin import ROOT, build, machine
+from tests.gpu.standin import ROOT, machine
 
 pytestmark = pytest.mark.engine
 
@@ -38,17 +38,6 @@ def nebtui(folder: Path, environ: dict[str, str], *arguments: str) -> subprocess
     own = {**os.environ, "NEBTUI_STATE": str(folder / "state"), "PYTHONPATH": str(ROOT), **environ}
     argv = [sys.executable, "-m", "nebtui", *arguments]
     return subprocess.run(argv, cwd=folder, env=own, capture_output=True, text=True, timeout=60, check=False)
-
-
-@pytest.fixture
-def card(tmp_path: Path) -> tuple[Path, dict[str, str]]:
-    """A scenario file, and what makes a process use it."""
-    folder = tmp_path / "nvml"
-    folder.mkdir()
-    if build(folder) is None:
-        pytest.skip("no C compiler on this machine: the stand-in for libnvidia-ml.so.1 cannot be built")
-    scenario = folder / "scenario"
-    return scenario, {"LD_LIBRARY_PATH": str(folder), "NVML_SCENARIO": str(scenario)}
 
 
 def test_processes_are_named_by_their_service(

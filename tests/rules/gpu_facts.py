@@ -2,7 +2,7 @@
 
 `driver VERSION CUDA`, `drifted LIBRARY MODULE`, `gpu INDEX NAME`, `hides-processes INDEX`, `on-gpu INDEX P/S MIB SM`,
 `runtimes NAME,NAME [toolkit]`, `ships IMAGE KEY=VALUE… [has=PROGRAM,…]`, `refused P/S`,
-`serves P/S RATE|idle [slow]`
+`granted P/S`, `serves P/S RATE|idle [slow]`
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nebtui.facts import changes
+from nebtui.facts.declared import GpuRequest
 from nebtui.facts.gpu import GpuLink, GpuProcess, GpuSample, GpuStack
 from nebtui.facts.observed import Container, Engine, Image, Inspection
 from nebtui.facts.samples import ThroughputSample
@@ -42,6 +43,9 @@ def facts(kind: str, rest: list[str], now: Snapshot, container: Find) -> list[ch
     if kind == "refused":
         error = 'could not select device driver "" with capabilities: [[gpu]]'
         return [changes.ContainerSeen(replace(container(rest[0]), state="created", inspection=Inspection(error=error)))]
+    if kind == "granted":
+        given = Inspection(gpus=(GpuRequest(count=-1, capabilities=("gpu",)),))
+        return [changes.ContainerSeen(replace(container(rest[0]), inspection=given))]
     if kind == "serves":
         one = container(rest[0])
         return [changes.ContainerSeen(one), changes.Sampled(1.0, throughput=(_work(one.id, rest),))]

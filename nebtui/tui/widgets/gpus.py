@@ -52,7 +52,7 @@ def machine(snapshot: Snapshot) -> list[Content]:
     found = [line((f"{stack.vendor} driver {stack.driver or '–'}{serves}", "title"))]
     if stack.problem:
         found += [line(("✗ ", "bad"), stack.problem), line(("  → ", "dim"), stack.remedy)]
-    links = chain(stack, snapshot.engine)
+    links = chain(stack, snapshot.engine, snapshot.containers.values())
     parts: list[Part] = []
     for link in links:
         glyph, tone = LINKS[link.state]
