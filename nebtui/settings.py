@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ class BadSettings(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person may set. `[search] roots/depth`, `[rules] allow`, `[fix] network/one_key`, top-level `theme`."""
+    """What a person may set. `[search] roots/depth`, `[rules] allow`, `[fix] network/one_key`,
+    `[throughput] ask_ollama`, top-level `theme`."""
 
     roots: tuple[str, ...] = ()
     """Folders searched for compose files besides the working directory."""
@@ -26,6 +27,8 @@ class Settings:
     allow: tuple[str, ...] = ()
     network: str = "nebtui-shared"
     one_key: bool = False
+    ask_ollama: bool = False
+    """Ask Ollama servers for a few tokens of a loaded model now and then, to know their speed."""
     theme: str = ""
     state_dir: str = ""
     """Where the journal and the remembered projects are kept."""
@@ -37,6 +40,7 @@ _KEYS: Mapping[tuple[str, ...], tuple[str, type]] = {
     ("rules", "allow"): ("allow", list),
     ("fix", "network"): ("network", str),
     ("fix", "one_key"): ("one_key", bool),
+    ("throughput", "ask_ollama"): ("ask_ollama", bool),
     ("theme",): ("theme", str),
 }
 
@@ -87,5 +91,6 @@ def known() -> tuple[str, ...]:
 
 
 def described(settings: Settings) -> dict[str, Any]:
-    """The effective settings by field name, for `nebtui config`."""
-    return {field.name: getattr(settings, field.name) for field in fields(settings)}
+    """The effective settings by their names in the file, then where the state is kept, for `nebtui config`."""
+    given = {".".join(key): getattr(settings, field) for key, (field, _) in _KEYS.items()}
+    return {**given, "state_dir": settings.state_dir}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ allow = ["missing-healthcheck"]
 [fix]
 network = "llm"
 one_key = true
+
+[throughput]
+ask_ollama = true
 """
 
 
@@ -45,6 +49,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         allow=("missing-healthcheck",),
         network="llm",
         one_key=True,
+        ask_ollama=True,
         theme="nord",
         state_dir="/state",
     )
@@ -93,4 +98,5 @@ def test_where_the_file_is() -> None:
 
 def test_every_field_can_be_set() -> None:
     """Each field of the settings but the state folder, which a variable names, has a key in the file."""
-    assert {name.rpartition(".")[2] for name in known()} == set(described(Settings())) - {"state_dir"}
+    assert set(known()) == set(described(Settings())) - {"state_dir"}
+    assert {f.name for f in fields(Settings)} - {"state_dir"} == {name.rpartition(".")[2] for name in known()}

@@ -1,11 +1,9 @@
-"""The ladder of evidence that a service computes on a GPU: declared, injected, initialises, resident, works, fast."""
+"""Climbs the ladder of evidence that a service computes on a GPU, rung by rung, with what a snapshot holds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from nebtui.analysis.cuda import cuda_fit
+from nebtui.analysis.gpu_ladder import ABSENT, Ladder, Rung, concluded
 from nebtui.analysis.gpu_use import place, requested
 from nebtui.analysis.gpu_work import busy_by, loaded_by
 from nebtui.facts.declared import ServiceKey
@@ -14,67 +12,9 @@ from nebtui.facts.observed import Container
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 
-Answer = Literal["yes", "no", "unknown"]
-Word = Literal["", "works", "fallback", "suspected"]
 MIB = 1 << 20
-ABSENT = "it does not run"
 TRACE = 16 * MIB
 """A process with less on the device holds no model: an open context alone takes tens of MiB."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One step: its question, the answer, what was seen or why nothing could be, and by whom."""
-
-    name: str
-    answer: Answer
-    why: str
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """All rungs of a service, and what follows from them."""
-
-    rungs: tuple[Rung, ...]
-    loaded: str = ""
-    """Why a model counts as loaded, "" if nothing says so."""
-    busy: str = ""
-    """Why it counts as busy now or a moment ago."""
-    verdict: Word = ""
-
-    def answer(self, name: str) -> Answer:
-        """The answer of one rung."""
-        return next(rung.answer for rung in self.rungs if rung.name == name)
-
-    def rung(self, name: str) -> Rung:
-        """One rung."""
-        return next(rung for rung in self.rungs if rung.name == name)
-
-    @property
-    def sentence(self) -> str:
-        """What follows, in one sentence."""
-        if self.verdict == "" and self.rung("resident").why == ABSENT:
-            return ABSENT
-        if self.verdict == "" and self.answer("resident") == "no":
-            return "is on no GPU now; it is not seen at work, so that says nothing"
-        return {
-            "": "no verdict: nothing speaks against it",
-            "works": "computes on the GPU",
-            "fallback": "claims a GPU and computes on the CPU",
-            "suspected": "may compute on the CPU: it is slow, and nothing shows it on a GPU",
-        }[self.verdict]
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """What is known, as a line an item: the rungs with yes or no, model and load between them."""
-        told = [f"{rung.name}: {rung.answer}, {rung.why}" + _by(rung) for rung in self.rungs]
-        between = [line for line in (self.loaded, self.busy) if line]
-        return (*told[:3], *between, *told[3:])
-
-
-def _by(rung: Rung) -> str:
-    return f" ({rung.source})" if rung.source else ""
 
 
 def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
@@ -92,20 +32,7 @@ def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
         _works(snapshot, running, busy),
         _fast(figures),
     )
-    loaded = loaded_by(figures)
-    return Ladder(rungs, loaded, busy, _verdict(rungs, figures, loaded, busy))
-
-
-def _verdict(rungs: tuple[Rung, ...], figures: list[ThroughputSample], loaded: str, busy: str) -> Word:
-    answers = {rung.name: rung.answer for rung in rungs}
-    if answers["declared"] != "yes":
-        return ""
-    if answers["resident"] == "no" and loaded and busy:
-        return "fallback"
-    if answers["resident"] == "yes":
-        return "works" if answers["works"] == "yes" else ""
-    off = any(t.on_gpu == 0.0 for t in figures)
-    return "suspected" if answers["fast"] == "no" or off else ""
+    return concluded(rungs, figures, loaded_by(figures), busy)
 
 
 def _implied(rung: Rung, by: Rung, why: str) -> Rung:

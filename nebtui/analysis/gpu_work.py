@@ -13,7 +13,8 @@ def loaded_by(figures: list[ThroughputSample]) -> str:
     """Why a model counts as loaded, "" if nothing says so."""
     for figure in figures:
         if figure.model:
-            return f"model {figure.model} is loaded"
+            share = f", {figure.on_gpu:.0%} of it in GPU memory as it says itself" if figure.on_gpu is not None else ""
+            return f"model {figure.model} is loaded{share}"
         if figure.tokens_per_second or figure.last_rate:
             return "a model is loaded: it makes tokens"
     return ""
@@ -39,11 +40,14 @@ def recently_busy(figure: ThroughputSample) -> bool:
 
 
 def in_use(snapshot: Snapshot) -> tuple[object, ...]:
-    """What rules read of devices and work, to be compared: who is on a device, what is wrong with it, who works (or
-    did a moment ago) without one. Figures that merely move are not in it."""
-    if not snapshot.gpus:
-        return ()
+    """What rules read of devices and work, to be compared: who is on a device, what is wrong with it; and of those on
+    none who works (or did a moment ago), who has a model and where it says that lies. Figures that merely move are
+    not in it."""
     devices = [(g.index, g.error, g.processes is None, frozenset(g.containers)) for g in snapshot.gpus.values()]
     on_gpu = {identity for g in snapshot.gpus.values() for identity in g.containers}
-    working = {t.container for t in snapshot.throughput.values() if recently_busy(t) and t.container not in on_gpu}
-    return devices, working
+    off = {
+        (t.container, recently_busy(t), bool(t.model), None if t.on_gpu is None else t.on_gpu > 0)
+        for t in snapshot.throughput.values()
+        if t.container not in on_gpu and (snapshot.gpus or t.on_gpu is not None)
+    }
+    return devices, off

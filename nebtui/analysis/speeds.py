@@ -52,7 +52,8 @@ def words(samples: tuple[ThroughputSample, ...]) -> SpeedWords:
     if all(s.busy is False for s in samples):
         last = max((s for s in samples if s.last_at is not None), key=lambda s: s.last_at or 0.0, default=None)
         return SpeedWords("idle", "dim", last_words(last) if last else "")
-    return SpeedWords("–", "dim", next((s.problem for s in samples if s.problem), ""))
+    problem = next((s.problem for s in samples if s.problem), "")
+    return SpeedWords("–", "dim", problem or next((told for s in samples if (told := last_words(s))), ""))
 
 
 def told(sample: ThroughputSample) -> tuple[tuple[str, str], ...]:
@@ -94,10 +95,19 @@ def ago(seconds: float) -> str:
 
 
 def sparkline(trend: tuple[float | None, ...], width: int, bars: str = BARS) -> str:
-    """The newest `width` minutes as bars against the fastest of them; a blank where nothing was done."""
-    shown = trend[-width:]
+    """All minutes of the trend in at most `width` bars against the fastest of them, several minutes to a bar where
+    they are too many; a blank where nothing was done."""
+    each = max(1, -(-len(trend) // width))
+    # Whole bars are counted from the newest minute, so that the oldest one may be the narrow one.
+    ends = range(len(trend), 0, -each)
+    shown = [_mean(trend[max(0, end - each) : end]) for end in reversed(ends)]
     top = max((speed for speed in shown if speed is not None), default=0.0)
     if top <= 0:
         return ""
     steps = len(bars)
     return "".join(" " if s is None else bars[min(steps - 1, int(s / top * steps))] for s in shown)
+
+
+def _mean(minutes: tuple[float | None, ...]) -> float | None:
+    busy = [speed for speed in minutes if speed is not None]
+    return sum(busy) / len(busy) if busy else None

@@ -50,7 +50,9 @@ def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str
     from nebtui.keep.baselines import SpeedMemory
 
     memory, told = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
-    return LiveHost(roots, known, environ, catalogue=catalogue, baselines=memory, await_servers=told)
+    # A single look would be over before the reply came.
+    asks = settings.ask_ollama and follow and not arguments.read_only
+    return LiveHost(roots, known, environ, catalogue=catalogue, baselines=memory, await_servers=told, ask_ollama=asks)
 
 
 def remembered(settings: Settings) -> tuple[Candidate, ...]:

@@ -18,7 +18,21 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         print(json.dumps({"version": 1, "file": str(path), "settings": given}, indent=2, default=list))
         return 0
     print(f"{path}{'' if path.exists() else ' (not there: defaults)'}")
+    width = max(map(len, given))
     for name, value in given.items():
-        told = ", ".join(value) if isinstance(value, tuple) else value
-        print(f"  {name:<10} {told if told != '' else '–'}  ({'default' if value == defaults[name] else 'set'})")
+        print(f"  {name:<{width}}  {toml(value)}  ({source(name, value == defaults[name], environ)})")
     return 0
+
+
+def toml(value: object) -> str:
+    """A value as it is written in the file."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(json.dumps(item) for item in value)}]"
+    return json.dumps(value)
+
+
+def source(name: str, default: bool, environ: Mapping[str, str]) -> str:
+    """Where a value comes from."""
+    if name == "state_dir":
+        return "NEBTUI_STATE" if environ.get("NEBTUI_STATE") else "default; moved by NEBTUI_STATE"
+    return "default" if default else "set"

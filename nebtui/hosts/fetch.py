@@ -21,13 +21,14 @@ LOOK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET of a plain HTTP server at an address; `key` names its answer."""
+    """A GET of a plain HTTP server at an address, or a POST where there is a JSON `body`; `key` names its answer."""
 
     key: str
     host: str
     port: int
     path: str
     timeout: float
+    body: str = ""
 
     @property
     def url(self) -> str:
@@ -93,10 +94,12 @@ def _start(request: Request, selector: selectors.BaseSelector) -> _Exchange | An
         channel.close()
         return Answer(None, problem=_words(code))
     host = f"[{request.host}]" if family == socket.AF_INET6 else request.host
-    head = f"GET {request.path} HTTP/1.1\r\nHost: {host}:{request.port}\r\nUser-Agent: nebtui\r\nAccept: */*\r\n"
-    exchange = _Exchange(
-        request, channel, time.monotonic() + request.timeout, (head + "Connection: close\r\n\r\n").encode("ascii")
-    )
+    method, body = ("POST", request.body.encode()) if request.body else ("GET", b"")
+    head = f"{method} {request.path} HTTP/1.1\r\nHost: {host}:{request.port}\r\nUser-Agent: nebtui\r\nAccept: */*\r\n"
+    if body:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    unsent = (head + "Connection: close\r\n\r\n").encode("ascii") + body
+    exchange = _Exchange(request, channel, time.monotonic() + request.timeout, unsent)
     selector.register(channel, selectors.EVENT_WRITE, exchange)
     return exchange
 

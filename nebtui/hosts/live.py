@@ -46,9 +46,10 @@ class LiveHost:
         catalogue: ComposeCatalogue | None = None,
         baselines: Baselines | None = None,
         await_servers: bool = False,
+        ask_ollama: bool = False,
     ) -> None:
         """`await_servers`: the first picture is complete only with a speed of each inference server, two seconds later
-        where there is one."""
+        where there is one. `ask_ollama`: ask Ollama servers for a few tokens now and then."""
         self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ))
         self._junction = junction = Junction(PARTS | {"servers"} if await_servers else PARTS)
         self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))
@@ -62,7 +63,7 @@ class LiveHost:
             SampleCollector(client, known, settling, emit),
             PathCollector(known, settling, emit),
             ImageCollector(client, known, settling, emit),
-            ServerCollector(client, known, settling, emit, baselines),
+            ServerCollector(client, known, settling, emit, baselines, ask_ollama=ask_ollama),
             GpuCollector(client, known, settling, emit),
         )
 

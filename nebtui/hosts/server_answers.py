@@ -1,4 +1,4 @@
-"""From what inference servers answer to readings: Prometheus text, llama.cpp slots, Ollama, ComfyUI, TabbyAPI's log.
+"""From what inference servers answer to readings: Prometheus text, llama.cpp slots, Ollama, ComfyUI.
 
 All of it is somebody else's text: what cannot be read is told in a sentence, never raised.
 """
@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from nebtui.analysis.readings import Reading
 from nebtui.hosts.untrusted import items, mapping, number, objects, text, whole
@@ -17,11 +17,6 @@ from nebtui.knowledge.servers import ServerKnowledge
 
 STARTED = "process_start_time_seconds"
 NAME = re.compile(r"[^\s{]+")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-LINE = re.compile(r"Metrics \(ID: ([^)]{1,80})\): (\d+) tokens generated in ([\d.]+) seconds")
-GENERATE = re.compile(r"Generate: ([\d.]+) T/s")
-PROCESS = re.compile(r"(\d+) new tokens at ([\d.]+) T/s")
-REMEMBERED = 400
 SLOTS = 512
 """Slots looked at: more are no server but an attack."""
 
@@ -136,59 +131,3 @@ def decoded(body: str) -> object:
     except (ValueError, RecursionError):
         return None
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class LogTotals:
-    """What TabbyAPI's log lines add up to since we read it."""
-
-    tokens: float = 0.0
-    seconds: float = 0.0
-    prompt_tokens: float = 0.0
-    prompt_seconds: float = 0.0
-    requests: int = 0
-    seen: tuple[str, ...] = field(default=(), repr=False)
-
-    def add(self, log: str) -> LogTotals:
-        """The totals with the requests of this text that were not counted before."""
-        # The line may be wrapped and coloured: its details can stand on lines of their own.
-        flat = " ".join(COLOUR.sub("", log).split())
-        totals = self
-        found = list(LINE.finditer(flat))
-        ends = [*(match.start() for match in found[1:]), len(flat)]
-        for match, end in zip(found, ends, strict=False):
-            if match[1] not in totals.seen:
-                totals = totals._with(match[1], float(match[2]), flat[match.end() : min(end, match.end() + 400)])
-        return totals
-
-    def _with(self, identity: str, tokens: float, details: str) -> LogTotals:
-        generate, process = GENERATE.search(details), PROCESS.search(details)
-        rate = positive(generate[1]) if generate else None
-        prompt_rate = positive(process[2]) if process else None
-        return LogTotals(
-            self.tokens + (tokens if rate else 0.0),
-            self.seconds + (tokens / rate if rate else 0.0),
-            self.prompt_tokens + (float(process[1]) if process and prompt_rate else 0.0),
-            self.prompt_seconds + (float(process[1]) / prompt_rate if process and prompt_rate else 0.0),
-            self.requests + 1,
-            (*self.seen, identity)[-REMEMBERED:],
-        )
-
-    def reading(self, base: Reading) -> Reading:
-        """As if the server counted for itself."""
-        return replace(
-            base,
-            tokens=self.tokens,
-            speed=(self.tokens, self.seconds),
-            prompt_speed=(self.prompt_tokens, self.prompt_seconds),
-            requests=float(self.requests),
-        )
-
-
-def positive(digits: str) -> float | None:
-    """The number of a log line; None for 0 and for nonsense such as `1.2.3`."""
-    try:
-        value = float(digits)
-    except ValueError:
-        return None
-    return value if value > 0 and math.isfinite(value) else None

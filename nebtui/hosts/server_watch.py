@@ -11,7 +11,8 @@ from nebtui.facts.observed import Container, Engine
 from nebtui.facts.samples import ThroughputSample
 from nebtui.hosts import server_answers
 from nebtui.hosts.fetch import Answer, Request
-from nebtui.hosts.server_answers import LogTotals
+from nebtui.hosts.finished_requests import FinishedRequests
+from nebtui.hosts.ollama_asking import OllamaAsking
 from nebtui.hosts.server_finding import Guess, addresses
 from nebtui.knowledge.servers import ServerKnowledge, confirmed
 
@@ -23,7 +24,10 @@ PATIENCE = 3
 """Looks without an answer before a server that was there is said not to answer."""
 SLOWEST = 10.0
 SLOWEST_STRANGER = 600.0
-SILENT_OLLAMA = "Ollama tells the speed of a reply to the client that asked for it, and to nobody else."
+SILENT_OLLAMA = (
+    "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama = true` in the settings "
+    "nebtui asks it for a few tokens now and then."
+)
 
 
 @dataclass(slots=True)
@@ -41,7 +45,9 @@ class Watch:
     meter: Meter = field(default_factory=Meter)
     reading: Reading | None = None
     model: str | None = None
-    totals: LogTotals = field(default_factory=LogTotals)
+    finished: FinishedRequests = field(default_factory=FinishedRequests)
+    asking: OllamaAsking | None = None
+    """Where the user lets nebtui ask an Ollama server for tokens."""
     next_try: float = 0.0
     failures: int = 0
     looks: int = 0
@@ -58,7 +64,7 @@ class Watch:
         """The same container with another process: it is looked for anew, and its meter sees another life."""
         self.container, self.guess = container, guess
         self.server = self.place = self.inside = self.model = None
-        self.totals, self.next_try, self.failures, self.given_up = LogTotals(), 0.0, 0, False
+        self.finished, self.next_try, self.failures, self.given_up = FinishedRequests(), 0.0, 0, False
         self.looks = 0
 
     def requests(self, engine: Engine) -> list[Request]:
@@ -130,12 +136,12 @@ class Watch:
         base = Reading(clock, at, life=(self.started,), model=self.model or "")
         reading: Reading | None
         if server.answer == "ollama":
-            reading = server_answers.ollama(body, base)
+            reading = self._ollama(body, base)
         elif server.answer == "comfyui":
             reading = server_answers.comfyui(body, base)
         elif server.answer == "log":
-            self.totals = self.totals.add(body)
-            reading = self.totals.reading(base)
+            self.finished = self.finished.log(body)
+            reading = self.finished.reading(base)
         else:
             reading = server_answers.prometheus(body, server, base)
         if reading is None:
@@ -144,9 +150,19 @@ class Watch:
             reading = replace(reading, streams=server_answers.streams(slots))
         self.reading, self.failures = reading, 0
         self.looks += 1
-        self.problem = SILENT_OLLAMA if server.answer == "ollama" and reading.silent else ""
+        self.problem = "" if not reading.silent else SILENT_OLLAMA if self.asking is None else self.asking.problem
         self.meter = self.meter.advance(reading, recall)
         return True
+
+    def _ollama(self, body: str, base: Reading) -> Reading | None:
+        """What is loaded; with the figures of replies where it may be asked for some."""
+        reading = server_answers.ollama(body, base)
+        if reading is None or self.asking is None or self.place is None:
+            return reading
+        came = self.asking.step(body, self.place, base.clock, base.at)
+        if came is not None:
+            self.finished = self.finished.one(came.tokens, came.seconds, came.prompt_tokens, came.prompt_seconds)
+        return self.finished.reading(reading)
 
     def fail(self, problem: str, now: float) -> None:
         """Remember that there was no answer, and ask less often: a stranger much less, a known one not at first."""

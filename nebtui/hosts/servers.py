@@ -14,6 +14,7 @@ from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.engine import EngineClient, EngineProblem
 from nebtui.hosts.fetch import Answer, Request, fetch
 from nebtui.hosts.known import Emit, Known, Settling
+from nebtui.hosts.ollama_asking import OllamaAsking
 from nebtui.hosts.server_answers import model_of
 from nebtui.hosts.server_finding import exec_command, guess
 from nebtui.hosts.server_watch import Watch
@@ -50,13 +51,21 @@ class ServerCollector:
     """Runs in one thread until stopped."""
 
     def __init__(
-        self, client: EngineClient, known: Known, settling: Settling, emit: Emit, baselines: Baselines | None = None
+        self,
+        client: EngineClient,
+        known: Known,
+        settling: Settling,
+        emit: Emit,
+        baselines: Baselines | None = None,
+        *,
+        ask_ollama: bool = False,
     ) -> None:
         self._client = client
         self._known = known
         self._settling = settling
         self._emit = emit
         self._baselines = baselines
+        self._ask_ollama = ask_ollama
         self._stop = threading.Event()
         self._watches: dict[str, Watch] = {}
 
@@ -121,7 +130,8 @@ class ServerCollector:
             if found is None:
                 continue
             if watch is None:
-                self._watches[identity] = Watch(container, found)
+                asking = OllamaAsking(self._stop.is_set) if self._ask_ollama else None
+                self._watches[identity] = Watch(container, found, asking=asking)
             else:
                 watch.restart(container, found)
         return frozenset(present)
@@ -199,7 +209,9 @@ class ServerCollector:
 
 
 def name_of(container: Container) -> str:
-    """Whose usual speed it is: the service over all its containers, else the container."""
-    if container.project and container.service:
-        return f"{container.project}/{container.service}"
-    return container.name
+    """Whose usual speed it is: the service over all its containers, else the container. What is usual for it with a
+    GPU is not for the same one that asks for none any more."""
+    name = f"{container.project}/{container.service}" if container.project and container.service else container.name
+    inspection = container.inspection
+    asks = inspection is not None and (inspection.gpus or inspection.runtime == "nvidia")
+    return f"{name} with a GPU" if asks else name

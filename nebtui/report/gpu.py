@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from nebtui.analysis.canvas import plain
-from nebtui.analysis.gpu import Ladder, ladder
+from nebtui.analysis.gpu import ladder
 from nebtui.analysis.gpu_chain import broken, chain, peers
+from nebtui.analysis.gpu_ladder import Ladder
 from nebtui.compose.paths import shortened
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.snapshot import Snapshot

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from nebtui.analysis.gpu import Ladder, ladder
+from nebtui.analysis.gpu import ladder
 from nebtui.analysis.gpu_chain import broken, chain, peers, way_in
+from nebtui.analysis.gpu_ladder import Ladder
 from nebtui.facts import changes
 from nebtui.facts.declared import GpuRequest, Project, ProjectKey, Service, ServiceKey
 from nebtui.facts.gpu import GpuLink, GpuPeer, GpuProcess, GpuReach, GpuSample, GpuStack
@@ -121,7 +122,21 @@ def test_slow_on_the_device_is_not_a_fallback() -> None:
 def test_the_servers_own_word() -> None:
     """A server that says 0 % of its model lies in GPU memory is suspected where nobody can see."""
     work = replace(BUSY, verdict="", on_gpu=0.0)
-    assert ladder(box(sampled(replace(CARD, processes=None), work)), KEY).verdict == "suspected"
+    told = ladder(box(sampled(replace(CARD, processes=None), work)), KEY)
+    assert told.verdict == "suspected"
+    assert "none of the model is in GPU memory" in told.sentence
+
+
+def test_the_servers_word_against_the_drivers() -> None:
+    """A server that says its model lies in GPU memory, while the driver lists no process of it, is suspected; one
+    whose driver hides its processes is not, and neither tells whether it works."""
+    work = replace(BUSY, busy=None, verdict="", stream=None, tokens_per_second=None, on_gpu=1.0)
+    told = ladder(box(sampled(CARD, work)), KEY)
+    assert told.verdict == "suspected"
+    assert "the driver lists no process of it" in told.sentence
+    assert "model m is loaded, 100% of it in GPU memory as it says itself" in told.evidence
+    assert ladder(box(sampled(replace(CARD, processes=None), work)), KEY).verdict == ""
+    assert ladder(box(sampled(on(CARD), work)), KEY).verdict == ""
 
 
 def test_the_engine_refused() -> None:
@@ -138,6 +153,10 @@ def test_the_generation_moves_with_what_rules_read() -> None:
     assert fold_all(snapshot, [sampled(replace(on(CARD), utilization=90))]).generation == snapshot.generation
     assert fold_all(snapshot, [sampled()]).generation == snapshot.generation + 1
     assert fold_all(snapshot, [sampled(replace(CARD, error="lost"))]).generation == snapshot.generation + 1
+    # What a server says of its model's place is read even where no device is seen.
+    blind = box(sampled(None, replace(BUSY, on_gpu=1.0)))
+    assert fold_all(blind, [sampled(None, replace(BUSY, on_gpu=0.9))]).generation == blind.generation
+    assert fold_all(blind, [sampled(None, replace(BUSY, on_gpu=0.0))]).generation == blind.generation + 1
 
 
 def test_the_chain() -> None:

@@ -17,6 +17,8 @@ def test_busy_idle_and_unknown() -> None:
     assert (idle.rate, idle.rate_tone, idle.note) == ("idle", "dim", "64.6 T/s 10 s ago")
     unknown = words((ThroughputSample("a", 1.0, problem="no metrics"),))
     assert (unknown.rate, unknown.note) == ("–", "no metrics")
+    asked = words((ThroughputSample("a", 100.0, last_rate=64.64, last_at=88.0),))
+    assert (asked.rate, asked.note) == ("–", "64.6 T/s 10 s ago")
     assert words((ThroughputSample("a", 1.0, None, True, waiting=3),)).note == "3 requests waiting"
     assert words(()).rate == ""
 
@@ -37,8 +39,12 @@ def test_the_json_figure_is_of_tokens_and_never_zero() -> None:
 def test_ages_and_bars() -> None:
     """Ages are told in coarse steps; bars are measured against the fastest minute, an idle minute is blank."""
     assert [ago(s) for s in (0, 12, 59, 61, 7200)] == ["1 s", "10 s", "55 s", "1 min", "2 h"]
-    assert sparkline((10.0, None, 80.0, 40.0), 3) == " █▅"
+    assert sparkline((10.0, None, 80.0, 40.0), 4) == "▂ █▅"
     assert sparkline((None, None), 5) == ""
+    # An hour in four bars: a quarter each, counted from the newest minute.
+    hour = (*(10.0,) * 15, *(None,) * 15, *(80.0, None) * 7, 80.0, *(40.0,) * 15)
+    assert sparkline(hour, 4) == "▂ █▅"
+    assert sparkline(hour[1:], 4) == "▂ █▅"
 
 
 def test_the_detail_tells_prompt_and_generation_apart() -> None:

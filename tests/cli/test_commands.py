@@ -189,11 +189,11 @@ def test_config(desk: Desk) -> None:
     assert told.status == 0
     assert told.out.splitlines()[0] == f"{desk.root}/config.toml"
     network, theme = (next(line for line in told.out.splitlines() if name in line) for name in ("network", "theme"))
-    assert network.split() == ["network", "llm", "(set)"]
-    assert theme.split() == ["theme", "–", "(default)"]
+    assert network.split() == ["fix.network", '"llm"', "(set)"]
+    assert theme.split() == ["theme", '""', "(default)"]
     values = desk.run("config", "--format", "json").json["settings"]
-    assert (values["network"], values["depth"]) == ("llm", 4)
-    assert set(values) == {name.rpartition(".")[2] for name in known()} | {"state_dir"}
+    assert (values["fix.network"], values["search.depth"]) == ("llm", 4)
+    assert set(values) == {*known(), "state_dir"}
 
 
 def test_graph(box: Desk) -> None:

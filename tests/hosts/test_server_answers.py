@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nebtui.analysis.readings import Reading
 from nebtui.hosts import server_answers
-from nebtui.hosts.server_answers import LogTotals
+from nebtui.hosts.finished_requests import FinishedRequests
 from nebtui.knowledge.servers import confirmed, hinted, of_kind, servers
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -102,10 +102,10 @@ def test_comfyui_queue() -> None:
 def test_tabbyapi_lines_count_once_even_wrapped_and_coloured() -> None:
     """Each request in TabbyAPI's log counts once, however its line is wrapped, coloured or read again."""
     log = recorded("log-tabbyapi.txt")
-    totals = LogTotals().add(log)
+    totals = FinishedRequests().log(log)
     assert (totals.requests, totals.tokens, totals.prompt_tokens) == (2, 350, 330)
     assert totals.seconds == pytest.approx(250 / 62.5 + 100 / 66.6)
-    assert totals.add(log) == totals
+    assert totals.log(log) == totals
 
 
 def test_the_model_is_named_by_another_page() -> None:
@@ -138,7 +138,7 @@ def test_no_text_breaks_the_readers(noise: str, name: str, rest: str) -> None:
         server_answers.ollama(body, BASE)
         server_answers.comfyui(body, BASE)
         server_answers.model_of(body, of_kind("llamacpp"))
-        LogTotals().add(body)
+        FinishedRequests().log(body)
         confirmed(body)
 
 
@@ -157,7 +157,7 @@ def test_hostile_answers(body: str) -> None:
     server_answers.streams(body)
     server_answers.ollama(body, BASE)
     server_answers.comfyui(body, BASE)
-    assert LogTotals().add(body).seconds == 0.0
+    assert FinishedRequests().log(body).seconds == 0.0
 
 
 def test_every_entry_says_where_it_comes_from() -> None:

@@ -5,30 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from nebtui.facts.changes import Change, ContainersListed, EngineSeen, Sampled
-from nebtui.facts.observed import Attachment, Container, Engine, Inspection, PortBinding
-from nebtui.facts.samples import ThroughputSample
-from nebtui.hosts.endpoint import Endpoint
+from nebtui.facts.declared import GpuRequest
+from nebtui.facts.observed import Attachment, Inspection, PortBinding
 from nebtui.hosts.engine import EngineClient, EngineProblem
-from nebtui.hosts.known import Known, Settling
 from nebtui.hosts.server_finding import addresses, exec_command, guess
-from nebtui.hosts.servers import ServerCollector
+from nebtui.hosts.servers import name_of
+from tests.hosts.inference import ENGINE, PLAIN, Box, Page, published, serving
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
-ENGINE = Engine("engine", "20.10", "1.41", "unix:///var/run/docker.sock")
-PLAIN = Container("c" * 64, "box-llm-1", image="someone/server:1", state="running", inspection=Inspection(started=1.0))
-
-
-def published(port: int, host_port: int, **more: object) -> Container:
-    """A container with one published port."""
-    container = replace(PLAIN, ports=(PortBinding(port, host_port, "0.0.0.0"),))
-    return replace(container, **more)  # type: ignore[arg-type]
 
 
 def test_who_may_be_a_server() -> None:
@@ -65,60 +54,10 @@ def test_where_it_is_asked() -> None:
     assert "http://127.0.0.1:8080/metrics" in exec_command(8080, "/metrics")[2]
 
 
-class Page:
-    """What the server on this port answers now: (status, body) by path; and which paths were asked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, tuple[int, str]] = {}
-        self.asked: list[str] = []
-
-
 @pytest.fixture
 def page() -> Iterator[tuple[Page, int]]:
-    told = Page()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            told.asked.append(self.path)
-            status, body = told.answers.get(self.path, (404, "nothing here"))
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield told, server.server_port
-    server.shutdown()
-    server.server_close()
-
-
-class Box:
-    """A collector on a box with one container; `look` takes one round now."""
-
-    def __init__(self, container: Container) -> None:
-        self.samples: list[ThroughputSample] = []
-        self.known = Known()
-        self.known.apply(EngineSeen(ENGINE))
-        client = EngineClient(Endpoint("unix:///nowhere.sock"), {})
-        self.collector = ServerCollector(client, self.known, Settling(self.emit, frozenset()), self.emit)
-        self.have(container)
-
-    def have(self, container: Container) -> None:
-        self.known.apply(ContainersListed((container,)))
-
-    def emit(self, change: Change) -> None:
-        if isinstance(change, Sampled):
-            self.samples += change.throughput
-
-    def look(self, times: int = 1) -> ThroughputSample | None:
-        """The newest sample after so many rounds, each as if it were due."""
-        for _ in range(times):
-            time.sleep(0.01)
-            self.collector._round(ENGINE, time.monotonic() + 1e6)
-        return self.samples[-1] if self.samples else None
+    with serving() as told:
+        yield told
 
 
 def llama(tokens: int, seconds: float, running: int) -> tuple[int, str]:
@@ -240,3 +179,12 @@ def test_it_ends_when_told(page: tuple[Page, int]) -> None:
     box.collector.stop()
     thread.join(2)
     assert time.monotonic() - begun < 0.2
+
+
+def test_a_request_for_a_gpu_has_a_usual_speed_of_its_own() -> None:
+    """What is usual with a GPU is not held against the service once it asks for none, and the other way round."""
+    own = replace(PLAIN, project="box", service="llm")
+    asks = replace(own, inspection=Inspection(gpus=(GpuRequest(count=-1),)))
+    assert name_of(own) == name_of(replace(own, id="d" * 64)) == "box/llm"
+    assert name_of(asks) == name_of(replace(own, inspection=Inspection(runtime="nvidia"))) != name_of(own)
+    assert name_of(PLAIN) == "box-llm-1"

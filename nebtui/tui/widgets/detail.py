@@ -102,7 +102,9 @@ class Detail(Vertical):
         if self.tab == "mounts":
             return lines(tabs.mounts(snapshot, service))
         if self.tab == "gpu":
-            return lines([*gpus.service_ladder(snapshot, service), *server_lines(snapshot, service)])
+            return lines(
+                [*gpus.service_ladder(snapshot, service), *server_lines(snapshot, service, ascii=session.ascii)]
+            )
         if self.tab == "yaml":
             return lines(tabs.yaml(snapshot, service, session.host.read))
         return lines([*tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from nebtui.analysis.gpu import Ladder, ladder
+from nebtui.analysis.gpu import ladder
 from nebtui.analysis.gpu_chain import broken, chain, peers
+from nebtui.analysis.gpu_ladder import Ladder
 from nebtui.analysis.speeds import ASCII_BARS, BARS, samples_of, words
 from nebtui.compose.paths import shortened
 from nebtui.facts.declared import ServiceKey
