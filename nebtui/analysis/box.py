@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nebtui.analysis.reachability import Names, Resolution, declared_networks, names, observed_networks, resolutions
 from nebtui.analysis.readiness import GLYPHS, Readiness, readiness
 from nebtui.analysis.scene import Edge, Group, NetworkLine, Row, Scene
-from nebtui.analysis.speeds import samples_of, words
+from nebtui.analysis.speeds import SpeedWords, samples_of, words
 from nebtui.facts.declared import Project, ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot, belongs
 
@@ -62,19 +62,26 @@ def scene(
     snapshot: Snapshot,
     ungated: Iterable[tuple[ServiceKey, str]] = (),
     pending: frozenset[ServiceKey] = frozenset(),
+    alerts: Mapping[ServiceKey, str] | None = None,
 ) -> Scene:
     """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up races; `pending`:
-    services whose files say something new that does not run yet."""
+    services whose files say something new that does not run yet; `alerts`: what is wrong with a service, in words."""
     races = frozenset(ungated)
     index = names(snapshot)
     found = tuple(resolutions(snapshot, index))
-    groups = tuple(_group(snapshot, index, key, pending) for key in projects(snapshot))
+    groups = tuple(_group(snapshot, index, key, pending, alerts or {}) for key in projects(snapshot))
     return Scene(tuple(_networks(snapshot, groups)), groups, tuple(_edges(snapshot, found, races)))
 
 
-def _group(snapshot: Snapshot, index: Names, key: ProjectKey, pending: frozenset[ServiceKey]) -> Group:
+def _group(
+    snapshot: Snapshot,
+    index: Names,
+    key: ProjectKey,
+    pending: frozenset[ServiceKey],
+    alerts: Mapping[ServiceKey, str],
+) -> Group:
     project = snapshot.projects[key]
-    plain = {k: _row(snapshot, index, k) for k in service_keys(snapshot, key)}
+    plain = {k: _row(snapshot, index, k, alerts.get(k, "")) for k in service_keys(snapshot, key)}
     rows = tuple(_marked(row) if k in pending else row for k, row in plain.items())
     words = [row.state for row in rows]
     failed, ready = words.count("failed"), sum(w in ("ready", "listening", "completed") for w in words)
@@ -99,14 +106,13 @@ def _short_file(project: Project) -> str:
     return project.key.files[0].rpartition("/")[2] if project.key.files else ""
 
 
-def _row(snapshot: Snapshot, index: Names, key: ServiceKey) -> Row:
+def _row(snapshot: Snapshot, index: Names, key: ServiceKey, alert: str) -> Row:
     verdict = readiness(snapshot, key)
     ids = [c.id for c in snapshot.containers_of(key)]
     speed = words(samples_of(snapshot, key))
     gpus = [g.utilization for g in snapshot.gpus.values() if g.utilization is not None and set(ids) & set(g.containers)]
     networks = index.networks.get(key, frozenset()) or observed_networks(snapshot, key)
-    noisy = verdict.word in ("failed", "degraded", "waiting")
-    restarts = sum(c.inspection.restart_count for c in snapshot.containers_of(key) if c.inspection)
+    note, note_tone = _note(snapshot, key, verdict, alert, speed)
     return Row(
         id=identity(key),
         name=key.service,
@@ -117,9 +123,20 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey) -> Row:
         gpu=float(max(gpus)) if gpus else None,
         rate=speed.rate,
         rate_tone=speed.rate_tone,
-        note=verdict.why if noisy else f"restarted ×{restarts}" if restarts else speed.note,
-        note_tone=TONES[verdict.word] if noisy else "warn" if restarts else speed.note_tone,
+        note=note,
+        note_tone=note_tone,
     )
+
+
+def _note(snapshot: Snapshot, key: ServiceKey, verdict: Readiness, alert: str, speed: SpeedWords) -> tuple[str, str]:
+    """The one thing worth saying of a service, and its tone: what happens to it now, else what is known to be wrong
+    with it, else that it was restarted, else how fast it is."""
+    if verdict.word in ("failed", "degraded", "waiting"):
+        return verdict.why, TONES[verdict.word]
+    if alert:
+        return alert, "bad"
+    restarts = sum(c.inspection.restart_count for c in snapshot.containers_of(key) if c.inspection)
+    return (f"restarted ×{restarts}", "warn") if restarts else (speed.note, speed.note_tone)
 
 
 def _networks(snapshot: Snapshot, groups: tuple[Group, ...]) -> Iterator[NetworkLine]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nebtui.analysis.scene import Edge, Group, Scene
+from nebtui.analysis.scene import Edge, Group, Row, Scene
 
 
 def folded(scene: Scene, folds: dict[str, bool]) -> Scene:
@@ -50,17 +50,20 @@ def nearest(scene: Scene, wanted: str | None, before: Sequence[str]) -> str | No
 
 
 def next_broken(scene: Scene, after: str | None) -> str | None:
-    """The next line below `after` (round to the top) with a broken edge or a bad tone; None where all is well."""
-    broken = {edge.source for edge in scene.edges if edge.broken}
-    bad = {
-        shown_as(scene, row.id)
-        for group in scene.groups
-        for row in group.rows
-        if row.id in broken or "bad" in (row.tone, row.note_tone)
-    }
+    """The next line below `after` (round to the top) with a broken edge or a bad tone, or that is degraded; a group's
+    own where it is bad and no row of it is. None where all is well."""
+    sources = {edge.source for edge in scene.edges if edge.broken}
+    bad: set[str] = set()
+    for group in scene.groups:
+        rows = {shown_as(scene, row.id) for row in group.rows if row.id in sources or _is_bad(row)}
+        bad |= rows or ({group.id} if group.tone == "bad" else set())
     order = visible(scene)
     start = order.index(after) + 1 if after in order else 0
     return next((which for which in (*order[start:], *order[:start]) if which in bad), None)
+
+
+def _is_bad(row: Row) -> bool:
+    return "bad" in (row.tone, row.note_tone) or row.state == "degraded"
 
 
 def partners(scene: Scene, which: str | None, towards_target: bool) -> tuple[str, ...]:

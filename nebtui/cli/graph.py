@@ -15,7 +15,6 @@ from nebtui import rules
 from nebtui.cli.boxes import complain, host_for, look, selected
 from nebtui.report import json as as_json
 from nebtui.report import text
-from nebtui.rules import ungated_dependency
 from nebtui.settings import Settings
 
 
@@ -25,13 +24,12 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         snapshot = look(host, settings)
     keys = selected(snapshot, arguments, settings, environ)
     broken = complain(snapshot, keys, arguments)
-    races = [(f.at, f.subject) for f in rules.find(snapshot) if f.rule == ungated_dependency.NAME and f.at]
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
     if arguments.format == "json":
         print(json.dumps(as_json.graph(chosen), indent=2))
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
-        print("\n".join(text.graph(chosen, races, width, ascii_only=not utf8())))
+        print("\n".join(text.graph(chosen, rules.find(snapshot, settings.allow), width, ascii_only=not utf8())))
     return 2 if broken else 0
 
 

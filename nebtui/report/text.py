@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from nebtui import rules
 from nebtui.analysis.box import projects, scene, service_keys
 from nebtui.analysis.canvas import cell_width, plain
 from nebtui.analysis.graph import draw, plain_text
@@ -71,7 +72,9 @@ def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]
         ).rstrip()
 
 
-def graph(snapshot: Snapshot, ungated: Iterable[tuple[ServiceKey, str]], width: int, *, ascii_only: bool) -> list[str]:
-    """The rails graph as text lines."""
-    drawing = draw(scene(snapshot, ungated), width=width, selected=None, all_edges=True, ascii=ascii_only)
+def graph(snapshot: Snapshot, found: Iterable[Finding], width: int, *, ascii_only: bool) -> list[str]:
+    """The rails graph as text lines, with the races and errors among the findings."""
+    told = tuple(found)
+    drawn = scene(snapshot, rules.races(told), alerts=rules.alerts(told))
+    drawing = draw(drawn, width=width, selected=None, all_edges=True, ascii=ascii_only)
     return [line.rstrip() for line in plain_text(drawing).splitlines()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nebtui.facts.declared import Project
+from nebtui.facts.declared import Project, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import (
     ambiguous_name,
@@ -54,6 +54,20 @@ def find(snapshot: Snapshot, allow: Iterable[str] = ()) -> tuple[Finding, ...]:
     off = frozenset(allow)
     found = [f for r in RULES if r.name not in off for f in r.find(snapshot) if not _allowed(snapshot, f)]
     return tuple(sorted(found, key=_order))
+
+
+def races(found: Iterable[Finding]) -> tuple[tuple[ServiceKey, str], ...]:
+    """(service, dependency) of every start that waits for nothing, for the graph."""
+    return tuple((f.at, f.subject) for f in found if f.rule == ungated_dependency.NAME and f.at)
+
+
+def alerts(found: Iterable[Finding]) -> dict[ServiceKey, str]:
+    """The worst error of each service that has one, in its own words, for its row in the graph."""
+    told: dict[ServiceKey, str] = {}
+    for finding in found:
+        if finding.severity == "error" and finding.at:
+            told.setdefault(finding.at, finding.message)
+    return told
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str, str, str]:

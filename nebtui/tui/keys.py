@@ -70,14 +70,14 @@ KEYS: tuple[Key, ...] = (
 )
 
 
-def bindings(*where: Where) -> list[BindingType]:
-    """The bindings of a screen, in the table's order."""
+def bindings(*where: Where, leave: bool = False) -> list[BindingType]:
+    """The bindings of a screen, in the table's order. `leave`: it lies over home, and its footer says how to leave."""
     return [
         Binding(
             k.keys,
             k.action,
             k.label,
-            show=k.show,
+            show=k.show or (leave and k.id == "back"),
             key_display=k.display,
             priority=k.priority,
             tooltip=k.help,

@@ -9,7 +9,7 @@ from nebtui.analysis.scene import Edge, Scene
 from nebtui.facts import changes
 from nebtui.facts.declared import Problem, Service
 from nebtui.facts.gpu import GpuProcess, GpuSample
-from nebtui.facts.observed import Network
+from nebtui.facts.observed import Inspection, Network
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from tests.facts_of_tests import at, box, container, joined, project, waits
@@ -71,6 +71,17 @@ def test_a_pending_service_says_so() -> None:
     drawn = scene(box(CORE), pending=frozenset({at("core/store")}))
     row = drawn.groups[0].rows[0]
     assert (row.note, row.note_tone) == ("written, not yet running", "warn")
+
+
+def test_what_is_wrong_with_a_service_stands_in_its_row() -> None:
+    """An error is said in the row of its service, unless the service itself fails, which is said first."""
+    told = {at("core/store"): "claims a GPU and computes on the CPU"}
+    row = scene(box(CORE, container("core/store")), alerts=told).groups[0].rows[0]
+    assert (row.note, row.note_tone) == ("claims a GPU and computes on the CPU", "bad")
+    ended = replace(container("core/store", "exited"), inspection=Inspection(exit_code=1))
+    failed = scene(box(CORE, ended), alerts=told).groups[0].rows[0]
+    assert (failed.state, failed.note_tone) == ("failed", "bad")
+    assert failed.note != row.note
 
 
 def test_a_project_with_a_problem_is_still_a_group() -> None:

@@ -29,6 +29,23 @@ async def test_the_tab_shows_the_ladder_of_a_fallback(tmp_path: Path) -> None:
             assert text in desk.text
 
 
+async def test_the_row_says_it_and_the_key_leads_there(tmp_path: Path) -> None:
+    """The row of the service names the error in red words; ! stops there on its way, and a tab that is open without a
+    selection hides no finding."""
+    async with demo(tmp_path, (140, 60)) as desk:
+        await desk.press("7")
+        assert "isolated-networks" in desk.text
+        row = next(line for line in desk.text.splitlines() if " embed " in line)
+        assert "claims a GPU and computes on the CPU" in row
+        visited = []
+        for _ in range(8):
+            await desk.press("exclamation_mark")
+            visited.append(str(desk.app.home.selected))
+        assert "infer/embed" in visited
+        assert "infer/litellm" in visited
+        assert "infer/ollama" not in visited
+
+
 async def test_the_tab_of_a_service_that_works_or_asks_for_none(tmp_path: Path) -> None:
     """A service on its device is said to compute there; one that asks for none has no ladder."""
     async with demo(tmp_path, (140, 60)) as desk:

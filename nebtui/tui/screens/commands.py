@@ -2,54 +2,37 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Footer, Static
 
 from nebtui.compose.secrets import mask
-from nebtui.tui.keys import bindings
+from nebtui.tui.screens.page import Page
 from nebtui.tui.session import CommandRun, Session
 from nebtui.tui.widgets.words import line, lines
 
 
-class CommandsScreen(Screen[None]):
+class CommandsScreen(Page):
     """The newest command is at the bottom."""
-
-    BINDINGS = bindings("everywhere")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Static(id="log")
-        yield Footer(show_command_palette=False)
-
-    def on_mount(self) -> None:
-        self.show()
-
     def show(self) -> None:
-        """Show the commands so far."""
-        found = [content for run in self.session.commands for content in _run(run)]
-        told = found or [line(("nothing was run yet", "dim"))]
-        self.query_one("#log", Static).update(lines(told))
+        """Show the commands so far, the newest in sight."""
+        super().show()
         self.query_one(VerticalScroll).scroll_end(animate=False)
+
+    def told(self) -> Content:
+        """The commands so far with what they said."""
+        found = [content for run in self.session.commands for content in _run(run)]
+        return lines(found or [line(("nothing was run yet", "dim"))])
 
     def action_copy(self) -> None:
         """Copy the last command."""
         if self.session.commands:
             self.app.copy_to_clipboard(self.session.commands[-1].command)
-
-    def action_back(self) -> None:
-        """Leave."""
-        self.dismiss()
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        self.app.push_screen("help")
+            self.notify("copied the last command", timeout=2)
 
 
 def _run(run: CommandRun) -> list[Content]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Footer, Static
 
 from nebtui.analysis.readiness import GLYPHS
-from nebtui.tui.keys import KEYS, bindings
+from nebtui.tui.keys import KEYS
+from nebtui.tui.screens.page import Page
 from nebtui.tui.widgets.words import line, lines
 
 MEANINGS = {
@@ -25,26 +22,16 @@ MEANINGS = {
 }
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(Page):
     """Keys by place, then the words and glyphs of readiness."""
 
-    BINDINGS = bindings("everywhere")
-
-    def compose(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Static(lines(_told()))
-        yield Footer(show_command_palette=False)
-
-    def action_back(self) -> None:
-        """Leave."""
-        self.dismiss()
+    def told(self) -> Content:
+        """All of it."""
+        return lines(_told())
 
     def action_help(self) -> None:
         """Leave: the same key opened it."""
         self.dismiss()
-
-    def action_copy(self) -> None:
-        """Nothing here is worth copying."""
 
 
 def _told() -> list[Content]:

@@ -15,7 +15,6 @@ from nebtui.analysis import box
 from nebtui.analysis.scene import Scene
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.fixing.effect import up, ups
-from nebtui.rules import ungated_dependency
 from nebtui.rules.rule import Finding
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
@@ -77,12 +76,13 @@ class HomeScreen(Screen[None]):
         """The summary and the graph: what mere readings of CPU and memory do not change."""
         session = self.session
         snapshot = session.snapshot
-        races = [(f.at, f.subject) for f in session.findings if f.rule == ungated_dependency.NAME and f.at]
         keys: list[ServiceKey | ProjectKey] = [*snapshot.projects]
         keys += [key for project in snapshot.projects for key in box.service_keys(snapshot, project)]
         self._keys = {box.identity(key): key for key in keys}
         self.query_one(Summary).show(snapshot, session.findings, session.banner, session.locked, ascii=session.ascii)
-        self.query_one(Rails).show(matching(box.scene(snapshot, races, pending(session)), self._filter))
+        found = session.findings
+        scene = box.scene(snapshot, rules.races(found), pending(session), rules.alerts(found))
+        self.query_one(Rails).show(matching(scene, self._filter))
 
     def _show_detail(self) -> None:
         self.query_one(Detail).show(self.session, self._selected)

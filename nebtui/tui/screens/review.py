@@ -46,7 +46,7 @@ class Plan:
 class ReviewScreen(Screen[None]):
     """Plans in the background, shows, and writes only what is proved."""
 
-    BINDINGS = bindings("everywhere", "review")
+    BINDINGS = bindings("everywhere", "review", leave=True)
 
     def __init__(self, session: Session, findings: tuple[Finding, ...], key: str, *, bulk: bool = False) -> None:
         super().__init__()

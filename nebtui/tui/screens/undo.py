@@ -27,7 +27,7 @@ from nebtui.tui.widgets.words import line, lines
 class UndoScreen(Screen[int | None]):
     """Gives the number of the entry that was taken back, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere"), *bindings("review")[:1]]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere", leave=True), *bindings("review")[:1]]
 
     def __init__(self, session: Session, entry: Entry) -> None:
         super().__init__()

@@ -58,7 +58,7 @@ class Detail(Vertical):
         watched = _watched(session, selected)
         self.query_one("#watched", Told).say(watched)
         self.query_one("#watched").display = bool(watched.plain)
-        self._list(found if self.tab == "why" else ())
+        self._list(found if self.tab == "why" or service is None else ())
         self.query_one("#facts", Told).say(self._facts(session, service))
         self._found = found
 

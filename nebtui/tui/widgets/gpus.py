@@ -136,7 +136,8 @@ def processes(snapshot: Snapshot, one: GpuSample) -> list[Content]:
     if not one.processes:
         return [line(("    nothing runs on it", "dim"))]
     ordered = sorted(one.processes, key=lambda p: -(p.memory or 0))
-    return [line(*_process(snapshot, process)) for process in ordered]
+    heading = line((f"    {'pid':>8} {'memory':>10} {'use':>4}", "dim"))
+    return [heading, *(line(*_process(snapshot, process)) for process in ordered)]
 
 
 def _process(snapshot: Snapshot, process: GpuProcess) -> list[Part]:

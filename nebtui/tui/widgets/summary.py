@@ -14,8 +14,10 @@ from nebtui.tui.widgets.words import line, lines
 
 SHOWN = ("starting", "waiting", "degraded", "failed")
 GIB = 1024**3
-SPARK_MINUTES = 12
-"""Of the hour that is known: so many minutes fit beside a name."""
+SPARK_WIDTH = 12
+"""The hour that is known in bars of five minutes: so many fit beside a name."""
+BAR = 8
+"""Two devices fit a terminal of 120 columns."""
 
 
 class Summary(Told):
@@ -74,7 +76,7 @@ def _gpus(snapshot: Snapshot) -> list[Content]:
 
 def _gpu(gpu: GpuSample) -> Content:
     used = "–" if gpu.utilization is None else f"{gpu.utilization} %"
-    filled = 0 if gpu.utilization is None else round(gpu.utilization / 10)
+    filled = 0 if gpu.utilization is None else round(gpu.utilization / 100 * BAR)
     figures = [
         "–" if gpu.memory_used is None else f"{gpu.memory_used / GIB:.1f}/{(gpu.memory_total or 0) / GIB:.1f} GiB",
         "–" if gpu.temperature is None else f"{gpu.temperature} °C",
@@ -83,7 +85,7 @@ def _gpu(gpu: GpuSample) -> Content:
     return line(
         (f" GPU {gpu.index} {gpu.name.removeprefix('NVIDIA ').removeprefix('GeForce ')} ", "dim"),
         ("█" * filled, "info"),
-        ("·" * (10 - filled), "dim"),
+        ("·" * (BAR - filled), "dim"),
         (f" {used} ", "info"),
         ("  ".join(figures), ""),
     )
@@ -97,7 +99,7 @@ def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:
             samples = samples_of(snapshot, key)
             speed = words(samples)
             if speed.rate:
-                line_of = sparkline(samples[0].trend, SPARK_MINUTES, bars)
+                line_of = sparkline(samples[0].trend, SPARK_WIDTH, bars)
                 tone = speed.rate_tone or "info"
                 idle = 0 if tone == "warn" else 2 if tone == "dim" else 1
                 found.append((idle, line((f" {key.service} ", "dim"), (speed.rate, tone), (f" {line_of}", "dim"))))
