@@ -35,7 +35,7 @@ async def test_the_row_says_it_and_the_key_leads_there(tmp_path: Path) -> None:
     async with demo(tmp_path, (140, 60)) as desk:
         await desk.press("7")
         assert "isolated-networks" in desk.text
-        row = next(line for line in desk.text.splitlines() if " embed " in line)
+        row = next(line for line in desk.text.splitlines() if "● embed" in line)
         assert "claims a GPU and computes on the CPU" in row
         visited = []
         for _ in range(8):
