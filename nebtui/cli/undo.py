@@ -45,12 +45,15 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 
 
 def _nothing(journal: Journal, number: int | None) -> str:
+    """Why there is nothing to take back; an entry that never was is bad usage."""
     if number is None:
         return "nothing left to undo"
     known = journal.get(number)
     if known is not None and known.state == "undone":
         return f"entry {number} was taken back already: {mask(known.title)}"
-    return f"entry {number} is not there to undo"
+    if known is None:
+        raise CannotLook(f"entry {number} was never written; `nebtui undo --list` shows what can be taken back")
+    return f"entry {number} is not there to undo: it was not written to the end"
 
 
 def _complain(journal: Journal) -> None:

@@ -299,3 +299,12 @@ def test_version_and_help(desk: Desk) -> None:
         told = desk.run(*verb, "--help")
         assert (told.status, told.err) == (0, "")
         assert "usage: nebtui" in told.out
+
+
+def test_undo_of_what_never_was(desk: Desk) -> None:
+    """A number that no entry has is bad usage, told in one line; nothing left at all is no failure."""
+    told = desk.run("undo", "99")
+    assert (told.status, told.out) == (2, "")
+    assert "entry 99 was never written" in told.err
+    assert len(told.err.splitlines()) == 1
+    assert desk.run("undo").status == 0
