@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from nebtui.cli.arguments import parser
 from nebtui.settings import BadSettings, Settings, load
@@ -45,11 +47,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def entry() -> None:
     """The console script: run `main` and leave at once. Python's own tidying up of hundreds of modules and waiting
     threads takes 0.2 s that nobody needs: everything nebtui keeps is on disk by then."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """Told to end from outside: what is open is closed on the way out."""
+    raise SystemExit(128 + number)
 
 
 def _verb(name: str | None) -> Verb:

@@ -84,5 +84,6 @@ def show(host: Host, banner: str, arguments: Namespace, settings: Settings, envi
         only=arguments.project or "",
         ascii=not utf8(),
     )
-    NebtuiApp(session).run()
-    return 0
+    app = NebtuiApp(session)
+    app.run()
+    return app.return_code or 0

@@ -26,6 +26,7 @@ from nebtui.tui.screens.help import HelpScreen
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
 from nebtui.tui.sheets import SHEETS
+from nebtui.tui.signals import leave_when_told
 from nebtui.tui.themes import DARK, LIGHT
 
 
@@ -46,6 +47,7 @@ class NebtuiApp(App[None]):
         self._warned = False
 
     def on_mount(self) -> None:
+        leave_when_told(self)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = self.session.settings.theme or DARK.name
@@ -146,10 +148,10 @@ class NebtuiApp(App[None]):
 
     def on_actions_asked(self, message: ActionsAsked) -> None:
         host = self.session.host
-        told = tuple(" ".join(host.command(action)) for action in message.actions)
         if message.confirmed:
             self._run(message.actions)
             return
+        told = tuple(" ".join(host.command(action)) for action in message.actions)
         forced = any(isinstance(a, Up) and a.force_recreate for a in message.actions)
         warning = "recreates these services" if forced else "recreates services whose declaration changed"
         self.push_screen(ConfirmScreen(told, warning), lambda yes: self._run(message.actions) if yes else None)
