@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.css.query import NoMatches
@@ -12,12 +11,12 @@ from textual.widgets import Footer, Input
 
 from nebtui import rules
 from nebtui.analysis import box
-from nebtui.analysis.scene import Scene
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.fixing.effect import up, ups
 from nebtui.rules.rule import Finding
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
+from nebtui.tui.scenes import matching, pending, scene_of
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail, related
 from nebtui.tui.widgets.rails import Rails
@@ -80,9 +79,7 @@ class HomeScreen(Screen[None]):
         keys += [key for project in snapshot.projects for key in box.service_keys(snapshot, project)]
         self._keys = {box.identity(key): key for key in keys}
         self.query_one(Summary).show(snapshot, session.findings, session.banner, session.locked, ascii=session.ascii)
-        found = session.findings
-        scene = box.scene(snapshot, rules.races(found), pending(session), rules.alerts(found))
-        self.query_one(Rails).show(matching(scene, self._filter))
+        self.query_one(Rails).show(matching(scene_of(session), self._filter))
 
     def _show_detail(self) -> None:
         self.query_one(Detail).show(self.session, self._selected)
@@ -232,31 +229,3 @@ class HomeScreen(Screen[None]):
             self.notify("select a project or a service to bring up", markup=False, timeout=4)
             return
         self.post_message(ActionsAsked(tuple(dict.fromkeys(asked)), confirmed=False))
-
-
-def pending(session: Session) -> frozenset[ServiceKey]:
-    """The services of written patches whose containers are still the old ones."""
-    found = set()
-    for item in session.watched:
-        for recreate in item.patch.recreate:
-            keys = [ServiceKey(recreate.project, name) for name in recreate.services]
-            found |= {k for k in keys if any(c.created < item.written_at for c in session.snapshot.containers_of(k))}
-    return frozenset(found)
-
-
-def matching(scene: Scene, text: str) -> Scene:
-    """The scene with only the groups and rows that contain a text (name or state word)."""
-    wanted = text.strip().lower()
-    if not wanted:
-        return scene
-    groups = []
-    for group in scene.groups:
-        rows = group.rows
-        if wanted not in group.title.lower():
-            rows = tuple(r for r in rows if wanted in f"{group.title}/{r.name} {r.state} {r.note}".lower())
-        if rows or wanted in group.title.lower():
-            groups.append(replace(group, rows=rows))
-    kept = {row.id for group in groups for row in group.rows}
-    edges = tuple(e for e in scene.edges if e.source in kept and e.target in kept)
-    used = {name for group in groups for row in group.rows for name in row.networks}
-    return Scene(tuple(n for n in scene.networks if n.name in used), tuple(groups), edges)
