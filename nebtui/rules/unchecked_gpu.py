@@ -22,7 +22,7 @@ from nebtui.compose.edit import Set
 from nebtui.compose.emit import Value
 from nebtui.facts.declared import Layer, Project, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.knowledge import about
+from nebtui.knowledge import ImageKnowledge, about
 from nebtui.rules.healthcheck import gate_edit
 from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, Trial, layer_for
 
@@ -48,8 +48,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         known = about(service.image)
         if (known and known.without_gpu == "refuses") or any(True for _ in tests(snapshot, key, service)):
             continue
-        silent = known is not None and known.without_gpu == "falls-back"
-        told = f"{known.name} computes on the CPU without one" if silent and known else "nothing is known of its server"
+        told = _without(known)
         why_not = _why_not(snapshot.projects[key.project], service)
         yield Finding(
             rule=NAME,
@@ -63,6 +62,14 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             origin=place(service),
             fix=why_not or ("test the GPU before it starts" if service.image else "test the GPU in its health test"),
         )
+
+
+def _without(known: ImageKnowledge | None) -> str:
+    """What is known of a server that finds no GPU."""
+    if known is None:
+        return "nothing is known of its server"
+    falls_back = known.without_gpu == "falls-back"
+    return f"{known.name} {'computes on the CPU without one' if falls_back else 'may start without one'}"
 
 
 def _why_not(project: Project, service: Service) -> str:
