@@ -12,6 +12,8 @@ RECENT = 60.0
 def loaded_by(figures: list[ThroughputSample]) -> str:
     """Why a model counts as loaded, "" if nothing says so."""
     for figure in figures:
+        if figure.loaded is False:
+            continue
         if figure.model:
             share = f", {figure.on_gpu:.0%} of it in GPU memory as it says itself" if figure.on_gpu is not None else ""
             return f"model {figure.model} is loaded{share}"
@@ -35,8 +37,9 @@ def busy_by(figures: list[ThroughputSample]) -> str:
 
 
 def recently_busy(figure: ThroughputSample) -> bool:
-    """It works, or did within the last minute."""
-    return bool(figure.busy) or (figure.last_at is not None and 0 <= figure.at - figure.last_at < RECENT)
+    """It works, or did within the last minute with a model that is still loaded."""
+    recent = figure.last_at is not None and 0 <= figure.at - figure.last_at < RECENT
+    return bool(figure.busy) or (recent and figure.loaded is not False)
 
 
 def in_use(snapshot: Snapshot) -> tuple[object, ...]:

@@ -33,6 +33,7 @@ class Reading:
     """Tokens so far of each request that runs, by its id."""
     model: str = ""
     on_gpu: float | None = None
+    loaded: bool | None = None
     silent: bool = False
     """It does not tell whether it works."""
 

@@ -6,11 +6,12 @@ that made ten tokens and then waited would look slower than one that computes on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from nebtui.analysis.readings import MAX_GAP, Reading, grew, growth, live_growth, prompt_speed, restarted
+from nebtui.analysis.speed_windows import NOTHING, Bucket, Recall, Speed, Window, usual
 
 SLOW = 0.4
 """Below this share of the usual speed a window counts as slow."""
@@ -21,45 +22,11 @@ LEAST_TOKENS = 16.0
 SLOW_SECONDS = 2.0
 """A slow window lasts at least this long, so that a hiccup is none."""
 SLOW_WINDOWS = 2
-KNOWN_WINDOWS = 3
-"""So many windows must be known before anything is usual."""
 RECENT = 200
 NEEDLE_SECONDS = 3.0
+REST = 60.0
+"""After so many idle seconds work begins anew: what was slow before says nothing of it."""
 TREND_MINUTES = 60
-
-Bucket = Literal["1", "2-4", "5+"]
-Recall = Callable[[str, Bucket], Iterable[float]]
-"""Speeds of earlier runs with this model at this concurrency, tokens a second of one request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What has been counted since the last window was complete."""
-
-    tokens: float = 0.0
-    seconds: float = 0.0
-    requests: float = 0.0
-    load: float = 0.0
-    """Requests at work, summed over `readings`."""
-    readings: int = 0
-
-    @property
-    def speed(self) -> float:
-        return self.tokens / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def bucket(self) -> Bucket:
-        return bucket(self.load / self.readings if self.readings else 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """One complete window: the speed of one request, in tokens a second."""
-
-    model: str
-    bucket: Bucket
-    speed: float
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +38,17 @@ class Meter:
     before: Reading | None = None
     fresh: bool = True
     """The next window is the first after a start: caches fill and graphs are captured, so it counts for nothing."""
-    window: Window = Window()
+    window: Window = NOTHING
     ahead: tuple[float, float] = (0.0, 0.0)
     """Tokens and seconds already seen live of requests whose end the counters have not told yet."""
     needle: tuple[tuple[float, float, float], ...] = ()
     """(clock, tokens of all requests, seconds) of the last three busy seconds."""
     worked: bool = False
     """Something grew between the last two looks, even if nothing runs at either."""
+    idle_since: float | None = None
+    """The clock of the first of the looks that found it idle."""
+    renewed: bool = False
+    """The last look was the first one of a process, or of counters that began anew."""
     prompt_rate: float | None = None
     last_rate: float | None = None
     last_at: float | None = None
@@ -119,22 +90,37 @@ class Meter:
         now = int(at // 60)
         return tuple(by.get(minute) for minute in range(max(self.minutes[0][0], now - TREND_MINUTES + 1), now + 1))
 
+    def anew(self) -> Meter:
+        """For another process of the same service: what is usual for it stays known."""
+        return Meter(self.at_end, known=self.known, minutes=self.minutes)
+
     def advance(self, now: Reading, recall: Recall = lambda model, bucket: ()) -> Meter:
         """The meter after one more reading."""
         before = self.before
-        after = replace(self, before=now, closed=(), worked=before is not None and grew(before, now))
-        if before is None or restarted(before, now):
-            # What a counter held before is of another process: this interval says nothing.
+        after = replace(self, before=now, closed=(), renewed=False, worked=before is not None and grew(before, now))
+        if before is None or restarted(before, now) or (self.renewed and not before.tokens and now.tokens):
+            # What a counter held before is of another process: this interval says nothing. Nor does one from a page
+            # without the counter to one with it: what it counted since the process began is not of this second.
             young = now.tokens is None or now.tokens < WINDOW_TOKENS or before is not None
-            return replace(after._emptied(), fresh=young, worked=False, slow=0, prompt_rate=None)
+            again = before is not None and restarted(before, now)
+            return replace(after._emptied(), fresh=young, worked=False, slow=0, prompt_rate=None, renewed=again)
+        after = after._rested(before, now)
         if not 0 < now.clock - before.clock <= MAX_GAP:
             return replace(after._emptied(), worked=False)
         if now.model != before.model:
-            after = replace(after, window=Window(), slow=0, stream=None, usual=None)
+            after = replace(after, window=NOTHING, slow=0, stream=None, usual=None)
         return after._counted(before, now)._needled(before, now)._closed(now, recall)
 
+    def _rested(self, before: Reading, now: Reading) -> Meter:
+        """Count idle time; what begins after a rest is measured for itself."""
+        if not (self.worked or now.running or now.waiting):
+            return replace(self, idle_since=before.clock if self.idle_since is None else self.idle_since)
+        if self.idle_since is None or now.clock - self.idle_since < REST:
+            return replace(self, idle_since=None)
+        return replace(self, idle_since=None, window=NOTHING, slow=0, stream=None)
+
     def _emptied(self) -> Meter:
-        return replace(self, window=Window(), ahead=(0.0, 0.0), needle=())
+        return replace(self, window=NOTHING, ahead=(0.0, 0.0), needle=())
 
     def _counted(self, before: Reading, now: Reading) -> Meter:
         """Take the interval's tokens and seconds into the window, those seen live not a second time at their end."""
@@ -217,7 +203,7 @@ class Meter:
         after = replace(self, known=known)
         if not enough:
             return after
-        after = replace(after, window=Window(), usual=expected, stream=window.speed)
+        after = replace(after, window=NOTHING, usual=expected, stream=window.speed)
         if self.fresh:
             return replace(after, fresh=False)
         if slow:
@@ -225,20 +211,3 @@ class Meter:
         speeds = (*known[key], window.speed)[-RECENT:]
         done = Speed(now.model, window.bucket, window.speed, now.at)
         return replace(after, slow=0, known={**known, key: speeds}, closed=(done,), usual=usual(speeds))
-
-
-def bucket(running: float) -> Bucket:
-    """Which concurrency a number of running requests belongs to: speeds are compared within one only."""
-    return "1" if running < 1.5 else "2-4" if running < 4.5 else "5+"
-
-
-def usual(speeds: Iterable[float]) -> float | None:
-    """The median of the better half: what the server does when nothing holds it back. None for fewer than three."""
-    ordered = sorted(speeds)
-    return median(ordered[len(ordered) // 2 :]) if len(ordered) >= KNOWN_WINDOWS else None
-
-
-def median(ordered: Sequence[float]) -> float:
-    """The middle of sorted values. (`statistics` would cost the start of the program 10 ms.)"""
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

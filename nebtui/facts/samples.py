@@ -60,3 +60,5 @@ class ThroughputSample:
     """Mean speed of each of the last minutes while busy, oldest first, at most an hour; None = idle."""
     on_gpu: float | None = None
     """Share of the loaded model in GPU memory as the server says (Ollama `size_vram`/`size`), which is no proof."""
+    loaded: bool | None = None
+    """A model is in memory; None where the server tells no more than its name."""

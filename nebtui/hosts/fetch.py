@@ -69,7 +69,8 @@ def fetch(requests: Iterable[Request], stopped: Callable[[], bool] = lambda: Fal
             now = time.monotonic()
             for key, exchange in list(open_ones.items()):
                 if now >= exchange.deadline:
-                    answers[key] = _late(_finish(open_ones.pop(key), selector))
+                    late = _finish(open_ones.pop(key), selector).request
+                    answers[key] = Answer(None, problem=f"no complete answer within {late.timeout:g} s")
             wait = min([LOOK, *(e.deadline - now for e in open_ones.values())])
             for ready, _ in selector.select(max(0.0, wait)):
                 exchange = ready.data
@@ -145,14 +146,6 @@ def _finish(exchange: _Exchange, selector: selectors.BaseSelector) -> _Exchange:
     return exchange
 
 
-def _late(exchange: _Exchange) -> Answer:
-    """What came before the time was over, if that is an answer."""
-    answer = _read(bytes(exchange.received)) if exchange.received else None
-    if answer is not None and answer.status is not None and answer.body:
-        return answer
-    return Answer(None, problem=f"no answer within {exchange.request.timeout:g} s")
-
-
 class _Bytes:
     """Just enough of a socket for http.client to read an answer that has arrived."""
 
@@ -171,9 +164,10 @@ def _read(received: bytes) -> Answer:
     response = http.client.HTTPResponse(cast("Any", _Bytes(received)))
     try:
         response.begin()
-        body = response.read(BODY_BYTES)
-    except http.client.IncompleteRead as error:
-        body = error.partial
+        body = response.read()
+    except http.client.IncompleteRead:
+        # Half a page lacks counters, and a counter that comes back looks like a burst of work.
+        return Answer(None, problem="breaks off in the middle of its answer")
     except (http.client.HTTPException, ValueError, OSError):
         return Answer(None, problem="answers, but not in HTTP")
     return Answer(response.status, body.decode("utf-8", "replace"))

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from nebtui.analysis.readings import Reading
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-LINE = re.compile(r"Metrics \(ID: ([^)]{1,80})\): (\d+) tokens generated in ([\d.]+) seconds")
-GENERATE = re.compile(r"Generate: ([\d.]+) T/s")
-PROCESS = re.compile(r"(\d+) new tokens at ([\d.]+) T/s")
+LINE = re.compile(r"Metrics \(ID: ([^)]{1,80})\): (\d{1,9}) tokens generated in ([\d.]+) seconds")
+GENERATE = re.compile(r"Generate: ([\d.]{1,12}) T/s")
+PROCESS = re.compile(r"(\d{1,9}) new tokens at ([\d.]{1,12}) T/s")
 REMEMBERED = 400
 
 

@@ -17,6 +17,8 @@ from nebtui.knowledge.servers import ServerKnowledge
 
 STARTED = "process_start_time_seconds"
 NAME = re.compile(r"[^\s{]+")
+MOST = 1e15
+"""Whatever counts more is broken or an attack, also where only the sum over its labels does."""
 SLOTS = 512
 """Slots looked at: more are no server but an attack."""
 
@@ -58,7 +60,7 @@ def page(body: str, server: ServerKnowledge) -> Page | None:
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
         # The parser has no error of its own: broken lines surface as whatever its slicing runs into.
         return None
-    return Page(values, ", ".join(list(models)[:4]))
+    return Page({name: value for name, value in values.items() if abs(value) < MOST}, ", ".join(list(models)[:4]))
 
 
 def prometheus(body: str, server: ServerKnowledge, base: Reading) -> Reading | None:
@@ -106,7 +108,8 @@ def ollama(body: str, base: Reading) -> Reading | None:
     size = sum(number(model.get("size")) for model in loaded)
     held = sum(number(model.get("size_vram")) for model in loaded)
     names = ", ".join(text(model.get("name"))[:60] for model in loaded[:4])
-    return replace(base, model=names, on_gpu=held / size if size > 0 else None, silent=bool(loaded))
+    share = held / size if size > 0 else None
+    return replace(base, model=names, on_gpu=share, loaded=bool(loaded), silent=bool(loaded))
 
 
 def comfyui(body: str, base: Reading) -> Reading | None:

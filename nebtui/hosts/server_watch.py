@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from nebtui.analysis.readings import Reading
-from nebtui.analysis.throughput import Meter, Recall
+from nebtui.analysis.speed_windows import Recall
+from nebtui.analysis.throughput import Meter
 from nebtui.facts.observed import Container, Engine
 from nebtui.facts.samples import ThroughputSample
 from nebtui.hosts import server_answers
@@ -38,6 +39,8 @@ class Watch:
     guess: Guess
     server: ServerKnowledge | None = None
     """What its metrics say it is; None until one of its pages was read."""
+    was: ServerKnowledge | None = None
+    """What an earlier process in this container proved to be."""
     place: tuple[str, int] | None = None
     """The address that answered."""
     inside: int | None = None
@@ -61,8 +64,9 @@ class Watch:
         return inspection.started if inspection else None
 
     def restart(self, container: Container, guess: Guess) -> None:
-        """The same container with another process: it is looked for anew, and its meter sees another life."""
-        self.container, self.guess = container, guess
+        """The same container with another process: it is looked for anew. What the other one did is not its work."""
+        self.container, self.guess, self.was = container, guess, self.server or self.was
+        self.meter, self.reading = self.meter.anew(), None
         self.server = self.place = self.inside = self.model = None
         self.finished, self.next_try, self.failures, self.given_up = FinishedRequests(), 0.0, 0, False
         self.looks = 0
@@ -93,7 +97,7 @@ class Watch:
                 self.place = (request.host, request.port)
                 return
             problems.append(self._refusal(request, answer))
-            if answer.status is not None and answer.status < 500 and self.guess.server is None:
+            if answer.status is not None and answer.status < 500 and self.guess.server is None and self.was is None:
                 self.given_up = True  # something else answers there, and will until it is another process
         named = self.guess.server
         self.problem = next((p for p in problems if "metrics" in p or "key" in p), problems[0] if problems else "")
@@ -175,7 +179,7 @@ class Watch:
 
     def sample(self, at: float) -> ThroughputSample | None:
         """What is to be told; None for a stranger that has not proved to be a server."""
-        server = self.server or self.guess.server
+        server = self.server or self.guess.server or self.was
         if server is None:
             return None
         meter, reading = self.meter, self.reading
@@ -201,6 +205,7 @@ class Watch:
             unit=server.unit,
             trend=meter.trend(at),
             on_gpu=reading.on_gpu if reading and answers else None,
+            loaded=reading.loaded if reading and answers else None,
         )
 
     @property

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from nebtui.facts.declared import empty
 
+MOST = 2**64
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -19,13 +20,17 @@ def text(value: object, default: str = "") -> str:
 
 
 def whole(value: object, default: int = 0) -> int:
-    """The integer; true and false are not numbers here."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
+    """The integer; true and false are not numbers here, nor what no counter of 64 bits holds."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST else default
 
 
 def number(value: object, default: float = 0.0) -> float:
-    """The number as a float."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+    """The number as a float; neither infinity nor NaN is one."""
+    return (
+        float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST
+        else default
+    )
 
 
 def mapping(value: object) -> Mapping[str, object]:

@@ -107,6 +107,17 @@ def test_a_program_of_the_host_hides_nothing() -> None:
     assert ladder(box(sampled(card)), KEY).verdict == "fallback"
 
 
+def test_an_unloaded_model_is_no_accusation() -> None:
+    """A server that worked a moment ago and has put its model away is on no device for good reason."""
+    away = replace(
+        BUSY, busy=False, verdict="", model="", loaded=False, tokens_per_second=None, last_rate=57.0, last_at=90.0
+    )
+    found = ladder(box(sampled(CARD, away)), KEY)
+    assert (found.loaded, found.busy, found.verdict) == ("", "", "")
+    still = replace(away, model="m", loaded=True)
+    assert ladder(box(sampled(CARD, still)), KEY).verdict == "fallback"
+
+
 def test_an_open_context_is_no_model() -> None:
     """A process with next to nothing on the device proves neither."""
     found = ladder(box(sampled(on(CARD, memory=2 << 20))), KEY)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nebtui.analysis.readings import Reading
-from nebtui.analysis.throughput import Bucket, Meter, Recall, Speed, bucket, usual
+from nebtui.analysis.speed_windows import Bucket, Recall, Speed, bucket, usual
+from nebtui.analysis.throughput import Meter
 
 KNOWN = (64.0, 65.0, 66.0, 64.5)
 
@@ -86,6 +87,28 @@ def test_slow_is_told_before_a_window_of_tokens_is_full() -> None:
         .verdict
         == ""
     )  # idle is nothing
+
+
+def test_slow_does_not_outlive_a_rest() -> None:
+    """A minute of idling ends what was slow before: the next request is judged for itself."""
+    readings = [at_end(0, 1000, 15.0, 0)]
+    readings += [at_end(n, 1000, 15.0, 1, streams={"0:1": 5 * n}) for n in range(1, 9)]
+    slow = run(readings, Meter(at_end=True))
+    assert slow.verdict == "slow"
+    rested = run([at_end(9.0 + n, 1050, 25.0, 0) for n in range(70)], slow)
+    begun = run([at_end(79, 1050, 25.0, 1, streams={"0:2": 1})], rested)
+    assert (begun.busy, begun.verdict, begun.stream) == (True, "", None)
+    # A pause is no rest.
+    paused = run([at_end(9.0 + n, 1050, 25.0, 0) for n in range(20)], slow)
+    assert run([at_end(29, 1050, 25.0, 1, streams={"0:2": 1})], paused).verdict == "slow"
+
+
+def test_half_a_page_gives_no_burst() -> None:
+    """A page without the counters and then one with them is no work of that second."""
+    half = Reading(1.0, 1001.0, tokens=0.0, speed=(0.0, 0.0), running=1)
+    meter = run([moving(0, 90000, 1400.0), half, moving(2.0, 90065, 1401.0)], Meter())
+    assert (meter.rate, meter.last_rate) == (None, None)
+    assert run([moving(3.0, 90130, 1402.0)], meter).rate == pytest.approx(65)
 
 
 def test_one_slow_window_is_none() -> None:

@@ -70,6 +70,19 @@ def test_a_kept_connection_is_not_waited_for(serve: Callable[[Behave], int]) -> 
     assert time.monotonic() - begun < 1.0
 
 
+def test_half_an_answer_is_none(serve: Callable[[Behave], int]) -> None:
+    """A page that breaks off, or has not ended in its time, is a problem and no page."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")
+        connection.recv(1)
+
+    broken = ask(serve(lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")))
+    assert (broken.status, broken.problem) == (None, "breaks off in the middle of its answer")
+    late = ask(serve(drip), 0.2)
+    assert (late.status, late.problem) == (None, "no complete answer within 0.2 s")
+
+
 def test_a_redirect_is_an_answer_and_not_followed(serve: Callable[[Behave], int]) -> None:
     """A server cannot send us elsewhere: a redirect is its answer, and nobody else is asked."""
     asked: list[bool] = []

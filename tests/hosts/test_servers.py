@@ -89,7 +89,47 @@ def test_a_stranger_is_known_by_its_prefix_and_followed_through_a_restart(page: 
     told.answers["/metrics"] = llama(9000, 13.0, 1)
     again = box.look(2)
     assert again is not None
-    assert (again.busy, again.tokens_per_second, again.last_rate) == (True, None, 50.0)
+    assert (again.busy, again.tokens_per_second, again.last_rate) == (True, None, None)
+
+
+def test_a_restart_leaves_nothing_of_the_process_before(page: tuple[Page, int]) -> None:
+    """While the new process loads, answers 404 or nothing at all, the old one's work is not its; and a server that was
+    known by its port alone is looked for until it is there again."""
+    told, port = page
+    container = published(8080, port)
+    told.answers = {"/metrics": llama(1000, 10.0, 1)}
+    box = Box(container)
+    box.look(2)
+    told.answers["/metrics"] = llama(1100, 12.0, 1)
+    busy = box.look()
+    assert busy is not None
+    assert (busy.busy, busy.tokens_per_second) == (True, 50.0)
+    box.have(replace(container, inspection=Inspection(started=2.0)))
+    told.answers["/metrics"] = (404, "loading")
+    for _ in range(3):
+        loading = box.look()
+        assert loading is not None
+        assert (loading.server, loading.busy, loading.last_rate, loading.model) == ("llama.cpp", None, None, "")
+    told.answers["/metrics"] = llama(0, 0.0, 0)
+    again = box.look(2)
+    assert again is not None
+    assert (again.busy, again.problem) == (False, "")
+
+
+@pytest.mark.parametrize("count", ["1e308", "9e15", "+Inf", "-1e308"])
+def test_counters_beyond_reason_do_not_stop_the_others(page: tuple[Page, int], count: str) -> None:
+    """Lines that are numbers each and none together give no figure, and the next answer is read as ever."""
+    told, port = page
+    lines = [f'llamacpp:{name}{{slot="{n}"}} {count}' for name in ("requests_processing",) for n in range(2)]
+    told.answers = {"/metrics": (200, "\n".join([*lines, f"llamacpp:tokens_predicted_total {count}"]))}
+    box = Box(published(8080, port))
+    sample = box.look(3)
+    assert sample is not None
+    assert (sample.running, sample.tokens_per_second) == (None, None)
+    told.answers = {"/metrics": llama(1000, 10.0, 1)}
+    sample = box.look(2)
+    assert sample is not None
+    assert sample.running == 1
 
 
 def test_something_else_on_a_likely_port_is_asked_once_and_left_alone(page: tuple[Page, int]) -> None:
