@@ -21,8 +21,9 @@ class CudaFit:
 
     @property
     def broken(self) -> bool:
-        """The image cannot use this driver as it is."""
-        return self.fit == "too-old" or self.met is False
+        """The image cannot use this driver as it is. Its own requirement has the last word: images that carry NVIDIA's
+        cuda-compat name the older drivers they run on."""
+        return self.met is False or (self.fit == "too-old" and self.met is not True)
 
 
 def cuda_fit(snapshot: Snapshot, key: ServiceKey, service: Service) -> CudaFit | None:
@@ -66,6 +67,8 @@ def _driver(driver: str, newest: str | None) -> str:
 
 
 def _sentence(fit: cuda.Fit, met: bool | None, wanted: str | None, driver: str) -> str:
+    if fit == "too-old" and met is True:
+        return f"CUDA {wanted} is newer than driver {driver} serves by itself; the image says that it runs on it"
     if fit == "too-old":
         return f"CUDA {wanted} needs driver {cuda.floor(wanted)} or newer, {driver} is loaded"
     if met is False:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nebtui.analysis.cuda import cuda_fit
-from nebtui.analysis.gpu_ladder import ABSENT, Ladder, Rung, concluded
+from nebtui.analysis.gpu_ladder import ABSENT, WORST_FIRST, Ladder, Rung, concluded
 from nebtui.analysis.gpu_use import place, requested
 from nebtui.analysis.gpu_work import busy_by, loaded_by
+from nebtui.analysis.throughput import SLOW
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.observed import Container
@@ -18,9 +21,18 @@ TRACE = 16 * MIB
 
 
 def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
-    """The ladder of a service; its containers speak together, one that does what is asked is enough."""
+    """The ladder of a service; of several running containers that of the one most in doubt."""
     containers = snapshot.containers_of(key)
     running = tuple(c for c in containers if c.state == "running")
+    if len(running) < 2:
+        return _climb(snapshot, key, containers, running)
+    found = [replace(_climb(snapshot, key, (one,), (one,)), of=one.name) for one in running]
+    return min(found, key=lambda one: WORST_FIRST.index(one.verdict))
+
+
+def _climb(
+    snapshot: Snapshot, key: ServiceKey, containers: tuple[Container, ...], running: tuple[Container, ...]
+) -> Ladder:
     figures = [t for c in running if (t := snapshot.throughput.get(c.id))]
     resident = _resident(snapshot, key, running)
     busy = busy_by(figures)
@@ -73,7 +85,7 @@ def _initialises(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, 
     stack = snapshot.gpu_stack
     if stack and stack.problem and stack.present:
         return Rung("initialises", "no", stack.problem, "NVML")
-    if fit and fit.fit == "too-old":
+    if fit and fit.broken:
         return Rung("initialises", "no", fit.sentence, "image and driver")
     if not running:
         return Rung("initialises", "unknown", ABSENT)
@@ -113,6 +125,8 @@ def _why_blind(snapshot: Snapshot) -> str:
     if not snapshot.gpus:
         return "no device was read yet"
     for gpu in snapshot.gpus.values():
+        if gpu.lost:
+            continue  # nothing computes on it
         if gpu.processes is None:
             return f"GPU {gpu.index} does not list its processes"
         if gpu.mig:
@@ -159,6 +173,8 @@ def _fast(figures: list[ThroughputSample]) -> Rung:
             return Rung("fast", "no", f"{now:.1f} {figure.unit}{usual}", figure.source)
     for figure in figures:
         if figure.busy and figure.usual is not None and figure.stream is not None:
+            if figure.stream < SLOW * figure.usual:
+                return Rung("fast", "unknown", f"{figure.stream:.1f} {figure.unit} just now, which may be a hiccup")
             told = f"{figure.stream:.1f} {figure.unit}, usually {figure.usual:.1f}"
             return Rung("fast", "yes", told, figure.source)
     if not figures:

@@ -10,6 +10,7 @@ from nebtui.facts.samples import ThroughputSample
 
 Answer = Literal["yes", "no", "unknown"]
 Word = Literal["", "works", "fallback", "suspected"]
+WORST_FIRST: tuple[Word, ...] = ("fallback", "suspected", "works", "")
 ABSENT = "it does not run"
 
 
@@ -35,6 +36,8 @@ class Ladder:
     verdict: Word = ""
     doubt: str = ""
     """Why it is only suspected, "" where it is not."""
+    of: str = ""
+    """The container it is about where the service has several, "" for a service with one."""
 
     def answer(self, name: str) -> Answer:
         """The answer of one rung."""
@@ -46,7 +49,11 @@ class Ladder:
 
     @property
     def sentence(self) -> str:
-        """What follows, in one sentence."""
+        """What follows, in one sentence; with the container where the service has several."""
+        return f"{self.of} {self._said}" if self.of else self._said
+
+    @property
+    def _said(self) -> str:
         if self.verdict == "" and self.rung("resident").why == ABSENT:
             return ABSENT
         if self.verdict == "" and self.answer("resident") == "no":
@@ -63,7 +70,7 @@ class Ladder:
         """What is known, as a line an item: the rungs with yes or no, model and load between them."""
         told = [f"{rung.name}: {rung.answer}, {rung.why}" + _by(rung) for rung in self.rungs]
         between = [line for line in (self.loaded, self.busy) if line]
-        return (*told[:3], *between, *told[3:])
+        return (*((f"container: {self.of}",) if self.of else ()), *told[:3], *between, *told[3:])
 
 
 def _by(rung: Rung) -> str:

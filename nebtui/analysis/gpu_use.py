@@ -39,8 +39,13 @@ def requested(service: Service) -> str:
 
 
 def is_check(service: Service) -> bool:
-    """True for a job that only tests the GPU and ends: what holds for servers does not concern it."""
-    return bool(service.entrypoint) and bool(_TESTS.search(" ".join((*service.entrypoint, *service.command))))
+    """True for a job that only tests the GPU and ends: what holds for servers does not concern it. One that tests and
+    then serves is a server."""
+    words = " ".join((*service.entrypoint, *service.command))
+    if not service.entrypoint or not _TESTS.search(words):
+        return False
+    goes_on = _SERVERS.search(words) or re.search(r"\bexec\b", words) or service.ports or service.healthcheck
+    return not goes_on and service.restart in (None, "no")
 
 
 def infers(service: Service) -> str:
@@ -77,10 +82,11 @@ def tests(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[str
 
 def hidden(snapshot: Snapshot, service: Service) -> Iterator[tuple[str, str, str]]:
     """Variables that hide the GPUs: (name, value, why)."""
+    handed_over = any(request.driver != "device" for request in service.gpus)
     for name in HIDING:
         value = service.environment.get(name)
-        if value is None or "$" in value:
-            continue
+        if value is None or "$" in value or (name == "NVIDIA_VISIBLE_DEVICES" and handed_over):
+            continue  # the engine sets that variable itself where a request names the devices
         why = _why_hidden(name, value.strip(), snapshot, service)
         if why:
             yield name, value, why
@@ -91,7 +97,7 @@ def _why_hidden(name: str, value: str, snapshot: Snapshot, service: Service) -> 
         return "empty: no device is visible"
     first = value.split(",")[0].strip()
     if first == "all":
-        return ""
+        return "all is no index: CUDA sees no device" if name == "CUDA_VISIBLE_DEVICES" else ""
     if first.lower() in ("void", "none", "nodevfiles") or re.fullmatch(r"-\d+", first):
         return f"{first}: no device is visible"
     known = _devices(snapshot)
@@ -119,7 +125,10 @@ def _devices(snapshot: Snapshot) -> list[str] | None:
 
 def _granted(service: Service) -> int | None:
     """How many devices the container will see; None = all of the machine's."""
+    if not service.gpus and service.runtime == "nvidia":
+        named = [one for one in (service.environment.get("NVIDIA_VISIBLE_DEVICES") or "").split(",") if one.strip()]
+        return len(named) if named and not {"all", "void", "none"} & set(named) and "$" not in "".join(named) else None
     counts = [len(r.ids) if r.ids else r.count for r in service.gpus]
-    if not counts or any(c is None or c < 0 for c in counts) or service.gpus[0].driver == "cdi":
+    if not counts or any(c is None or c < 0 for c in counts) or service.gpus[0].driver in ("cdi", "device"):
         return None
     return sum(c for c in counts if c is not None)

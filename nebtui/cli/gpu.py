@@ -32,12 +32,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 
 def devices() -> Snapshot:
     """The drivers alone, no engine asked: processes keep their pids."""
-    from nebtui.hosts.gpu_collector import joined, sources
-    from nebtui.hosts.gpu_stack import absent
+    from nebtui.hosts.gpu_collector import sources
+    from nebtui.hosts.gpu_once import once
 
-    found = sources()
-    rows = tuple(row for source in found for row in source.snapshot())
-    stack = joined(tuple(source.stack() for source in found)) if found else absent()
-    for source in found:
-        source.close()
+    rows, stack = once(sources)
     return fold_all(Snapshot(), [GpuStackSeen(stack), Sampled(time.time(), gpus=rows)])

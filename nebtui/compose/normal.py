@@ -66,6 +66,8 @@ def service(name: str, body: Raw) -> Service:
         gpu=resources.gpu(body),
         gpus=tuple(resources.requests(body)),
         runtime=_optional(body.get("runtime")),
+        devices=tuple(resources.device(item) for item in _list(body.get("devices"))),
+        tmpfs=tuple(map(text, _list(body.get("tmpfs")))),
         shm_size=resources.size(body.get("shm_size")),
         ipc=_optional(body.get("ipc")),
         ulimits=resources.ulimits(body.get("ulimits")),

@@ -11,11 +11,14 @@ from nebtui.facts.declared import GpuRequest
 
 Raw = Mapping[str, Any]
 CDI = "nvidia.com/gpu"
+CARD = re.compile(r"/dev/(nvidia\d+|kfd)")
+"""Device files that only computing needs; /dev/dri alone is as often meant for video."""
 ALL = -1
 
 
 def requests(body: Raw) -> Iterator[GpuRequest]:
-    """The GPU requests of a service: `gpus`, `deploy.resources.reservations.devices`, CDI names in `devices`."""
+    """The GPU requests of a service: `gpus`, `deploy.resources.reservations.devices`, CDI names and device files in
+    `devices`."""
     gpus = body.get("gpus")
     if text_of(gpus).lower() == "all":
         yield GpuRequest(count=ALL)
@@ -28,6 +31,9 @@ def requests(body: Raw) -> Iterator[GpuRequest]:
     named = tuple(name for item in items(body.get("devices")) if (name := source(item)).startswith(CDI))
     if named:
         yield GpuRequest("cdi", ids=named)
+    cards = tuple(name for item in items(body.get("devices")) if CARD.fullmatch(name := source(item)))
+    if cards:
+        yield GpuRequest("device", ids=cards)
 
 
 def request(item: Raw) -> GpuRequest:
@@ -77,6 +83,16 @@ def whole(value: Any) -> int | None:
     """The integer, also as text."""
     written = text(value).strip() if not isinstance(value, (Mapping, list)) else ""
     return int(written) if re.fullmatch(r"-?\d{1,19}", written, re.ASCII) else None
+
+
+def device(item: Any) -> str:
+    """A `devices` entry in its shortest form: `/dev/x`, `/dev/x:/dev/y`, `/dev/x:/dev/y:r`."""
+    keys = ("source", "target", "permissions")
+    parts = [text(item.get(key, "")) for key in keys] if isinstance(item, Mapping) else text_of(item).split(":")
+    source, target, rights = (*parts, "", "")[:3]
+    if rights not in ("", "rwm"):
+        return f"{source}:{target or source}:{rights}"
+    return source if target in ("", source) else f"{source}:{target}"
 
 
 def source(item: Any) -> str:

@@ -63,7 +63,12 @@ def scalars(spot: Spot, change: Callable[[Spot, Path], Any], path: Path = ()) ->
         return spot.with_value({k: scalars(v, change, (*path, k)) for k, v in spot.value.items()})
     if isinstance(spot.value, list):
         return spot.with_value([scalars(v, change, (*path, str(i))) for i, v in enumerate(spot.value)])
-    return spot.with_value(change(spot, path)) if isinstance(spot.value, str) else spot
+    if not isinstance(spot.value, str):
+        return spot
+    value = change(spot, path)
+    if value == spot.value or spot.origin is None:
+        return spot.with_value(value)
+    return replace(spot, value=value, origin=replace(spot.origin, written=spot.value))
 
 
 def walk(spot: Spot, path: Path = ()) -> Iterator[tuple[Path, Origin]]:

@@ -93,7 +93,8 @@ class Sampled:
 
     at: float
     containers: tuple[ContainerSample, ...] = ()
-    gpus: tuple[GpuSample, ...] = ()
+    gpus: tuple[GpuSample, ...] | None = None
+    """All devices there are; None = they were not read in this round."""
     throughput: tuple[ThroughputSample, ...] = ()
 
 

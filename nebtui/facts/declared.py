@@ -51,6 +51,8 @@ class Origin:
 
     file: str
     line: int
+    written: str = field(default="", compare=False)
+    """The text as it stands there, where variables in it were replaced; else ""."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
@@ -173,10 +175,14 @@ class Service:
     profiles: tuple[str, ...] = ()
     restart: str | None = None
     gpu: bool = False
-    """A GPU is requested: `gpus`, device reservations with the gpu capability, or `runtime: nvidia`."""
+    """A GPU is requested: `gpus`, device reservations with the gpu capability, `runtime: nvidia`, or a device file."""
     gpus: tuple[GpuRequest, ...] = ()
     """The requests among these that name devices."""
     runtime: str | None = None
+    devices: tuple[str, ...] = ()
+    """`devices` as they stand, one text each; the long form as its short one."""
+    tmpfs: tuple[str, ...] = ()
+    """`/path` or `/path:options`."""
     shm_size: int | None = None
     """Bytes of /dev/shm."""
     ipc: str | None = None

@@ -58,6 +58,8 @@ class GpuSample:
     """CUDA compute capability, such as `8.9`."""
     error: str = ""
     """Why the device cannot be read now, as one sentence; what is given besides was read before it failed."""
+    lost: bool = False
+    """It fell off the bus, or needs a reset: nothing can compute on it."""
     processes: tuple[GpuProcess, ...] | None = None
     """None = the driver does not list them (WSL2, an error)."""
 

@@ -13,8 +13,8 @@ from nebtui.compose.command import find_compose
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.endpoint import find_endpoint
 from nebtui.hosts.engine import EngineClient, EngineProblem, NotThere
-from nebtui.hosts.gpu_collector import joined, sources
-from nebtui.hosts.gpu_stack import absent
+from nebtui.hosts.gpu_collector import sources
+from nebtui.hosts.gpu_once import once
 from nebtui.hosts.payloads import container_from_inspect
 from nebtui.hosts.payloads import engine as engine_of
 from nebtui.hosts.untrusted import text
@@ -87,12 +87,7 @@ def _cgroups(version: str, driver: str) -> Link:
 
 def _gpus(engine: Engine | None, running: tuple[Container, ...]) -> Iterator[Link]:
     """The chain from the driver to a container; where one link is broken the one to mend first is named."""
-    found = sources()
-    for source in found:
-        source.snapshot()
-    stack = joined(tuple(source.stack() for source in found)) if found else absent()
-    for source in found:
-        source.close()
+    _, stack = once(sources)
     if not stack.present:
         yield Link("gpu", "ok", f"{stack.problem}: nothing to check")
         return

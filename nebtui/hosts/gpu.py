@@ -10,14 +10,16 @@ from typing import Any
 
 from nebtui.facts.gpu import GpuPeer, GpuSample, GpuStack
 from nebtui.hosts import gpu_stack
-from nebtui.hosts.gpu_reading import Device, DeviceTrouble, Reading
+from nebtui.hosts.gpu_reading import GARBLED, Device, DeviceTrouble, Reading
 from nebtui.hosts.gpu_source import nvml_library
-from nebtui.hosts.gpu_words import LIBRARY_NOT_FOUND, TOPOLOGY, UNINITIALIZED, device_problem, init_problem
+from nebtui.hosts.gpu_words import FATAL, LIBRARY_NOT_FOUND, TOPOLOGY, UNINITIALIZED, device_problem, init_problem
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until a library that failed to start is tried again; doubles."""
 SLOW = 1.0
 """Seconds after which an answer counts as trouble of the device."""
+LINKS_EVERY = 300.0
+"""Seconds between looks at the files of the chain."""
 P2P_READ = 0
 """Literal, because the binding's constant NVML_P2P_CAPS_INDEX_READ is the tuple (0,) in 13.615."""
 
@@ -34,6 +36,7 @@ class NvmlSource:
         self._next_try = float("-inf")
         self._pause = FIRST_PAUSE
         self._asking: int | None = None
+        self._linked = 0.0
 
     @property
     def asking(self) -> int | None:
@@ -50,9 +53,18 @@ class NvmlSource:
             return ()
         found = tuple(self._sample(device) for device in self._devices)
         self._asking = None
+        self._look_again()
         if any(device.trouble == "uninitialized" for device in self._devices):
             self.close()
         return found
+
+    def _look_again(self) -> None:
+        """An upgrade, a module or the toolkit may come or go while the driver runs."""
+        now = time.monotonic()
+        if now - self._linked >= LINKS_EVERY:
+            self._linked = now
+            links = gpu_stack.links(self._root, "", "", self._stack.driver)
+            self._stack = replace(self._stack, links=links)
 
     def close(self) -> None:
         """Shut the library down; the next round starts it again."""
@@ -73,7 +85,7 @@ class NvmlSource:
             self._pause = FIRST_PAUSE
             return True
         problem, remedy = init_problem(code)
-        links = gpu_stack.links(self._root, problem, remedy)
+        links = gpu_stack.links(self._root, problem, remedy, code=code)
         self._stack = GpuStack(True, "NVIDIA", gpu_stack.module_version(self._root), None, problem, remedy, links)
         self._next_try = time.monotonic() + self._pause
         self._pause = min(LONGEST_PAUSE, 2 * self._pause)
@@ -93,6 +105,7 @@ class NvmlSource:
             self._nvml = None
             return int(error.value)
         self._devices = [self._device(index) for index in range(count)]
+        self._linked = time.monotonic()
         driver = self._plain(nvml.nvmlSystemGetDriverVersion)
         cuda = self._plain(nvml.nvmlSystemGetCudaDriverVersion_v2)
         self._stack = GpuStack(
@@ -116,7 +129,7 @@ class NvmlSource:
         assert self._nvml is not None  # only called while the library runs
         try:
             return function(*arguments)
-        except self._nvml.NVMLError:
+        except (self._nvml.NVMLError, *GARBLED):
             return None
 
     def _peers(self) -> Iterator[GpuPeer]:
@@ -145,9 +158,9 @@ class NvmlSource:
             device.trouble = "uninitialized" if trouble.code == UNINITIALIZED else "lost"
             device.handle = None  # asked for again in the next round: a device may come back
             sentence = device_problem(trouble.code, device.index) or init_problem(trouble.code)[0]
-            return replace(device.static, at=self._now(), error=sentence)
+            return replace(device.static, at=self._now(), error=sentence, lost=trouble.code in FATAL)
         device.trouble = ""
         seconds = time.monotonic() - began
         if seconds > SLOW and not found.error:
-            found = replace(found, error=f"the driver took {seconds:.1f} s to answer for this device")
+            found = replace(found, error=f"the driver took {seconds:.1f} s to answer for this device: look at dmesg")
         return found

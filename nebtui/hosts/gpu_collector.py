@@ -14,6 +14,7 @@ from nebtui.facts.observed import Container
 from nebtui.hosts import gpu_processes
 from nebtui.hosts.engine import EngineClient, EngineProblem
 from nebtui.hosts.gpu import NvmlSource
+from nebtui.hosts.gpu_once import joined, numbered
 from nebtui.hosts.gpu_source import GpuSource, nvidia_here
 from nebtui.hosts.gpu_stack import absent
 from nebtui.hosts.gpu_sysfs import SysfsSource
@@ -96,11 +97,7 @@ class GpuCollector:
         """The only thread that talks to drivers."""
         while not self._stop.is_set():
             began = time.monotonic()
-            rows: list[GpuSample] = []
-            for source in self._sources:
-                found = source.snapshot()
-                rows += [replace(row, index=len(rows) + at) for at, row in enumerate(found)]
-            self._rounds.put((tuple(rows), tuple(source.stack() for source in self._sources)))
+            self._rounds.put((numbered(self._sources), tuple(source.stack() for source in self._sources)))
             self._stop.wait(max(0.0, began + EVERY - time.monotonic()))
         for source in self._sources:
             source.close()
@@ -108,9 +105,9 @@ class GpuCollector:
     def _tell(self, rows: tuple[GpuSample, ...], stacks: tuple[GpuStack, ...]) -> None:
         self._tell_stack(joined(stacks))
         named = tuple(replace(row, processes=self._named(row.processes)) for row in rows)
-        self._newest = {row.index: row for row in named}
-        if named:
+        if named or self._newest:
             self._emit(Sampled(time.time(), gpus=named))
+        self._newest = {row.index: row for row in named}
         if time.monotonic() >= self._next_reach:
             self._next_reach = time.monotonic() + REACH_EVERY
             self._tell_reach(named)
@@ -178,14 +175,6 @@ def asked_for_gpu(container: Container) -> bool:
         return False
     cards = any(device.startswith(("/dev/nvidia", "/dev/dri", "/dev/kfd")) for device in inspection.devices)
     return bool(inspection.gpus) or inspection.runtime == "nvidia" or cards
-
-
-def joined(stacks: tuple[GpuStack, ...]) -> GpuStack:
-    """Several drivers as one stack: the first one's words, the links of all."""
-    first = next((stack for stack in stacks if not stack.problem), stacks[0])
-    vendors = " and ".join(dict.fromkeys(stack.vendor for stack in stacks if stack.vendor))
-    links = tuple(link for stack in stacks for link in stack.links)
-    return replace(first, vendor=vendors, links=links)
 
 
 def silent(row: GpuSample, asking: int | None, now: float) -> GpuSample:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,10 @@ LARGEST_PID = 1 << 22
 """Drivers 535.43 to 535.86 filled process lists with wrong structures (gpustat issue 161): no process has more."""
 SM_CLOCK, MEMORY_CLOCK = 1, 2
 UNCORRECTED, VOLATILE = 1, 0
+
+
+GARBLED = (UnicodeDecodeError, ctypes.ArgumentError)
+"""What the binding raises over an answer it cannot convert: that figure is not available either."""
 
 
 class DeviceTrouble(Exception):
@@ -56,6 +61,8 @@ class Reading:
             return function(self.device.handle, *arguments)
         except self.nvml.NVMLError as error:
             self._failed(int(error.value))
+            return None
+        except GARBLED:
             return None
 
     def _failed(self, code: int) -> None:

@@ -10,37 +10,45 @@ from collections.abc import Iterator
 from nebtui.facts.gpu import GpuLink, GpuStack
 from nebtui.hosts.cgroup import read
 from nebtui.hosts.gpu_source import read_line
+from nebtui.hosts.gpu_words import LIBRARY_NOT_FOUND, MISMATCH, UNKNOWN
 
 _VERSION = re.compile(r"\b(\d{3,}\.\d+(?:\.\d+)*)\b")
 _PACKAGE = re.compile(r"(?:nvidia-driver-\d+[\w-]*|libnvidia-compute-\d+[\w-]*|nvidia-driver|nvidia-kernel-dkms)\Z")
 _LIBRARIES = ("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib64", "usr/lib", "usr/lib/wsl/lib")
 HOOKS = ("nvidia-container-runtime-hook", "nvidia-container-toolkit", "nvidia-container-runtime")
 _FOLDERS = ("usr/bin", "usr/local/bin", "usr/sbin", "usr/local/nvidia/toolkit")
+WITH_MODULE = (4, 17, MISMATCH, UNKNOWN)
+"""NVML's refusals that come from a loaded kernel module."""
 REBOOT = "reboot, or unload and load the nvidia modules"
 
 
-def links(root: str, problem: str, remedy: str, driver: str | None = None) -> tuple[GpuLink, ...]:
-    """The links of the chain in the order in which each needs the one before. `problem`: why NVML does not start."""
-    return tuple(_links(root, problem, remedy, driver))
+def links(
+    root: str, problem: str, remedy: str, driver: str | None = None, code: int | None = None
+) -> tuple[GpuLink, ...]:
+    """The links of the chain in the order in which each needs the one before. `problem`: why NVML does not start, and
+    `code` its number for that: most of them say that library and module are there."""
+    return tuple(_links(root, problem, remedy, driver, code))
 
 
-def _links(root: str, problem: str, remedy: str, driver: str | None) -> Iterator[GpuLink]:
+def _links(root: str, problem: str, remedy: str, driver: str | None, code: int | None) -> Iterator[GpuLink]:
     module, library = module_version(root), library_version(root)
+    answers = driver is not None or code not in (None, LIBRARY_NOT_FOUND)
+    hidden = driver is not None or code in WITH_MODULE
     if module:
         yield GpuLink("kernel module", "ok", f"nvidia {module} is loaded (/proc/driver/nvidia/version)")
     elif wsl(root):
         yield GpuLink("kernel module", "ok", "the driver is Windows' own (WSL2)")
-    elif driver:
+    elif hidden:
         yield GpuLink("kernel module", "unknown", "/proc/driver/nvidia/version is not visible here")
     else:
         yield GpuLink("kernel module", "broken", "nvidia is not loaded", "sudo modprobe nvidia, or reboot")
     if module and library and module != library:
         told = f"the library is {library}, the loaded module {module}: an upgrade waits for a reboot"
         yield GpuLink("driver library", "broken", told, REBOOT)
-    elif problem and module:
+    elif problem and (module or hidden):
         yield GpuLink("driver library", "broken", problem, remedy)
-    elif driver or library:
-        yield GpuLink("driver library", "ok", f"libnvidia-ml {library or driver}")
+    elif answers or library:
+        yield GpuLink("driver library", "ok", f"libnvidia-ml {library or driver or 'answers'}")
     else:
         yield GpuLink("driver library", "broken", "libnvidia-ml.so.1 was not found", "install the driver's libraries")
     if module:

@@ -39,8 +39,9 @@ DEVICE_PROBLEMS: Mapping[int, str] = {
     GPU_IS_LOST: "the device is lost: it fell off the bus (dmesg: NVRM: Xid 79); reboot, check power and seating",
     RESET_REQUIRED: "the device needs a reset: nvidia-smi --gpu-reset -i {index} while nothing uses it, or reboot",
     UNKNOWN: "the driver answers with an unknown error for this device: look at dmesg for NVRM: Xid",
-    14: "the device's infoROM is corrupted",
-    11: "the device's interrupts do not arrive",
+    UNINITIALIZED: "the driver was unloaded meanwhile; nebtui starts its library again",
+    14: "the device's infoROM is corrupted: reboot, and replace the card if that stays",
+    11: "the device's interrupts do not arrive: look at dmesg, check the BIOS settings of the slot",
 }
 """What a call for one device may say that is a defect; all other codes mean that a figure is not available."""
 FATAL = frozenset({GPU_IS_LOST, RESET_REQUIRED})

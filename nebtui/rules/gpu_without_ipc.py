@@ -1,6 +1,6 @@
 """GPU inference with the 64 MB of shared memory that every container gets.
 
-What: a GPU service that infers has neither `shm_size` nor `ipc: host`.
+What: a GPU service that infers has neither `shm_size` nor `ipc: host`, nor a mount or tmpfs at /dev/shm.
 Why it bites: PyTorch, vLLM, SGLang and NCCL pass tensors between processes through /dev/shm; with several workers or
 GPUs they die with "No space left on device" or a bus error, often only under load.
 Evidence: the request for a GPU, what makes it an inference service, and the missing keys.
@@ -15,20 +15,22 @@ from collections.abc import Iterator
 
 from nebtui.analysis.gpu_use import infers, place, requested
 from nebtui.compose.edit import Set
+from nebtui.facts.declared import Service
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, layer_for
 
 NAME = "gpu-without-ipc"
 SIZE = "8g"
 BYTES = 8 << 30
-SHARED = ("host", "service:", "container:", "shareable")
+SHARED = ("host", "service:", "container:")
+PLACE = "/dev/shm"
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service."""
     for key, service in snapshot.services():
         why = infers(service) if service.gpu else ""
-        if not why or service.shm_size is not None or (service.ipc or "").startswith(SHARED):
+        if not why or _has(service):
             continue
         yield Finding(
             rule=NAME,
@@ -46,6 +48,14 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             origin=place(service),
             fix=f"add shm_size: {SIZE}",
         )
+
+
+def _has(service: Service) -> bool:
+    """It has shared memory of its own size, the machine's, or another container's."""
+    if service.shm_size is not None or (service.ipc or "").startswith(SHARED):
+        return True
+    mounted = (mount.target.rstrip("/") for mount in service.mounts)
+    return PLACE in (*mounted, *(entry.partition(":")[0].rstrip("/") for entry in service.tmpfs))
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:

@@ -38,6 +38,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _impossible(snapshot: Snapshot, engine: Engine, service: Service) -> bool:
+    if service.gpus and service.runtime != "nvidia" and all(r.driver == "device" for r in service.gpus):
+        return False  # device files are handed over without a runtime's help
     if service.runtime == "nvidia" and engine.runtimes is not None and "nvidia" not in engine.runtimes:
         return True
     return way_in(snapshot.gpu_stack, engine, snapshot.containers.values()) == ""

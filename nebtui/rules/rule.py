@@ -144,7 +144,8 @@ class Rule:
 
 
 def layer_for(project: Project, service: Service, *path: str) -> Layer:
-    """The body to edit: where the key stands, else where the service is defined. NoFix where no file is known."""
+    """The body to edit: where the key stands, else where the project's own files define the service (what it extends
+    may serve others too), else where it is defined at all. NoFix where no file is known."""
     if not service.layers:
         raise NoFix(f"no file is known that defines {service.name}")
     if not project.confirmed:
@@ -154,4 +155,10 @@ def layer_for(project: Project, service: Service, *path: str) -> Layer:
         for layer in service.layers:
             if layer.file == origin.file:
                 return layer
-    return service.layers[-1]
+    return home(project, service) or service.layers[-1]
+
+
+def home(project: Project, service: Service) -> Layer | None:
+    """The lowest body of a service in a file of the project itself, None where only included files have one."""
+    own = [layer for layer in service.layers if layer.file in project.key.files and layer.path[:1] == ("services",)]
+    return own[-1] if own else None

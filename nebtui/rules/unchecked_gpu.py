@@ -20,11 +20,11 @@ from nebtui.analysis.gpu_use import is_check, place, requested, tests
 from nebtui.analysis.readiness import image_of
 from nebtui.compose.edit import Set
 from nebtui.compose.emit import Value
-from nebtui.facts.declared import Layer, Project, Service, ServiceKey
+from nebtui.facts.declared import GpuRequest, Project, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import ImageKnowledge, about
 from nebtui.rules.healthcheck import gate_edit
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, Trial, layer_for
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, Trial, home, layer_for
 
 NAME = "unchecked-gpu"
 PYTHON = (
@@ -76,15 +76,9 @@ def _why_not(project: Project, service: Service) -> str:
     """Why no fix is offered, as what to do by hand; "" if one is."""
     if service.image is None and not _conjunct(service):
         return "it is built here: give it an `image:` name too, so that a gate can start from the same image"
-    if service.image is not None and _home(project, service) is None:
+    if service.image is not None and home(project, service) is None:
         return "it is defined in a file of another project: add a service there that runs nvidia-smi -L"
     return ""
-
-
-def _home(project: Project, service: Service) -> Layer | None:
-    """The lowest file of the project itself that has a body of the service: the gate is written beside it."""
-    own = [layer for layer in service.layers if layer.file in project.key.files and layer.path[:1] == ("services",)]
-    return own[-1] if own else None
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
@@ -98,9 +92,9 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         raise NoFix(why_not)
     if service.image is None:
         return _in_health_test(project, key, service)
-    home = _home(project, service)
-    assert home is not None  # else there is a reason why not
     layer_for(project, service)  # refuses where the files were not confirmed
+    own = home(project, service)
+    assert own is not None  # else there is a reason why not
     name = _free_name(project, service.name)
     argv, control = _probe(snapshot, key, service)
     body = _gate(service, argv)
@@ -108,7 +102,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         title=f"let {key} wait until {name} has seen the GPU",
         applicability="unsafe",
         edits=(
-            FileEdit(home.file, Set((*home.path[:-1], name), body)),
+            FileEdit(own.file, Set((*own.path[:-1], name), body)),
             gate_edit(project, service, name, "service_completed_successfully"),
         ),
         recreate=(Recreate(key.project, (name, key.service), force=True),),
@@ -135,7 +129,7 @@ def _probe(snapshot: Snapshot, key: ServiceKey, service: Service) -> tuple[tuple
 
 def _gate(service: Service, argv: tuple[str, ...]) -> dict[str, Value]:
     """The job: same image, same request, same user, no network."""
-    body: dict[str, Value] = {"image": service.image or ""}
+    body: dict[str, Value] = {"image": _written(service, ("image",), service.image or "")}
     body["entrypoint"] = [word.replace("$", "$$") for word in argv]
     body["restart"] = "no"
     body["network_mode"] = "none"
@@ -152,18 +146,32 @@ def _request(service: Service) -> dict[str, Value]:
         names = ("NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES")
         given = {name: value for name in names if (value := service.environment.get(name))}
         return {"runtime": "nvidia", **({"environment": given} if given else {})}
-    if service.stands("devices") and service.gpus[-1].driver == "cdi" and not service.stands("deploy"):
-        return {"devices": list(service.gpus[-1].ids)}
+    if all(request.driver in ("cdi", "device") for request in service.gpus) and service.stands("devices"):
+        return {"devices": [_written(service, ("devices", str(at)), one) for at, one in enumerate(service.devices)]}
     found: list[Value] = []
     for request in service.gpus:
         entry: dict[str, Value] = {"driver": request.driver} if request.driver else {}
         if request.ids:
-            entry["device_ids"] = tuple(request.ids)
+            entry["device_ids"] = _ids(service, request)
         else:
             entry["count"] = "all" if request.count in (None, -1) else request.count
         entry["capabilities"] = tuple(request.capabilities or ("gpu",))
         found.append(entry)
     return {"deploy": {"resources": {"reservations": {"devices": found}}}}
+
+
+def _written(service: Service, path: tuple[str, ...], value: str) -> str:
+    """A value as its file has it, with its variables: the gate is to follow them as the service does."""
+    origin = service.origins.get(path)
+    return origin.written if origin is not None and origin.written else value.replace("$", "$$")
+
+
+def _ids(service: Service, request: GpuRequest) -> tuple[str, ...]:
+    """The ids of the only request as its file has them; of several requests as they are now."""
+    stand = [path for path in service.origins if path[-2:-1] == ("device_ids",)]
+    if len(service.gpus) > 1 or len(stand) != len(request.ids):
+        return tuple(request.ids)
+    return tuple(_written(service, path, one) for path, one in zip(stand, request.ids, strict=True))
 
 
 def _trial(snapshot: Snapshot, key: ServiceKey, argv: tuple[str, ...], control: tuple[str, ...]) -> Trial | None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from nebtui.analysis.gpu_work import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
+from nebtui.facts.gpu import GpuSample
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 
@@ -185,15 +186,17 @@ def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
     return replace(
         snapshot,
         samples=_with(snapshot.samples, {s.container: s for s in change.containers}),
-        gpus=_with(snapshot.gpus, {g.index: g for g in change.gpus}) if change.gpus else snapshot.gpus,
-        gpu_loads=_loads(snapshot, change) if change.gpus else snapshot.gpu_loads,
+        gpus=snapshot.gpus if change.gpus is None else MappingProxyType({g.index: g for g in change.gpus}),
+        gpu_loads=snapshot.gpu_loads if change.gpus is None else _loads(snapshot.gpu_loads, change.gpus),
         throughput=_with(snapshot.throughput, {t.container: t for t in change.throughput}),
     )
 
 
-def _loads(snapshot: Snapshot, change: changes.Sampled) -> Mapping[int, tuple[int | None, ...]]:
-    known = snapshot.gpu_loads
-    return _with(known, {g.index: (*known.get(g.index, ()), g.utilization)[-LOADS:] for g in change.gpus})
+def _loads(
+    known: Mapping[int, tuple[int | None, ...]], devices: tuple[GpuSample, ...]
+) -> Mapping[int, tuple[int | None, ...]]:
+    """The readings of the devices there are, with the newest."""
+    return MappingProxyType({g.index: (*known.get(g.index, ()), g.utilization)[-LOADS:] for g in devices})
 
 
 @_apply.register

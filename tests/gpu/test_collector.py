@@ -12,7 +12,8 @@ import pytest
 from nebtui.facts.changes import Change, GpuStackSeen, Sampled, Settled
 from nebtui.facts.gpu import GpuLink, GpuProcess, GpuSample, GpuStack
 from nebtui.hosts import gpu_collector
-from nebtui.hosts.gpu_collector import GpuCollector, joined, silent
+from nebtui.hosts.gpu_collector import GpuCollector, silent
+from nebtui.hosts.gpu_once import joined
 from nebtui.hosts.gpu_source import GpuSource
 from nebtui.hosts.known import Known, Settling
 
@@ -56,7 +57,7 @@ class Running:
     @property
     def rows(self) -> tuple[GpuSample, ...]:
         """The newest rows."""
-        return next((c.gpus for c in reversed(self.seen) if isinstance(c, Sampled)), ())
+        return next((c.gpus for c in reversed(self.seen) if isinstance(c, Sampled) and c.gpus is not None), ())
 
 
 Run = Callable[..., Running]

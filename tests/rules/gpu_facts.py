@@ -1,6 +1,7 @@
 """Facts of GPUs in a case's box:
 
-`driver VERSION CUDA`, `drifted LIBRARY MODULE`, `gpu INDEX NAME`, `hides-processes INDEX`, `on-gpu INDEX P/S MIB SM`,
+`driver VERSION CUDA`, `drifted LIBRARY MODULE`, `gpu INDEX NAME`, `hides-processes INDEX`, `lost INDEX`,
+`on-gpu INDEX P/S MIB SM`,
 `runtimes NAME,NAME [toolkit]`, `ships IMAGE KEY=VALUE… [has=PROGRAM,…]`, `refused P/S`,
 `granted P/S`, `serves P/S RATE|idle [slow]`
 """
@@ -29,8 +30,9 @@ def facts(kind: str, rest: list[str], now: Snapshot, container: Find) -> list[ch
         told = f"the library is {rest[0]}, the loaded module {rest[1]}: an upgrade waits for a reboot"
         link = GpuLink("driver library", "broken", told, "reboot")
         return [changes.GpuStackSeen(GpuStack(True, "NVIDIA", rest[1], None, "different versions", links=(link,)))]
-    if kind in ("gpu", "hides-processes", "on-gpu"):
-        return [changes.Sampled(1.0, gpus=(_device(kind, rest, now, container),))]
+    if kind in ("gpu", "hides-processes", "lost", "on-gpu"):
+        device = _device(kind, rest, now, container)
+        return [changes.Sampled(1.0, gpus=tuple({**now.gpus, device.index: device}.values()))]
     if kind == "runtimes":
         links = (GpuLink("container toolkit", "ok" if "toolkit" in rest else "broken", "the toolkit's hook is here"),)
         stack = now.gpu_stack or GpuStack()
@@ -59,6 +61,8 @@ def _device(kind: str, rest: list[str], now: Snapshot, container: Find) -> GpuSa
         return GpuSample(index, " ".join(rest[1:]), 1.0, 50, uuid=f"GPU-{index:04}", processes=(), capability="8.9")
     if kind == "hides-processes":
         return replace(known, processes=None)
+    if kind == "lost":
+        return replace(known, processes=None, utilization=None, error="the device is lost", lost=True)
     process = GpuProcess(4000 + index, int(rest[2]) * MIB, int(rest[3]), container(rest[1]).id)
     return replace(known, processes=(*(known.processes or ()), process))
 
