@@ -8,6 +8,7 @@ from nebtui.facts.gpu import GpuLink, GpuStack
 from nebtui.facts.observed import Container, Engine
 
 TOOLKIT = "container toolkit"
+OF_ENGINE = ("engine runtime", "cgroup driver")
 INSTALL = "install nvidia-container-toolkit, then sudo nvidia-ctk runtime configure --runtime=docker and restart docker"
 
 
@@ -37,9 +38,11 @@ def peers(stack: GpuStack) -> Iterator[str]:
 
 
 def broken(links: tuple[GpuLink, ...]) -> GpuLink | None:
-    """The one link to mend first: the deepest that does not hold (what NVML says is only its echo)."""
+    """The one link to mend first: the deepest that does not hold. What the driver says is the echo of what lies below
+    it on this machine, and nothing of the engine can help where the driver does not work."""
     found = [link for link in links if link.state == "broken"]
-    return next((link for link in found if link.name != "driver"), next(iter(found), None))
+    depth = {"driver": 1, **dict.fromkeys(OF_ENGINE, 2)}
+    return min(found, key=lambda link: depth.get(link.name, 0), default=None)
 
 
 def _engine(stack: GpuStack, engine: Engine | None, containers: Iterable[Container]) -> Iterator[GpuLink]:

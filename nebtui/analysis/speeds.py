@@ -48,7 +48,7 @@ def words(samples: tuple[ThroughputSample, ...]) -> SpeedWords:
         return SpeedWords(rate)
     if any(s.busy for s in samples):
         waiting = sum(s.waiting or 0 for s in samples)
-        return SpeedWords("busy –", "", f"{waiting} requests waiting" if waiting else "")
+        return SpeedWords("busy –", "", f"{waiting} request{'s' if waiting > 1 else ''} waiting" if waiting else "")
     if all(s.busy is False for s in samples):
         last = max((s for s in samples if s.last_at is not None), key=lambda s: s.last_at or 0.0, default=None)
         return SpeedWords("idle", "dim", last_words(last) if last else "")

@@ -190,7 +190,8 @@ class ServerCollector:
         if about is not None and about.status is not None:
             watch.model = model_of(about.body, server)
         if page.status != 200 or not self._measure_page(watch, page.body, slots.body if slots else ""):
-            why = page.problem or f"answers with status {page.status}"
+            status = "a page that cannot be read" if page.status == 200 else f"status {page.status}"
+            why = page.problem or f"answers with {status}"
             watch.fail(f"{server.name} {why} at {watch.source}.", time.monotonic())
 
     def _measure_page(self, watch: Watch, body: str, slots: str) -> bool:

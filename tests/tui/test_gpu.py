@@ -69,7 +69,7 @@ async def test_the_screen_names_who_is_on_a_device(tmp_path: Path) -> None:
             "/450 W",
             "infer/ollama",
             "T/s",
-            "on no GPU",
+            "not seen on a GPU they ask for",
             "infer/embed claims a GPU and computes on the CPU",
         ):
             assert text in desk.text, text

@@ -65,11 +65,15 @@ class HomeScreen(Screen[None]):
         session = self.session
         snapshot = session.snapshot
         facts = (snapshot.generation, snapshot.engine_problem, snapshot.gpus, snapshot.throughput)
-        drawn = (*facts, session.findings, session.locked, self._filter, pending(session))
+        drawn = (*facts, self.app.size.width, session.findings, session.locked, self._filter, pending(session))
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw()
         self._show_detail()
+
+    def on_resize(self) -> None:
+        """What a line has room for depends on its width."""
+        self.show()
 
     def _draw(self) -> None:
         """The summary and the graph: what mere readings of CPU and memory do not change."""

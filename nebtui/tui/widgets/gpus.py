@@ -60,7 +60,7 @@ def machine(snapshot: Snapshot) -> list[Content]:
         parts.append((f"{glyph} {link.name}   ", tone))
     found.append(line(*parts))
     if first := broken(links):
-        found.append(line(("broken: ", "bad"), f"{first.name}: {first.message}", (f"  → {first.remedy}", "dim")))
+        found += [line(("broken: ", "bad"), f"{first.name}: {first.message}"), line(("  → ", "dim"), first.remedy)]
     return found
 
 
@@ -157,7 +157,7 @@ def _process(snapshot: Snapshot, process: GpuProcess) -> list[Part]:
 
 
 def off_gpu(snapshot: Snapshot) -> list[Content]:
-    """The services that ask for a GPU and are on none, with what follows from that."""
+    """The services that ask for a GPU and are not seen on one, with what follows from that."""
     found = []
     for key, service in snapshot.services():
         state = ladder(snapshot, key) if service.gpu and snapshot.containers_of(key) else None
@@ -165,7 +165,7 @@ def off_gpu(snapshot: Snapshot) -> list[Content]:
             speed = words(samples_of(snapshot, key)).rate
             rate = f"  {speed}" if speed else ""
             found.append(line((f"    {key} ", "title"), (state.sentence, VERDICTS[state.verdict]), (rate, "dim")))
-    return [line(("on no GPU", "title")), *found] if found else []
+    return [line(("not seen on a GPU they ask for", "title")), *found] if found else []
 
 
 def everything(snapshot: Snapshot, *, ascii: bool, width: int) -> Content:
