@@ -261,3 +261,14 @@ def test_settle_does_not_wait_for_ever() -> None:
         host.feed.put(changes.EngineSeen(ENGINE))
     assert not settle(host, timeout=0.0).settled
     assert not host.feed.empty()
+
+
+def test_a_device_that_is_gone_leaves_no_row() -> None:
+    """A round of devices is all of them; a round of other readings says nothing of devices."""
+    two = fold_all(Snapshot(), [changes.Sampled(1.0, gpus=(GpuSample(0, "a", 1.0, 50), GpuSample(1, "b", 1.0, 60)))])
+    assert fold(two, changes.Sampled(2.0)).gpus == two.gpus
+    one = fold(two, changes.Sampled(2.0, gpus=(GpuSample(0, "a", 2.0, 51),)))
+    assert list(one.gpus) == [0]
+    assert dict(one.gpu_loads) == {0: (50, 51)}
+    assert not fold(one, changes.Sampled(3.0, gpus=())).gpus
+

@@ -118,6 +118,34 @@ def test_an_unloaded_model_is_no_accusation() -> None:
     assert ladder(box(sampled(CARD, still)), KEY).verdict == "fallback"
 
 
+def test_a_replica_that_left_the_gpu_is_seen_beside_one_that_did_not() -> None:
+    """Each container is judged for itself, and the one most in doubt is told by its name."""
+    second = replace(LLM, id="c2", name="p-llm-2")
+    away = replace(BUSY, container="c2")
+    both = changes.Sampled(1.0, gpus=(on(CARD, sm=90),), throughput=(replace(BUSY, verdict=""), away))
+    found = ladder(box(changes.ContainerSeen(second), both), KEY)
+    assert (found.verdict, found.of) == ("fallback", "p-llm-2")
+    assert found.sentence == "p-llm-2 claims a GPU and computes on the CPU"
+    assert found.evidence[0] == "container: p-llm-2"
+
+
+def test_one_slow_window_is_not_called_fast() -> None:
+    """Far below the usual speed, and not yet for long enough to be called slow: unknown."""
+    found = ladder(box(sampled(on(CARD, sm=90), replace(BUSY, verdict="", stream=13.6))), KEY)
+    assert (found.answer("fast"), found.verdict) == ("unknown", "works")
+    assert "13.6" in found.rung("fast").why
+
+
+def test_a_lost_device_hides_nobody() -> None:
+    """Nothing computes on a lost device, so its silence is no reason not to look at the others."""
+    lost = replace(CARD, index=1, processes=None, utilization=None, error="the device is lost", lost=True)
+    found = ladder(box(changes.Sampled(1.0, gpus=(CARD, lost), throughput=(BUSY,))), KEY)
+    assert found.verdict == "fallback"
+    silent = replace(lost, lost=False)
+    blind = ladder(box(changes.Sampled(1.0, gpus=(CARD, silent), throughput=(BUSY,))), KEY)
+    assert blind.answer("resident") == "unknown"
+
+
 def test_an_open_context_is_no_model() -> None:
     """A process with next to nothing on the device proves neither."""
     found = ladder(box(sampled(on(CARD, memory=2 << 20))), KEY)
@@ -188,3 +216,14 @@ def test_the_chain() -> None:
     assert "daemon-reload" in systemd[-1].message
     pair = replace(STACK, peers=(GpuPeer(0, 1, False, "one host bridge"), GpuPeer(0, 2, None)))
     assert list(peers(pair)) == ["GPU 0–1: one host bridge, no direct access"]
+
+
+def test_what_to_mend_first() -> None:
+    """What lies below the driver first, then the driver, then the engine's part: it helps nobody before."""
+    engine = GpuLink("engine runtime", "broken", "no nvidia runtime", "install it")
+    driver = GpuLink("driver", "broken", "does not answer", "look at dmesg")
+    uvm = GpuLink("nvidia_uvm", "broken", "is not loaded", "modprobe")
+    assert broken((driver, uvm, engine)) is uvm
+    assert broken((driver, engine)) is driver
+    assert broken((replace(driver, state="ok"), engine)) is engine
+    assert broken((replace(driver, state="ok"),)) is None

@@ -16,9 +16,9 @@ from tests.gpu.standin import ROOT, machine
 NO_ENGINE = "unix:///nonexistent.sock"
 
 
-def nebtui(folder: Path, library: Path, scenario: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def nebtui(folder: Path, library: Path, scenario: str | bytes, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command line on a machine, without an engine."""
-    (folder / "scenario").write_text(scenario)
+    (folder / "scenario").write_bytes(scenario.encode() if isinstance(scenario, str) else scenario)
     own = {"NVML_SCENARIO": str(folder / "scenario"), "LD_LIBRARY_PATH": str(library), "DOCKER_HOST": NO_ENGINE}
     environ = {**os.environ, **own, "NEBTUI_STATE": str(folder / "state"), "PYTHONPATH": str(ROOT)}
     argv = [sys.executable, "-m", "nebtui", *arguments]
@@ -63,3 +63,21 @@ def test_doctor_names_the_broken_link(tmp_path: Path, library: Path) -> None:
     assert "different versions" in links["gpu: driver"]["message"]
     assert links["gpu"]["message"].startswith("mend this first")
     assert "compose" in links
+
+
+@pytest.mark.parametrize("arguments", [("gpu", "--no-engine"), ("gpu",), ("doctor",)], ids=" ".join)
+def test_a_driver_that_hangs_keeps_nobody_waiting(tmp_path: Path, library: Path, arguments: tuple[str, ...]) -> None:
+    """Every command ends, and says that the driver does not answer and what to do."""
+    hang = machine(1, "sleep.nvmlDeviceGetUtilizationRates=100000\n")
+    done = nebtui(tmp_path, library, hang, *arguments)
+    assert "not answer" in done.stdout
+    assert "dmesg" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_name_that_is_no_text_is_a_missing_name(tmp_path: Path, library: Path) -> None:
+    """One garbled answer costs that figure and nothing else."""
+    garbled = machine(1).encode() + b"0.name=x\xff\n"
+    done = nebtui(tmp_path, library, garbled, "gpu", "--no-engine", "--format", "json")
+    (gpu,) = json.loads(done.stdout)["gpus"]
+    assert (gpu["name"], gpu["utilization"], gpu["error"]) == ("GPU 0", 87, None)

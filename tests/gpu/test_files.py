@@ -184,3 +184,19 @@ def test_wsl(tmp_path: Path) -> None:
     write(tmp_path, {"proc/version": "Linux version 5.15-microsoft-standard-WSL2"})
     assert states(tmp_path, driver="551.61")["kernel module"][0] == "ok"
     assert "WSL2" in gpu_stack.blind(str(tmp_path))
+
+
+@pytest.mark.parametrize("code", [4, 17, 18, 999])
+def test_a_refusal_of_the_module_says_that_it_is_loaded(tmp_path: Path, code: int) -> None:
+    """Where /proc/driver is hidden, NVML's own answer tells which parts are there."""
+    told = {link.name: link.state for link in gpu_stack.links(str(tmp_path), "it refuses", "do this", code=code)}
+    assert (told["kernel module"], told["driver library"]) == ("unknown", "broken")
+
+
+def test_a_library_that_answers_was_found(tmp_path: Path) -> None:
+    """Without a module the library still answers; only code 12 says that there is none."""
+    loose = {link.name: link for link in gpu_stack.links(str(tmp_path), "not loaded", "modprobe", code=9)}
+    assert (loose["kernel module"].state, loose["driver library"].state) == ("broken", "ok")
+    absent = {link.name: link for link in gpu_stack.links(str(tmp_path), "no library", "install", code=12)}
+    assert absent["driver library"].state == "broken"
+    assert "was not found" in absent["driver library"].message
