@@ -271,4 +271,3 @@ def test_a_device_that_is_gone_leaves_no_row() -> None:
     assert list(one.gpus) == [0]
     assert dict(one.gpu_loads) == {0: (50, 51)}
     assert not fold(one, changes.Sampled(3.0, gpus=())).gpus
-

@@ -190,6 +190,10 @@ def test_a_removed_project_is_gone(project: Any, watch: Callable[..., Watched]) 
     box = project(TWO)
     assert box.run("up", "-d")[0] == 0
     watched.wait(lambda c: isinstance(c, ProjectSeen) and c.project.name == box.name and len(c.project.services) == 3)
+    # The labels of any one container name the project; its others may be told later.
+    watched.wait(
+        lambda c: isinstance(c, ContainerSeen) and (c.container.project, c.container.service) == (box.name, "app")
+    )
     app = service(watched, box.name, "app")
     box.run("down", "-t", "0")
     watched.wait(lambda c: isinstance(c, ContainerGone) and c.id == app.id)
