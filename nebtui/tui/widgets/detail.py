@@ -70,7 +70,9 @@ class Detail(Vertical):
                 (f"[{t}]" if k == self.tab else f" {t} ", "info" if k == self.tab else "dim")
                 for k, t in tabs.TABS.items()
             ]
-            return line(*tabs.heading(session.snapshot, selected), "   ", *marks)
+            # What a narrow terminal may cut off comes last; tab 1 has it in full.
+            why = tabs.reason(session.snapshot, selected)
+            return line(*tabs.heading(session.snapshot, selected), "   ", *marks, (f"   {why}", "dim"))
         if isinstance(selected, ProjectKey):
             project = session.snapshot.projects.get(selected)
             files = ", ".join(short(f) for f in selected.files)

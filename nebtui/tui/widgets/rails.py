@@ -126,6 +126,10 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         self._looks.clear()
         super().notify_style_update()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as are drawn."""
+        return len(self._drawing.lines)
+
     def on_resize(self) -> None:
         """Lay out again at the new width."""
         self._redraw()
@@ -145,7 +149,7 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         lines = self._drawing.lines
         if resized or len(lines) != len(before):
             self.virtual_size = Size(width, len(lines))
-            self.refresh()
+            self.refresh(layout=len(lines) != len(before))
             self._reveal()
             return
         for y, (old, new) in enumerate(zip(before, lines, strict=True)):

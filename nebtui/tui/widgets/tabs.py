@@ -54,7 +54,9 @@ def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     index = names(snapshot)
     on = ", ".join(sorted(index.networks.get(key, frozenset()))) or "no network"
     mode = f" (network_mode {service.network_mode})" if service and service.network_mode else ""
-    found = [line(("networks    ", "dim"), on + mode)]
+    why = reason(snapshot, key)
+    found = [line(("state       ", "dim"), why)] if why else []
+    found.append(line(("networks    ", "dim"), on + mode))
     for reference in references(key, service) if service else ():
         if reference.host == HOST_GATEWAY:
             known = dict(service.extra_hosts).get(HOST_GATEWAY) if service else None
@@ -151,8 +153,14 @@ def yaml(snapshot: Snapshot, key: ServiceKey, read: Callable[[str], bytes]) -> l
 
 
 def heading(snapshot: Snapshot, key: ServiceKey) -> list[tuple[str, str] | str]:
-    """The service's name, verdict and reason."""
+    """The service's name and verdict."""
     verdict = readiness(snapshot, key)
     tone = {"ready": "ok", "listening": "ok", "failed": "bad"}.get(verdict.word, "warn")
+    return [(str(key), "title"), " ", (verdict.word, tone)]
+
+
+def reason(snapshot: Snapshot, key: ServiceKey) -> str:
+    """Why the verdict is what it is, in one line; "" where the word says it all."""
+    verdict = readiness(snapshot, key)
     why = verdict.why.splitlines()[0] if verdict.why else ""
-    return [(str(key), "title"), " ", (verdict.word, tone), (f" {why}" if why != verdict.word else "", "dim")]
+    return why if why != verdict.word else ""
