@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from rich.segment import Segment as RichSegment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -12,6 +11,7 @@ from textual.strip import Strip
 
 from nebtui.analysis.graph import Drawing, Scene, draw, plain_text
 from nebtui.analysis.steps import folded, group_of, nearest, next_broken, partners, visible
+from nebtui.tui.widgets.looks import Looks
 
 _STYLES = (
     *(f"rail-{number}" for number in range(6)),
@@ -61,7 +61,7 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         self._selected: str | None = None
         self._all_edges = False
         self._drawing = Drawing()
-        self._looks: dict[str, Style] = {}
+        self._looks = Looks(self, "rails--")
         self._drawn_for: tuple[Scene, int, str | None, bool] | None = None
 
     @property
@@ -101,29 +101,12 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         width, at = self.size.width, y + self.scroll_offset.y
         if at >= len(self._drawing.lines):
             return Strip.blank(width, self.rich_style)
-        segments = [RichSegment(text, self._look(style)) for text, style in self._drawing.lines[at]]
+        segments = [RichSegment(text, self._looks.of(style)) for text, style in self._drawing.lines[at]]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
-
-    def _look(self, style: str) -> Style:
-        """The styles of all the names, each giving only what its rule sets (Textual's own merge drops backgrounds)."""
-        known = self._looks.get(style)
-        if known is not None:
-            return known
-        look = self.rich_style
-        for name in style.split():
-            own = self.get_component_rich_style(f"rails--{name}", partial=True)
-            blended = self.get_component_rich_style(f"rails--{name}")
-            look += own
-            if own.color is not None:
-                look += Style(color=blended.color)
-            if own.bgcolor is not None:
-                look += Style(bgcolor=blended.bgcolor)
-        self._looks[style] = look
-        return look
 
     def notify_style_update(self) -> None:
         """Forget the looks of another theme or focus."""
-        self._looks.clear()
+        self._looks.forget()
         super().notify_style_update()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
