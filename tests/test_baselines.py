@@ -61,6 +61,18 @@ def test_a_file_that_cannot_be_used_is_no_reason_to_fail(tmp_path: Path) -> None
         memory.close()
 
 
+def test_a_damaged_file_is_put_aside(tmp_path: Path) -> None:
+    """What can no longer be read is kept beside, and speeds are remembered again."""
+    (tmp_path / FILE).write_bytes(b"this is no database" * 100)
+    memory = SpeedMemory(str(tmp_path))
+    memory.learn("a", "m", "1", 60.0, NOW)
+    memory.close()
+    again = SpeedMemory(str(tmp_path))
+    assert list(again.recall("a", "m", "1")) == [60.0]
+    again.close()
+    assert (tmp_path / FILE).with_suffix(".broken").read_bytes().startswith(b"this is no database")
+
+
 def test_one_that_another_run_holds_is_left_to_it(tmp_path: Path) -> None:
     """While another run holds the file, nothing is recalled and nobody waits for it."""
     memory = SpeedMemory(str(tmp_path))

@@ -180,7 +180,11 @@ def _fast(figures: list[ThroughputSample]) -> Rung:
     if not figures:
         return Rung("fast", "unknown", "it tells no tokens a second")
     problem = next((f.problem for f in figures if f.problem), "")
-    idle = "it is idle" if all(f.busy is False for f in figures) else "its usual speed is not known yet"
+    if all(f.busy is False for f in figures):
+        idle = "it is idle"
+    else:
+        known = any(f.usual is not None for f in figures)
+        idle = "it is not seen at work now" if known else "its usual speed is not known yet"
     return Rung("fast", "unknown", problem or idle)
 
 

@@ -103,10 +103,10 @@ def _why_hidden(name: str, value: str, snapshot: Snapshot, service: Service) -> 
     known = _devices(snapshot)
     if known is None:
         count = _granted(service)
-        if name == "CUDA_VISIBLE_DEVICES" and first.isdigit() and count is not None and int(first) >= count:
+        if name == "CUDA_VISIBLE_DEVICES" and first.isdecimal() and count is not None and int(first) >= count:
             return f"index {first} of {count} requested, counted from 0 inside the container"
         return ""
-    if first.isdigit():
+    if first.isdecimal():
         inside = _granted(service) if name != "NVIDIA_VISIBLE_DEVICES" else None
         count = len(known) if inside is None else min(inside, len(known))
         return f"index {first}, and there are {count}, counted from 0" if int(first) >= count else ""

@@ -32,7 +32,7 @@ def identity(snapshot: Snapshot, key: ServiceKey, service: Service) -> Identity 
     if running and (not literal or not literal[0] or any(_as_declared(user, literal, r) for r in running)):
         return running[0]
     if literal:
-        if not all(group.isdigit() for group in service.group_add):
+        if not all(group.isdecimal() for group in service.group_add):
             return None  # what number a group's name has is known inside the image only
         groups = (literal[1], *map(int, service.group_add))
         return Identity(*literal, groups, literal[0] == 0, f"user: {user}")

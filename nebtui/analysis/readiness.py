@@ -166,4 +166,4 @@ def _code_in(status: str) -> int | None:
     """The code in the engine's sentence "Exited (1) 3 minutes ago"."""
     _, found, rest = status.partition("(")
     digits = rest.partition(")")[0]
-    return int(digits) if found and digits.isdigit() else None
+    return int(digits) if found and digits.isdecimal() else None

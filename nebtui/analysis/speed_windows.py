@@ -9,7 +9,7 @@ from typing import Literal
 KNOWN_WINDOWS = 3
 """So many windows must be known before anything is usual."""
 
-Bucket = Literal["1", "2-4", "5+"]
+Bucket = Literal["1", "2-4", "5+", "17+", "65+"]
 Recall = Callable[[str, Bucket], Iterable[float]]
 """Speeds of earlier runs with this model at this concurrency, tokens a second of one request."""
 
@@ -24,6 +24,8 @@ class Window:
     load: float = 0.0
     """Requests at work, summed over `readings`."""
     readings: int = 0
+    elapsed: float = 0.0
+    """The seconds of one of the requests that ran at the same time."""
 
     @property
     def speed(self) -> float:
@@ -49,7 +51,9 @@ class Speed:
 
 def bucket(running: float) -> Bucket:
     """Which concurrency a number of running requests belongs to: speeds are compared within one only."""
-    return "1" if running < 1.5 else "2-4" if running < 4.5 else "5+"
+    if running < 4.5:
+        return "1" if running < 1.5 else "2-4"
+    return "5+" if running < 16.5 else "17+" if running < 64.5 else "65+"
 
 
 def usual(speeds: Iterable[float]) -> float | None:

@@ -20,7 +20,7 @@ WINDOW_REQUESTS = 3
 LEAST_TOKENS = 16.0
 """Three requests of a word each are no measurement."""
 SLOW_SECONDS = 2.0
-"""A slow window lasts at least this long, so that a hiccup is none."""
+"""A slow window lasts at least this long for each of its requests, so that a hiccup of many is none."""
 SLOW_WINDOWS = 2
 RECENT = 200
 NEEDLE_SECONDS = 3.0
@@ -35,6 +35,8 @@ class Meter:
 
     at_end: bool = False
     """The server's counters move only when a request ends."""
+    judges: bool = True
+    """False where the server's seconds hold more than generating: longer prompts would look like slowness."""
     before: Reading | None = None
     fresh: bool = True
     """The next window is the first after a start: caches fill and graphs are captured, so it counts for nothing."""
@@ -79,8 +81,12 @@ class Meter:
 
     @property
     def verdict(self) -> Literal["", "slow"]:
-        """slow while it works and its last windows were; an idle server is nothing."""
-        return "slow" if self.busy and self.slow >= SLOW_WINDOWS else ""
+        """slow while it works and its last windows were; an idle server is nothing. One that does not tell whether it
+        works keeps the verdict for a minute after its last work."""
+        if not self.judges or self.slow < SLOW_WINDOWS or self.before is None:
+            return ""
+        lately = self.before.silent and self.last_at is not None and self.before.at - self.last_at < REST
+        return "slow" if self.busy or lately else ""
 
     def trend(self, at: float) -> tuple[float | None, ...]:
         """Mean speed of each minute from the first known one up to `at`, None for idle ones."""
@@ -92,7 +98,7 @@ class Meter:
 
     def anew(self) -> Meter:
         """For another process of the same service: what is usual for it stays known."""
-        return Meter(self.at_end, known=self.known, minutes=self.minutes)
+        return Meter(self.at_end, self.judges, known=self.known, minutes=self.minutes)
 
     def advance(self, now: Reading, recall: Recall = lambda model, bucket: ()) -> Meter:
         """The meter after one more reading."""
@@ -141,7 +147,8 @@ class Meter:
         if not now.streams:
             # What was seen live and never told at an end was cancelled.
             ahead_tokens = ahead_seconds = 0.0
-        counts = tokens > 0 and seconds > 0
+        # At the end of a slow request seconds may be left over whose tokens were all seen live.
+        counts = seconds > 0 and (tokens > 0 or self.window.tokens > 0)
         load = max(before.running or 0, now.running or 0, 1)
         window = self.window
         if counts:
@@ -151,6 +158,7 @@ class Meter:
                 window.requests + requests,
                 window.load + load,
                 window.readings + 1,
+                window.elapsed + seconds / load,
             )
         return replace(self, window=window, ahead=(ahead_tokens, ahead_seconds))
 
@@ -196,7 +204,8 @@ class Meter:
         slow = expected is not None and window.seconds > 0 and window.speed < SLOW * expected
         if slow and expected is not None:
             # Long enough that even a server at the limit would have made a window's tokens.
-            enough = window.seconds >= max(SLOW_SECONDS, WINDOW_TOKENS / (SLOW * expected))
+            many = window.seconds >= max(SLOW_SECONDS, WINDOW_TOKENS / (SLOW * expected))
+            enough = many and window.elapsed >= SLOW_SECONDS
         else:
             many = window.requests >= WINDOW_REQUESTS and window.tokens >= LEAST_TOKENS
             enough = window.seconds > 0 and (window.tokens >= WINDOW_TOKENS or many)

@@ -139,7 +139,7 @@ def healthcheck(value: Any) -> Healthcheck | None:
         test=("NONE",) if truth(value.get("disable", False)) else words,
         interval=shapes.seconds(value.get("interval")),
         timeout=shapes.seconds(value.get("timeout")),
-        retries=int(retries) if retries.isdigit() else None,
+        retries=int(retries) if retries.isdecimal() else None,
         start_period=shapes.seconds(value.get("start_period")),
     )
 
@@ -159,7 +159,7 @@ def _ports(value: Any) -> Iterable[Port]:
     for item in _list(value):
         for long in (item,) if isinstance(item, Mapping) else shapes.ports(text(item)):
             target = text(long.get("target"))
-            if target.isdigit():
+            if target.isdecimal():
                 yield Port(
                     int(target),
                     text(long.get("published")),

@@ -40,7 +40,7 @@ def request(item: Raw) -> GpuRequest:
     """One entry; without ids and count all devices are meant."""
     ids = tuple(map(text, items(item.get("device_ids"))))
     count = text(item.get("count", "all")).lower()
-    number = ALL if count in ("all", "-1", "") else int(count) if count.isdigit() else None
+    number = ALL if count in ("all", "-1", "") else int(count) if count.isdecimal() else None
     return GpuRequest(text(item.get("driver")), None if ids else number, ids, capabilities(item))
 
 

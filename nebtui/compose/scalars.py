@@ -29,7 +29,7 @@ def _integer(value: str) -> int | str:
     sign = -1 if digits.startswith("-") else 1
     digits = digits.lstrip("+-")
     try:
-        if digits.startswith("0") and len(digits) > 1 and digits[1].isdigit():
+        if digits.startswith("0") and len(digits) > 1 and digits[1].isdecimal():
             return sign * int(digits, 8)
         return sign * int(digits, 0)
     except ValueError:

@@ -112,7 +112,7 @@ def ports(spec: str) -> list[dict[str, Any]]:
 
 def _range(spec: str) -> list[int]:
     first, _, last = spec.partition("-")
-    if not first.isdigit() or (last and not last.isdigit()):
+    if not first.isdecimal() or (last and not last.isdecimal()):
         return []
     # More than all ports of a machine is a typing error, not a list to build.
     return list(range(int(first), min(int(last or first), int(first) + 65535) + 1))

@@ -95,7 +95,7 @@ def field(listed: str, name: str) -> int | None:
 def number(value: str) -> int | None:
     """The figure, None for anything else."""
     value = value.strip()
-    return int(value) if value.isascii() and value.isdigit() else None
+    return int(value) if value.isascii() and value.isdecimal() else None
 
 
 def read(path: str) -> str:

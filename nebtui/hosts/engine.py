@@ -102,7 +102,7 @@ class EngineClient:
         with self._explained() as client:
             answer = mapping(client.top(container, ps_args="-eo pid"))
             rows = [strings(row) for row in items(answer.get("Processes"))]
-            return tuple(int(row[0]) for row in rows if row and row[0].isdigit())
+            return tuple(int(row[0]) for row in rows if row and row[0].isdecimal())
 
     def events(self) -> Stream:
         """`GET /events` of containers and networks; iterate it in one thread, `close` it from another."""

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 BODY_BYTES = 4 * 1024 * 1024
@@ -43,6 +43,8 @@ class Answer:
     status: int | None
     body: str = ""
     problem: str = ""
+    at: float = field(default=0.0, compare=False)
+    """The monotonic clock when it was complete: others may have kept the round waiting since."""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ def _go_on(exchange: _Exchange, selector: selectors.BaseSelector) -> Answer | No
     if len(exchange.received) > BODY_BYTES:
         return Answer(None, problem="answers with more than 4 MB")
     if not chunk or _complete(exchange.received):
-        return _read(bytes(exchange.received))
+        return replace(_read(bytes(exchange.received)), at=time.monotonic())
     return None
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from nebtui.facts.gpu import GpuSample, GpuStack
+from nebtui.facts.gpu import GpuLink, GpuSample, GpuStack
 from nebtui.hosts.gpu_source import GpuSource
 from nebtui.hosts.gpu_stack import absent
 
@@ -26,11 +26,23 @@ def numbered(sources: Iterable[GpuSource]) -> tuple[GpuSample, ...]:
 
 
 def joined(stacks: tuple[GpuStack, ...]) -> GpuStack:
-    """Several drivers as one stack: the first one's words, the links of all."""
-    first = next((stack for stack in stacks if not stack.problem), stacks[0])
-    vendors = " and ".join(dict.fromkeys(stack.vendor for stack in stacks if stack.vendor))
-    links = tuple(link for stack in stacks for link in stack.links)
-    return replace(first, vendor=vendors, links=links)
+    """Several drivers as one stack: the words of the first that works, the links of all. Where one of them does not
+    work, or shows not everything, nobody's absence from the devices proves anything."""
+    if len(stacks) == 1:
+        return stacks[0]
+    working = tuple(stack for stack in stacks if not stack.problem) or stacks
+    first = working[0]
+    vendors = " and ".join(dict.fromkeys(stack.vendor for stack in working if stack.vendor))
+    links = tuple(link for stack in stacks for link in (*_failed(stack, first), *stack.links))
+    blind = next((told for stack in stacks if (told := stack.problem or stack.blind)), "")
+    return replace(first, vendor=vendors, links=links, blind=blind)
+
+
+def _failed(stack: GpuStack, shown: GpuStack) -> tuple[GpuLink, ...]:
+    """A driver that does not work beside one that does, as a link of the chain."""
+    if not stack.problem or stack is shown:
+        return ()
+    return (GpuLink(f"{stack.vendor or 'other'} driver", "broken", stack.problem, stack.remedy),)
 
 
 def once(

@@ -17,7 +17,8 @@ AMD, INTEL = 0x1002, 0x8086
 DRIVERS = ("amdgpu", "i915", "xe")
 LOOK_EVERY = 5.0
 """Seconds between searches for processes that use a card: every open file of the machine is looked at."""
-_CARD = re.compile(r"card\d+\Z")
+_CARD = re.compile(r"card\d+\Z", re.ASCII)
+_DIGITS = re.compile(r"\d{1,20}", re.ASCII)
 _UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 OTHERS = "only root sees which processes of other users are on a card"
 
@@ -75,7 +76,7 @@ class SysfsSource:
             uuid=read_line(f"{card}/unique_id") or address,
             utilization=read_number(f"{card}/gpu_busy_percent"),
             memory_used=used,
-            memory_total=total if total is not None else read_number(f"{os.path.dirname(card)}/lmem_total_bytes"),
+            memory_total=total if total is not None else _local_memory(card),
             temperature=None if celsius is None else round(celsius / 1000),
             power=None if watts is None else watts / 1e6,
             power_limit=None if limit is None else limit / 1e6,
@@ -93,8 +94,9 @@ class SysfsSource:
         now = time.monotonic()
         before = self._busy.get((pid, card))
         self._busy[pid, card] = (now, busy)
+        told = any(key.startswith("drm-engine-") for info in clients.values() for key in info)
         share = None
-        if before is not None and now > before[0] and busy >= before[1]:
+        if told and before is not None and now > before[0] and busy >= before[1]:
             share = min(100, round((busy - before[1]) / (now - before[0]) / 1e7))
         return GpuProcess(pid, sum(memory) if memory else None, share)
 
@@ -133,7 +135,15 @@ def _wanted(card: str) -> bool:
     vendor = read_number(f"{card}/vendor")
     if vendor == AMD:
         return os.path.exists(f"{card}/gpu_busy_percent") or os.path.exists(f"{card}/mem_info_vram_total")
-    return vendor == INTEL and os.path.exists(f"{os.path.dirname(card)}/lmem_total_bytes")
+    return vendor == INTEL and _local_memory(card) is not None
+
+
+def _local_memory(card: str) -> int | None:
+    """Bytes of an Intel card's own memory: `lmem_total_bytes` (i915), the tiles' `physical_vram_size_bytes` (xe)."""
+    whole = read_number(f"{os.path.dirname(card)}/lmem_total_bytes")
+    tiles = (read_number(path) for path in glob.glob(f"{card}/tile*/physical_vram_size_bytes"))
+    known = [size for size in tiles if size is not None]
+    return whole if whole is not None else sum(known) or None
 
 
 def _name(card: str) -> str:
@@ -158,7 +168,7 @@ def _memory(info: dict[str, str]) -> Iterator[int]:
     """Bytes in the card's own memory: `drm-memory-vram` (AMD), `drm-total-local0` (Intel)."""
     for key in ("drm-memory-vram", "drm-total-local0", "drm-total-vram0"):
         number, _, unit = info.get(key, "").partition(" ")
-        if number.isdigit() and unit in _UNITS:
+        if _DIGITS.fullmatch(number) and unit in _UNITS:
             yield int(number) * _UNITS[unit]
             return
 
@@ -166,4 +176,4 @@ def _memory(info: dict[str, str]) -> Iterator[int]:
 def _nanoseconds(info: dict[str, str]) -> int:
     """Busy time of all engines since the client exists (`drm-engine-gfx: 123 ns`)."""
     values = (value.partition(" ")[0] for key, value in info.items() if key.startswith("drm-engine-"))
-    return sum(int(value) for value in values if value.isdigit())
+    return sum(int(value) for value in values if _DIGITS.fullmatch(value))

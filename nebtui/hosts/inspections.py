@@ -89,14 +89,14 @@ def inspected_ports(ports: object) -> Iterator[PortBinding]:
             yield PortBinding(port=port, protocol=protocol)
         for binding in objects(bindings):
             host_port = text(binding.get("HostPort"))
-            published = int(host_port) if host_port.isascii() and host_port.isdigit() and len(host_port) < 6 else None
+            published = int(host_port) if host_port.isascii() and host_port.isdecimal() and len(host_port) < 6 else None
             yield PortBinding(port, published or None, text(binding.get("HostIp")), protocol)
 
 
 def port_and_protocol(name: str) -> tuple[int, str]:
     """`80/tcp` as (80, "tcp"); 0 where it is no number."""
     digits, _, protocol = name.partition("/")
-    port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
+    port = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 6 else 0
     return port, text(protocol) or "tcp"
 
 

@@ -42,9 +42,18 @@ class Reply:
     load_seconds: float
 
 
-def question(page: str, now: float) -> tuple[str, str]:
-    """(the body to post, why there is none) for what `/api/ps` lists; the first loaded model that will stay is asked.
-    `now` in Unix seconds."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to post about which model, or why nothing is."""
+
+    model: str = ""
+    body: str = ""
+    why: str = ""
+
+
+def question(page: str, now: float, refused: frozenset[str] = frozenset()) -> Question:
+    """For what `/api/ps` lists: the first loaded model that will stay, and has not refused, is asked. `now` in Unix
+    seconds."""
     why = ""
     for model in objects(mapping(decoded(page)).get("models")):
         name, context, expires = (
@@ -53,7 +62,7 @@ def question(page: str, now: float) -> tuple[str, str]:
             moment(model.get("expires_at")),
         )
         stays = None if expires is None else expires - now
-        if not name or (stays is not None and stays < LEAST_STAY):
+        if not name or name in refused or (stays is not None and stays < LEAST_STAY):
             continue
         if context <= 0:
             why = NO_CONTEXT
@@ -62,8 +71,8 @@ def question(page: str, now: float) -> tuple[str, str]:
         stay = -1 if stays is None or stays > FOREVER else round(stays)
         options = {"num_predict": TOKENS, "num_ctx": context, "temperature": 0}
         body = {"model": name, "prompt": PROMPT, "stream": False, "keep_alive": stay, "options": options}
-        return json.dumps(body), ""
-    return "", why
+        return Question(name, json.dumps(body))
+    return Question(why=why)
 
 
 def reply(body: str) -> Reply | None:
@@ -87,17 +96,26 @@ class OllamaAsking:
         self._waiting = False
         self._given_up = False
         self._next = 0.0
+        self._refused: frozenset[str] = frozenset()
+        """Models that cannot generate (embedders)."""
+        self._asked = ""
+        self.model = ""
+        """The model that gave the last figures."""
         self.problem = ""
+
+    def anew(self) -> OllamaAsking:
+        """For another process: replies to questions to the one before are nobody's figures."""
+        return OllamaAsking(self._stopped)
 
     def step(self, page: str, place: tuple[str, int], clock: float, now: float) -> Reply | None:
         """The reply that came since the last step; where it is time, another question is sent. `clock` is monotonic."""
         came = self._take()
         if not self._waiting and not self._given_up and clock >= self._next:
-            body, why = question(page, now)
-            self.problem = why or self.problem
-            if body:
-                self._waiting, self._next = True, clock + EVERY
-                Thread(target=self._ask, args=(body, place), name="ask ollama", daemon=True).start()
+            asked = question(page, now, self._refused)
+            self.problem = asked.why or self.problem
+            if asked.body:
+                self._waiting, self._next, self._asked = True, clock + EVERY, asked.model
+                Thread(target=self._ask, args=(asked.body, place), name="ask ollama", daemon=True).start()
         return came
 
     def _ask(self, body: str, place: tuple[str, int]) -> None:
@@ -115,9 +133,12 @@ class OllamaAsking:
         if found is None:
             said = text(mapping(decoded(answer.body)).get("error"))[:120]
             self.problem = f"Ollama {said or answer.problem or 'gave no figures'} when asked for {TOKENS} tokens."
+            if answer.status is not None and 400 <= answer.status < 500:
+                self._refused |= {self._asked}
+                self._next = 0.0  # another model may be there to be asked
             return None
         if found.load_seconds > RELOADED:
             self._given_up, self.problem = True, RELOADS
             return None
-        self.problem = ""
+        self.problem, self.model = "", self._asked
         return found

@@ -90,7 +90,7 @@ def from_labels(bare: Container) -> Container:
         bare,
         project=project,
         service=labels.get(COMPOSE + "service") or None,
-        number=int(number_text) if number_text.isascii() and number_text.isdigit() and len(number_text) < 10 else 1,
+        number=int(number_text) if number_text.isascii() and number_text.isdecimal() and len(number_text) < 10 else 1,
         one_off=labels.get(COMPOSE + "oneoff", "").lower() == "true",
         working_dir=folder,
         config_files=paths(labels.get(COMPOSE + "project.config_files", ""), folder),
@@ -197,5 +197,5 @@ def happening(event: Payload) -> Happening | None:
         at=nanoseconds / 1e9 if nanoseconds else number(event.get("time")),
         container=identity,
         action=action,
-        exit_code=int(code) if code.isascii() and code.isdigit() and len(code) < 10 else None,
+        exit_code=int(code) if code.isascii() and code.isdecimal() and len(code) < 10 else None,
     )

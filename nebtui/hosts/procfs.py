@@ -32,7 +32,7 @@ def process(pid: int, container: str, proc: str = "/proc", listening: bool = Tru
         pid=pid,
         uid=uid,
         gid=gid,
-        groups=tuple(int(word) for word in status.get("Groups", "").split() if word.isdigit()),
+        groups=tuple(int(word) for word in status.get("Groups", "").split() if word.isdecimal()),
         overrides_permissions=bool(hexadecimal(status.get("CapEff", "")) >> CAP_DAC_OVERRIDE & 1),
         listening=listening_ports(pid, proc) if listening else None,
         refused=counters.get("OutRsts"),
@@ -69,7 +69,7 @@ def tcp_counters(snmp: str) -> dict[str, int]:
     rows = [line.split()[1:] for line in snmp.splitlines() if line.startswith("Tcp:")]
     if len(rows) != 2:
         return {}
-    return {name: int(value) for name, value in zip(rows[0], rows[1], strict=False) if value.isdigit()}
+    return {name: int(value) for name, value in zip(rows[0], rows[1], strict=False) if value.isdecimal()}
 
 
 def listening_ports(pid: int, proc: str = "/proc") -> tuple[int, ...] | None:

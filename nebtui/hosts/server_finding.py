@@ -16,6 +16,7 @@ COMMON = frozenset({80, 5000})
 """Ports so common that listening there hints at nothing."""
 MOST_PORTS = 4
 METRICS = "/metrics"
+DIGITS = re.compile(r"\d{1,5}", re.ASCII)
 EXEC = """\
 (curl -fsS -m 2 {url} || wget -q -T 2 -O - {url} || python3 -c "import urllib.request as u; \
 print(u.urlopen('{url}', timeout=2).read().decode())") 2>/dev/null | grep -v -e '^#' -e _bucket"""
@@ -80,4 +81,4 @@ def _named(container: Container, command: str) -> tuple[int, ...]:
     environment = container.inspection.environment if container.inspection else {}
     digits = [*PORT_OPTION.findall(command), *(environment.get(name, "") for name in PORT_NAMES)]
     digits.append(environment.get("OLLAMA_HOST", "").rpartition(":")[2])
-    return tuple(port for d in digits if d.isdigit() and 0 < (port := int(d[:6])) < 65536)
+    return tuple(port for d in digits if DIGITS.fullmatch(d) and 0 < (port := int(d)) < 65536)

@@ -27,7 +27,7 @@ SLOWEST = 10.0
 SLOWEST_STRANGER = 600.0
 SILENT_OLLAMA = (
     "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama = true` in the settings "
-    "nebtui asks it for a few tokens now and then."
+    "the screen, unless started with --read-only, asks it for a few tokens now and then."
 )
 
 
@@ -67,6 +67,7 @@ class Watch:
         """The same container with another process: it is looked for anew. What the other one did is not its work."""
         self.container, self.guess, self.was = container, guess, self.server or self.was
         self.meter, self.reading = self.meter.anew(), None
+        self.asking = self.asking.anew() if self.asking is not None else None
         self.server = self.place = self.inside = self.model = None
         self.finished, self.next_try, self.failures, self.given_up = FinishedRequests(), 0.0, 0, False
         self.looks = 0
@@ -115,7 +116,7 @@ class Watch:
         if found is None:
             return False
         self.server, self.problem, self.failures = found, "", 0
-        self.meter = replace(self.meter, at_end=found.at_end)
+        self.meter = replace(self.meter, at_end=found.at_end, judges=not found.mixed)
         if not found.about:
             self.model = ""
         return True
@@ -145,7 +146,8 @@ class Watch:
             reading = server_answers.comfyui(body, base)
         elif server.answer == "log":
             self.finished = self.finished.log(body)
-            reading = self.finished.reading(base)
+            # A request is in the log once it has ended: until then nobody knows of it.
+            reading = self.finished.reading(replace(base, silent=True))
         else:
             reading = server_answers.prometheus(body, server, base)
         if reading is None:
@@ -154,9 +156,14 @@ class Watch:
             reading = replace(reading, streams=server_answers.streams(slots))
         self.reading, self.failures = reading, 0
         self.looks += 1
-        self.problem = "" if not reading.silent else SILENT_OLLAMA if self.asking is None else self.asking.problem
+        self.problem = self._why_silent(server) if reading.silent else ""
         self.meter = self.meter.advance(reading, recall)
         return True
+
+    def _why_silent(self, server: ServerKnowledge) -> str:
+        if server.answer != "ollama":
+            return ""
+        return SILENT_OLLAMA if self.asking is None else self.asking.problem
 
     def _ollama(self, body: str, base: Reading) -> Reading | None:
         """What is loaded; with the figures of replies where it may be asked for some."""
@@ -166,7 +173,8 @@ class Watch:
         came = self.asking.step(body, self.place, base.clock, base.at)
         if came is not None:
             self.finished = self.finished.one(came.tokens, came.seconds, came.prompt_tokens, came.prompt_seconds)
-        return self.finished.reading(reading)
+        # The figures are those of the model that was asked, whatever else is loaded beside it.
+        return replace(self.finished.reading(reading), model=self.asking.model or reading.model)
 
     def fail(self, problem: str, now: float) -> None:
         """Remember that there was no answer, and ask less often: a stranger much less, a known one not at first."""

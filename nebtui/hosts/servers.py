@@ -86,6 +86,7 @@ class ServerCollector:
                 pause = EVERY if self._settling.is_reached("servers") else SOON
                 self._stop.wait(max(0.0, now + pause - time.monotonic()))
         finally:
+            self._settling.reached("servers")
             if self._baselines is not None:
                 self._baselines.close()
 
@@ -178,7 +179,7 @@ class ServerCollector:
         except EngineProblem as problem:
             watch.fail(str(problem), now)
             return
-        if not self._measure_page(watch, body, "") and watch.server is not None:
+        if not self._measure_page(watch, body, "", time.monotonic()) and watch.server is not None:
             watch.fail(f"{watch.server.name} does not answer inside its container.", now)
 
     def _measure(self, watch: Watch, answers: dict[str, Answer]) -> None:
@@ -189,19 +190,20 @@ class ServerCollector:
             return
         if about is not None and about.status is not None:
             watch.model = model_of(about.body, server)
-        if page.status != 200 or not self._measure_page(watch, page.body, slots.body if slots else ""):
+        if page.status != 200 or not self._measure_page(watch, page.body, slots.body if slots else "", page.at):
             status = "a page that cannot be read" if page.status == 200 else f"status {page.status}"
             why = page.problem or f"answers with {status}"
             watch.fail(f"{server.name} {why} at {watch.source}.", time.monotonic())
 
-    def _measure_page(self, watch: Watch, body: str, slots: str) -> bool:
+    def _measure_page(self, watch: Watch, body: str, slots: str, clock: float) -> bool:
+        """Take in a page that was complete at this moment of the monotonic clock."""
         service = name_of(watch.container)
         baselines = self._baselines
 
         def recall(model: str, bucket: Bucket) -> Iterable[float]:
             return baselines.recall(service, model, bucket) if baselines is not None else ()
 
-        if not watch.measure(body, slots, time.monotonic(), time.time(), recall):
+        if not watch.measure(body, slots, clock, time.time() - (time.monotonic() - clock), recall):
             return False
         if baselines is not None:
             for done in watch.meter.closed:

@@ -93,15 +93,30 @@ class SpeedMemory:
             return self._connection
         try:
             private_folder(self._path.parent)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-            connection = sqlite3.connect(self._path, timeout=0.2)
-            with connection:
-                connection.executescript(SCHEMA)
-                connection.execute("delete from speeds where at < ?", (time.time() - DAYS * 86400,))
+            try:
+                self._connection = self._connected(time.time())
+            except sqlite3.OperationalError:
+                raise  # locked, or not to be written: nothing is wrong with what it holds
+            except sqlite3.DatabaseError:
+                # What it held is lost already; it is put aside, so that the next speeds are remembered again.
+                os.replace(self._path, self._path.with_suffix(".broken"))
+                self._connection = self._connected(time.time())
         except (OSError, sqlite3.Error):
             self._unusable = True
-            return None
-        self._connection = connection
+        return self._connection
+
+    def _connected(self, now: float) -> sqlite3.Connection:
+        import sqlite3
+
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        connection = sqlite3.connect(self._path, timeout=0.2)
+        try:
+            with connection:
+                connection.executescript(SCHEMA)
+                connection.execute("delete from speeds where at < ?", (now - DAYS * 86400,))
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
 

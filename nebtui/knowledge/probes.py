@@ -99,7 +99,7 @@ def _programs(script: str) -> list[str]:
     for word in _words(script):
         if set(word) <= _SEPARATORS:
             expecting = True
-        elif expecting and not (_ASSIGNMENT.match(word) or word.isdigit() or word in _LEADERS):
+        elif expecting and not (_ASSIGNMENT.match(word) or word.isdecimal() or word in _LEADERS):
             expecting = False
             if word not in _BUILTINS and not word.startswith(("<", ">", "$")):
                 found.append(word)

@@ -43,6 +43,8 @@ class ServerKnowledge:
     """Seconds in one unit of the seconds counters."""
     at_end: bool = False
     """Its counters move only when a request ends, so that they say nothing about one that still runs."""
+    mixed: bool = False
+    """Its seconds hold the reading of prompts too, so that a longer prompt would look like slowness: no verdict."""
     decodes: tuple[str, ...] = ()
     """Counter of steps, each of which gives every running request one token: a needle, no verdict."""
     requests: tuple[str, ...] = ()

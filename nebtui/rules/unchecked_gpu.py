@@ -144,12 +144,20 @@ def _request(service: Service) -> dict[str, Value]:
     """The GPU request in the form the service has it."""
     if service.runtime == "nvidia" and not service.gpus:
         names = ("NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES")
-        given = {name: value for name in names if (value := service.environment.get(name))}
-        return {"runtime": "nvidia", **({"environment": given} if given else {})}
-    if all(request.driver in ("cdi", "device") for request in service.gpus) and service.stands("devices"):
-        return {"devices": [_written(service, ("devices", str(at)), one) for at, one in enumerate(service.devices)]}
+        told: dict[str, Value] = {name: value for name in names if (value := service.environment.get(name))}
+        return {"runtime": "nvidia", **({"environment": told} if told else {})}
+    given: dict[str, Value] = {}
+    if any(request.driver in ("cdi", "device") for request in service.gpus) and service.stands("devices"):
+        files = [_written(service, ("devices", str(at)), one) for at, one in enumerate(service.devices)]
+        given = {"devices": files}
+    asked = [r for r in service.gpus if not (given and r.driver in ("cdi", "device"))]
+    return given | (_reservation(service, asked) if asked else {})
+
+
+def _reservation(service: Service, asked: list[GpuRequest]) -> dict[str, Value]:
+    """Requests for devices as Compose hands them to the engine, whatever form they have in the file."""
     found: list[Value] = []
-    for request in service.gpus:
+    for request in asked:
         entry: dict[str, Value] = {"driver": request.driver} if request.driver else {}
         if request.ids:
             entry["device_ids"] = _ids(service, request)

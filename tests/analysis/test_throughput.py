@@ -21,7 +21,7 @@ def remember(model: str, concurrency: Bucket) -> Iterable[float]:
     return KNOWN if concurrency == "1" else ()
 
 
-def at_end(clock: float, tokens: float, seconds: float, running: int = 0, **more: object) -> Reading:
+def at_end(clock: float, tokens: float, seconds: float, running: int | None = 0, **more: object) -> Reading:
     """llama.cpp: the counters move when a request ends."""
     reading = Reading(clock, 1000.0 + clock, tokens=tokens, speed=(tokens, seconds), running=running)
     return replace(reading, **more)  # type: ignore[arg-type]
@@ -103,6 +103,42 @@ def test_slow_does_not_outlive_a_rest() -> None:
     assert run([at_end(29, 1050, 25.0, 1, streams={"0:2": 1})], paused).verdict == "slow"
 
 
+def test_a_stall_of_many_requests_is_a_hiccup() -> None:
+    """Eight requests that stand still for a second lose eight seconds of their time, and only one by the clock."""
+    bucket_of_eight: Bucket = "5+"
+    known = {("", bucket_of_eight): (60.0, 61.0, 60.5, 60.2)}
+    readings = [moving(n, 480.0 * n, 8.0 * n, running=8) for n in range(4)]
+    readings += [moving(4, 480.0 * 3 + 80, 8.0 * 4, running=8), moving(5, 480.0 * 4 + 80, 8.0 * 5, running=8)]
+    verdicts = set()
+    meter = Meter(known=known, fresh=False)
+    for reading in readings:
+        meter = meter.advance(reading, remember)
+        verdicts.add(meter.verdict)
+    assert verdicts == {""}
+    # Standing nearly still for good is no hiccup.
+    stuck = [moving(6 + n, 480.0 * 4 + 80 + 16 * n, 8.0 * (6 + n), running=8) for n in range(12)]
+    assert run(stuck, meter).verdict == "slow"
+
+
+def test_a_server_whose_seconds_hold_the_prompt_is_not_judged() -> None:
+    """Longer prompts would look like slowness: the speed is shown, and no verdict rests on it."""
+    degraded = [at_end(0, 1000, 15.0)] + [at_end(6.0 * n, 1000 + 25 * n, 15.0 + 5.1 * n, 1) for n in range(1, 8)]
+    meter = run(degraded, Meter(at_end=True, judges=False))
+    assert (meter.verdict, meter.slow >= 2) == ("", True)
+
+
+def test_a_silent_server_keeps_its_verdict_between_replies() -> None:
+    """Where a figure comes every 45 seconds only, slow is slow for that long, and for no more than a minute."""
+    readings = [at_end(0, 0, 0.0, silent=True, running=None)]
+    for turn in range(1, 4):
+        at = 45 * turn
+        readings += [at_end(at - 44 + n, 16 * turn, 8.0 * turn, silent=True, running=None) for n in range(44)]
+    meter = run(readings, Meter(known={("", "1"): KNOWN}, fresh=False))
+    assert (meter.busy, meter.verdict) == (None, "slow")
+    later = run([at_end(134.0 + n, 48, 24.0, silent=True, running=None) for n in range(1, 62)], meter)
+    assert later.verdict == ""
+
+
 def test_half_a_page_gives_no_burst() -> None:
     """A page without the counters and then one with them is no work of that second."""
     half = Reading(1.0, 1001.0, tokens=0.0, speed=(0.0, 0.0), running=1)
@@ -127,7 +163,7 @@ def test_the_first_window_after_a_start_counts_for_nothing() -> None:
 
 def test_concurrency_is_compared_with_its_like() -> None:
     """A server shared by many requests is not slow because one alone is faster; its speed is that of all together."""
-    assert [bucket(n) for n in (1, 2, 4, 5, 40)] == ["1", "2-4", "2-4", "5+", "5+"]
+    assert [bucket(n) for n in (1, 2, 4, 5, 16, 40, 100)] == ["1", "2-4", "2-4", "5+", "5+", "17+", "65+"]
     # Eight requests share the machine: each is slow against one alone, and nothing is known of eight.
     readings = [moving(float(n), 1000 + 160.0 * n, 15.0 + 8.0 * n, 8) for n in range(6)]
     meter = run(readings, Meter())

@@ -308,3 +308,12 @@ def test_undo_of_what_never_was(desk: Desk) -> None:
     assert "entry 99 was never written" in told.err
     assert len(told.err.splitlines()) == 1
     assert desk.run("undo").status == 0
+
+
+def test_doctor_on_a_state_folder_that_is_a_file(desk: Desk) -> None:
+    """A file where the folder should be is said to be broken, with what to do."""
+    (desk.root / "file").write_text("")
+    told = desk.run("doctor", "--no-engine", NEBTUI_STATE=str(desk.root / "file"))
+    line = next(line for line in told.out.splitlines() if "journal" in line)
+    assert "is no folder" in told.out
+    assert "✗" in line

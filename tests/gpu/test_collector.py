@@ -150,7 +150,10 @@ def test_two_drivers(run: Run) -> None:
     assert [(row.index, row.name) for row in box.rows] == [(0, "a"), (1, "b")]
     link = GpuLink("x", "ok", "")
     both = joined((GpuStack(True, "NVIDIA", None, problem="p"), GpuStack(True, "AMD", "kernel 6", links=(link,))))
-    assert (both.vendor, both.driver, both.links) == ("NVIDIA and AMD", "kernel 6", (link,))
+    assert (both.vendor, both.driver, both.links[1:], both.blind) == ("AMD", "kernel 6", (link,), "p")
+    assert (both.links[0].name, both.links[0].state, both.links[0].message) == ("NVIDIA driver", "broken", "p")
+    works = joined((GpuStack(True, "NVIDIA", "550"), GpuStack(True, "AMD", "kernel 6", blind="only root sees")))
+    assert (works.vendor, works.driver, works.blind) == ("NVIDIA and AMD", "550", "only root sees")
 
 
 def test_a_silent_row_has_no_figures() -> None:

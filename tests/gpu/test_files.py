@@ -112,6 +112,25 @@ def test_a_card_without_figures_and_an_integrated_one(tmp_path: Path) -> None:
     assert [row.memory_total for row in rows] == [1024, 1024]
 
 
+def test_an_intel_card_of_the_newer_driver(tmp_path: Path) -> None:
+    """xe tells memory by tile, and its processes' work in cycles, which are no share and never a zero."""
+    card = tmp_path / "sys/class/drm/card0/device"
+    write(card, {"vendor": "0x8086", "device": "0xe20b"})
+    for tile in ("tile0", "tile1"):
+        write(card, {f"{tile}/physical_vram_size_bytes": "1024"})
+    folder = tmp_path / "proc/77"
+    (folder / "fd").mkdir(parents=True)
+    (folder / "fd/5").symlink_to("/dev/dri/renderD128")
+    told = f"drm-driver:\txe\ndrm-pdev:\t{card.name}\ndrm-client-id:\t1\ndrm-cycles-rcs:\t²\n"
+    write(folder, {"fdinfo/5": told})
+    source = SysfsSource(str(tmp_path))
+    source.snapshot()
+    (row,) = source.snapshot()
+    assert (row.name, row.memory_total) == ("Intel 0xe20b", 2048)
+    assert row.processes is not None
+    assert [(p.pid, p.sm) for p in row.processes] == [(77, None)]
+
+
 def test_no_card(tmp_path: Path) -> None:
     """Nothing is nothing."""
     assert SysfsSource(str(tmp_path)).snapshot() == ()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nebtui.facts.samples import ThroughputSample
-from nebtui.hosts.ollama_asking import PATIENCE, OllamaAsking, question, reply
+from nebtui.hosts.ollama_asking import OllamaAsking, question, reply
 from tests.hosts.inference import Box, Page, published, serving
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -29,13 +29,13 @@ def listed(expires: str = "2026-11-21T19:40:00Z", **more: object) -> str:
 
 def test_a_question_leaves_the_model_as_it_is() -> None:
     """It keeps the context the model was loaded with and the time it has left."""
-    asked = json.loads(question(listed("2026-11-21T17:35:00-02:00"), NOW)[0])
+    asked = json.loads(question(listed("2026-11-21T17:35:00-02:00"), NOW).body)
     assert asked["model"] == "m:1"
     assert asked["options"]["num_ctx"] == 8192
     assert asked["keep_alive"] == 300
     assert asked["stream"] is False
     # Kept for ever, which Ollama writes as a year that no calendar knows.
-    assert json.loads(question(listed("2318-10-07T04:00:00Z"), NOW)[0])["keep_alive"] == -1
+    assert json.loads(question(listed("2318-10-07T04:00:00Z"), NOW).body)["keep_alive"] == -1
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_a_question_leaves_the_model_as_it_is() -> None:
 )
 def test_when_nobody_is_asked(page: str, why: str) -> None:
     """A model that is not there to stay is not asked, nor one that the question could reload."""
-    body, told = question(page, NOW)
-    assert body == ""
-    assert why in told
+    asked = question(page, NOW)
+    assert asked.body == ""
+    assert why in asked.why
 
 
 def test_a_reply_tells_its_own_speed() -> None:
@@ -114,8 +114,8 @@ def test_a_server_that_reloads_is_not_asked_again() -> None:
         assert "not asked again" in sample.problem
 
 
-def test_a_refusal_is_told_and_asked_again_later() -> None:
-    """What the server says is told; the next question comes when the next is due."""
+def test_a_model_that_cannot_generate_is_passed_over() -> None:
+    """What the server says is told; an embedder that is listed first keeps no other model from being asked."""
     with serving() as (told, port):
         told.answers = {"/api/generate": (400, '{"error": "\\"m\\" does not support generate"}')}
         asking = OllamaAsking(lambda: False)
@@ -127,9 +127,15 @@ def test_a_refusal_is_told_and_asked_again_later() -> None:
             time.sleep(0.02)
         assert "does not support generate" in asking.problem
         assert len(told.posted) == 1
-        asking.step(LISTED, place, clock + PATIENCE, NOW)
+        # That model is not asked again; one that generates, listed after it, is.
+        both = json.loads(LISTED)
+        both["models"].append({**both["models"][0], "name": "qwen:7b"})
+        told.answers = {"/api/generate": (200, REPLY)}
+        found = None
         for _ in range(100):
-            if len(told.posted) == 2:
+            found = found or asking.step(json.dumps(both), place, clock, NOW)
+            if found:
                 break
             time.sleep(0.02)
-        assert len(told.posted) == 2
+        assert [json.loads(posted)["model"] for posted in told.posted] == ["gemma3:latest", "qwen:7b"]
+        assert (asking.model, asking.problem) == ("qwen:7b", "")

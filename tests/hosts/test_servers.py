@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from nebtui.facts.changes import ContainersListed
 from nebtui.facts.declared import GpuRequest
 from nebtui.facts.observed import Attachment, Inspection, PortBinding
 from nebtui.hosts.engine import EngineClient, EngineProblem
@@ -132,6 +133,38 @@ def test_counters_beyond_reason_do_not_stop_the_others(page: tuple[Page, int], c
     assert sample.running == 1
 
 
+def test_a_slow_neighbour_bends_nobody_elses_time(page: tuple[Page, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page counts from when it was there, not from when the slowest of the round had answered."""
+    told, port = page
+    box = Box(published(8080, port))
+    told.answers = {"/metrics": llama(1000, 10.0, 0)}
+    box.look(2)
+    late = replace(PLAIN, id="d" * 64, image="vllm/vllm-openai:v1", inspection=Inspection(network_mode="none"))
+    box.known.apply(ContainersListed((published(8080, port), late)))
+
+    def slow(*_: object) -> tuple[int | None, str]:
+        time.sleep(0.3)
+        return 1, ""
+
+    monkeypatch.setattr(EngineClient, "exec_run", slow)
+    clocks = []
+    for _ in range(3):
+        begun = time.monotonic()
+        box.collector._round(ENGINE, time.monotonic() + 1e6)
+        reading = box.collector._watches[PLAIN.id].reading
+        assert reading is not None
+        clocks.append(reading.clock - begun)
+    assert all(0 <= clock < 0.25 for clock in clocks), clocks
+
+
+@pytest.mark.parametrize("port", ["²", "٣", "", "9" * 400, "80\n"])
+def test_odd_ports_in_a_variable_are_no_ports(port: str) -> None:
+    """What a container's environment says is somebody else's text."""
+    found = guess(replace(PLAIN, image="vllm/vllm-openai:v1", inspection=Inspection(environment={"PORT": port})))
+    assert found is not None
+    assert found.ports == (8000,)
+
+
 def test_something_else_on_a_likely_port_is_asked_once_and_left_alone(page: tuple[Page, int]) -> None:
     """A program that is no inference server is asked only once and has no speed."""
     told, port = page
@@ -188,7 +221,8 @@ def test_ollama_and_tabbyapi(page: tuple[Page, int], monkeypatch: pytest.MonkeyP
     assert sample is not None
     assert (sample.server, sample.source) == ("TabbyAPI", "log")
     assert sample.last_rate == pytest.approx(63.6, abs=0.1)
-    assert (box.look() or sample).busy is False
+    # A request that still runs is not in the log: nobody knows whether it works.
+    assert (box.look() or sample).busy is None
 
 
 def test_no_way_leads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,7 +128,7 @@ class Unit:
             return ()
         return tuple(
             PortBinding(
-                p.target, int(p.published) if p.published.isdigit() else None, p.host_ip or "0.0.0.0", p.protocol
+                p.target, int(p.published) if p.published.isdecimal() else None, p.host_ip or "0.0.0.0", p.protocol
             )
             for p in self.service.ports
         )

@@ -103,7 +103,7 @@ def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:
             samples = samples_of(snapshot, key)
             speed = words(samples)
             if speed.rate:
-                line_of = sparkline(samples[0].trend, SPARK_WIDTH, bars)
+                line_of = sparkline(max((s.trend for s in samples), key=len), SPARK_WIDTH, bars)
                 tone = speed.rate_tone or "info"
                 idle = 0 if tone == "warn" else 2 if tone == "dim" else 1
                 told = (f" {line_of}", "dim") if line_of else ""
