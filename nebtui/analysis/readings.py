@@ -70,10 +70,11 @@ def growth(before: Reading, now: Reading, *, prompts: bool = False) -> tuple[flo
 
 
 def live_growth(before: Reading, now: Reading) -> Live:
-    """What requests seen at both looks made in between; one that stood still was reading its prompt."""
-    made = [now.streams[key] - count for key, count in before.streams.items() if key in now.streams]
-    moved = [tokens for tokens in made if tokens > 0]
-    return Live(float(sum(moved)), now.clock - before.clock, len(moved)) if moved else Live()
+    """What requests seen at both looks made in between. One that has made nothing yet reads its prompt; one that had
+    begun and stood still is slow, and its time counts."""
+    both = [(count, now.streams[key] - count) for key, count in before.streams.items() if key in now.streams]
+    at_work = [max(0, made) for count, made in both if count > 0 or made > 0]
+    return Live(float(sum(at_work)), now.clock - before.clock, len(at_work)) if at_work else Live()
 
 
 def grew(before: Reading, now: Reading) -> bool:

@@ -76,8 +76,8 @@ class Meter:
     @property
     def rate(self) -> float | None:
         """Generated tokens of all requests a second, over the last busy seconds; None while idle or not known."""
-        seconds = sum(step[2] for step in self.needle)
-        return sum(step[1] for step in self.needle) / seconds if self.busy and seconds > 0 else None
+        seconds, tokens = sum(step[2] for step in self.needle), sum(step[1] for step in self.needle)
+        return tokens / seconds if self.busy and seconds > 0 and tokens > 0 else None
 
     @property
     def verdict(self) -> Literal["", "slow"]:
@@ -172,6 +172,8 @@ class Meter:
             return after
         after = replace(after, needle=(*needle, (now.clock, *step)))
         rate = sum(s[1] for s in after.needle) / sum(s[2] for s in after.needle)
+        if rate <= 0:
+            return after
         minute = int(now.at // 60)
         kept = [m for m in self.minutes if minute - TREND_MINUTES < m[0] < minute]
         total, number = next(((m[1], m[2]) for m in self.minutes if m[0] == minute), (0.0, 0))

@@ -33,6 +33,8 @@ class SysfsSource:
     _users: tuple[str, ...] = ()
     """fdinfo files that speak of a card."""
     _looked: float = float("-inf")
+    _seen: dict[str, GpuSample] = field(default_factory=dict)
+    """The newest row of each card by the folder of its device, in the order of their numbers."""
     _busy: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
     """(pid, card) → time and busy nanoseconds at the last round."""
 
@@ -53,17 +55,22 @@ class SysfsSource:
         return GpuStack(bool(cards), vendor, f"kernel {release}" if release else None, problem=problem, blind=blind)
 
     def snapshot(self) -> tuple[GpuSample, ...]:
-        """One round."""
-        cards = self.cards()
+        """One round. A card keeps its number, and its row where it is gone."""
         users = self._read_users()
-        return tuple(self._sample(index, card, users) for index, card in enumerate(cards))
+        present = {os.path.realpath(card): card for card in self.cards()}
+        for new in (place for place in present if place not in self._seen):
+            self._seen[new] = GpuSample(len(self._seen), "", self.now())
+        for known, last in self._seen.items():
+            card = present.get(known)
+            self._seen[known] = gone(last) if card is None else self._sample(last.index, card, users)
+        return tuple(self._seen.values())
 
     def close(self) -> None:
         """Nothing is held."""
 
     def _sample(self, index: int, card: str, users: dict[str, dict[int, list[dict[str, str]]]]) -> GpuSample:
         sensors = next(iter(sorted(glob.glob(f"{card}/hwmon/hwmon*"))), "")
-        address = os.path.basename(os.path.realpath(card))
+        place = address(card)
         used, total = read_number(f"{card}/mem_info_vram_used"), read_number(f"{card}/mem_info_vram_total")
         celsius = read_number(f"{sensors}/temp1_input")
         watts = read_number(f"{sensors}/power1_average")
@@ -73,7 +80,7 @@ class SysfsSource:
             index=index,
             name=_name(card),
             at=self.now(),
-            uuid=read_line(f"{card}/unique_id") or address,
+            uuid=read_line(f"{card}/unique_id") or place,
             utilization=read_number(f"{card}/gpu_busy_percent"),
             memory_used=used,
             memory_total=total if total is not None else _local_memory(card),
@@ -81,9 +88,7 @@ class SysfsSource:
             power=None if watts is None else watts / 1e6,
             power_limit=None if limit is None else limit / 1e6,
             clock=_clock(card),
-            processes=tuple(
-                self._process(pid, address, infos) for pid, infos in sorted(users.get(address, {}).items())
-            ),
+            processes=tuple(self._process(pid, place, infos) for pid, infos in sorted(users.get(place, {}).items())),
         )
 
     def _process(self, pid: int, card: str, infos: list[dict[str, str]]) -> GpuProcess:
@@ -129,6 +134,17 @@ class SysfsSource:
                     continue
                 if target.startswith("/dev/dri/"):
                     yield f"{folder}info/{number}"
+
+
+def address(card: str) -> str:
+    """The PCI address of a card (`0000:03:00.0`)."""
+    return os.path.basename(os.path.realpath(card))
+
+
+def gone(row: GpuSample) -> GpuSample:
+    """A card that was there: what it was, nothing of how it is."""
+    told = "the card is gone: it was unplugged, or its driver was unbound (dmesg)"
+    return GpuSample(row.index, row.name, row.at, uuid=row.uuid, memory_total=row.memory_total, error=told, lost=True)
 
 
 def _wanted(card: str) -> bool:

@@ -139,6 +139,20 @@ def test_a_silent_server_keeps_its_verdict_between_replies() -> None:
     assert later.verdict == ""
 
 
+def test_less_than_a_token_a_second() -> None:
+    """A request that makes a token every other second is told at half a token a second, not at one."""
+    readings = [at_end(0, 1000, 15.0, 0)]
+    readings += [at_end(1.0 + n, 1000, 15.0, 1, streams={"0:1": 1 + n // 2}) for n in range(140)]
+    meter = Meter(at_end=True)
+    rates = []
+    for reading in readings:
+        meter = meter.advance(reading, lambda model, concurrency: ())
+        rates += [meter.rate] if meter.rate is not None else []
+    assert sum(rates) / len(rates) == pytest.approx(0.5, rel=0.1)
+    assert meter.stream == pytest.approx(0.5, rel=0.1)
+    assert all(rate > 0 for rate in rates)
+
+
 def test_half_a_page_gives_no_burst() -> None:
     """A page without the counters and then one with them is no work of that second."""
     half = Reading(1.0, 1001.0, tokens=0.0, speed=(0.0, 0.0), running=1)

@@ -131,6 +131,26 @@ def test_an_intel_card_of_the_newer_driver(tmp_path: Path) -> None:
     assert [(p.pid, p.sm) for p in row.processes] == [(77, None)]
 
 
+def test_a_card_that_is_unplugged_keeps_its_row(tmp_path: Path) -> None:
+    """Its row says that it is gone, and the other keeps its number; back again, it is as before."""
+    devices = []
+    for number, address in enumerate(("0000:03:00.0", "0000:04:00.0")):
+        device = tmp_path / "sys/devices" / address
+        write(device, {"vendor": "0x1002", "device": "0x1", "gpu_busy_percent": str(10 + number)})
+        (tmp_path / f"sys/class/drm/card{number}").mkdir(parents=True)
+        (tmp_path / f"sys/class/drm/card{number}/device").symlink_to(device)
+        devices.append(tmp_path / f"sys/class/drm/card{number}/device")
+    source = SysfsSource(str(tmp_path))
+    assert [(row.index, row.utilization) for row in source.snapshot()] == [(0, 10), (1, 11)]
+    target = devices[0].readlink()
+    devices[0].unlink()
+    first, second = source.snapshot()
+    assert (first.index, first.lost, first.silent, second.index, second.utilization) == (0, True, True, 1, 11)
+    assert "is gone" in first.error
+    devices[0].symlink_to(target)
+    assert [(row.index, row.utilization, row.lost) for row in source.snapshot()] == [(0, 10, False), (1, 11, False)]
+
+
 def test_no_card(tmp_path: Path) -> None:
     """Nothing is nothing."""
     assert SysfsSource(str(tmp_path)).snapshot() == ()
