@@ -190,7 +190,9 @@ class ServerCollector:
             return
         if about is not None and about.status is not None:
             watch.model = model_of(about.body, server)
-        if page.status != 200 or not self._measure_page(watch, page.body, slots.body if slots else "", page.at):
+        # Tokens of running requests are counted by the clock, and those come with the slots.
+        clock = slots.at if slots is not None and slots.status == 200 else page.at
+        if page.status != 200 or not self._measure_page(watch, page.body, slots.body if slots else "", clock):
             status = "a page that cannot be read" if page.status == 200 else f"status {page.status}"
             why = page.problem or f"answers with {status}"
             watch.fail(f"{server.name} {why} at {watch.source}.", time.monotonic())

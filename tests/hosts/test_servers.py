@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -14,6 +14,7 @@ from nebtui.facts.changes import ContainersListed
 from nebtui.facts.declared import GpuRequest
 from nebtui.facts.observed import Attachment, Inspection, PortBinding
 from nebtui.hosts.engine import EngineClient, EngineProblem
+from nebtui.hosts.fetch import Answer, Request
 from nebtui.hosts.server_finding import addresses, exec_command, guess
 from nebtui.hosts.servers import name_of
 from tests.hosts.inference import ENGINE, PLAIN, Box, Page, published, serving
@@ -155,6 +156,27 @@ def test_a_slow_neighbour_bends_nobody_elses_time(page: tuple[Page, int], monkey
         assert reading is not None
         clocks.append(reading.clock - begun)
     assert all(0 <= clock < 0.25 for clock in clocks), clocks
+
+
+def test_running_requests_are_timed_by_their_own_answer(
+    page: tuple[Page, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that hardly gets the processor answers its pages at different moments: tokens go with the slots' one."""
+    told, port = page
+    told.answers = {"/metrics": llama(1000, 10.0, 1), "/slots": (200, "[]")}
+    box = Box(published(8080, port))
+    box.look(2)
+
+    def late(requests: Iterable[Request], stopped: object) -> dict[str, Answer]:
+        status, body = llama(1000, 10.0, 1)
+        at = {"page": 100.0, "slots": 101.5}
+        return {r.key: Answer(status, "[]" if "slots" in r.key else body, at=at[r.key.split()[1]]) for r in requests}
+
+    monkeypatch.setattr("nebtui.hosts.servers.fetch", late)
+    box.look()
+    reading = box.collector._watches[PLAIN.id].reading
+    assert reading is not None
+    assert reading.clock == 101.5
 
 
 @pytest.mark.parametrize("port", ["²", "٣", "", "9" * 400, "80\n"])
