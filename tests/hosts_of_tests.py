@@ -7,7 +7,16 @@ from typing import Literal
 
 from nebtui.compose.files import read_bytes
 from nebtui.compose.validation import Validation
-from nebtui.facts.changes import Change, ContainerSeen, ImageSeen, NetworksListed, PathsSeen, ProjectSeen, Settled
+from nebtui.facts.changes import (
+    Change,
+    ContainerSeen,
+    EngineLost,
+    ImageSeen,
+    NetworksListed,
+    PathsSeen,
+    ProjectSeen,
+    Settled,
+)
 from nebtui.facts.declared import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
@@ -26,6 +35,8 @@ class StillHost:
         self.closed = False
 
     def changes(self) -> Iterator[Change]:
+        if self.snapshot.engine_problem:
+            yield EngineLost(self.snapshot.engine_problem)
         yield NetworksListed(tuple(self.snapshot.networks.values()))
         for project in self.snapshot.projects.values():
             yield ProjectSeen(project)

@@ -40,13 +40,15 @@ class Page:
             f"{self.glyphs.towards} {shorten(self.clean(arc.label), width - 2 - len(end), self.glyphs.ellipsis)}{end}"
         )
 
+    def crossed(self, y: int) -> bool:
+        """An arc begins, ends or passes on this line."""
+        return self.arcs is not None and any(segment.style for segment in self.arcs.row(y))
+
     def finish(self, pen: Pen, y: int) -> Line:
         """The line with its arcs."""
-        if self.arcs is not None:
-            strokes = self.arcs.row(y)
-            if any(segment.style for segment in strokes):
-                pen.write(" " * (self.columns.text - (self.width - pen.left)))
-                pen.strokes(strokes, self.columns.arcs)
+        if self.arcs is not None and self.crossed(y):
+            pen.write(" " * (self.columns.text - (self.width - pen.left)))
+            pen.strokes(self.arcs.row(y), self.columns.arcs)
         return pen.line()
 
 
@@ -82,7 +84,9 @@ def gap_line(page: Page, y: int) -> Line:
 def heading_line(page: Page, y: int, group: Group, rails: Sequence[Rail]) -> Line:
     """`▾ core  5 services   core_default`; closed: `▸ core  5 services  ●2 ◐1`."""
     columns, chosen = page.columns, "selected " if group.id == page.selected else ""
-    pen = Pen(columns.text - 1 if page.arcs is not None else page.width, page.glyphs.ellipsis)
+    # A heading may run to the edge where no arc passes it.
+    width = columns.text - 1 if page.crossed(y) else page.width
+    pen = Pen(width, page.glyphs.ellipsis)
     pen.strokes(page.rails.row(y), columns.rails)
     pen.write(page.glyphs.closed if group.collapsed else page.glyphs.opened, f"{chosen}dim")
     pen.write(" ", chosen.strip())
@@ -102,7 +106,7 @@ def heading_line(page: Page, y: int, group: Group, rails: Sequence[Rail]) -> Lin
     if y in page.hints:
         pen.write("  ")
         pen.write(page.hint(y, 32), page.hints[y].style)
-    pen.left += page.width - (columns.text - 1 if page.arcs is not None else page.width)
+    pen.left += page.width - width
     return page.finish(pen, y)
 
 

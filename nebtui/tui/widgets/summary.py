@@ -20,9 +20,10 @@ class Summary(Told):
     def show(
         self, snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool, *, ascii: bool = False
     ) -> None:
-        """Show a snapshot; the engine's trouble comes before everything else."""
+        """Show a snapshot; why no engine answers has a line of its own."""
         told = machine(snapshot, self.app.size.width - 1, ascii=ascii)
-        self.say(lines([_box(snapshot, findings, banner, locked), *([told] if told.plain else [])]))
+        trouble = [_trouble(snapshot)] if snapshot.engine_problem else []
+        self.say(lines([_box(snapshot, findings, banner, locked), *trouble, *([told] if told.plain else [])]))
 
 
 def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool) -> Content:
@@ -31,7 +32,7 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
         parts += [(f" {banner} ", "key"), " "]
     if locked:
         parts += [("read-only", "warn"), "  "]
-    if snapshot.engine_problem or not snapshot.settled:
+    if not snapshot.settled and not snapshot.engine_problem:
         parts += [*_engine(snapshot), "  "]
     words = [standing.readiness.word for standing in standings(snapshot)]
     ready = sum(w in ("ready", "listening", "completed") for w in words)
@@ -41,7 +42,7 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
     # What a narrow terminal may cut off comes last.
     number = len(snapshot.projects)
     parts += [(f"  {number} project{'' if number == 1 else 's'}  ", "dim")]
-    return line(*parts, *(() if snapshot.engine_problem or not snapshot.settled else _engine(snapshot)))
+    return line(*parts, *(_engine(snapshot) if snapshot.settled and not snapshot.engine_problem else ()))
 
 
 def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
@@ -55,10 +56,12 @@ def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
     return found
 
 
+def _trouble(snapshot: Snapshot) -> Content:
+    """Why no engine answers, on a line of its own: the remedy is at its end."""
+    return line((f" {'engine lost: ' if snapshot.engine else ''}{snapshot.engine_problem}", "bad"))
+
+
 def _engine(snapshot: Snapshot) -> list[tuple[str, str]]:
-    if snapshot.engine_problem:
-        lost = "engine lost" if snapshot.engine else "no engine"
-        return [(f"{lost}: {snapshot.engine_problem}", "bad")]
     if snapshot.engine is None:
         return [("files only" if snapshot.settled else "asking the engine…", "dim")]
     return [(snapshot.engine.name, "title"), (f" engine {snapshot.engine.version}", "dim")]
