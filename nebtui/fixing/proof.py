@@ -1,4 +1,4 @@
-"""Prove, on paper: the finding is gone and none is new, twice is once, and Compose sees the intended change only."""
+"""Prove, on paper: the finding is gone, none as bad is new, twice is once, Compose sees the intended change only."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from nebtui.facts.observed import Network
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.patch import Draft, Patch, edited
 from nebtui.host import Host, Probe
+from nebtui.rules.rule import SEVERITIES
 from nebtui.store import fold
 
 
@@ -105,6 +106,8 @@ def _texts(draft: Draft) -> Any:
 
 
 def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
+    """What a fix merely brings to light (a service that is reached at last has no health test) is told, and is no
+    reason to leave something worse as it is."""
     old = {f.key for f in rules.find(before)}
     new = rules.find(after)
     keys = {f.key for f in new}
@@ -112,8 +115,12 @@ def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
     if left:
         return Check(False, f"the finding would stay: {left[0].service} {left[0].message}")
     fresh = [f for f in new if f.severity != "advice" and f.key not in old]
+    mended = min((SEVERITIES.index(f.severity) for f in patch.findings), default=0)
+    as_bad = next((f for f in fresh if SEVERITIES.index(f.severity) <= mended), None)
+    if as_bad:
+        return Check(False, f"it would bring {as_bad.rule}: {as_bad.service} {as_bad.message}")
     if fresh:
-        return Check(False, f"it would bring {fresh[0].rule}: {fresh[0].service} {fresh[0].message}")
+        return Check(True, f"finding gone; then seen, {fresh[0].rule}: {fresh[0].service} {fresh[0].message}")
     return Check(True, "finding gone, none new")
 
 

@@ -317,3 +317,13 @@ def test_doctor_on_a_state_folder_that_is_a_file(desk: Desk) -> None:
     line = next(line for line in told.out.splitlines() if "journal" in line)
     assert "is no folder" in told.out
     assert "✗" in line
+
+
+def test_a_join_is_proved_though_it_brings_a_warning_to_light(desk: Desk) -> None:
+    """A store that is reached at last, and has no health test, is no reason to leave it unreachable; it is told."""
+    store = "services:\n  store:\n    image: x\n"
+    agent = "services:\n  agent:\n    image: x\n    environment: {U: http://store:80}\n"
+    desk.write({"a/compose.yaml": store, "b/compose.yaml": agent})
+    told = desk.run("fix", "--rule", "isolated-networks", "--no-engine")
+    assert told.out.count("+    networks: [default, nebtui-shared]") == 2
+    assert "then seen, missing-healthcheck: store has no health test" in told.out + told.err
