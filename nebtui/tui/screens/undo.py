@@ -56,7 +56,12 @@ class UndoScreen(Screen[int | None]):
             for change in changes
             if change.after is None
         ]
-        told.append(line(("then     ", "dim"), "the containers stay as they are; U brings the old declaration up"))
+        told.append(
+            line(
+                ("then     ", "dim"),
+                "the containers stay as they are; select the service, and U brings the old declaration up",
+            )
+        )
         self.query_one("#proof", Static).update(lines(told))
 
     def on_key(self, event: events.Key) -> None:
