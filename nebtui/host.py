@@ -18,8 +18,9 @@ Kind = Literal["live", "files", "recorded", "simulated"]
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """`up -d` of some services (none = all); `force_recreate` where only gates changed; `scale` keeps the number of
-    replicas of services that have several, which a plain `up` would reduce to the declared one."""
+    """`up -d` of some services (none = all); `force_recreate` where only gates changed; `scale`
+    keeps the number of replicas of services that have several, which a plain `up` would reduce to
+    the declared one."""
 
     project: ProjectKey
     services: tuple[str, ...] = ()
@@ -36,14 +37,16 @@ class CreateNetwork:
 
 @dataclass(frozen=True, slots=True)
 class RemoveNetwork:
-    """Remove a network if nebtui created it, it carries nebtui's label and it has no members; done if it is gone."""
+    """Remove a network if nebtui created it, it carries nebtui's label and it has no members; done
+    if it is gone."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Run argv once inside a running container, as `user` where given; bounded by `timeout` seconds."""
+    """Run argv once inside a running container, as `user` where given; bounded by `timeout`
+    seconds."""
 
     container: str
     argv: tuple[str, ...]
@@ -72,7 +75,8 @@ class Host(Protocol):
         ...
 
     def changes(self) -> Iterator[Change]:
-        """Yield what happens, blocking, until `close`; the first complete picture ends with `Settled`."""
+        """Yield what happens, blocking, until `close`; the first complete picture ends with
+        `Settled`."""
         ...
 
     def do(self, action: Action) -> Iterator[Progress]:
@@ -88,11 +92,13 @@ class Host(Protocol):
         ...
 
     def reread(self, paths: tuple[str, ...]) -> None:
-        """Read the projects that depend on these files again now (nebtui wrote them) instead of at the next look."""
+        """Read the projects that depend on these files again now (nebtui wrote them) instead of at
+        the next look."""
         ...
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
-        """Ask Compose for the effective model with these texts in place of the files; nothing is written to them."""
+        """Ask Compose for the effective model with these texts in place of the files; nothing is
+        written to them."""
         ...
 
     def close(self) -> None:

@@ -1,4 +1,5 @@
-"""The user's settings: one frozen dataclass from TOML, read once by the command line and handed down."""
+"""The user's settings: one frozen dataclass from TOML, read once by the command line and handed
+down."""
 
 from __future__ import annotations
 
@@ -62,7 +63,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     except FileNotFoundError:
         return Settings(state_dir=state_dir)
     except OSError as error:
-        raise BadSettings(f"{path}: cannot be read: {error.strerror}; fix the file or remove it") from None
+        raise BadSettings(
+            f"{path}: cannot be read: {error.strerror}; fix the file or remove it"
+        ) from None
     except ValueError as error:  # not UTF-8, or not TOML
         raise BadSettings(f"{path}: {error}; fix the file or remove it") from None
     return Settings(state_dir=state_dir, **dict(_read(path, data, ())))
@@ -76,12 +79,19 @@ def _read(path: Path, table: Mapping[str, Any], prefix: tuple[str, ...]) -> list
             found += _read(path, value, name)
             continue
         if name not in _KEYS:
-            raise BadSettings(f"{path}: {'.'.join(name)} is not a setting; known: {', '.join(known())}")
+            raise BadSettings(
+                f"{path}: {'.'.join(name)} is not a setting; known: {', '.join(known())}"
+            )
         field, kind = _KEYS[name]
         texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
         if type(value) is not kind or (kind is list and not texts):
             raise BadSettings(f"{path}: {'.'.join(name)} must be {_WORDS[kind]}")
-        found.append((field, tuple(os.path.expanduser(v) for v in value) if isinstance(value, list) else value))
+        found.append(
+            (
+                field,
+                tuple(os.path.expanduser(v) for v in value) if isinstance(value, list) else value,
+            )
+        )
     return found
 
 
@@ -91,6 +101,7 @@ def known() -> tuple[str, ...]:
 
 
 def described(settings: Settings) -> dict[str, Any]:
-    """The effective settings by their names in the file, then where the state is kept, for `nebtui config`."""
+    """The effective settings by their names in the file, then where the state is kept, for `nebtui
+    config`."""
     given = {".".join(key): getattr(settings, field) for key, (field, _) in _KEYS.items()}
     return {**given, "state_dir": settings.state_dir}

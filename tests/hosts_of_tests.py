@@ -1,4 +1,5 @@
-"""A host for pure tests: real files in a temporary folder, networks in memory, no engine and no Compose."""
+"""A host for pure tests: real files in a temporary folder, networks in memory, no engine and no
+Compose."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ class StillHost:
 
     kind: Literal["recorded"] = "recorded"
 
-    def __init__(self, snapshot: Snapshot, probes: Mapping[tuple[str, ...], int] | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, probes: Mapping[tuple[str, ...], int] | None = None
+    ) -> None:
         self.snapshot = snapshot
         self.probes = probes or {}
         self.done: list[Action] = []
@@ -62,7 +65,11 @@ class StillHost:
     def command(self, action: Action) -> tuple[str, ...]:
         if isinstance(action, CreateNetwork):
             return ("docker", "network", "create", action.name)
-        return ("docker", "compose", "up", "-d", *action.services) if isinstance(action, Up) else ("docker",)
+        return (
+            ("docker", "compose", "up", "-d", *action.services)
+            if isinstance(action, Up)
+            else ("docker",)
+        )
 
     def read(self, path: str) -> bytes:
         return read_bytes(path)

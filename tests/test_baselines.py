@@ -1,4 +1,5 @@
-"""The memory of normal: kept from run to run, private, bounded in time, and never a reason to fail."""
+"""The memory of normal: kept from run to run, private, bounded in time, and never a reason to
+fail."""
 
 from __future__ import annotations
 

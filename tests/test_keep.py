@@ -1,4 +1,5 @@
-"""The journal is private, bounded and one writer's at a time; it keeps splices, and finds them again."""
+"""The journal is private, bounded and one writer's at a time; it keeps splices, and finds them
+again."""
 
 from __future__ import annotations
 
@@ -13,7 +14,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nebtui.facts.declared import Project, ProjectKey
-from nebtui.keep import Busy, Damaged, Entry, Journal, Unusable, journal, record, remember, remembered, reverted
+from nebtui.keep import (
+    Busy,
+    Damaged,
+    Entry,
+    Journal,
+    Unusable,
+    journal,
+    record,
+    remember,
+    remembered,
+    reverted,
+)
 
 SECRET = b"hunter2-swordfish"
 
@@ -23,14 +35,19 @@ def entry(title: str = "a fix", **more: object) -> Entry:
     return Entry(0, 1_780_000_000.0, title, "written", (), **more)  # type: ignore[arg-type]
 
 
-@given(before=st.binary(max_size=200), after=st.binary(max_size=200), name=st.sampled_from(["compose.yaml", ".env"]))
+@given(
+    before=st.binary(max_size=200),
+    after=st.binary(max_size=200),
+    name=st.sampled_from(["compose.yaml", ".env"]),
+)
 def test_a_record_restores_any_bytes(before: bytes, after: bytes, name: str) -> None:
     """Whatever stood before stands again, byte for byte."""
     assert reverted(record(f"/x/{name}", before, after), after) == before
 
 
 pieces = st.lists(
-    st.sampled_from([b"a: 1", b"b:", b"  c: 2", b"\n", b"\r\n", b"\r", b"#", b"\xff", b"A=1"]), max_size=12
+    st.sampled_from([b"a: 1", b"b:", b"  c: 2", b"\n", b"\r\n", b"\r", b"#", b"\xff", b"A=1"]),
+    max_size=12,
 )
 
 
@@ -46,7 +63,9 @@ def test_a_record_restores_any_lines(before: list[bytes], after: list[bytes], na
     added=st.integers(1, 3),
     data=st.data(),
 )
-def test_a_change_is_found_again_after_an_edit_elsewhere(lines: list[int], added: int, data: st.DataObject) -> None:
+def test_a_change_is_found_again_after_an_edit_elsewhere(
+    lines: list[int], added: int, data: st.DataObject
+) -> None:
     """Taken back after somebody else's later edit, only nebtui's lines go."""
     text = [b"  line %d\n" % number for number in lines]
     spot = data.draw(st.integers(0, len(text)))
@@ -61,15 +80,21 @@ def test_a_change_is_found_again_after_an_edit_elsewhere(lines: list[int], added
     assert reverted(made, b"".join(both)) == b"".join(theirs)
 
 
-BASE = b"services:\n  a:\n    image: x\n    restart: always\n  b:\n    image: x\n    restart: always\n"
+BASE = (
+    b"services:\n  a:\n    image: x\n    restart: always\n  b:\n    image: x\n    restart: always\n"
+)
 FIXED = BASE.replace(b"  b:\n    image: x\n", b"  b:\n    image: x\n    user: '1'\n")
 
 
 def test_the_twin_service_is_not_mistaken() -> None:
     """The same lines between the same lines in another service are another place."""
     made = record("/x/compose.yaml", BASE, FIXED)
-    moved = FIXED.replace(b"    user: '1'\n", b"").replace(b"image: x\n", b"image: x\n    user: '1'\n", 1)
-    with pytest.raises(Damaged, match=r"line 7 “user: '1'” is at line 4 now, next to changed lines"):
+    moved = FIXED.replace(b"    user: '1'\n", b"").replace(
+        b"image: x\n", b"image: x\n    user: '1'\n", 1
+    )
+    with pytest.raises(
+        Damaged, match=r"line 7 “user: '1'” is at line 4 now, next to changed lines"
+    ):
         reverted(made, moved)
     renamed = FIXED.replace(b"  b:", b"  c:")
     with pytest.raises(Damaged, match="line 7"):
@@ -77,7 +102,8 @@ def test_the_twin_service_is_not_mistaken() -> None:
 
 
 def test_lines_that_look_alike_are_not_guessed_between() -> None:
-    """Where the change stands twice between the same lines, both places are told and none is taken."""
+    """Where the change stands twice between the same lines, both places are told and none is
+    taken."""
     made = record("/x/Dockerfile", b"a\nb\n", b"a\nUSER 1\nb\n")
     with pytest.raises(Damaged, match="stands at lines 2, 5 now, which look alike"):
         reverted(made, b"a\nUSER 1\nb\na\nUSER 1\nb\n")
@@ -101,11 +127,18 @@ def test_a_damaged_secret_is_told_masked() -> None:
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
 @pytest.mark.parametrize("after", [b"HOST_UID=1", b"HOST_UID=1\n"])
-def test_the_journal_never_sees_a_neighbour_of_an_env_line(tmp_path: Path, end: bytes, after: bytes) -> None:
-    """Of an env file only the changed lines are kept, also where the last one had no end, and both sides restore."""
+def test_the_journal_never_sees_a_neighbour_of_an_env_line(
+    tmp_path: Path, end: bytes, after: bytes
+) -> None:
+    """Of an env file only the changed lines are kept, also where the last one had no end, and both
+    sides restore."""
     line_end = end or b"\n"
     before = b"HOST_UID=0" + line_end + b"PASSWORD=" + SECRET + end
-    changed = before.replace(b"HOST_UID=0", b"HOST_UID=2") + (b"" if end else line_end) + after.replace(b"\n", end)
+    changed = (
+        before.replace(b"HOST_UID=0", b"HOST_UID=2")
+        + (b"" if end else line_end)
+        + after.replace(b"\n", end)
+    )
     made = record("/x/.env", before, changed)
     Journal(str(tmp_path)).add(Entry(0, 0.0, "t", "written", (made,)))
     for path in tmp_path.rglob("*.json"):
@@ -129,7 +162,8 @@ def test_comparison_is_bounded() -> None:
 
 
 def test_folder_and_files_are_private(tmp_path: Path) -> None:
-    """The state folder and the journal are 0700, its files 0600, whatever the umask; a wide journal is closed."""
+    """The state folder and the journal are 0700, its files 0600, whatever the umask; a wide journal
+    is closed."""
     mask = os.umask(0)
     try:
         kept = Journal(str(tmp_path / "a" / "state"))
@@ -149,7 +183,9 @@ def test_folder_and_files_are_private(tmp_path: Path) -> None:
 def test_an_entry_comes_back_as_it_was(tmp_path: Path) -> None:
     """Every field outlives the run, bytes that are no text too."""
     made = record("/x/y", b"\xff\0old", b"new\n")
-    kept = Journal(str(tmp_path)).add(Entry(0, 1.5, "títle", "written", (made,), ("net",), ("rule a/b",), 7))
+    kept = Journal(str(tmp_path)).add(
+        Entry(0, 1.5, "títle", "written", (made,), ("net",), ("rule a/b",), 7)
+    )
     assert Journal(str(tmp_path)).entries() == (kept,)
     assert kept.number == 1
 
@@ -167,7 +203,8 @@ def test_an_entry_comes_back_as_it_was(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_told_and_left(tmp_path: Path, text: str, why: str) -> None:
-    """A newer, older, half-written or foreign entry is ignored with a note, and its number is not taken again."""
+    """A newer, older, half-written or foreign entry is ignored with a note, and its number is not
+    taken again."""
     kept = Journal(str(tmp_path))
     kept.add(entry("first"))
     strange = tmp_path / "journal" / "000002.json"
@@ -200,18 +237,25 @@ def test_a_number_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_only_one_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While another process holds the lock, writing is refused with a sentence; a dead process holds nothing."""
+    """While another process holds the lock, writing is refused with a sentence; a dead process
+    holds nothing."""
     monkeypatch.setattr(journal, "_PATIENCE", 0.0)
     code = (
         "import sys; from nebtui.keep import Journal\n"
-        f"with Journal({str(tmp_path)!r}).lock():\n    print('held', flush=True); sys.stdin.read()\n"
+        f"with Journal({str(tmp_path)!r}).lock():\n    print('held', flush=True); "
+        "sys.stdin.read()\n"
     )
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[1]) as holder:
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[1]
+    ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(Busy, match="another nebtui is writing; try again"), Journal(str(tmp_path)).lock():
+        with (
+            pytest.raises(Busy, match="another nebtui is writing; try again"),
+            Journal(str(tmp_path)).lock(),
+        ):
             pass
         holder.kill()
     with Journal(str(tmp_path)).lock():
@@ -231,7 +275,10 @@ def test_what_a_killed_writer_of_the_journal_left_is_removed(tmp_path: Path) -> 
 def test_an_unusable_state_folder_is_one_sentence(tmp_path: Path) -> None:
     """A file in place of the folder, or a link in place of the lock, is refused with a way out."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(Unusable, match=r"cannot be used .*NEBTUI_STATE"), Journal(str(tmp_path / "file")).lock():
+    with (
+        pytest.raises(Unusable, match=r"cannot be used .*NEBTUI_STATE"),
+        Journal(str(tmp_path / "file")).lock(),
+    ):
         pass
     kept = Journal(str(tmp_path / "state"))
     kept.add(entry())
@@ -242,10 +289,14 @@ def test_an_unusable_state_folder_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_projects_are_remembered(tmp_path: Path) -> None:
-    """Projects of earlier runs come back while their first file is there; a damaged list is no list."""
+    """Projects of earlier runs come back while their first file is there; a damaged list is no
+    list."""
     path = tmp_path / "compose.yaml"
     path.touch()
-    key, gone = ProjectKey("a", str(tmp_path), (str(path),)), ProjectKey("b", "/no", ("/no/compose.yaml",))
+    key, gone = (
+        ProjectKey("a", str(tmp_path), (str(path),)),
+        ProjectKey("b", "/no", ("/no/compose.yaml",)),
+    )
     state = tmp_path / "state"
     remember(str(state), (Project(key, env_files=("/prod.env",)), Project(gone)))
     assert remembered(str(state)) == {key: ("/prod.env",)}

@@ -35,12 +35,15 @@ def read(folder: Path, text: str | bytes) -> Settings:
 
 def test_no_file_gives_the_defaults(tmp_path: Path) -> None:
     """Without a file, and with an empty one, everything has its default."""
-    assert load({"NEBTUI_CONFIG": str(tmp_path / "none"), "NEBTUI_STATE": "/state"}) == Settings(state_dir="/state")
+    assert load({"NEBTUI_CONFIG": str(tmp_path / "none"), "NEBTUI_STATE": "/state"}) == Settings(
+        state_dir="/state"
+    )
     assert read(tmp_path, "") == Settings(state_dir="/state")
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
-    """All known settings arrive, `~` in roots is the home folder, and none is left at its default."""
+    """All known settings arrive, `~` in roots is the home folder, and none is left at its
+    default."""
     found = read(tmp_path, FULL)
     home = os.path.expanduser("~")
     assert found == Settings(
@@ -53,7 +56,9 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         theme="nord",
         state_dir="/state",
     )
-    assert not [name for name, value in described(found).items() if value == described(Settings())[name]]
+    assert not [
+        name for name, value in described(found).items() if value == described(Settings())[name]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +80,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str | bytes, said: str) -> None:
-    """A file that is no TOML, an unknown key or a wrong type: one line with the file and the reason."""
+    """A file that is no TOML, an unknown key or a wrong type: one line with the file and the
+    reason."""
     with pytest.raises(BadSettings) as told:
         read(tmp_path, text)
     assert str(told.value).startswith(str(tmp_path / "config.toml"))
@@ -97,6 +103,9 @@ def test_where_the_file_is() -> None:
 
 
 def test_every_field_can_be_set() -> None:
-    """Each field of the settings but the state folder, which a variable names, has a key in the file."""
+    """Each field of the settings but the state folder, which a variable names, has a key in the
+    file."""
     assert set(known()) == set(described(Settings())) - {"state_dir"}
-    assert {f.name for f in fields(Settings)} - {"state_dir"} == {name.rpartition(".")[2] for name in known()}
+    assert {f.name for f in fields(Settings)} - {"state_dir"} == {
+        name.rpartition(".")[2] for name in known()
+    }

@@ -1,4 +1,5 @@
-"""From changes to snapshots: what each change does, what it leaves alone, and when listeners hear of it."""
+"""From changes to snapshots: what each change does, what it leaves alone, and when listeners hear
+of it."""
 
 from __future__ import annotations
 
@@ -47,17 +48,26 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.EngineSeen(replace(ENGINE, version="27")), {"engine"}),
     (changes.EngineLost("gone"), {"engine_problem"}),
     (changes.ContainersListed((replace(WEB, health="healthy"),)), {"containers"}),
-    (changes.ContainersListed(()), {"containers", "samples", "processes", "throughput", "histories"}),
+    (
+        changes.ContainersListed(()),
+        {"containers", "samples", "processes", "throughput", "histories"},
+    ),
     (changes.ContainerSeen(replace(WEB, health="healthy")), {"containers"}),
     (changes.ContainerSeen(replace(WEB, state="exited")), {"containers", "processes"}),
-    (changes.ContainerGone(WEB.id), {"containers", "samples", "processes", "throughput", "histories"}),
+    (
+        changes.ContainerGone(WEB.id),
+        {"containers", "samples", "processes", "throughput", "histories"},
+    ),
     (changes.NetworksListed(()), {"networks"}),
     (changes.ImageSeen(Image("sha256:2", ("db:1",))), {"images"}),
     (changes.ProjectSeen(project("other")), {"projects"}),
     (changes.ProjectGone(SHOP.key), {"projects"}),
     (changes.PathsSeen((PathFact("/data", False),)), {"paths"}),
     (changes.ProcessesSeen((replace(PROCESS, uid=0),)), {"processes"}),
-    (changes.Sampled(3.0, (ContainerSample(WEB.id, 3.0),)), {"samples", "gpus", "gpu_loads", "throughput"}),
+    (
+        changes.Sampled(3.0, (ContainerSample(WEB.id, 3.0),)),
+        {"samples", "gpus", "gpu_loads", "throughput"},
+    ),
     (changes.GpuStackSeen(GpuStack(present=True, driver="550.54.15")), {"gpu_stack"}),
     (changes.GpuReachSeen((GpuReach(WEB.id, ("/dev/nvidia0",)),)), {"gpu_reach"}),
     (changes.Happened(Happening(2.0, WEB.id, "die")), {"histories"}),
@@ -102,7 +112,8 @@ def test_nothing_new_gives_the_same_object(change: Change) -> None:
 
 
 def test_an_engine_lost_twice_is_told_once_and_its_facts_stay() -> None:
-    """Losing the engine keeps what was known, marked by the reason; the same reason again is no news."""
+    """Losing the engine keeps what was known, marked by the reason; the same reason again is no
+    news."""
     lost = fold(FULL, changes.EngineLost("gone"))
     assert (lost.engine, lost.engine_problem, lost.containers) == (ENGINE, "gone", FULL.containers)
     assert fold(lost, changes.EngineLost("gone")) is lost
@@ -110,14 +121,22 @@ def test_an_engine_lost_twice_is_told_once_and_its_facts_stay() -> None:
 
 
 def test_the_generation_counts_state_and_not_readings() -> None:
-    """Readings and moving counters leave the generation; anything rules can read moves it by one."""
+    """Readings and moving counters leave the generation; anything rules can read moves it by
+    one."""
     assert fold(FULL, changes.Sampled(9.0)).generation == FULL.generation
     counted = fold(FULL, changes.ProcessesSeen((replace(PROCESS, refused=50, failed=60),)))
     assert counted.processes[WEB.id].refused == 50
     assert counted.generation == FULL.generation
-    for telling in (replace(PROCESS, listening=(81,)), replace(PROCESS, uid=0), Process("new", 8, 0, 0)):
+    for telling in (
+        replace(PROCESS, listening=(81,)),
+        replace(PROCESS, uid=0),
+        Process("new", 8, 0, 0),
+    ):
         assert fold(FULL, changes.ProcessesSeen((telling,))).generation == FULL.generation + 1
-    assert fold(FULL, changes.ContainerSeen(replace(WEB, state="exited"))).generation == FULL.generation + 1
+    assert (
+        fold(FULL, changes.ContainerSeen(replace(WEB, state="exited"))).generation
+        == FULL.generation + 1
+    )
 
 
 def test_the_process_of_a_stopped_container_is_dropped() -> None:
@@ -129,30 +148,45 @@ def test_the_process_of_a_stopped_container_is_dropped() -> None:
 
 
 def test_a_new_list_keeps_inspections_of_the_same_state() -> None:
-    """The list answer has no inspection: the known one stays while the state is the same, and goes with it."""
+    """The list answer has no inspection: the known one stays while the state is the same, and goes
+    with it."""
     known = replace(WEB, inspection=Inspection(pid=7))
     snapshot = fold(FULL, changes.ContainerSeen(known))
-    assert fold(snapshot, changes.ContainersListed((WEB,))).containers[WEB.id].inspection == Inspection(pid=7)
+    assert fold(snapshot, changes.ContainersListed((WEB,))).containers[
+        WEB.id
+    ].inspection == Inspection(pid=7)
     stopped = replace(WEB, state="exited")
-    assert fold(snapshot, changes.ContainersListed((stopped,))).containers[WEB.id].inspection is None
+    assert (
+        fold(snapshot, changes.ContainersListed((stopped,))).containers[WEB.id].inspection is None
+    )
 
 
 def test_a_list_without_a_container_forgets_its_process() -> None:
-    """A container that a new list does not have any more, or has stopped, leaves no process behind."""
+    """A container that a new list does not have any more, or has stopped, leaves no process
+    behind."""
     gone = fold(FULL, changes.ContainersListed(()))
-    assert (gone.containers, gone.processes, gone.samples, gone.histories, gone.throughput) == ({}, {}, {}, {}, {})
+    assert (gone.containers, gone.processes, gone.samples, gone.histories, gone.throughput) == (
+        {},
+        {},
+        {},
+        {},
+        {},
+    )
     stopped = fold(FULL, changes.ContainersListed((replace(WEB, state="exited"),)))
     assert WEB.id not in stopped.processes
 
 
 def test_histories_are_bounded() -> None:
     """Of a container that restarts for days only the newest happenings are kept, in order."""
-    snapshot = fold_all(Snapshot(), (changes.Happened(Happening(float(n), "c", "die")) for n in range(HISTORY + 9)))
+    snapshot = fold_all(
+        Snapshot(), (changes.Happened(Happening(float(n), "c", "die")) for n in range(HISTORY + 9))
+    )
     assert [h.at for h in snapshot.histories["c"]] == [float(n) for n in range(9, HISTORY + 9)]
 
 
 def test_images_are_found_by_id_and_by_name_and_projects_stand_in_order() -> None:
-    """An image answers to its id and each of its names; projects are kept by key, whenever they were found."""
+    """An image answers to its id and each of its names; projects are kept by key, whenever they
+    were found."""
     assert FULL.images["web:1"] is FULL.images["sha256:1"]
     later = fold(FULL, changes.ProjectSeen(project("apple")))
     assert [key.name for key in later.projects] == ["apple", "shop"]
@@ -190,7 +224,8 @@ def heard(host: FedHost) -> tuple[Store, queue.SimpleQueue[tuple[float, Snapshot
 
 
 def test_the_first_change_is_told_at_once_and_a_storm_is_joined() -> None:
-    """The leading edge comes before a tick has passed; hundreds of changes after it give few, the last one whole."""
+    """The leading edge comes before a tick has passed; hundreds of changes after it give few, the
+    last one whole."""
     host = FedHost()
     store, told = heard(host)
     began = time.monotonic()
@@ -265,7 +300,10 @@ def test_settle_does_not_wait_for_ever() -> None:
 
 def test_a_device_that_is_gone_leaves_no_row() -> None:
     """A round of devices is all of them; a round of other readings says nothing of devices."""
-    two = fold_all(Snapshot(), [changes.Sampled(1.0, gpus=(GpuSample(0, "a", 1.0, 50), GpuSample(1, "b", 1.0, 60)))])
+    two = fold_all(
+        Snapshot(),
+        [changes.Sampled(1.0, gpus=(GpuSample(0, "a", 1.0, 50), GpuSample(1, "b", 1.0, 60)))],
+    )
     assert fold(two, changes.Sampled(2.0)).gpus == two.gpus
     one = fold(two, changes.Sampled(2.0, gpus=(GpuSample(0, "a", 2.0, 51),)))
     assert list(one.gpus) == [0]

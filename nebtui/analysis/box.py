@@ -1,11 +1,19 @@
-"""The box as people read it: every service of every project with its verdict, and the scene of the rails graph."""
+"""The box as people read it: every service of every project with its verdict, and the scene of the
+rails graph."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from nebtui.analysis.reachability import Names, Resolution, declared_networks, names, observed_networks, resolutions
+from nebtui.analysis.reachability import (
+    Names,
+    Resolution,
+    declared_networks,
+    names,
+    observed_networks,
+    resolutions,
+)
 from nebtui.analysis.readiness import GLYPHS, Readiness, readiness
 from nebtui.analysis.scene import Edge, Group, NetworkLine, Row, Scene
 from nebtui.analysis.speeds import SpeedWords, samples_of, words
@@ -34,9 +42,12 @@ class Standing:
 
 
 def service_keys(snapshot: Snapshot, project: ProjectKey) -> tuple[ServiceKey, ...]:
-    """The services of a project: those declared, then those that only containers know (a broken or older file)."""
+    """The services of a project: those declared, then those that only containers know (a broken or
+    older file)."""
     declared = list(snapshot.projects[project].services) if project in snapshot.projects else []
-    observed = sorted({c.service for c in snapshot.containers.values() if c.service and belongs(c, project)})
+    observed = sorted(
+        {c.service for c in snapshot.containers.values() if c.service and belongs(c, project)}
+    )
     return tuple(ServiceKey(project, name) for name in dict.fromkeys([*declared, *observed]))
 
 
@@ -64,12 +75,15 @@ def scene(
     pending: frozenset[ServiceKey] = frozenset(),
     alerts: Mapping[ServiceKey, str] | None = None,
 ) -> Scene:
-    """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up races; `pending`:
-    services whose files say something new that does not run yet; `alerts`: what is wrong with a service, in words."""
+    """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up
+    races; `pending`: services whose files say something new that does not run yet; `alerts`: what
+    is wrong with a service, in words."""
     races = frozenset(ungated)
     index = names(snapshot)
     found = tuple(resolutions(snapshot, index))
-    groups = tuple(_group(snapshot, index, key, pending, alerts or {}) for key in projects(snapshot))
+    groups = tuple(
+        _group(snapshot, index, key, pending, alerts or {}) for key in projects(snapshot)
+    )
     return Scene(tuple(_networks(snapshot, groups)), groups, tuple(_edges(snapshot, found, races)))
 
 
@@ -84,16 +98,25 @@ def _group(
     plain = {k: _row(snapshot, index, k, alerts.get(k, "")) for k in service_keys(snapshot, key)}
     rows = tuple(_marked(row) if k in pending else row for k, row in plain.items())
     words = [row.state for row in rows]
-    failed, ready = words.count("failed"), sum(w in ("ready", "listening", "completed") for w in words)
+    failed, ready = (
+        words.count("failed"),
+        sum(w in ("ready", "listening", "completed") for w in words),
+    )
     if project.problem:
         file = project.problem.file.rpartition("/")[2]
         place = f"{file}:{project.problem.line}" if project.problem.line else file
         return Group(identity(key), project.name, f"{place} {project.problem.message}", "bad", rows)
     if not any(c.project == project.name for c in snapshot.containers.values()):
-        told, tone = f"{len(rows)} services, {'not running' if snapshot.engine else 'files only'}", "dim"
+        told, tone = (
+            f"{len(rows)} services, {'not running' if snapshot.engine else 'files only'}",
+            "dim",
+        )
     else:
         down = f", {failed} failed" if failed else ""
-        told, tone = f"{ready}/{len(rows)} ready{down}", "bad" if failed else "ok" if ready == len(rows) else "warn"
+        told, tone = (
+            f"{ready}/{len(rows)} ready{down}",
+            "bad" if failed else "ok" if ready == len(rows) else "warn",
+        )
     variant = f" · variant {_short_file(project)}" if project.variant else ""
     return Group(identity(key), project.name, told + variant, tone, rows)
 
@@ -110,7 +133,11 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey, alert: str) -> Row:
     verdict = readiness(snapshot, key)
     ids = [c.id for c in snapshot.containers_of(key)]
     speed = words(samples_of(snapshot, key))
-    gpus = [g.utilization for g in snapshot.gpus.values() if g.utilization is not None and set(ids) & set(g.containers)]
+    gpus = [
+        g.utilization
+        for g in snapshot.gpus.values()
+        if g.utilization is not None and set(ids) & set(g.containers)
+    ]
     networks = index.networks.get(key, frozenset()) or observed_networks(snapshot, key)
     note, note_tone = _note(snapshot, key, verdict, alert, speed)
     return Row(
@@ -128,9 +155,11 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey, alert: str) -> Row:
     )
 
 
-def _note(snapshot: Snapshot, key: ServiceKey, verdict: Readiness, alert: str, speed: SpeedWords) -> tuple[str, str]:
-    """The one thing worth saying of a service, and its tone: what happens to it now, else what is known to be wrong
-    with it, else that it was restarted, else how fast it is."""
+def _note(
+    snapshot: Snapshot, key: ServiceKey, verdict: Readiness, alert: str, speed: SpeedWords
+) -> tuple[str, str]:
+    """The one thing worth saying of a service, and its tone: what happens to it now, else what is
+    known to be wrong with it, else that it was restarted, else how fast it is."""
     if verdict.word in ("failed", "degraded", "waiting"):
         return verdict.why, TONES[verdict.word]
     if alert:
@@ -145,10 +174,14 @@ def _networks(snapshot: Snapshot, groups: tuple[Group, ...]) -> Iterator[Network
         for row in group.rows:
             for name in row.networks:
                 users.setdefault(name, set()).add(group.id)
-    external = {d.name for p in snapshot.projects.values() for d in p.networks.values() if d.external}
+    external = {
+        d.name for p in snapshot.projects.values() for d in p.networks.values() if d.external
+    }
     for name in sorted(users):
         missing = name in external and snapshot.engine is not None and name not in snapshot.networks
-        yield NetworkLine(name, name, len(users[name]) > 1 or name in external, name in external, missing)
+        yield NetworkLine(
+            name, name, len(users[name]) > 1 or name in external, name in external, missing
+        )
 
 
 def _edges(
@@ -159,14 +192,18 @@ def _edges(
         source = resolution.reference.source
         for owner in resolution.others if not resolution.reached else ():
             drawn.add((source, owner))
-            yield Edge(identity(source), identity(owner), "references", "bad", broken=True, calm=True)
+            yield Edge(
+                identity(source), identity(owner), "references", "bad", broken=True, calm=True
+            )
     for key, service in snapshot.services():
         for dependency in service.depends_on.values():
             target = ServiceKey(key.project, dependency.service)
             race = (key, dependency.service) in races
             if (key, target) not in drawn:
                 drawn.add((key, target))
-                tone = "warn" if race else "ok" if dependency.condition != "service_started" else "dim"
+                tone = (
+                    "warn" if race else "ok" if dependency.condition != "service_started" else "dim"
+                )
                 yield Edge(identity(key), identity(target), "depends", tone, calm=race)
     for resolution in found:
         for owner in resolution.reached:
@@ -175,11 +212,14 @@ def _edges(
                 drawn.add(pair)
                 live = _live(snapshot, *pair)
                 tone = {True: "ok", False: "warn", None: "dim"}[live]
-                yield Edge(identity(pair[0]), identity(owner), "references", tone, calm=live is False)
+                yield Edge(
+                    identity(pair[0]), identity(owner), "references", tone, calm=live is False
+                )
 
 
 def _live(snapshot: Snapshot, source: ServiceKey, target: ServiceKey) -> bool | None:
-    """True if the running containers of both ends share a network now, False if not, None where one does not run."""
+    """True if the running containers of both ends share a network now, False if not, None where one
+    does not run."""
     ends = [observed_networks(snapshot, key) for key in (source, target)]
     return bool(ends[0] & ends[1]) if all(ends) else None
 

@@ -16,7 +16,8 @@ _ASCII_JOINTS = " |||-+++-+++-+++"
 class Segment(NamedTuple):
     """A text without line breaks and the space-separated names of its style.
 
-    A tuple, not a dataclass: a drawing makes thousands a frame and two drawings are compared line by line.
+    A tuple, not a dataclass: a drawing makes thousands a frame and two drawings are compared line
+    by line.
     """
 
     text: str
@@ -28,7 +29,8 @@ Line = tuple[Segment, ...]
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One alphabet of the drawing; every member is one cell wide, `joints` holds one character per stroke mask."""
+    """One alphabet of the drawing; every member is one cell wide, `joints` holds one character per
+    stroke mask."""
 
     joints: str
     dot: str
@@ -83,13 +85,15 @@ _IN_ASCII = str.maketrans(
 _DOUBTFUL = re.compile("[\u2630-\u2637\u268a-\u268f\u3164\u4dc0-\u4dff\uffa0\U0001d300-\U0001d376]")
 """One cell wide in some Unicode versions, two or none in others."""
 _ESCAPES = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?")
-"""Colours, cursor movements and titles as terminals are told them: gone as a whole, or their tails would stay."""
+"""Colours, cursor movements and titles as terminals are told them: gone as a whole, or their tails
+would stay."""
 _JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff\U0001f3fb-\U0001f3ff]")
 """Jamo and skin tones: drawn into the character before them where the terminal knows how."""
 
 
 def plain(text: str, ascii_only: bool = False) -> str:
-    """The printable rest of a text: no control, format or combining characters, ASCII only where asked."""
+    """The printable rest of a text: no control, format or combining characters, ASCII only where
+    asked."""
     if text.isascii() and text.isprintable():
         return text
     kept = []
@@ -160,7 +164,8 @@ class Pen:
         self.write(fitted(text, width, self._ellipsis), style)
 
     def strokes(self, segments: Iterable[Segment], width: int) -> None:
-        """Add segments known to be `width` cells wide together; the caller makes sure that they fit."""
+        """Add segments known to be `width` cells wide together; the caller makes sure that they
+        fit."""
         self.segments.extend(segments)
         self.left -= width
 
@@ -179,7 +184,8 @@ class Pen:
 
 
 class Canvas:
-    """A block of cells that collects strokes and single glyphs; where strokes merely cross, the upright one stays."""
+    """A block of cells that collects strokes and single glyphs; where strokes merely cross, the
+    upright one stays."""
 
     __slots__ = ("_glyphs", "_marks", "_masks", "_styles", "_width", "dashed")
 
@@ -204,7 +210,8 @@ class Canvas:
             styles[at] = style
 
     def level(self, y: int, left: int, right: int, style: str) -> None:
-        """A stroke along line `y` from the middle of column `left` to the middle of column `right`."""
+        """A stroke along line `y` from the middle of column `left` to the middle of column
+        `right`."""
         if left >= right:
             return
         masks, styles, start = self._masks, self._styles, y * self._width
@@ -228,7 +235,8 @@ class Canvas:
         self._masks[at] |= KNOT
 
     def row(self, y: int, width: int | None = None) -> list[Segment]:
-        """The first `width` cells of line `y` (all of them when None) as segments of equal style."""
+        """The first `width` cells of line `y` (all of them when None) as segments of equal
+        style."""
         start = y * self._width
         end = start + (self._width if width is None else min(width, self._width))
         segments: list[Segment] = []

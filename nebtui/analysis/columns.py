@@ -32,7 +32,8 @@ _SHRINK = (
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Cells of each part, gaps before it not counted; 0 means that the part is left out with its gap."""
+    """Cells of each part, gaps before it not counted; 0 means that the part is left out with its
+    gap."""
 
     rails: int
     name: int
@@ -47,9 +48,11 @@ class Columns:
 
 
 def columns_for(scene: Scene, width: int, rails: int, arcs: int, hint: int) -> Columns:
-    """Columns at `width` cells, of which rails take `rails`, arcs want `arcs`, the longest hint `hint`.
+    """Columns at `width` cells, of which rails take `rails`, arcs want `arcs`, the longest hint
+    `hint`.
 
-    Notes and rates get round sizes, so that a number that grows by a digit does not move the arcs of every line.
+    Notes and rates get round sizes, so that a number that grows by a digit does not move the arcs
+    of every line.
     """
     rows = [row for group in scene.groups if not group.collapsed for row in group.rows]
     note = max((cell_width(plain(row.note)) for row in rows), default=0)
@@ -59,8 +62,12 @@ def columns_for(scene: Scene, width: int, rails: int, arcs: int, hint: int) -> C
         "state": max(10, min(max((cell_width(plain(row.state)) for row in rows), default=0), 14)),
         "bar": 8 if measured else 0,
         "percent": 4 if measured else 0,
-        "rate": max(9, min(max(cell_width(plain(row.rate)) for row in rows), 12)) if any(r.rate for r in rows) else 0,
-        "note": min(-(-max(note, hint, 18) // 6) * 6, 48) if width < 160 else min(max(30, note), 60),
+        "rate": max(9, min(max(cell_width(plain(row.rate)) for row in rows), 12))
+        if any(r.rate for r in rows)
+        else 0,
+        "note": min(-(-max(note, hint, 18) // 6) * 6, 48)
+        if width < 160
+        else min(max(30, note), 60),
         "arcs": arcs,
     }
     for part, least in _SHRINK:
@@ -68,10 +75,16 @@ def columns_for(scene: Scene, width: int, rails: int, arcs: int, hint: int) -> C
         if excess <= 0:
             break
         sizes[part] = max(min(sizes[part], least), sizes[part] - excess)
-        if (part == "bar" and least == 0) or (part == "arcs" and sizes["arcs"] < min(arcs, LEAST_ARCS)):
+        if (part == "bar" and least == 0) or (
+            part == "arcs" and sizes["arcs"] < min(arcs, LEAST_ARCS)
+        ):
             sizes[part] = 0  # a stump of a bar or of arcs says nothing
     used = rails + sum(size + _GAPS[name] for name, size in sizes.items() if size)
     if not sizes["arcs"] and used < width:
         sizes["note"] += width - used if sizes["note"] else max(0, width - used - _GAPS["note"])
-    text = rails + sum(size + _GAPS[name] for name, size in sizes.items() if size and name != "arcs") + _GAPS["arcs"]
+    text = (
+        rails
+        + sum(size + _GAPS[name] for name, size in sizes.items() if size and name != "arcs")
+        + _GAPS["arcs"]
+    )
     return Columns(rails=rails, text=text, **sizes)

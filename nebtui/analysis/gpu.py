@@ -1,4 +1,5 @@
-"""Climbs the ladder of evidence that a service computes on a GPU, rung by rung, with what a snapshot holds."""
+"""Climbs the ladder of evidence that a service computes on a GPU, rung by rung, with what a
+snapshot holds."""
 
 from __future__ import annotations
 
@@ -31,14 +32,19 @@ def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
 
 
 def _climb(
-    snapshot: Snapshot, key: ServiceKey, containers: tuple[Container, ...], running: tuple[Container, ...]
+    snapshot: Snapshot,
+    key: ServiceKey,
+    containers: tuple[Container, ...],
+    running: tuple[Container, ...],
 ) -> Ladder:
     figures = [t for c in running if (t := snapshot.throughput.get(c.id))]
     resident = _resident(snapshot, key, running)
     busy = busy_by(figures)
     rungs = (
         _declared(snapshot, key, containers),
-        _implied(_injected(snapshot, containers, running), resident, "its process is on the device"),
+        _implied(
+            _injected(snapshot, containers, running), resident, "its process is on the device"
+        ),
         _implied(_initialises(snapshot, key, running), resident, "its process is on the device"),
         resident,
         _works(snapshot, running, busy),
@@ -49,21 +55,33 @@ def _climb(
 
 def _implied(rung: Rung, by: Rung, why: str) -> Rung:
     """A rung that could not be looked at holds where a higher one does."""
-    return Rung(rung.name, "yes", why, by.source) if by.answer == "yes" and rung.answer != "yes" else rung
+    return (
+        Rung(rung.name, "yes", why, by.source)
+        if by.answer == "yes" and rung.answer != "yes"
+        else rung
+    )
 
 
 def _declared(snapshot: Snapshot, key: ServiceKey, containers: tuple[Container, ...]) -> Rung:
     service = snapshot.service(key)
     if service is not None and service.gpu:
         origin = place(service)
-        return Rung("declared", "yes", f"asks for {requested(service)}", str(origin) if origin else "")
-    given = [c for c in containers if c.inspection and (c.inspection.gpus or c.inspection.runtime == "nvidia")]
+        return Rung(
+            "declared", "yes", f"asks for {requested(service)}", str(origin) if origin else ""
+        )
+    given = [
+        c
+        for c in containers
+        if c.inspection and (c.inspection.gpus or c.inspection.runtime == "nvidia")
+    ]
     if given:
         return Rung("declared", "yes", f"{given[0].name} was created with a GPU", "engine")
     return Rung("declared", "no", "no GPU is asked for", "compose")
 
 
-def _injected(snapshot: Snapshot, containers: tuple[Container, ...], running: tuple[Container, ...]) -> Rung:
+def _injected(
+    snapshot: Snapshot, containers: tuple[Container, ...], running: tuple[Container, ...]
+) -> Rung:
     for container in containers:
         error = container.inspection.error if container.inspection else ""
         if "could not select device driver" in error or "nvidia" in error.lower():
@@ -75,8 +93,14 @@ def _injected(snapshot: Snapshot, containers: tuple[Container, ...], running: tu
     if devices:
         return Rung("injected", "yes", ", ".join(devices[:4]), "/proc/PID/root/dev")
     if any(r.devices == () for r in reaches):
-        return Rung("injected", "no", "no GPU device file is inside the container", "/proc/PID/root/dev")
-    return Rung("injected", "unknown", next((r.why for r in reaches if r.why), "nobody has looked into the container"))
+        return Rung(
+            "injected", "no", "no GPU device file is inside the container", "/proc/PID/root/dev"
+        )
+    return Rung(
+        "injected",
+        "unknown",
+        next((r.why for r in reaches if r.why), "nobody has looked into the container"),
+    )
 
 
 def _initialises(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...]) -> Rung:
@@ -91,10 +115,18 @@ def _initialises(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, 
         return Rung("initialises", "unknown", ABSENT)
     reaches = [r for c in running if (r := snapshot.gpu_reach.get(c.id))]
     if any(r.loaded for r in reaches):
-        return Rung("initialises", "yes", "a process of it has the GPU library loaded", "/proc/PID/maps")
+        return Rung(
+            "initialises", "yes", "a process of it has the GPU library loaded", "/proc/PID/maps"
+        )
     if any(r.loaded is False for r in reaches):
-        return Rung("initialises", "no", "no process of it has the GPU library loaded", "/proc/PID/maps")
-    return Rung("initialises", "unknown", next((r.why for r in reaches if r.why), "nobody has looked at its processes"))
+        return Rung(
+            "initialises", "no", "no process of it has the GPU library loaded", "/proc/PID/maps"
+        )
+    return Rung(
+        "initialises",
+        "unknown",
+        next((r.why for r in reaches if r.why), "nobody has looked at its processes"),
+    )
 
 
 def _resident(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...]) -> Rung:
@@ -104,13 +136,29 @@ def _resident(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...
     if found:
         gpu, process = max(found, key=lambda pair: pair[1].memory or 0)
         amount = "" if process.memory is None else f", {_size(process.memory)}"
-        if process.memory is not None and process.memory < TRACE and all((p.memory or 0) < TRACE for _, p in found):
-            return Rung("resident", "unknown", f"PID {process.pid} holds only{amount[1:]} on GPU {gpu.index}", "NVML")
-        return Rung("resident", "yes", f"PID {process.pid} on GPU {gpu.index}{amount}", "process list of the driver")
+        if (
+            process.memory is not None
+            and process.memory < TRACE
+            and all((p.memory or 0) < TRACE for _, p in found)
+        ):
+            return Rung(
+                "resident",
+                "unknown",
+                f"PID {process.pid} holds only{amount[1:]} on GPU {gpu.index}",
+                "NVML",
+            )
+        return Rung(
+            "resident",
+            "yes",
+            f"PID {process.pid} on GPU {gpu.index}{amount}",
+            "process list of the driver",
+        )
     why = _why_blind(snapshot)
     if why:
         return Rung("resident", "unknown", why)
-    return Rung("resident", "no", "no PID of this container is on any GPU", "process list of the driver")
+    return Rung(
+        "resident", "no", "no PID of this container is on any GPU", "process list of the driver"
+    )
 
 
 def _why_blind(snapshot: Snapshot) -> str:
@@ -139,10 +187,17 @@ def _why_blind(snapshot: Snapshot) -> str:
     return ""
 
 
-def on_devices(snapshot: Snapshot, containers: tuple[Container, ...]) -> list[tuple[GpuSample, GpuProcess]]:
+def on_devices(
+    snapshot: Snapshot, containers: tuple[Container, ...]
+) -> list[tuple[GpuSample, GpuProcess]]:
     """The processes of these containers with the device each is on."""
     ids = {container.id for container in containers}
-    return [(gpu, p) for gpu in snapshot.gpus.values() for p in gpu.processes or () if p.container in ids]
+    return [
+        (gpu, p)
+        for gpu in snapshot.gpus.values()
+        for p in gpu.processes or ()
+        if p.container in ids
+    ]
 
 
 def _works(snapshot: Snapshot, running: tuple[Container, ...], busy: str) -> Rung:
@@ -152,11 +207,18 @@ def _works(snapshot: Snapshot, running: tuple[Container, ...], busy: str) -> Run
     working = [(gpu, p) for gpu, p in found if p.sm]
     if working:
         gpu, process = max(working, key=lambda pair: pair[1].sm or 0)
-        return Rung("works", "yes", f"PID {process.pid} used {process.sm} % of GPU {gpu.index}", "NVML process shares")
+        return Rung(
+            "works",
+            "yes",
+            f"PID {process.pid} used {process.sm} % of GPU {gpu.index}",
+            "NVML process shares",
+        )
     if not busy:
         return Rung("works", "unknown", "it is idle, which says nothing")
     if not found:
-        return Rung("works", "no" if not _why_blind(snapshot) else "unknown", "it has no process on a GPU")
+        return Rung(
+            "works", "no" if not _why_blind(snapshot) else "unknown", "it has no process on a GPU"
+        )
     loads = [gpu.utilization for gpu, p in found if p.sm is None and gpu.utilization]
     if loads:
         return Rung("works", "yes", f"its GPU is used to {max(loads)} %", "NVML utilisation")
@@ -174,7 +236,11 @@ def _fast(figures: list[ThroughputSample]) -> Rung:
     for figure in figures:
         if figure.busy and figure.usual is not None and figure.stream is not None:
             if figure.stream < SLOW * figure.usual:
-                return Rung("fast", "unknown", f"{figure.stream:.1f} {figure.unit} just now, which may be a hiccup")
+                return Rung(
+                    "fast",
+                    "unknown",
+                    f"{figure.stream:.1f} {figure.unit} just now, which may be a hiccup",
+                )
             told = f"{figure.stream:.1f} {figure.unit}, usually {figure.usual:.1f}"
             return Rung("fast", "yes", told, figure.source)
     if not figures:

@@ -1,4 +1,5 @@
-"""The ladder of evidence (declared, injected, initialises, resident, works, fast) and what follows from it."""
+"""The ladder of evidence (declared, injected, initialises, resident, works, fast) and what follows
+from it."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ class Ladder:
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """What is known, as a line an item: the rungs with yes or no, model and load between them."""
+        """What is known, as a line an item: the rungs with yes or no, model and load between
+        them."""
         told = [f"{rung.name}: {rung.answer}, {rung.why}" + _by(rung) for rung in self.rungs]
         between = [line for line in (self.loaded, self.busy) if line]
         return (*((f"container: {self.of}",) if self.of else ()), *told[:3], *between, *told[3:])
@@ -77,9 +79,11 @@ def _by(rung: Rung) -> str:
     return f" ({rung.source})" if rung.source else ""
 
 
-def concluded(rungs: tuple[Rung, ...], figures: list[ThroughputSample], loaded: str, busy: str) -> Ladder:
-    """The ladder with what follows: CPU fallback is said only of what was declared, is loaded and busy, and is on no
-    device for certain."""
+def concluded(
+    rungs: tuple[Rung, ...], figures: list[ThroughputSample], loaded: str, busy: str
+) -> Ladder:
+    """The ladder with what follows: CPU fallback is said only of what was declared, is loaded and
+    busy, and is on no device for certain."""
     answers = {rung.name: rung.answer for rung in rungs}
     if answers["declared"] != "yes":
         return Ladder(rungs, loaded, busy)
@@ -99,5 +103,7 @@ def _doubt(answers: Mapping[str, Answer], figures: list[ThroughputSample]) -> st
     if shares and max(shares) == 0.0:
         return "its server says that none of the model is in GPU memory"
     if shares and answers["resident"] == "no":
-        return "its server says that the model is in GPU memory, and the driver lists no process of it"
+        return (
+            "its server says that the model is in GPU memory, and the driver lists no process of it"
+        )
     return ""

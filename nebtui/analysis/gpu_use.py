@@ -1,4 +1,5 @@
-"""What a service asks of GPUs, as its files say it: where it stands, whether it infers, what hides or tests the GPU."""
+"""What a service asks of GPUs, as its files say it: where it stands, whether it infers, what hides
+or tests the GPU."""
 
 from __future__ import annotations
 
@@ -16,12 +17,23 @@ _SERVERS = re.compile(
     r"lmdeploy|ollama|exllama\w*|triton(?:server)?|infinity_emb|text-embeddings-\w+|comfyui|trtllm-serve|koboldcpp)\b",
     re.IGNORECASE,
 )
-_PLACES = (("gpus",), ("deploy", "resources", "reservations", "devices"), ("deploy",), ("runtime",), ("devices",))
+_PLACES = (
+    ("gpus",),
+    ("deploy", "resources", "reservations", "devices"),
+    ("deploy",),
+    ("runtime",),
+    ("devices",),
+)
 _TESTS = re.compile(
     r"nvidia-smi|rocm-smi|rocminfo|amd-smi|libcuda|cuInit|cuda\.is_available|device_count|deviceQuery|/dev/nvidia|"
     r"/dev/kfd|--list-devices|nvmlInit|torch\.cuda"
 )
-HIDING = ("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
+HIDING = (
+    "CUDA_VISIBLE_DEVICES",
+    "NVIDIA_VISIBLE_DEVICES",
+    "HIP_VISIBLE_DEVICES",
+    "ROCR_VISIBLE_DEVICES",
+)
 
 
 def place(service: Service) -> Origin | None:
@@ -39,12 +51,17 @@ def requested(service: Service) -> str:
 
 
 def is_check(service: Service) -> bool:
-    """True for a job that only tests the GPU and ends: what holds for servers does not concern it. One that tests and
-    then serves is a server."""
+    """True for a job that only tests the GPU and ends: what holds for servers does not concern it.
+    One that tests and then serves is a server."""
     words = " ".join((*service.entrypoint, *service.command))
     if not service.entrypoint or not _TESTS.search(words):
         return False
-    goes_on = _SERVERS.search(words) or re.search(r"\bexec\b", words) or service.ports or service.healthcheck
+    goes_on = (
+        _SERVERS.search(words)
+        or re.search(r"\bexec\b", words)
+        or service.ports
+        or service.healthcheck
+    )
     return not goes_on and service.restart in (None, "no")
 
 
@@ -103,13 +120,20 @@ def _why_hidden(name: str, value: str, snapshot: Snapshot, service: Service) -> 
     known = _devices(snapshot)
     if known is None:
         count = _granted(service)
-        if name == "CUDA_VISIBLE_DEVICES" and first.isdecimal() and count is not None and int(first) >= count:
+        if (
+            name == "CUDA_VISIBLE_DEVICES"
+            and first.isdecimal()
+            and count is not None
+            and int(first) >= count
+        ):
             return f"index {first} of {count} requested, counted from 0 inside the container"
         return ""
     if first.isdecimal():
         inside = _granted(service) if name != "NVIDIA_VISIBLE_DEVICES" else None
         count = len(known) if inside is None else min(inside, len(known))
-        return f"index {first}, and there are {count}, counted from 0" if int(first) >= count else ""
+        return (
+            f"index {first}, and there are {count}, counted from 0" if int(first) >= count else ""
+        )
     if first.startswith("GPU-") and not any(uuid.startswith(first) for uuid in known):
         return f"{first} is no device of this machine"
     return ""
@@ -126,9 +150,21 @@ def _devices(snapshot: Snapshot) -> list[str] | None:
 def _granted(service: Service) -> int | None:
     """How many devices the container will see; None = all of the machine's."""
     if not service.gpus and service.runtime == "nvidia":
-        named = [one for one in (service.environment.get("NVIDIA_VISIBLE_DEVICES") or "").split(",") if one.strip()]
-        return len(named) if named and not {"all", "void", "none"} & set(named) and "$" not in "".join(named) else None
+        named = [
+            one
+            for one in (service.environment.get("NVIDIA_VISIBLE_DEVICES") or "").split(",")
+            if one.strip()
+        ]
+        return (
+            len(named)
+            if named and not {"all", "void", "none"} & set(named) and "$" not in "".join(named)
+            else None
+        )
     counts = [len(r.ids) if r.ids else r.count for r in service.gpus]
-    if not counts or any(c is None or c < 0 for c in counts) or service.gpus[0].driver in ("cdi", "device"):
+    if (
+        not counts
+        or any(c is None or c < 0 for c in counts)
+        or service.gpus[0].driver in ("cdi", "device")
+    ):
         return None
     return sum(c for c in counts if c is not None)

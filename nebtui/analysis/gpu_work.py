@@ -6,7 +6,8 @@ from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 
 RECENT = 60.0
-"""Seconds after its last work during which a server still counts as busy: requests come in bursts."""
+"""Seconds after its last work during which a server still counts as busy: requests come in
+bursts."""
 
 
 def loaded_by(figures: list[ThroughputSample]) -> str:
@@ -15,7 +16,11 @@ def loaded_by(figures: list[ThroughputSample]) -> str:
         if figure.loaded is False:
             continue
         if figure.model:
-            share = f", {figure.on_gpu:.0%} of it in GPU memory as it says itself" if figure.on_gpu is not None else ""
+            share = (
+                f", {figure.on_gpu:.0%} of it in GPU memory as it says itself"
+                if figure.on_gpu is not None
+                else ""
+            )
             return f"model {figure.model} is loaded{share}"
         if figure.tokens_per_second or figure.last_rate:
             return "a model is loaded: it makes tokens"
@@ -28,7 +33,10 @@ def busy_by(figures: list[ThroughputSample]) -> str:
         if figure.busy:
             rate = figure.tokens_per_second
             speed = f" at {rate:.1f} {figure.unit}" if rate is not None else ""
-            return f"{figure.running or 1} request{'s' if (figure.running or 1) > 1 else ''} running{speed}"
+            return (
+                f"{figure.running or 1} request{'s' if (figure.running or 1) > 1 else ''} "
+                f"running{speed}"
+            )
     for figure in figures:
         if recently_busy(figure) and figure.last_rate is not None:
             age = figure.at - (figure.last_at or figure.at)
@@ -43,10 +51,13 @@ def recently_busy(figure: ThroughputSample) -> bool:
 
 
 def in_use(snapshot: Snapshot) -> tuple[object, ...]:
-    """What rules read of devices and work, to be compared: who is on a device, what is wrong with it; and of those on
-    none who works (or did a moment ago), who has a model and where it says that lies. Figures that merely move are
-    not in it."""
-    devices = [(g.index, g.error, g.processes is None, frozenset(g.containers)) for g in snapshot.gpus.values()]
+    """What rules read of devices and work, to be compared: who is on a device, what is wrong with
+    it; and of those on none who works (or did a moment ago), who has a model and where it says that
+    lies. Figures that merely move are not in it."""
+    devices = [
+        (g.index, g.error, g.processes is None, frozenset(g.containers))
+        for g in snapshot.gpus.values()
+    ]
     on_gpu = {identity for g in snapshot.gpus.values() for identity in g.containers}
     off = {
         (t.container, recently_busy(t), bool(t.model), None if t.on_gpu is None else t.on_gpu > 0)

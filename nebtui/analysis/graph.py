@@ -1,4 +1,5 @@
-"""The rails graph in cells: networks as vertical rails, services as lines, dependencies as arcs at the right."""
+"""The rails graph in cells: networks as vertical rails, services as lines, dependencies as arcs at
+the right."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,16 +7,39 @@ from nebtui.analysis.canvas import ASCII, BOX, Canvas, Glyphs, Line, Segment, ce
 from nebtui.analysis.columns import Columns, columns_for
 from nebtui.analysis.lines import Page, gap_line, heading_line, more_line, row_line, title_line
 from nebtui.analysis.scene import Drawing, Edge, Group, NetworkLine, Row, Scene
-from nebtui.analysis.tracks import Arc, Rail, arc_tracks, draw_arcs, plan_arcs, plan_rails, split_networks
+from nebtui.analysis.tracks import (
+    Arc,
+    Rail,
+    arc_tracks,
+    draw_arcs,
+    plan_arcs,
+    plan_rails,
+    split_networks,
+)
 
-__all__ = ["Drawing", "Edge", "Group", "Line", "NetworkLine", "Row", "Scene", "Segment", "draw", "plain_text"]
+__all__ = [
+    "Drawing",
+    "Edge",
+    "Group",
+    "Line",
+    "NetworkLine",
+    "Row",
+    "Scene",
+    "Segment",
+    "draw",
+    "plain_text",
+]
 
 
-def draw(scene: Scene, *, width: int, selected: str | None, all_edges: bool, ascii: bool) -> Drawing:
-    """The scene in lines of at most `width` cells (12 or more); `selected` is a row or group id or None.
+def draw(
+    scene: Scene, *, width: int, selected: str | None, all_edges: bool, ascii: bool
+) -> Drawing:
+    """The scene in lines of at most `width` cells (12 or more); `selected` is a row or group id or
+    None.
 
-    Calm edges and those of the selection are drawn, with `all_edges` every one; `ascii` uses no other characters.
-    Style names: rail-0 to rail-5, wire, dim, ok, warn, bad, info, title, name, selected, bar, bar-empty.
+    Calm edges and those of the selection are drawn, with `all_edges` every one; `ascii` uses no
+    other characters. Style names: rail-0 to rail-5, wire, dim, ok, warn, bad, info, title, name,
+    selected, bar, bar-empty.
     """
     glyphs = ASCII if ascii else BOX
     titled, own = split_networks(scene)
@@ -29,10 +53,16 @@ def draw(scene: Scene, *, width: int, selected: str | None, all_edges: bool, asc
     columns, arc_canvas, hints = _fit_arcs(scene, arcs, glyphs, width, rails_width, height)
     canvas = Canvas(rails_width, height, glyphs)
     _draw_rails(canvas, scene, rails, lines, glyphs, (step, offset), selected)
-    page = Page(width, glyphs, columns, canvas, arc_canvas, hints, selected, _related(scene, touched))
+    page = Page(
+        width, glyphs, columns, canvas, arc_canvas, hints, selected, _related(scene, touched)
+    )
     drawn: list[Line] = [()] * height
     members = frozenset(
-        net for g in scene.groups for row in g.rows if touched and row.id in touched for net in row.networks
+        net
+        for g in scene.groups
+        for row in g.rows
+        if touched and row.id in touched
+        for net in row.networks
     )
     for y in range(min(len(titled), most)):
         drawn[y] = title_line(page, rails[y], offset + y * step, members)
@@ -40,7 +70,9 @@ def draw(scene: Scene, *, width: int, selected: str | None, all_edges: bool, asc
         drawn[most] = more_line(page, most, titled[most:])
     for group in scene.groups:
         y = lines[group.id]
-        drawn[y] = heading_line(page, y, group, [r for r in rails if r.network in own.get(group.id, ())])
+        drawn[y] = heading_line(
+            page, y, group, [r for r in rails if r.network in own.get(group.id, ())]
+        )
         for row in group.rows:
             if row.id in lines:
                 drawn[lines[row.id]] = row_line(page, lines[row.id], row)
@@ -78,7 +110,8 @@ def _rail_grid(count: int, width: int) -> tuple[int, int, int]:
 
 
 def _touched(scene: Scene, selected: str | None) -> frozenset[str] | None:
-    """Row ids of the selection: the row, or the rows of the group; None when nothing (or nothing known) is selected."""
+    """Row ids of the selection: the row, or the rows of the group; None when nothing (or nothing
+    known) is selected."""
     for group in scene.groups:
         if group.id == selected:
             return frozenset(row.id for row in group.rows)
@@ -98,9 +131,11 @@ def _related(scene: Scene, touched: frozenset[str] | None) -> frozenset[str] | N
 def _fit_arcs(
     scene: Scene, arcs: Sequence[Arc], glyphs: Glyphs, width: int, rails: int, height: int
 ) -> tuple[Columns, Canvas | None, dict[int, Arc]]:
-    """Columns, the drawn arcs if there is room, and per source line the most important arc that could not be drawn."""
+    """Columns, the drawn arcs if there is room, and per source line the most important arc that
+    could not be drawn."""
     wanted = max(arc_tracks(arcs).values(), default=-1) + 1
-    # Room is kept for tracks that are not drawn yet, or the columns would jump with every move of the cursor.
+    # Room is kept for tracks that are not drawn yet, or the columns would jump with every move of
+    # the cursor.
     columns = columns_for(scene, width, rails, max(2 * wanted + 1, 13) if scene.edges else 0, 0)
     canvas, left_out = None, list(arcs)
     if columns.arcs and arcs:
@@ -109,7 +144,9 @@ def _fit_arcs(
         canvas = Canvas(columns.arcs, height, glyphs)
         draw_arcs(canvas, glyphs, [arc for arc in arcs if arc.target in tracks], tracks, step)
         left_out = [arc for arc in arcs if arc.target not in tracks]
-    hints = {arc.source: arc for arc in left_out}  # arcs come in order of weight: the last one stays
+    hints = {
+        arc.source: arc for arc in left_out
+    }  # arcs come in order of weight: the last one stays
     if hints and not columns.arcs:
         longest = max(cell_width(plain(arc.label)) for arc in hints.values())
         columns = columns_for(scene, width, rails, 0, longest + 4)
@@ -125,7 +162,8 @@ def _draw_rails(
     grid: tuple[int, int],
     selected: str | None,
 ) -> None:
-    """Strokes of the rails, then for each line its wire and dots (a hollow dot: the network is absent)."""
+    """Strokes of the rails, then for each line its wire and dots (a hollow dot: the network is
+    absent)."""
     step, offset = grid
     spots: dict[str, list[tuple[int, Rail]]] = {}
     for rail in rails:
@@ -145,7 +183,15 @@ def _draw_rails(
             y = lines.get(row.id, lines[group.id])
             dots = [spot for name in set(row.networks) for spot in spots.get(name, ())]
             if dots and row.id in lines:
-                canvas.level(y, min(x for x, _ in dots), end, "name" if row.id == selected else "wire")
+                canvas.level(
+                    y, min(x for x, _ in dots), end, "name" if row.id == selected else "wire"
+                )
             for x, rail in dots:
-                glyph = glyphs.diamond if group.collapsed else glyphs.hollow if rail.network.missing else glyphs.dot
+                glyph = (
+                    glyphs.diamond
+                    if group.collapsed
+                    else glyphs.hollow
+                    if rail.network.missing
+                    else glyphs.dot
+                )
                 canvas.mark(x, y, glyph, "bad" if rail.network.missing else rail.style)

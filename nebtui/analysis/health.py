@@ -1,4 +1,5 @@
-"""Which health test fits a service: from what is known about its image, else from what it listens on."""
+"""Which health test fits a service: from what is known about its image, else from what it listens
+on."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ CLOSED_PORT = 9
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A health test to add, where it comes from, and the same test against a closed port where one can be made."""
+    """A health test to add, where it comes from, and the same test against a closed port where one
+    can be made."""
 
     healthcheck: Healthcheck
     basis: str
@@ -33,7 +35,9 @@ def suggest(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggestion
     """The best health test for a service without one; None where nothing is known to ask."""
     known = about(service.image)
     if known and known.test:
-        return _suggestion(known.test, known.ports[0] if known.ports else 0, f"{known.name}: {known.source}", True)
+        return _suggestion(
+            known.test, known.ports[0] if known.ports else 0, f"{known.name}: {known.source}", True
+        )
     image = image_of(snapshot, service, snapshot.containers_of(key))
     ports, basis = listening_ports(snapshot, key, service, image)
     if not ports:
@@ -54,11 +58,15 @@ def listening_ports(
     for container in snapshot.containers_of(key):
         process = snapshot.processes.get(container.id)
         if process and process.listening:
-            return tuple(sorted(process.listening)), f"{container.name} listens there (/proc/{process.pid}/net/tcp)"
+            return tuple(
+                sorted(process.listening)
+            ), f"{container.name} listens there (/proc/{process.pid}/net/tcp)"
     declared = sorted({port.target for port in service.ports if port.protocol == "tcp"})
     if declared:
         return tuple(declared), "its published port"
-    return (image.exposed_ports, "the image exposes it") if image and image.exposed_ports else ((), "")
+    return (
+        (image.exposed_ports, "the image exposes it") if image and image.exposed_ports else ((), "")
+    )
 
 
 def _port_test(port: int, programs: tuple[str, ...] | None) -> Healthcheck | None:
@@ -66,7 +74,15 @@ def _port_test(port: int, programs: tuple[str, ...] | None) -> Healthcheck | Non
     if programs is None or "bash" in programs:
         return port_test(port)
     for program, test in (
-        ("python3", ("CMD", "python3", "-c", f"import socket; socket.create_connection(('127.0.0.1', {port}), 3)")),
+        (
+            "python3",
+            (
+                "CMD",
+                "python3",
+                "-c",
+                f"import socket; socket.create_connection(('127.0.0.1', {port}), 3)",
+            ),
+        ),
         ("nc", ("CMD-SHELL", f"nc -w 2 127.0.0.1 {port} </dev/null")),
         ("wget", http_test(port, "/", "wget")),
         ("curl", http_test(port, "/", "curl")),
@@ -91,15 +107,22 @@ def one_shot(snapshot: Snapshot, key: ServiceKey, service: Service) -> str:
     """Why a service is a job that ends, "" if it serves."""
     if (known := about(service.image)) and known.one_shot:
         return f"{known.name} is a job"
-    waiting = (d for s in snapshot.projects[key.project].services.values() for d in s.depends_on.values())
-    if any(d.service == key.service and d.condition == "service_completed_successfully" for d in waiting):
+    waiting = (
+        d for s in snapshot.projects[key.project].services.values() for d in s.depends_on.values()
+    )
+    if any(
+        d.service == key.service and d.condition == "service_completed_successfully"
+        for d in waiting
+    ):
         return "another service waits for its completion"
     if has_test(snapshot, key, service) or service.ports or about(service.image):
         return ""  # a server that was stopped ends with 0 too
     for container in snapshot.containers_of(key):
         inspection = container.inspection
         image = snapshot.images.get(container.image_id)
-        stopped = any(h.action in ("stop", "kill") for h in snapshot.histories.get(container.id, ()))
+        stopped = any(
+            h.action in ("stop", "kill") for h in snapshot.histories.get(container.id, ())
+        )
         if stopped or (image and image.exposed_ports):
             continue
         ended = container.state == "exited" and inspection is not None and inspection.exit_code == 0

@@ -1,4 +1,5 @@
-"""The lines of the rails graph: what stands between the rails at the left and the arcs at the right."""
+"""The lines of the rails graph: what stands between the rails at the left and the arcs at the
+right."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,13 +32,15 @@ class Page:
         return Pen(self.width, self.glyphs.ellipsis)
 
     def hint(self, y: int, width: int) -> str:
-        """`→ core/chroma ✗` in at most `width` cells for an arc that could not be drawn; the name is what gets cut."""
+        """`→ core/chroma ✗` in at most `width` cells for an arc that could not be drawn; the name
+        is what gets cut."""
         arc = self.hints.get(y)
         if arc is None:
             return ""
         end = f" {self.glyphs.cross}" if arc.broken else ""
         return (
-            f"{self.glyphs.towards} {shorten(self.clean(arc.label), width - 2 - len(end), self.glyphs.ellipsis)}{end}"
+            f"{self.glyphs.towards} "
+            f"{shorten(self.clean(arc.label), width - 2 - len(end), self.glyphs.ellipsis)}{end}"
         )
 
     def crossed(self, y: int) -> bool:
@@ -53,13 +56,16 @@ class Page:
 
 
 def title_line(page: Page, rail: Rail, x: int, members: frozenset[str]) -> Line:
-    """`╭─ nebulus (external)`: the text starts right of its own rail, where no later rail has begun."""
+    """`╭─ nebulus (external)`: the text starts right of its own rail, where no later rail has
+    begun."""
     network, pen = rail.network, page.pen()
     pen.strokes(page.rails.row(rail.top, x), x)
     style = "bad" if network.missing else rail.style
     corner = 10 if rail.bottom > rail.top else 8
     pen.write(page.glyphs.joints[corner] + page.glyphs.joints[12] + " ", style)
-    words = [word for word, said in (("external", network.external), ("absent", network.missing)) if said]
+    words = [
+        word for word, said in (("external", network.external), ("absent", network.missing)) if said
+    ]
     label = page.clean(network.label) + (f" ({', '.join(words)})" if words else "")
     pen.write(label, f"{style} title" if network.name in members else style)
     return pen.line()
@@ -70,7 +76,11 @@ def more_line(page: Page, y: int, networks: Sequence[NetworkLine]) -> Line:
     pen = page.pen()
     strokes = page.rails.row(y)
     pen.strokes(strokes, page.columns.rails)
-    pen.write(f"+{len(networks)} not drawn: " + ", ".join(page.clean(network.label) for network in networks), "dim")
+    pen.write(
+        f"+{len(networks)} not drawn: "
+        + ", ".join(page.clean(network.label) for network in networks),
+        "dim",
+    )
     return pen.line()
 
 
@@ -111,7 +121,8 @@ def heading_line(page: Page, y: int, group: Group, rails: Sequence[Rail]) -> Lin
 
 
 def row_line(page: Page, y: int, row: Row) -> Line:
-    """Rails, then glyph, name, readiness, GPU, tokens per second and note in their columns, then arcs."""
+    """Rails, then glyph, name, readiness, GPU, tokens per second and note in their columns, then
+    arcs."""
     columns, pen = page.columns, page.pen()
     pen.strokes(page.rails.row(y), columns.rails)
     chosen = row.id == page.selected
@@ -121,7 +132,11 @@ def row_line(page: Page, y: int, row: Row) -> Line:
         pen.column(page.clean(row.glyph), 1, mark + row.tone)
         pen.write(" ", gap)
         unrelated = page.related is not None and row.id not in page.related
-        pen.column(page.clean(row.name), columns.name, "selected title" if chosen else "dim" if unrelated else "name")
+        pen.column(
+            page.clean(row.name),
+            columns.name,
+            "selected title" if chosen else "dim" if unrelated else "name",
+        )
     if columns.state:
         pen.write("  ", gap)
         pen.column(page.clean(row.state), columns.state, mark + row.tone)
@@ -130,12 +145,15 @@ def row_line(page: Page, y: int, row: Row) -> Line:
         pen.write("  ", gap)
         note, hint = _note_and_hint(page, y, row)
         pen.write(note, mark + row.note_tone)
-        pen.column(hint, columns.note - cell_width(note), mark + page.hints[y].style if hint else gap)
+        pen.column(
+            hint, columns.note - cell_width(note), mark + page.hints[y].style if hint else gap
+        )
     return page.finish(pen, y)
 
 
 def _note_and_hint(page: Page, y: int, row: Row) -> tuple[str, str]:
-    """What the note column says; where both do not fit a broken edge goes before the note, the note before others."""
+    """What the note column says; where both do not fit a broken edge goes before the note, the note
+    before others."""
     room, note = page.columns.note, page.clean(row.note)
     hint = page.hint(y, room)
     rest = room - cell_width(hint) - 1
@@ -152,7 +170,11 @@ def _write_numbers(page: Page, pen: Pen, row: Row, mark: str) -> None:
     share = None if row.gpu is None else max(0.0, min(100.0, row.gpu))
     if columns.bar:
         pen.write("  ", gap)
-        full = 0 if share is None else min(columns.bar, round(share / 100 * columns.bar) or (1 if share >= 1 else 0))
+        full = (
+            0
+            if share is None
+            else min(columns.bar, round(share / 100 * columns.bar) or (1 if share >= 1 else 0))
+        )
         pen.write(glyphs.bar * full, f"{mark}bar")
         pen.write(
             (" " if share is None else glyphs.bar_empty) * (columns.bar - full),
@@ -170,6 +192,7 @@ def _write_numbers(page: Page, pen: Pen, row: Row, mark: str) -> None:
 
 
 def _write_right(pen: Pen, text: str, width: int, style: str, gap: str) -> None:
-    """The text at the right end of `width` cells, its blanks apart: SVG viewers eat leading ones."""
+    """The text at the right end of `width` cells, its blanks apart: SVG viewers eat leading
+    ones."""
     pen.write(" " * (width - cell_width(text)), gap)
     pen.write(text, style)

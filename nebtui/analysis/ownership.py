@@ -23,13 +23,15 @@ class Identity:
 
 
 def identity(snapshot: Snapshot, key: ServiceKey, service: Service) -> Identity | None:
-    """The ids of a service as it is declared now: a numeric `user` other than root says it (such a process cannot
-    change them), else its running process, else its image; None = not known."""
+    """The ids of a service as it is declared now: a numeric `user` other than root says it (such a
+    process cannot change them), else its running process, else its image; None = not known."""
     containers = snapshot.containers_of(key)
     running = [found for container in containers if (found := running_as(snapshot, container))]
     user = service.user or ""
     literal = ids(user)
-    if running and (not literal or not literal[0] or any(_as_declared(user, literal, r) for r in running)):
+    if running and (
+        not literal or not literal[0] or any(_as_declared(user, literal, r) for r in running)
+    ):
         return running[0]
     if literal:
         if not all(group.isdecimal() for group in service.group_add):
@@ -42,7 +44,11 @@ def identity(snapshot: Snapshot, key: ServiceKey, service: Service) -> Identity 
     if image is None:
         return None
     baked = (0, 0) if image.user in ("", "root") else ids(image.user)
-    return Identity(*baked, (baked[1],), baked[0] == 0, f"user {image.user or 'root'} of the image") if baked else None
+    return (
+        Identity(*baked, (baked[1],), baked[0] == 0, f"user {image.user or 'root'} of the image")
+        if baked
+        else None
+    )
 
 
 def running_as(snapshot: Snapshot, container: Container) -> Identity | None:
@@ -51,23 +57,31 @@ def running_as(snapshot: Snapshot, container: Container) -> Identity | None:
     if process is None:
         return None
     source = f"/proc/{process.pid}/status of {container.name}"
-    return Identity(process.uid, process.gid, (process.gid, *process.groups), process.overrides_permissions, source)
+    return Identity(
+        process.uid,
+        process.gid,
+        (process.gid, *process.groups),
+        process.overrides_permissions,
+        source,
+    )
 
 
 def ids(user: str) -> tuple[int, int] | None:
-    """`1000` and `1000:1001` as (uid, gid); a bare uid has group 0 (root) as Docker gives it; names are None."""
+    """`1000` and `1000:1001` as (uid, gid); a bare uid has group 0 (root) as Docker gives it; names
+    are None."""
     match = re.fullmatch(r"(\d+)(?::(\d+))?", user.strip())
     return (int(match.group(1)), int(match.group(2) or 0)) if match else None
 
 
 def _as_declared(user: str, literal: tuple[int, int], running: Identity) -> bool:
-    """The process runs as the file says; the group of a bare uid comes from the image's /etc/passwd."""
+    """The process runs as the file says; the group of a bare uid comes from the image's
+    /etc/passwd."""
     return literal[0] == running.uid and (":" not in user or literal[1] == running.gid)
 
 
 def denied(path: PathFact, who: Identity, *, write: bool) -> str:
-    """Why these ids cannot use a bind mount (read it, or also write it), "" if they can. The folders above it on the
-    host do not matter: the container's path does not lead through them."""
+    """Why these ids cannot use a bind mount (read it, or also write it), "" if they can. The
+    folders above it on the host do not matter: the container's path does not lead through them."""
     if who.overrides:
         return ""
     bits = _bits(path, who)

@@ -12,8 +12,8 @@ from nebtui.facts.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A reference and who answers it. `reached`: owners that share a network with the source; `others`: owners that do
-    not. Both empty = nobody on this box answers the name."""
+    """A reference and who answers it. `reached`: owners that share a network with the source;
+    `others`: owners that do not. Both empty = nobody on this box answers the name."""
 
     reference: Reference
     reached: tuple[ServiceKey, ...]
@@ -27,7 +27,8 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of a box: who answers each (lower case), and the networks each service is on (engine names)."""
+    """The names of a box: who answers each (lower case), and the networks each service is on
+    (engine names)."""
 
     owners: Mapping[str, tuple[ServiceKey, ...]]
     networks: Mapping[ServiceKey, frozenset[str]]
@@ -42,7 +43,8 @@ class Names:
 
 
 def names_of(snapshot: Snapshot, key: ServiceKey, service: Service) -> tuple[str, ...]:
-    """Every name that means a service on all its networks: its own, container_name, hostname, `project-service-N`."""
+    """Every name that means a service on all its networks: its own, container_name, hostname,
+    `project-service-N`."""
     found = [service.name, service.container_name, service.hostname]
     found += [container.name for container in snapshot.containers_of(key)]
     if not service.container_name:
@@ -57,7 +59,9 @@ def aliases_of(snapshot: Snapshot, key: ServiceKey, service: Service) -> dict[st
     for join in service.networks.values():
         network = project.networks.get(join.network)
         for alias in join.aliases if network else ():
-            found[alias.lower()] = found.get(alias.lower(), frozenset()) | {network.name if network else ""}
+            found[alias.lower()] = found.get(alias.lower(), frozenset()) | {
+                network.name if network else ""
+            }
     for container in snapshot.containers_of(key):
         for at in container.attachments:
             for alias in at.aliases:
@@ -67,7 +71,8 @@ def aliases_of(snapshot: Snapshot, key: ServiceKey, service: Service) -> dict[st
 
 
 def declared_networks(project: Project, service: Service) -> frozenset[str]:
-    """The engine names of the networks a service declares; a `service:X` network mode borrows X's."""
+    """The engine names of the networks a service declares; a `service:X` network mode borrows
+    X's."""
     lenders = {service.name}
     while (mode := service.network_mode or "").startswith("service:"):
         other = project.services.get(mode.removeprefix("service:"))
@@ -86,7 +91,8 @@ def observed_networks(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
 
 
 def names(snapshot: Snapshot) -> Names:
-    """Build the index once for a snapshot. Networks are those declared, and those joined by hand while running."""
+    """Build the index once for a snapshot. Networks are those declared, and those joined by hand
+    while running."""
     owners: dict[str, list[ServiceKey]] = {}
     networks: dict[ServiceKey, frozenset[str]] = {}
     aliases: dict[tuple[str, ServiceKey], frozenset[str]] = {}
@@ -97,16 +103,20 @@ def names(snapshot: Snapshot) -> Names:
         if project.variant:
             variants.add(key)
         everywhere = names_of(snapshot, key, service)
-        partly = {n: on for n, on in aliases_of(snapshot, key, service).items() if n not in everywhere}
+        partly = {
+            n: on for n, on in aliases_of(snapshot, key, service).items() if n not in everywhere
+        }
         aliases |= {(name, key): on for name, on in partly.items()}
         for name in (*everywhere, *partly):
             owners.setdefault(name, []).append(key)
-    return Names({name: tuple(keys) for name, keys in owners.items()}, networks, frozenset(variants), aliases)
+    return Names(
+        {name: tuple(keys) for name, keys in owners.items()}, networks, frozenset(variants), aliases
+    )
 
 
 def answering(index: Names, source: ServiceKey, name: str) -> tuple[ServiceKey, ...]:
-    """Owners of a name that a service could mean. A variant project is an island; of two folders whose projects have
-    one name only one can run, for Compose knows them as the same project."""
+    """Owners of a name that a service could mean. A variant project is an island; of two folders
+    whose projects have one name only one can run, for Compose knows them as the same project."""
     found = index.owners.get(name.lower(), ())
     own = tuple(k for k in found if k.project == source.project)
     if source in index.variants:
@@ -125,7 +135,8 @@ def resolve(index: Names, reference: Reference) -> Resolution:
 
 
 def resolutions(snapshot: Snapshot, index: Names) -> Iterator[Resolution]:
-    """Every reference that counts: certain ones, and those whose name somebody owns; a service's own name left out."""
+    """Every reference that counts: certain ones, and those whose name somebody owns; a service's
+    own name left out."""
     for key, service in snapshot.services():
         own = {key.service, service.container_name, service.hostname}
         for reference in references(key, service):

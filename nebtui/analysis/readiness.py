@@ -1,4 +1,5 @@
-"""What a service really is: absent, waiting (on whom), starting, listening, ready, completed, degraded, failed."""
+"""What a service really is: absent, waiting (on whom), starting, listening, ready, completed,
+degraded, failed."""
 
 from __future__ import annotations
 
@@ -21,7 +22,17 @@ GLYPHS = {
 }
 """Readiness word → glyph; every state differs by glyph and word, not by hue alone."""
 
-WORST_FIRST = ("failed", "degraded", "waiting", "starting", "unknown", "listening", "ready", "completed", "absent")
+WORST_FIRST = (
+    "failed",
+    "degraded",
+    "waiting",
+    "starting",
+    "unknown",
+    "listening",
+    "ready",
+    "completed",
+    "absent",
+)
 STOPPED = {137, 143}
 """Exit codes of a container that was asked to stop (SIGKILL, SIGTERM)."""
 
@@ -40,7 +51,9 @@ class Readiness:
         return self.word in ("ready", "completed")
 
 
-def image_of(snapshot: Snapshot, service: Service, containers: tuple[Container, ...]) -> Image | None:
+def image_of(
+    snapshot: Snapshot, service: Service, containers: tuple[Container, ...]
+) -> Image | None:
     """The image of a service: that of its container, else the local one of the declared name."""
     for container in containers:
         if image := snapshot.images.get(container.image_id):
@@ -48,15 +61,23 @@ def image_of(snapshot: Snapshot, service: Service, containers: tuple[Container, 
     if service.image is None:
         return None
     name = service.image
-    return snapshot.images.get(name) or snapshot.images.get(name if ":" in name else f"{name}:latest")
+    return snapshot.images.get(name) or snapshot.images.get(
+        name if ":" in name else f"{name}:latest"
+    )
 
 
 def health_test(snapshot: Snapshot, key: ServiceKey, service: Service) -> Healthcheck | None:
-    """The health test the engine will run: the declared one, else the image's; None where there is none."""
+    """The health test the engine will run: the declared one, else the image's; None where there is
+    none."""
     if service.healthcheck is not None and service.healthcheck.test:
         return None if service.healthcheck.disabled else service.healthcheck
     image = image_of(snapshot, service, snapshot.containers_of(key))
-    if image is None or image.healthcheck is None or image.healthcheck.disabled or not image.healthcheck.test:
+    if (
+        image is None
+        or image.healthcheck is None
+        or image.healthcheck.disabled
+        or not image.healthcheck.test
+    ):
         return None
     return image.healthcheck
 
@@ -98,11 +119,15 @@ def gate_open(snapshot: Snapshot, target: ServiceKey, condition: str) -> bool:
     if condition == "service_healthy":
         return all(c.state == "running" and c.health == "healthy" for c in containers)
     if condition == "service_completed_successfully":
-        return all(c.state == "exited" and c.inspection and c.inspection.exit_code == 0 for c in containers)
+        return all(
+            c.state == "exited" and c.inspection and c.inspection.exit_code == 0 for c in containers
+        )
     return all(c.state in ("running", "exited", "restarting") for c in containers)
 
 
-def _of_container(snapshot: Snapshot, key: ServiceKey, service: Service | None, container: Container) -> Readiness:
+def _of_container(
+    snapshot: Snapshot, key: ServiceKey, service: Service | None, container: Container
+) -> Readiness:
     state = container.state
     inspection = container.inspection
     if state == "running":
@@ -113,11 +138,17 @@ def _of_container(snapshot: Snapshot, key: ServiceKey, service: Service | None, 
         if inspection and inspection.error:
             return Readiness("failed", inspection.error)
         unmet = unmet_gates(snapshot, key, service)
-        return Readiness("waiting", "waits on " + ", ".join(unmet), unmet) if unmet else Readiness("absent", "created")
+        return (
+            Readiness("waiting", "waits on " + ", ".join(unmet), unmet)
+            if unmet
+            else Readiness("absent", "created")
+        )
     if state == "paused":
         return Readiness("degraded", "paused")
     if state == "exited":
-        serves = service is not None and (bool(service.ports) or health_test(snapshot, key, service) is not None)
+        serves = service is not None and (
+            bool(service.ports) or health_test(snapshot, key, service) is not None
+        )
         return _exited(container, serves=serves)
     return Readiness("absent", state)
 
@@ -136,11 +167,17 @@ def _running(snapshot: Snapshot, container: Container) -> Readiness:
     if container.health == "healthy":
         return Readiness("ready", "healthy")
     if container.health == "starting":
-        tries = f", {inspection.failing_streak} probes failed" if inspection and inspection.failing_streak else ""
+        tries = (
+            f", {inspection.failing_streak} probes failed"
+            if inspection and inspection.failing_streak
+            else ""
+        )
         return Readiness("starting", f"health test has not passed yet{tries}")
     if container.health == "unhealthy":
         output = inspection.probes[-1].output.strip() if inspection and inspection.probes else ""
-        return Readiness("degraded", "unhealthy" + (f": {output.splitlines()[-1]}" if output else ""))
+        return Readiness(
+            "degraded", "unhealthy" + (f": {output.splitlines()[-1]}" if output else "")
+        )
     process = snapshot.processes.get(container.id)
     if process is None or process.listening is None:
         return Readiness("unknown", "running, no health test")

@@ -13,7 +13,8 @@ MAX_GAP = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counters as the server gave them. `clock` is monotonic, `at` Unix seconds; a figure it lacks is None."""
+    """Counters as the server gave them. `clock` is monotonic, `at` Unix seconds; a figure it lacks
+    is None."""
 
     clock: float
     at: float
@@ -46,7 +47,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Tokens that requests still running made between two looks; `streams` how many of them moved."""
+    """Tokens that requests still running made between two looks; `streams` how many of them
+    moved."""
 
     tokens: float = 0.0
     seconds: float = 0.0
@@ -54,7 +56,8 @@ class Live:
 
 
 def restarted(before: Reading, now: Reading) -> bool:
-    """True if a counter went down or the process is another one; a counter that came or went is no reset."""
+    """True if a counter went down or the process is another one; a counter that came or went is no
+    reset."""
     if before.life != now.life:
         return True
     pairs = zip(before.counters, now.counters, strict=True)
@@ -63,16 +66,22 @@ def restarted(before: Reading, now: Reading) -> bool:
 
 def growth(before: Reading, now: Reading, *, prompts: bool = False) -> tuple[float, float]:
     """(tokens, seconds) by which the pair of counters grew, (0, 0) where there is none."""
-    first, second = (before.prompt_speed, now.prompt_speed) if prompts else (before.speed, now.speed)
+    first, second = (
+        (before.prompt_speed, now.prompt_speed) if prompts else (before.speed, now.speed)
+    )
     if first is None or second is None:
         return 0.0, 0.0
     return max(0.0, second[0] - first[0]), max(0.0, second[1] - first[1])
 
 
 def live_growth(before: Reading, now: Reading) -> Live:
-    """What requests seen at both looks made in between. One that has made nothing yet reads its prompt; one that had
-    begun and stood still is slow, and its time counts."""
-    both = [(count, now.streams[key] - count) for key, count in before.streams.items() if key in now.streams]
+    """What requests seen at both looks made in between. One that has made nothing yet reads its
+    prompt; one that had begun and stood still is slow, and its time counts."""
+    both = [
+        (count, now.streams[key] - count)
+        for key, count in before.streams.items()
+        if key in now.streams
+    ]
     at_work = [max(0, made) for count, made in both if count > 0 or made > 0]
     return Live(float(sum(at_work)), now.clock - before.clock, len(at_work)) if at_work else Live()
 
@@ -80,12 +89,14 @@ def live_growth(before: Reading, now: Reading) -> Live:
 def grew(before: Reading, now: Reading) -> bool:
     """True if anything was worked on between the two looks."""
     pairs = zip(before.counters, now.counters, strict=True)
-    return live_growth(before, now).streams > 0 or any(b is not None and n is not None and n > b for b, n in pairs)
+    return live_growth(before, now).streams > 0 or any(
+        b is not None and n is not None and n > b for b, n in pairs
+    )
 
 
 def prompt_speed(before: Reading, now: Reading) -> float | None:
-    """Tokens of prompts a second of reading them. For a server that only reads (embeddings) and has no seconds counter,
-    tokens a second of the clock: the least it can be."""
+    """Tokens of prompts a second of reading them. For a server that only reads (embeddings) and has
+    no seconds counter, tokens a second of the clock: the least it can be."""
     tokens, seconds = growth(before, now, prompts=True)
     if tokens > 0 and seconds > 0:
         return tokens / seconds

@@ -14,8 +14,8 @@ HOST_GATEWAY = "host.docker.internal"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A service names a host. `certain`: the text can mean nothing but a host (a URL, `host=…`); otherwise it counts
-    only if somebody answers the name (`redis:7` may be an image)."""
+    """A service names a host. `certain`: the text can mean nothing but a host (a URL, `host=…`);
+    otherwise it counts only if somebody answers the name (`redis:7` may be an image)."""
 
     source: ServiceKey
     host: str
@@ -26,7 +26,8 @@ class Reference:
     certain: bool
 
 
-# Every repetition starts at a word and is bounded: a certificate or a script in a value must not take seconds.
+# Every repetition starts at a word and is bounded: a certificate or a script in a value must not
+# take seconds.
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?"
 _LOCAL = "file|unix|npipe|sqlite|s3[an]?|gs|hf|oci|docker|docker-image"
 """Schemes whose next word is a path, a bucket or an image."""
@@ -36,33 +37,42 @@ _NEXT_URL = re.compile(r",(?=[a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
 """The comma of `http://a:1,http://b:2`, which is none of `mongodb://a:1,b:2`."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}?|\$\w+")
 _HOST_PORT = re.compile(rf"(?<![\w./:$-])({_NAME}):(\d{{2,5}})(?![\w.@]|:\d)")
-_KEYWORD = re.compile(rf"(?i)(?<![\w-])(?:host|hostname|server|data source)\s*=\s*({_NAME})(?:[:,](\d{{2,5}}))?")
+_KEYWORD = re.compile(
+    rf"(?i)(?<![\w-])(?:host|hostname|server|data source)\s*=\s*({_NAME})(?:[:,](\d{{2,5}}))?"
+)
 _HOST_KEY = re.compile(
     r"(?i)(^|_)(HOST|HOSTS|HOSTNAME|SERVER|SERVERS|ADDR|ADDRESS|ADDRESSES|SEEDS|ENDPOINT|ENDPOINTS|BROKERS?|NODES?|URL|"
     r"URI|UPSTREAM|PEERS?)$"
 )
-_HOST_FLAG = re.compile(r"(?i)^--?[\w-]*(host|server|addr|address|endpoint|upstream|broker|url|uri)$")
+_HOST_FLAG = re.compile(
+    r"(?i)^--?[\w-]*(host|server|addr|address|endpoint|upstream|broker|url|uri)$"
+)
 _NO_REFERENCE = re.compile(
     r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT|VIRTUAL_HOST|LISTEN|ADVERTISE|BIND[_-]|"
     r"(^|_)(BIND|IMAGE|TAG|VERSION)$)"
 )
-"""Variables that list who may call in, how the outside names a service, where it listens, or which image it is."""
+"""Variables that list who may call in, how the outside names a service, where it listens, or which
+image it is."""
 _WIDTH = 160
 """Characters of a text that are shown as evidence."""
 _LOWEST_PORT = 80
-"""`node:20` and `postgres:16` are images: a smaller number is a port only where the text can be nothing but a host."""
+"""`node:20` and `postgres:16` are images: a smaller number is a port only where the text can be
+nothing but a host."""
 _LITERAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[.*|0|[0-9]+)$", re.IGNORECASE)
 
 
 def references(key: ServiceKey, service: Service) -> tuple[Reference, ...]:
-    """All host names a service's own texts name, in the order they stand; IP literals and localhost left out."""
+    """All host names a service's own texts name, in the order they stand; IP literals and localhost
+    left out."""
     found: dict[tuple[str, int | None], Reference] = {}
     for path, text, host, port, certain in _all(service):
         if _LITERAL.match(host) or "$" in host:
             continue
         if (host.lower(), port) not in found:
             told = _line_with(host, mask(text))
-            found[host.lower(), port] = Reference(key, host.lower(), port, path, told, service.origin(*path), certain)
+            found[host.lower(), port] = Reference(
+                key, host.lower(), port, path, told, service.origin(*path), certain
+            )
     return tuple(found.values())
 
 
@@ -98,7 +108,8 @@ def _all(service: Service) -> Iterator[_Hit]:
 
 
 def hosts_in(text: str, *, bare: bool) -> Iterator[tuple[str, int | None, bool]]:
-    """Host, port and certainty of each name in a text. `bare`: the whole text may be names (`HOST=db`, `SEEDS=a,b`)."""
+    """Host, port and certainty of each name in a text. `bare`: the whole text may be names
+    (`HOST=db`, `SEEDS=a,b`)."""
     text = _NEXT_URL.sub(" ", text)
     for match in _URL.finditer(text):
         for host, port in _authorities(match.group(1)):

@@ -19,7 +19,8 @@ class NetworkLine:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A service: `state` is its readiness word, `tone` one of ok warn bad dim info, `gpu` in percent."""
+    """A service: `state` is its readiness word, `tone` one of ok warn bad dim info, `gpu` in
+    percent."""
 
     id: str
     name: str
@@ -37,7 +38,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A project and its services from top to bottom; `subtitle` is its roll-up in words, coloured by `tone`."""
+    """A project and its services from top to bottom; `subtitle` is its roll-up in words, coloured
+    by `tone`."""
 
     id: str
     title: str
@@ -49,7 +51,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`source` depends on or references `target` (row ids); `kind` is depends or references, `tone` ok warn bad dim.
+    """`source` depends on or references `target` (row ids); `kind` is depends or references, `tone`
+    ok warn bad dim.
 
     A `calm` edge is drawn even when nothing asks for it.
     """
@@ -73,7 +76,8 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Lines from top to bottom, the line index of every visible row and group id, and these ids from top to bottom."""
+    """Lines from top to bottom, the line index of every visible row and group id, and these ids
+    from top to bottom."""
 
     lines: tuple[Line, ...] = ()
     row_of: Mapping[str, int] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""The unit in which a server's speed is judged: enough tokens of one concurrency, and what is usual for it."""
+"""The unit in which a server's speed is judged: enough tokens of one concurrency, and what is usual
+for it."""
 
 from __future__ import annotations
 
@@ -50,14 +51,16 @@ class Speed:
 
 
 def bucket(running: float) -> Bucket:
-    """Which concurrency a number of running requests belongs to: speeds are compared within one only."""
+    """Which concurrency a number of running requests belongs to: speeds are compared within one
+    only."""
     if running < 4.5:
         return "1" if running < 1.5 else "2-4"
     return "5+" if running < 16.5 else "17+" if running < 64.5 else "65+"
 
 
 def usual(speeds: Iterable[float]) -> float | None:
-    """The median of the better half: what the server does when nothing holds it back. None for fewer than three."""
+    """The median of the better half: what the server does when nothing holds it back. None for
+    fewer than three."""
     ordered = sorted(speeds)
     return median(ordered[len(ordered) // 2 :]) if len(ordered) >= KNOWN_WINDOWS else None
 

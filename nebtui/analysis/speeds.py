@@ -1,4 +1,5 @@
-"""The speed of a service in words short enough for a row: busy, idle with its last figure, slow against its usual."""
+"""The speed of a service in words short enough for a row: busy, idle with its last figure, slow
+against its usual."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ ASCII_BARS = "_.-=+*%#"
 
 @dataclass(frozen=True, slots=True)
 class SpeedWords:
-    """What a row says: `rate` in its own column, `note` where there is room for a sentence; tones as in `Row`."""
+    """What a row says: `rate` in its own column, `note` where there is room for a sentence; tones
+    as in `Row`."""
 
     rate: str = ""
     rate_tone: Literal["", "dim", "warn"] = ""
@@ -31,7 +33,9 @@ def samples_of(snapshot: Snapshot, key: ServiceKey) -> tuple[ThroughputSample, .
 
 def tokens_per_second(samples: tuple[ThroughputSample, ...]) -> float | None:
     """Tokens a second of all replicas together; None while they are idle or tell nothing."""
-    rates = [s.tokens_per_second for s in samples if s.tokens_per_second is not None and s.unit == "T/s"]
+    rates = [
+        s.tokens_per_second for s in samples if s.tokens_per_second is not None and s.unit == "T/s"
+    ]
     return sum(rates) if rates else None
 
 
@@ -40,36 +44,76 @@ def words(samples: tuple[ThroughputSample, ...]) -> SpeedWords:
     if not samples:
         return SpeedWords()
     busy = [s for s in samples if s.tokens_per_second is not None]
-    slow = next((s for s in samples if s.verdict == "slow" and s.stream is not None and s.usual is not None), None)
+    slow = next(
+        (
+            s
+            for s in samples
+            if s.verdict == "slow" and s.stream is not None and s.usual is not None
+        ),
+        None,
+    )
     if busy:
         rate = f"{sum(s.tokens_per_second or 0.0 for s in busy):.1f} {busy[0].unit}"
         if slow is not None:
-            return SpeedWords(rate, "warn", f"slow: {slow.stream:.1f} {slow.unit}, usually {slow.usual:.1f}", "warn")
+            return SpeedWords(
+                rate,
+                "warn",
+                f"slow: {slow.stream:.1f} {slow.unit}, usually {slow.usual:.1f}",
+                "warn",
+            )
         return SpeedWords(rate)
     if any(s.busy for s in samples):
         waiting = sum(s.waiting or 0 for s in samples)
-        return SpeedWords("busy –", "", f"{waiting} request{'s' if waiting > 1 else ''} waiting" if waiting else "")
+        return SpeedWords(
+            "busy –",
+            "",
+            f"{waiting} request{'s' if waiting > 1 else ''} waiting" if waiting else "",
+        )
     if all(s.busy is False for s in samples):
-        last = max((s for s in samples if s.last_at is not None), key=lambda s: s.last_at or 0.0, default=None)
+        last = max(
+            (s for s in samples if s.last_at is not None),
+            key=lambda s: s.last_at or 0.0,
+            default=None,
+        )
         return SpeedWords("idle", "dim", last_words(last) if last else "")
     problem = next((s.problem for s in samples if s.problem), "")
-    return SpeedWords("–", "dim", problem or next((told for s in samples if (told := last_words(s))), ""))
+    return SpeedWords(
+        "–", "dim", problem or next((told for s in samples if (told := last_words(s))), "")
+    )
 
 
 def told(sample: ThroughputSample) -> tuple[tuple[str, str], ...]:
-    """All figures of one server as (name, words), for a detail pane; what is not known is left out or says why."""
+    """All figures of one server as (name, words), for a detail pane; what is not known is left out
+    or says why."""
 
     def per_second(figure: float | None) -> str:
         return "–" if figure is None else f"{figure:.1f} {sample.unit}"
 
-    asked = [f"{n} {word}" for n, word in ((sample.running, "running"), (sample.waiting, "waiting")) if n is not None]
+    asked = [
+        f"{n} {word}"
+        for n, word in ((sample.running, "running"), (sample.waiting, "waiting"))
+        if n is not None
+    ]
     state = {True: "busy", False: "idle", None: "not known whether it works"}[sample.busy]
-    speed = f"{per_second(sample.tokens_per_second)} generated" if sample.busy else last_words(sample)
-    prompt = f"prompts read at {per_second(sample.prompt_tokens_per_second)}" if sample.prompt_tokens_per_second else ""
+    speed = (
+        f"{per_second(sample.tokens_per_second)} generated" if sample.busy else last_words(sample)
+    )
+    prompt = (
+        f"prompts read at {per_second(sample.prompt_tokens_per_second)}"
+        if sample.prompt_tokens_per_second
+        else ""
+    )
     against = f"{per_second(sample.stream)} for one request" if sample.stream is not None else ""
-    usual = f"usually {per_second(sample.usual)}" if sample.usual is not None else "usual speed not known yet"
+    usual = (
+        f"usually {per_second(sample.usual)}"
+        if sample.usual is not None
+        else "usual speed not known yet"
+    )
     rows = (
-        ("server", " · ".join(part for part in (sample.server, sample.model, sample.source) if part)),
+        (
+            "server",
+            " · ".join(part for part in (sample.server, sample.model, sample.source) if part),
+        ),
         ("work", " · ".join((state, *asked))),
         ("speed", " · ".join(part for part in (speed, prompt) if part)),
         ("against", f"{against}, {usual}" if against else ""),
@@ -95,8 +139,8 @@ def ago(seconds: float) -> str:
 
 
 def sparkline(trend: tuple[float | None, ...], width: int, bars: str = BARS) -> str:
-    """All minutes of the trend in at most `width` bars against the fastest of them, several minutes to a bar where
-    they are too many; a blank where nothing was done."""
+    """All minutes of the trend in at most `width` bars against the fastest of them, several minutes
+    to a bar where they are too many; a blank where nothing was done."""
     each = max(1, -(-len(trend) // width))
     # Whole bars are counted from the newest minute, so that the oldest one may be the narrow one.
     ends = range(len(trend), 0, -each)

@@ -7,8 +7,11 @@ from nebtui.analysis.scene import Edge, Group, Row, Scene
 
 
 def folded(scene: Scene, folds: dict[str, bool]) -> Scene:
-    """The scene with the groups closed or opened as `folds` (by group id) says; others stay as they are."""
-    groups = tuple(replace(group, collapsed=folds.get(group.id, group.collapsed)) for group in scene.groups)
+    """The scene with the groups closed or opened as `folds` (by group id) says; others stay as they
+    are."""
+    groups = tuple(
+        replace(group, collapsed=folds.get(group.id, group.collapsed)) for group in scene.groups
+    )
     return replace(scene, groups=groups)
 
 
@@ -36,7 +39,8 @@ def shown_as(scene: Scene, which: str) -> str:
 
 
 def nearest(scene: Scene, wanted: str | None, before: Sequence[str]) -> str | None:
-    """The wanted id if it is still visible, else what stands for it, else its closest old neighbour, else None."""
+    """The wanted id if it is still visible, else what stands for it, else its closest old
+    neighbour, else None."""
     now = visible(scene)
     if wanted is None or wanted in now:
         return wanted
@@ -45,13 +49,15 @@ def nearest(scene: Scene, wanted: str | None, before: Sequence[str]) -> str | No
     if wanted in before:
         at = before.index(wanted)
         closest = sorted(range(len(before)), key=lambda other: (abs(other - at), other < at))
-        return next((before[other] for other in closest if before[other] in now), now[0] if now else None)
+        return next(
+            (before[other] for other in closest if before[other] in now), now[0] if now else None
+        )
     return None
 
 
 def next_broken(scene: Scene, after: str | None) -> str | None:
-    """The next line below `after` (round to the top) with a broken edge or a bad tone, or that is degraded; a group's
-    own where it is bad and no row of it is. None where all is well."""
+    """The next line below `after` (round to the top) with a broken edge or a bad tone, or that is
+    degraded; a group's own where it is bad and no row of it is. None where all is well."""
     sources = {edge.source for edge in scene.edges if edge.broken}
     bad: set[str] = set()
     for group in scene.groups:
@@ -76,5 +82,9 @@ def partners(scene: Scene, which: str | None, towards_target: bool) -> tuple[str
         return (edge.source, edge.target) if towards_target else (edge.target, edge.source)
 
     found = [ends(edge) for edge in sorted(scene.edges, key=lambda edge: not edge.broken)]
-    lines = [shown_as(scene, there) for here, there in found if here in mine and there in known and there not in mine]
+    lines = [
+        shown_as(scene, there)
+        for here, there in found
+        if here in mine and there in known and there not in mine
+    ]
     return tuple(dict.fromkeys(line for line in lines if line != which))

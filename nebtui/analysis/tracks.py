@@ -12,7 +12,8 @@ _RANK = {"dim": 0, "info": 1, "ok": 2, "warn": 3, "bad": 4}
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """A network as a vertical line from `top` to `bottom` (line indices) in `column` (0 is leftmost)."""
+    """A network as a vertical line from `top` to `bottom` (line indices) in `column` (0 is
+    leftmost)."""
 
     network: NetworkLine
     column: int
@@ -23,7 +24,8 @@ class Rail:
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """An edge between two lines; `strong` is drawn in its tone, others are only hinted at; `label` names the target."""
+    """An edge between two lines; `strong` is drawn in its tone, others are only hinted at; `label`
+    names the target."""
 
     source: int
     target: int
@@ -46,7 +48,8 @@ class Arc:
 
 
 def coloured(spans: Iterable[tuple[int, int]]) -> list[int]:
-    """The first free column for each span (both ends included), in the order given; no two spans in one overlap."""
+    """The first free column for each span (both ends included), in the order given; no two spans in
+    one overlap."""
     taken: list[int] = []
     columns = []
     for top, bottom in spans:
@@ -60,7 +63,8 @@ def coloured(spans: Iterable[tuple[int, int]]) -> list[int]:
 
 
 def split_networks(scene: Scene) -> tuple[list[NetworkLine], dict[str, list[NetworkLine]]]:
-    """Networks that get a title line, and by group id the networks of one group only, each in scene order."""
+    """Networks that get a title line, and by group id the networks of one group only, each in scene
+    order."""
     users: dict[str, list[str]] = {}
     for group in scene.groups:
         for name in {name for row in group.rows for name in row.networks}:
@@ -83,7 +87,8 @@ def plan_rails(
     lines: Mapping[str, int],
     most: int,
 ) -> list[Rail]:
-    """Rails for the titled networks, then for the networks of each open group; at most `most` columns in all."""
+    """Rails for the titled networks, then for the networks of each open group; at most `most`
+    columns in all."""
     last: dict[tuple[str, str], int] = {}
     for group in scene.groups:
         for row in group.rows:
@@ -101,20 +106,33 @@ def plan_rails(
         if not group.collapsed
         for network in own.get(group.id, ())
     ]
-    for (network, top, bottom), column in zip(spans, coloured((top, end) for _, top, end in spans), strict=True):
+    for (network, top, bottom), column in zip(
+        spans, coloured((top, end) for _, top, end in spans), strict=True
+    ):
         if column + len(titled) < most:
             # The running number gives neighbouring projects different colours in the same column.
-            rails.append(Rail(network, column + len(titled), f"rail-{len(rails) % RAIL_STYLES}", top, bottom))
+            rails.append(
+                Rail(network, column + len(titled), f"rail-{len(rails) % RAIL_STYLES}", top, bottom)
+            )
     return rails
 
 
-def plan_arcs(scene: Scene, lines: Mapping[str, int], touched: frozenset[str] | None, all_edges: bool) -> list[Arc]:
-    """Arcs between visible lines; `touched` holds the row ids of the selection, None when nothing is selected."""
-    homes: dict[str, tuple[Group, Row]] = {row.id: (group, row) for group in scene.groups for row in group.rows}
+def plan_arcs(
+    scene: Scene, lines: Mapping[str, int], touched: frozenset[str] | None, all_edges: bool
+) -> list[Arc]:
+    """Arcs between visible lines; `touched` holds the row ids of the selection, None when nothing
+    is selected."""
+    homes: dict[str, tuple[Group, Row]] = {
+        row.id: (group, row) for group in scene.groups for row in group.rows
+    }
     arcs: dict[tuple[int, int], Arc] = {}
     for edge in scene.edges:
         asked = touched is not None and (edge.source in touched or edge.target in touched)
-        if not (edge.calm or all_edges or asked) or edge.source not in homes or edge.target not in homes:
+        if (
+            not (edge.calm or all_edges or asked)
+            or edge.source not in homes
+            or edge.target not in homes
+        ):
             continue
         (from_group, _), (group, row) = homes[edge.source], homes[edge.target]
         source = lines.get(edge.source, lines[from_group.id])
@@ -128,7 +146,8 @@ def plan_arcs(scene: Scene, lines: Mapping[str, int], touched: frozenset[str] | 
 
 
 def arc_tracks(arcs: Sequence[Arc], most: int | None = None) -> dict[int, int]:
-    """The track of each target line, one per target; short ones inside, or important ones where only `most` fit."""
+    """The track of each target line, one per target; short ones inside, or important ones where
+    only `most` fit."""
     spans: dict[int, tuple[int, int]] = {}
     weights: dict[int, tuple[bool, bool, int]] = {}
     for arc in arcs:
@@ -144,8 +163,11 @@ def arc_tracks(arcs: Sequence[Arc], most: int | None = None) -> dict[int, int]:
     return {line: track for line, track in tracks.items() if track < most}
 
 
-def draw_arcs(canvas: Canvas, glyphs: Glyphs, arcs: Sequence[Arc], tracks: Mapping[int, int], step: int) -> None:
-    """Strokes of the arcs (in drawing order), then their ends: an arrow at targets, a cross at broken sources."""
+def draw_arcs(
+    canvas: Canvas, glyphs: Glyphs, arcs: Sequence[Arc], tracks: Mapping[int, int], step: int
+) -> None:
+    """Strokes of the arcs (in drawing order), then their ends: an arrow at targets, a cross at
+    broken sources."""
     for arc in arcs:
         x = 2 + tracks[arc.target] * step
         canvas.upright(x, min(arc.source, arc.target), max(arc.source, arc.target), arc.style)

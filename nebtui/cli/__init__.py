@@ -1,4 +1,5 @@
-"""The command line: joins one host to one front end. Exit status: 0 nothing to report, 1 findings, 2 could not look."""
+"""The command line: joins one host to one front end. Exit status: 0 nothing to report, 1 findings,
+2 could not look."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"nebtui: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The reader of our output went away (`nebtui check | head`): no reason for a traceback, nor for more output.
+        # The reader of our output went away (`nebtui check | head`): no reason for a traceback, nor
+        # for more output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
@@ -45,8 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def entry() -> None:
-    """The console script: run `main` and leave at once. Python's own tidying up of hundreds of modules and waiting
-    threads takes 0.2 s that nobody needs: everything nebtui keeps is on disk by then."""
+    """The console script: run `main` and leave at once. Python's own tidying up of hundreds of
+    modules and waiting threads takes 0.2 s that nobody needs: everything nebtui keeps is on disk by
+    then."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     code = main()
@@ -62,6 +65,7 @@ def _end(number: int, _: object) -> NoReturn:
 
 
 def _verb(name: str | None) -> Verb:
-    """The module of a verb is imported when it is called, so that `check` never loads the screen."""
+    """The module of a verb is imported when it is called, so that `check` never loads the
+    screen."""
     run: Verb = import_module(f"nebtui.cli.{name or 'screen'}").run
     return run

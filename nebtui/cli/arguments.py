@@ -35,13 +35,19 @@ def parser() -> Parser:
     demo.add_argument("scenario", nargs="?", choices=SCENARIOS, default="all")
     check = verb("check", "print findings")
     check.add_argument(
-        "paths", nargs="*", metavar="PATH", help="compose file or folder; none = every project on the host"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="compose file or folder; none = every project on the host",
     )
     _fix(verb("fix", "print the diff of fixes; --write writes them"))
     undo = verb("undo", "take back the last written patch")
     undo.add_argument("--list", action="store_true", help="list what can be taken back")
     undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to take back")
-    for name, told in (("status", "projects and services, once"), ("graph", "networks and edges, once")):
+    for name, told in (
+        ("status", "projects and services, once"),
+        ("graph", "networks and edges, once"),
+    ):
         verb(name, told).add_argument("paths", nargs="*", metavar="PATH")
     verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
@@ -53,16 +59,27 @@ def parser() -> Parser:
 
 def _fix(fix: Parser) -> None:
     fix.add_argument("paths", nargs="*", metavar="PATH")
-    fix.add_argument("--rule", action="append", default=[], metavar="R", help="only this rule (repeatable)")
-    fix.add_argument("--service", action="append", default=[], metavar="S", help="only this service (repeatable)")
-    fix.add_argument("--to", metavar="PROJECT/SERVICE", help="which service is meant where several answer a name")
-    fix.add_argument("--unsafe", action="store_true", help="include fixes that may change running behaviour")
+    fix.add_argument(
+        "--rule", action="append", default=[], metavar="R", help="only this rule (repeatable)"
+    )
+    fix.add_argument(
+        "--service", action="append", default=[], metavar="S", help="only this service (repeatable)"
+    )
+    fix.add_argument(
+        "--to", metavar="PROJECT/SERVICE", help="which service is meant where several answer a name"
+    )
+    fix.add_argument(
+        "--unsafe", action="store_true", help="include fixes that may change running behaviour"
+    )
     fix.add_argument("--write", action="store_true", help="write them (one undo entry)")
-    fix.add_argument("--override", action="store_true", help="put the changes into the override file")
+    fix.add_argument(
+        "--override", action="store_true", help="put the changes into the override file"
+    )
 
 
 def _common(default: object) -> Parser:
-    """Options accepted before and after the verb; SUPPRESS keeps the second parser from undoing the first."""
+    """Options accepted before and after the verb; SUPPRESS keeps the second parser from undoing the
+    first."""
     both = Parser(add_help=False)
     off: object = False if default is None else default
     text: object = "text" if default is None else default
@@ -70,7 +87,9 @@ def _common(default: object) -> Parser:
     both.add_argument("--no-engine", action="store_true", default=off, help="files only")
     both.add_argument("--project", metavar="NAME", default=default, help="only this project")
     both.add_argument("--read-only", action="store_true", default=off, help="disable every change")
-    both.add_argument("--plain", action="store_true", default=off, help="print once as text, no screen")
+    both.add_argument(
+        "--plain", action="store_true", default=off, help="print once as text, no screen"
+    )
     severity: object = "warning" if default is None else default
     both.add_argument("--fail-on", choices=("error", "warning", "advice"), default=severity)
     both.add_argument("--all", action="store_true", default=off, help="show advice too")

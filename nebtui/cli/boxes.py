@@ -34,7 +34,9 @@ def absent_paths(arguments: Namespace) -> tuple[str, ...]:
     return tuple(path for path in paths if not os.path.lexists(path))
 
 
-def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False) -> Host:
+def host_for(
+    arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False
+) -> Host:
     """The live host, or the files of the given places with `--no-engine`."""
     given = paths_of(arguments)
     places = given or (os.getcwd(),)
@@ -52,13 +54,23 @@ def host_for(arguments: Namespace, settings: Settings, environ: Mapping[str, str
     memory, told = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
     # A single look would be over before the reply came.
     asks = settings.ask_ollama and follow and not arguments.read_only
-    return LiveHost(roots, known, environ, catalogue=catalogue, baselines=memory, await_servers=told, ask_ollama=asks)
+    return LiveHost(
+        roots,
+        known,
+        environ,
+        catalogue=catalogue,
+        baselines=memory,
+        await_servers=told,
+        ask_ollama=asks,
+    )
 
 
 def remembered(settings: Settings) -> tuple[Candidate, ...]:
     """The projects seen in earlier runs."""
     known = keep.remembered(settings.state_dir)
-    return tuple(Candidate(key, frozenset({"remembered"}), env_files) for key, env_files in known.items())
+    return tuple(
+        Candidate(key, frozenset({"remembered"}), env_files) for key, env_files in known.items()
+    )
 
 
 def look(host: Host, settings: Settings) -> Snapshot:
@@ -66,7 +78,11 @@ def look(host: Host, settings: Settings) -> Snapshot:
     snapshot = settle(host)
     if host.kind == "live":
         # Only what ran here: a folder that was merely looked at is not to come up again elsewhere.
-        ran = (p for p in snapshot.projects.values() if "label" in p.sources and p.confirmed and not p.problem)
+        ran = (
+            p
+            for p in snapshot.projects.values()
+            if "label" in p.sources and p.confirmed and not p.problem
+        )
         keep.remember(settings.state_dir, ran)
     return snapshot
 
@@ -85,7 +101,9 @@ def selected(
         return keys
     from nebtui.compose.find import search
 
-    wanted = {file for candidate in search(paths, settings.depth, environ) for file in candidate.key.files}
+    wanted = {
+        file for candidate in search(paths, settings.depth, environ) for file in candidate.key.files
+    }
     wanted |= {path for path in paths if os.path.isfile(path)}
     found = tuple(k for k in keys if wanted & set(snapshot.projects[k].files_read or k.files))
     if not found:
@@ -93,15 +111,21 @@ def selected(
     return found
 
 
-def problems(snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namespace) -> tuple[Problem, ...]:
-    """PATHs that do not exist, and why files of the selected projects cannot be used or Compose would refuse them."""
+def problems(
+    snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namespace
+) -> tuple[Problem, ...]:
+    """PATHs that do not exist, and why files of the selected projects cannot be used or Compose
+    would refuse them."""
     absent = [Problem(path, 0, "no such file or folder") for path in absent_paths(arguments)]
     projects = (snapshot.projects[k] for k in keys)
-    return tuple(dict.fromkeys([*absent, *(trouble for p in projects if (trouble := p.problem or p.doubt))]))
+    return tuple(
+        dict.fromkeys([*absent, *(trouble for p in projects if (trouble := p.problem or p.doubt))])
+    )
 
 
 def complain(snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namespace) -> bool:
-    """One line on stderr for the engine and for each thing wrong with the files; True if a file is."""
+    """One line on stderr for the engine and for each thing wrong with the files; True if a file
+    is."""
     if snapshot.engine_problem:
         print(plain(f"nebtui: no engine: {snapshot.engine_problem}"), file=sys.stderr)
     broken = problems(snapshot, keys, arguments)

@@ -17,7 +17,8 @@ from nebtui.settings import Settings
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
-    """Print the findings of the selected projects; 1 if one is at or above --fail-on, 2 if a file was unusable."""
+    """Print the findings of the selected projects; 1 if one is at or above --fail-on, 2 if a file
+    was unusable."""
     with closing(host_for(arguments, settings, environ)) as host:
         snapshot = look(host, settings)
     if not snapshot.projects and snapshot.engine is None and not arguments.no_engine:
@@ -28,9 +29,21 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     broken = complain(snapshot, keys, arguments)
     if arguments.format == "json":
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
-        print(json.dumps(as_json.check(services.values(), shown, problems(snapshot, keys, arguments)), indent=2))
+        print(
+            json.dumps(
+                as_json.check(services.values(), shown, problems(snapshot, keys, arguments)),
+                indent=2,
+            )
+        )
     else:
-        print("\n".join([*text.findings(shown), f"{text.plural(len(keys), 'project')}: {text.counts(shown)}"]))
+        print(
+            "\n".join(
+                [
+                    *text.findings(shown),
+                    f"{text.plural(len(keys), 'project')}: {text.counts(shown)}",
+                ]
+            )
+        )
     return 2 if broken else status_of(found, arguments.fail_on)
 
 

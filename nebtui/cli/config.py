@@ -15,12 +15,16 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     given = described(settings)
     defaults = described(Settings())
     if arguments.format == "json":
-        print(json.dumps({"version": 1, "file": str(path), "settings": given}, indent=2, default=list))
+        print(
+            json.dumps({"version": 1, "file": str(path), "settings": given}, indent=2, default=list)
+        )
         return 0
     print(f"{path}{'' if path.exists() else ' (not there: defaults)'}")
     width = max(map(len, given))
     for name, value in given.items():
-        print(f"  {name:<{width}}  {toml(value)}  ({source(name, value == defaults[name], environ)})")
+        print(
+            f"  {name:<{width}}  {toml(value)}  ({source(name, value == defaults[name], environ)})"
+        )
     return 0
 
 

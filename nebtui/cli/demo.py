@@ -14,4 +14,10 @@ from nebtui.settings import Settings
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
     """Open a scenario; its journal is not the user's."""
     with tempfile.TemporaryDirectory(prefix="nebtui-demo-") as state_dir:
-        return show(demo_host(arguments.scenario), "demo", arguments, replace(settings, state_dir=state_dir), environ)
+        return show(
+            demo_host(arguments.scenario),
+            "demo",
+            arguments,
+            replace(settings, state_dir=state_dir),
+            environ,
+        )

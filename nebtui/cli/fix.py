@@ -1,4 +1,5 @@
-"""`nebtui fix`: the diff of fixes, and with --write the writing of them as one entry of the journal."""
+"""`nebtui fix`: the diff of fixes, and with --write the writing of them as one entry of the
+journal."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ from nebtui.settings import Settings
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
-    """Print (and with --write write) the fixes; 0 all selected are fixed, 1 something is left, 2 could not look."""
+    """Print (and with --write write) the fixes; 0 all selected are fixed, 1 something is left, 2
+    could not look."""
     if arguments.write and arguments.read_only:
         raise CannotLook("--read-only disables every change; leave out --write or --read-only")
     journal = Journal(settings.state_dir)
@@ -56,8 +58,11 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     return 2 if broken else int(bool(planned.left) or (bool(planned.patch) and not arguments.write))
 
 
-def _wanted(snapshot: Snapshot, arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
-    """The findings selected by PATH, --project, --rule and --service; advice rules only when named."""
+def _wanted(
+    snapshot: Snapshot, arguments: Namespace, settings: Settings, environ: Mapping[str, str]
+) -> list[Finding]:
+    """The findings selected by PATH, --project, --rule and --service; advice rules only when
+    named."""
     names = {rule.name for rule in rules.RULES}
     for name in arguments.rule:
         if name not in names:
@@ -103,7 +108,11 @@ def _steps(patch: Patch, snapshot: Snapshot, host: Host) -> list[str]:
     steps = [f"host step: {' '.join(host.command(CreateNetwork(name)))}" for name in patch.networks]
     for up in ups(snapshot, patch.recreate):
         argv = host.command(up)
-        steps.append(f"then: {' '.join(argv)}" if argv else f"then: bring up {up.project.name} {' '.join(up.services)}")
+        steps.append(
+            f"then: {' '.join(argv)}"
+            if argv
+            else f"then: bring up {up.project.name} {' '.join(up.services)}"
+        )
     return steps
 
 
@@ -113,9 +122,17 @@ def _json(planned: Planned, snapshot: Snapshot, host: Host) -> dict[str, object]
         "version": 1,
         "diff": diff(patch, short) if patch else [],
         "steps": _steps(patch, snapshot, host) if patch else [],
-        "fixed": [{"rule": f.rule, "service": str(f.at or f.project)} for p, _ in planned.proofs for f in p.findings],
+        "fixed": [
+            {"rule": f.rule, "service": str(f.at or f.project)}
+            for p, _ in planned.proofs
+            for f in p.findings
+        ],
         "left": [
-            {"rule": left.finding.rule, "service": str(left.finding.at or left.finding.project), "reason": left.reason}
+            {
+                "rule": left.finding.rule,
+                "service": str(left.finding.at or left.finding.project),
+                "reason": left.reason,
+            }
             for left in planned.left
         ],
     }

@@ -1,4 +1,5 @@
-"""`nebtui gpu`: devices, the containers on them, the chain from driver to container, the ladder of each service."""
+"""`nebtui gpu`: devices, the containers on them, the chain from driver to container, the ladder of
+each service."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from nebtui.store import fold_all
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
-    """Print them; exit 0 also where there is no driver (whether the chain holds is what `doctor` says with its own)."""
+    """Print them; exit 0 also where there is no driver (whether the chain holds is what `doctor`
+    says with its own)."""
     if arguments.no_engine:
         snapshot = devices()
     else:

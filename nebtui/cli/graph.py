@@ -29,7 +29,13 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         print(json.dumps(as_json.graph(chosen), indent=2))
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
-        print("\n".join(text.graph(chosen, rules.find(snapshot, settings.allow), width, ascii_only=not utf8())))
+        print(
+            "\n".join(
+                text.graph(
+                    chosen, rules.find(snapshot, settings.allow), width, ascii_only=not utf8()
+                )
+            )
+        )
     return 2 if broken else 0
 
 

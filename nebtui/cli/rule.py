@@ -16,7 +16,10 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     """Print one manual, or a line for each rule."""
     if arguments.name is None:
         if arguments.format == "json":
-            rows = [{"rule": r.name, "severity": r.severity, "key": r.key, "summary": r.summary} for r in rules.RULES]
+            rows = [
+                {"rule": r.name, "severity": r.severity, "key": r.key, "summary": r.summary}
+                for r in rules.RULES
+            ]
             print(json.dumps({"version": 1, "rules": rows}, indent=2))
         else:
             for r in rules.RULES:

@@ -1,4 +1,5 @@
-"""`nebtui`: the live box on the screen; files only where no engine answers; the demo box where there is nothing."""
+"""`nebtui`: the live box on the screen; files only where no engine answers; the demo box where
+there is nothing."""
 
 from __future__ import annotations
 
@@ -34,12 +35,15 @@ def nothing_here(settings: Settings, environ: Mapping[str, str]) -> bool:
 
     if may_answer(find_endpoint(environ).socket):
         return False
-    return not remembered(settings.state_dir) and not search((".", *settings.roots), settings.depth, environ)
+    return not remembered(settings.state_dir) and not search(
+        (".", *settings.roots), settings.depth, environ
+    )
 
 
 def may_answer(path: str) -> bool:
-    """False only where it is certain that nobody answers: no such socket, or nobody behind it. Remote engines ("") and
-    sockets that may not be opened count as there: the screen says what is wrong with them."""
+    """False only where it is certain that nobody answers: no such socket, or nobody behind it.
+    Remote engines ("") and sockets that may not be opened count as there: the screen says what is
+    wrong with them."""
     if not path:
         return True
     with socket.socket(socket.AF_UNIX) as probe:
@@ -59,20 +63,35 @@ def demo_host(scenario: str) -> Host:
     return SimulatedHost(scenario)
 
 
-def show(host: Host, banner: str, arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+def show(
+    host: Host, banner: str, arguments: Namespace, settings: Settings, environ: Mapping[str, str]
+) -> int:
     """The app on a host, or its status once where there is no terminal for it."""
-    if arguments.plain or arguments.format == "json" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if (
+        arguments.plain
+        or arguments.format == "json"
+        or not (sys.stdin.isatty() and sys.stdout.isatty())
+    ):
         with closing(host):
             snapshot = look(host, settings)
-        print((f"{banner}: " if banner and arguments.format == "text" else "") + rendered(snapshot, arguments))
+        print(
+            (f"{banner}: " if banner and arguments.format == "text" else "")
+            + rendered(snapshot, arguments)
+        )
         return 0
     if environ.get("TERM", "") in ("", "dumb"):
-        raise CannotLook("this terminal (TERM=dumb) cannot show the screen; use `nebtui --plain` or `nebtui check`")
+        raise CannotLook(
+            "this terminal (TERM=dumb) cannot show the screen; use `nebtui --plain` or "
+            "`nebtui check`"
+        )
     from nebtui.tui.app import NebtuiApp
     from nebtui.tui.session import Session
 
-    # What is written in the demo box is no part of the real one's journal: its networks are not this engine's.
-    state_dir = os.path.join(settings.state_dir, "demo") if host.kind == "simulated" else settings.state_dir
+    # What is written in the demo box is no part of the real one's journal: its networks are not
+    # this engine's.
+    state_dir = (
+        os.path.join(settings.state_dir, "demo") if host.kind == "simulated" else settings.state_dir
+    )
     session = Session(
         host,
         settings,

@@ -38,7 +38,10 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             left = undo(entry, host, journal)
         except (Damaged, OSError) as error:
             raise CannotLook(str(error)) from None
-    print(f"undone: {mask(entry.title)} ({', '.join(short(f.path) for f in entry.files) or 'no file'})")
+    print(
+        f"undone: {mask(entry.title)} "
+        f"({', '.join(short(f.path) for f in entry.files) or 'no file'})"
+    )
     for told in left:
         print(f"left: {told}")
     return 0
@@ -52,7 +55,9 @@ def _nothing(journal: Journal, number: int | None) -> str:
     if known is not None and known.state == "undone":
         return f"entry {number} was taken back already: {mask(known.title)}"
     if known is None:
-        raise CannotLook(f"entry {number} was never written; `nebtui undo --list` shows what can be taken back")
+        raise CannotLook(
+            f"entry {number} was never written; `nebtui undo --list` shows what can be taken back"
+        )
     return f"entry {number} is not there to undo: it was not written to the end"
 
 
@@ -77,7 +82,12 @@ def _list(journal: Journal, arguments: Namespace) -> int:
     live = [e for e in journal.entries() if e.state == "written"]
     if arguments.format == "json":
         told = [
-            {"number": e.number, "time": e.time, "title": mask(e.title), "files": [f.path for f in e.files]}
+            {
+                "number": e.number,
+                "time": e.time,
+                "title": mask(e.title),
+                "files": [f.path for f in e.files],
+            }
             for e in live
         ]
         print(json.dumps({"version": 1, "entries": told}, indent=2))

@@ -1,1 +1,2 @@
-"""Compose files: finding them, their effective model, where each key stands, and editing them by splices."""
+"""Compose files: finding them, their effective model, where each key stands, and editing them by
+splices."""

@@ -34,8 +34,16 @@ def ask(
     interpolated: bool = True,
     text: str | None = None,
 ) -> Answer:
-    """Ask Compose for a project's effective model; `text` is given on standard input (for `-f -`)."""
-    rest = ("--profile", "*", "config", "--format", "json", *(() if interpolated else ("--no-interpolate",)))
+    """Ask Compose for a project's effective model; `text` is given on standard input (for `-f
+    -`)."""
+    rest = (
+        "--profile",
+        "*",
+        "config",
+        "--format",
+        "json",
+        *(() if interpolated else ("--no-interpolate",)),
+    )
     try:
         done = subprocess.run(
             project_argv(compose, key, env_files, *rest),
@@ -58,12 +66,20 @@ def ask(
         data = json.loads(done.stdout)
     except ValueError:
         return Answer(None, "Compose's answer is not JSON")
-    return Answer(data) if isinstance(data, dict) else Answer(None, "Compose's answer is not a project")
+    return (
+        Answer(data)
+        if isinstance(data, dict)
+        else Answer(None, "Compose's answer is not a project")
+    )
 
 
 def error_line(stderr: str) -> str:
     """The error of Compose's standard error as one line, without its log lines."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not line.startswith("time=")]
+    lines = [
+        line.strip()
+        for line in stderr.splitlines()
+        if line.strip() and not line.startswith("time=")
+    ]
     return " ".join(lines) or "Compose failed without a word"
 
 
@@ -71,17 +87,21 @@ _INCONSISTENT = re.compile(r"cycle|undefined|mutually exclusive")
 
 
 def inconsistent(error: str) -> bool:
-    """True for an error that `--no-interpolate` would only hide: the files contradict themselves."""
+    """True for an error that `--no-interpolate` would only hide: the files contradict
+    themselves."""
     return bool(_INCONSISTENT.search(error))
 
 
-_FILE = re.compile(r"(?:validating |parsing |failed to parse |open |stat )?(/[^:]+\.ya?ml|/[^:]*\.env)\b")
+_FILE = re.compile(
+    r"(?:validating |parsing |failed to parse |open |stat )?(/[^:]+\.ya?ml|/[^:]*\.env)\b"
+)
 _LINE = re.compile(r"\bline (\d+)")
 _PATH = re.compile(r"\bservices\.([\w.-]+)|\bservice \"([\w.-]+)\"")
 
 
 def problem_of(error: str, key: ProjectKey, reading: Reading) -> Problem:
-    """Compose's error as a Problem with the file and line it speaks of, as far as that can be told."""
+    """Compose's error as a Problem with the file and line it speaks of, as far as that can be
+    told."""
     named = _FILE.search(error)
     file = named[1] if named else (key.files[0] if key.files else key.working_dir)
     number = _LINE.search(error)
@@ -91,7 +111,10 @@ def problem_of(error: str, key: ProjectKey, reading: Reading) -> Problem:
     if about is not None:
         service, *path = (about[1] or about[2]).split(".")
         origins = reading.origins.get(service, {})
-        found = next((origins[p] for n in range(len(path), -1, -1) if (p := tuple(path[:n])) in origins), None)
+        found = next(
+            (origins[p] for n in range(len(path), -1, -1) if (p := tuple(path[:n])) in origins),
+            None,
+        )
         if found is not None:
             return Problem(found.file, found.line, error)
     return Problem(file, 0, error)

@@ -1,4 +1,5 @@
-"""What a file carries besides its bytes: mode, owner, extended attributes with the access control lists among them."""
+"""What a file carries besides its bytes: mode, owner, extended attributes with the access control
+lists among them."""
 
 from __future__ import annotations
 
@@ -12,15 +13,18 @@ class Uncopied(OSError):
 
 
 def make_like(descriptor: int, model: str) -> None:
-    """Give an open file owner, extended attributes and mode of another. All or OSError: a file that lost its group or
-    its access list would be harmed more than one that is not edited."""
+    """Give an open file owner, extended attributes and mode of another. All or OSError: a file that
+    lost its group or its access list would be harmed more than one that is not edited."""
     was, now = os.stat(model, follow_symlinks=False), os.fstat(descriptor)
-    # In this order: a change of owner clears capabilities and set-id bits, and an access list changes the mode.
+    # In this order: a change of owner clears capabilities and set-id bits, and an access list
+    # changes the mode.
     if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
         try:
             os.fchown(descriptor, was.st_uid, was.st_gid)
         except OSError as error:
-            raise Uncopied(error.errno, f"its owner {was.st_uid}:{was.st_gid} cannot be kept") from None
+            raise Uncopied(
+                error.errno, f"its owner {was.st_uid}:{was.st_gid} cannot be kept"
+            ) from None
     _copy_attributes(descriptor, model)
     if stat.S_IMODE(os.fstat(descriptor).st_mode) != stat.S_IMODE(was.st_mode):
         os.fchmod(descriptor, stat.S_IMODE(was.st_mode))
@@ -43,7 +47,11 @@ def _copy_attributes(descriptor: int, model: str) -> None:
 
 def _names(file: str | int) -> list[str]:
     try:
-        return os.listxattr(file) if isinstance(file, int) else os.listxattr(file, follow_symlinks=False)
+        return (
+            os.listxattr(file)
+            if isinstance(file, int)
+            else os.listxattr(file, follow_symlinks=False)
+        )
     except OSError as error:
         if error.errno in (errno.ENOTSUP, errno.ENOSYS):
             return []
@@ -53,7 +61,8 @@ def _names(file: str | int) -> list[str]:
 def give_to_folder_owner(descriptor: int, folder: str) -> None:
     """Give a new file to the owner of its folder where nebtui runs as root; raises OSError.
 
-    `sudo nebtui` in a person's folder must not leave files there that the person cannot edit or remove.
+    `sudo nebtui` in a person's folder must not leave files there that the person cannot edit or
+    remove.
     """
     owner = os.stat(folder)
     if os.geteuid() == 0 and owner.st_uid != 0:

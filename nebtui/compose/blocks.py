@@ -1,4 +1,5 @@
-"""Splices of block style: whole lines added and removed, values replaced, short lists and aliases opened.
+"""Splices of block style: whole lines added and removed, values replaced, short lists and aliases
+opened.
 
 No comment is lost: those inside what is taken away stay as lines of their own above its key.
 """
@@ -32,7 +33,9 @@ def add_entries(page: Page, key: Node | None, node: Node, new: Mapping[str, Any]
     column = node.entries[0][0].column
     parent_column = key.column if key is not None else -1
     blank = [""] if (node is page.root or _is_section(page, node)) and separated(page, node) else []
-    lines = [line for k, v in new.items() for line in (*blank, *emit.entry(k, v, column, page.habits))]
+    lines = [
+        line for k, v in new.items() for line in (*blank, *emit.entry(k, v, column, page.habits))
+    ]
     for _, value in reversed(node.entries):
         if not unsafe_tail(text, value):
             return insert_lines(text, insertion(text, value.end, parent_column), lines)
@@ -71,7 +74,11 @@ def dash(page: Page, node: Node, index: int) -> int:
     if index == 0:
         return node.content
     start = node.items[index - 1].end
-    gap = re.sub(r"(?:^|(?<=\s))#[^\n]*", lambda match: " " * len(match[0]), page.text[start : node.items[index].start])
+    gap = re.sub(
+        r"(?:^|(?<=\s))#[^\n]*",
+        lambda match: " " * len(match[0]),
+        page.text[start : node.items[index].start],
+    )
     return start + gap.index("-")
 
 
@@ -85,8 +92,12 @@ def add_items(page: Page, key: Node, node: Node, index: int, new: Sequence[Any])
     if index < len(node.items):
         return insert_lines(text, after_line(text, before.end), lines)
     if unsafe_tail(text, before):
-        raise Refused("the list ends in a block text without final newline; end the file with a newline first")
-    return insert_lines(text, insertion(text, before.end, column - 1 if column > key.column else column), lines)
+        raise Refused(
+            "the list ends in a block text without final newline; end the file with a newline first"
+        )
+    return insert_lines(
+        text, insertion(text, before.end, column - 1 if column > key.column else column), lines
+    )
 
 
 def replace_item(page: Page, node: Node, index: int, new: Any) -> list[Splice]:
@@ -99,12 +110,20 @@ def replace_item(page: Page, node: Node, index: int, new: Any) -> list[Splice]:
     at = dash(page, node, index)
     kept = comments(page.text, at, item.end, (item,))
     lines = emit.item(new, node.column, page.habits)
-    above = [Splice(line_start(page.text, at), line_start(page.text, at), _above(page, node.column, kept))]
+    above = [
+        Splice(
+            line_start(page.text, at), line_start(page.text, at), _above(page, node.column, kept)
+        )
+    ]
     first, *rest = (line[node.column :] for line in lines)
     # The first line takes the item's place, so that a comment behind it stays behind it.
     stop = line_end(page.text, item.end)
     nl = newline(page.text) + " " * node.column
-    return [*above, Splice(at, item.end, first), Splice(stop, stop, "".join(nl + line for line in rest))]
+    return [
+        *above,
+        Splice(at, item.end, first),
+        Splice(stop, stop, "".join(nl + line for line in rest)),
+    ]
 
 
 def _above(page: Page, column: int, kept: Sequence[str]) -> str:
@@ -154,10 +173,16 @@ def _replace_lines(page: Page, key: Node, node: Node, start: int, new: Any) -> l
     if node.kind in ("mapping", "list") and not node.flow:
         nl = newline(text)
         return [*above, Splice(head, node.end, "".join(nl + line for line in lines))]
-    return [*above, Splice(head, node.end, ""), insert_lines(text, after_line(text, node.end), lines)]
+    return [
+        *above,
+        Splice(head, node.end, ""),
+        insert_lines(text, after_line(text, node.end), lines),
+    ]
 
 
-def open_alias(page: Page, key: Node, node: Node, in_flow: bool, more: Mapping[str, Any]) -> list[Splice]:
+def open_alias(
+    page: Page, key: Node, node: Node, in_flow: bool, more: Mapping[str, Any]
+) -> list[Splice]:
     """Write `key: *a` as a mapping that merges `*a` and has more keys."""
     if in_flow:
         entries = ", ".join(f"{emit.scalar(k)}: {emit.flow(v)}" for k, v in more.items())
@@ -179,7 +204,8 @@ def one_line_items(page: Page, node: Node) -> bool:
 
 
 def expand(page: Page, key: Node, node: Node, new: Mapping[str, Any]) -> list[Splice]:
-    """A short list (`- db # why`) in its long form (`db: # why` and what the key holds); comments stay."""
+    """A short list (`- db # why`) in its long form (`db: # why` and what the key holds); comments
+    stay."""
     text, habits = page.text, page.habits
     column = max(node.column, key.column + habits.step)
     found = []
@@ -189,9 +215,15 @@ def expand(page: Page, key: Node, node: Node, new: Mapping[str, Any]) -> list[Sp
         inline = "" if emit.nested(value) or value is None else f" {emit.inline(value)}"
         found.append(Splice(start, item.end, f"{' ' * column}{item.source}:{inline}"))
         if emit.nested(value):
-            found.append(insert_lines(text, after_line(text, item.end), list(emit.body(value, column, habits))))
+            found.append(
+                insert_lines(
+                    text, after_line(text, item.end), list(emit.body(value, column, habits))
+                )
+            )
     names = [item.text for item in node.items]
-    more = [line for k, v in new.items() if k not in names for line in emit.entry(k, v, column, habits)]
+    more = [
+        line for k, v in new.items() if k not in names for line in emit.entry(k, v, column, habits)
+    ]
     if more:
         found.append(insert_lines(text, insertion(text, node.end, key.column), more))
     return found

@@ -1,4 +1,5 @@
-"""A project that was found, before its model is loaded; and the file names that Compose finds by itself."""
+"""A project that was found, before its model is loaded; and the file names that Compose finds by
+itself."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ OVERRIDES = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A project that was found, before its model is loaded. `env_files` empty = the default `.env`."""
+    """A project that was found, before its model is loaded. `env_files` empty = the default
+    `.env`."""
 
     key: ProjectKey
     sources: frozenset[Source] = frozenset()

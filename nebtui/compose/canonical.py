@@ -16,7 +16,8 @@ _PAIRS = ("environment", "labels", "annotations", "sysctls")
 
 
 def document(spot: Spot, folder: str, home: str) -> Spot:
-    """A document with every service in canonical form; relative paths are taken from `folder`, `~` is `home`."""
+    """A document with every service in canonical form; relative paths are taken from `folder`, `~`
+    is `home`."""
     services = spot.get("services")
     if services is None or not isinstance(services.value, dict):
         return spot
@@ -30,7 +31,9 @@ def service(spot: Spot, folder: str, home: str) -> Spot:
         return spot
     changes: dict[str, Callable[[Spot], Spot]] = {
         **dict.fromkeys(_PAIRS, pairs),
-        "depends_on": lambda value: names(value, {"condition": "service_started", "required": True}),
+        "depends_on": lambda value: names(
+            value, {"condition": "service_started", "required": True}
+        ),
         "networks": lambda value: names(value, None),
         "extra_hosts": hosts,
         "ports": ports,
@@ -50,7 +53,8 @@ def service(spot: Spot, folder: str, home: str) -> Spot:
 
 
 def absolute(path: str, folder: str, home: str) -> str:
-    """A host path as Compose resolves it: `~` expanded, relative ones taken from `folder`, absolute ones untouched."""
+    """A host path as Compose resolves it: `~` expanded, relative ones taken from `folder`, absolute
+    ones untouched."""
     if path == "~" or path.startswith("~/"):
         return os.path.normpath(home + path[1:])
     if path.startswith(("/", "\\\\")) or _WINDOWS.match(path):
@@ -74,26 +78,38 @@ def names(spot: Spot, default: Any) -> Spot:
     if not isinstance(spot.value, list):
         return spot
     return spot.with_value(
-        {shapes.text(item.value): wrap(default, item.origin) for item in spot.value if item.tag != "!reset"}
+        {
+            shapes.text(item.value): wrap(default, item.origin)
+            for item in spot.value
+            if item.tag != "!reset"
+        }
     )
 
 
 def listed(spot: Spot) -> Spot:
     """A single value as a list of one."""
     return (
-        spot if isinstance(spot.value, list) or spot.value is None else spot.with_value([Spot(spot.value, spot.origin)])
+        spot
+        if isinstance(spot.value, list) or spot.value is None
+        else spot.with_value([Spot(spot.value, spot.origin)])
     )
 
 
 def hosts(spot: Spot) -> Spot:
-    """Both forms of `extra_hosts` as a list of `host=ip`; several addresses of one host stay several items."""
+    """Both forms of `extra_hosts` as a list of `host=ip`; several addresses of one host stay
+    several items."""
     items: list[Spot] = []
     if isinstance(spot.value, dict):
         for name, value in spot.value.items():
             many = value.value if isinstance(value.value, list) else (value,)
-            items += [item.with_value("=".join(shapes.host(f"{name}={shapes.text(item.value)}"))) for item in many]
+            items += [
+                item.with_value("=".join(shapes.host(f"{name}={shapes.text(item.value)}")))
+                for item in many
+            ]
     elif isinstance(spot.value, list):
-        items = [item.with_value("=".join(shapes.host(shapes.text(item.value)))) for item in spot.value]
+        items = [
+            item.with_value("=".join(shapes.host(shapes.text(item.value)))) for item in spot.value
+        ]
     else:
         return spot
     return spot.with_value(items)
@@ -107,9 +123,13 @@ def ports(spot: Spot) -> Spot:
     for item in spot.value:
         if isinstance(item.value, dict):
             published = item.get("published")
-            items.append(item if published is None else item.child("published", shapes.text(published.value)))
+            items.append(
+                item if published is None else item.child("published", shapes.text(published.value))
+            )
         else:
-            items += [wrap(long, item.origin) for long in shapes.ports(shapes.text(item.value))] or [item]
+            items += [
+                wrap(long, item.origin) for long in shapes.ports(shapes.text(item.value))
+            ] or [item]
     return spot.with_value(items)
 
 
@@ -121,12 +141,18 @@ def volumes(spot: Spot, folder: str, home: str) -> Spot:
 
 
 def _volume(item: Spot, folder: str, home: str) -> Spot:
-    long = item if isinstance(item.value, dict) else wrap(shapes.volume(shapes.text(item.value)), item.origin)
+    long = (
+        item
+        if isinstance(item.value, dict)
+        else wrap(shapes.volume(shapes.text(item.value)), item.origin)
+    )
     kind, source, target = long.get("type"), long.get("source"), long.get("target")
     if target is not None:
         long = long.child("target", target.with_value(shapes.clean(shapes.text(target.value))))
     if source is not None and kind is not None and kind.value == "bind":
-        long = long.child("source", source.with_value(absolute(shapes.text(source.value), folder, home)))
+        long = long.child(
+            "source", source.with_value(absolute(shapes.text(source.value), folder, home))
+        )
     return long
 
 
@@ -134,23 +160,34 @@ def devices(spot: Spot) -> Spot:
     """Each device in long form."""
     if not isinstance(spot.value, list):
         return spot
-    return spot.with_value([item if isinstance(item.value, dict) else _device(item) for item in spot.value])
+    return spot.with_value(
+        [item if isinstance(item.value, dict) else _device(item) for item in spot.value]
+    )
 
 
 def _device(item: Spot) -> Spot:
     source, _, rest = shapes.text(item.value).partition(":")
     target, _, permissions = rest.partition(":")
-    return wrap({"source": source, "target": target or source, "permissions": permissions or "rwm"}, item.origin)
+    return wrap(
+        {"source": source, "target": target or source, "permissions": permissions or "rwm"},
+        item.origin,
+    )
 
 
 def env_files(spot: Spot, folder: str, home: str) -> Spot:
     """`env_file` as a list of `{path, required}`, paths absolute."""
     items = []
     for item in listed(spot).value or []:
-        long = item if isinstance(item.value, dict) else wrap({"path": shapes.text(item.value)}, item.origin)
+        long = (
+            item
+            if isinstance(item.value, dict)
+            else wrap({"path": shapes.text(item.value)}, item.origin)
+        )
         path = long.get("path")
         if path is not None:
-            long = long.child("path", path.with_value(absolute(shapes.text(path.value), folder, home)))
+            long = long.child(
+                "path", path.with_value(absolute(shapes.text(path.value), folder, home))
+            )
         items.append(long if long.get("required") else long.child("required", True))
     return spot.with_value(items)
 

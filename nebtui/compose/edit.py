@@ -1,4 +1,5 @@
-"""The verbs of an edit, as values: what a rule wants changed. `intent` says what each means, `splicing` does it."""
+"""The verbs of an edit, as values: what a rule wants changed. `intent` says what each means,
+`splicing` does it."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from dataclasses import dataclass
 from nebtui.compose.emit import Value
 
 Path = tuple[str, ...]
-"""Mapping keys from the top of the file. Below a short list (`networks: [a]`, `environment: [A=1]`) the name in an
-item counts as a key."""
+"""Mapping keys from the top of the file. Below a short list (`networks: [a]`, `environment: [A=1]`)
+the name in an item counts as a key."""
 
 
 class Refused(ValueError):
@@ -17,8 +18,9 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """Give the key at `path` this value: replaced where it stands, else added with its missing parents. A mapping over
-    a mapping changes what differs. A short list on the way (`depends_on: [db]`) becomes its long form."""
+    """Give the key at `path` this value: replaced where it stands, else added with its missing
+    parents. A mapping over a mapping changes what differs. A short list on the way (`depends_on:
+    [db]`) becomes its long form."""
 
     path: Path
     value: Value
@@ -26,8 +28,9 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """Add one name (with a value where the collection has values) to a named collection, in whichever style it is
-    written: `NAME`, `NAME=value` or `name:value` items of a list, or keys of a mapping. Nothing is added twice."""
+    """Add one name (with a value where the collection has values) to a named collection, in
+    whichever style it is written: `NAME`, `NAME=value` or `name:value` items of a list, or keys of
+    a mapping. Nothing is added twice."""
 
     path: Path
     name: str
@@ -36,16 +39,16 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take away the key at `path`, or the list item of that name. Comments inside stay, an emptied parent becomes
-    `{}` or `[]`. Nothing happens where it does not stand."""
+    """Take away the key at `path`, or the list item of that name. Comments inside stay, an emptied
+    parent becomes `{}` or `[]`. Nothing happens where it does not stand."""
 
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Expand:
-    """Write the short form at `path` in its long form: a `depends_on` or `networks` list, `build: FOLDER`, or the one
-    `item` of a `volumes` list."""
+    """Write the short form at `path` in its long form: a `depends_on` or `networks` list, `build:
+    FOLDER`, or the one `item` of a `volumes` list."""
 
     path: Path
     item: str | None = None
@@ -61,8 +64,8 @@ class SetVariable:
 
 @dataclass(frozen=True, slots=True)
 class SetInstruction:
-    """Put `new` in the place of the Dockerfile instruction `old` (both whole, as one line: continuation lines count as
-    one space), or add it after the last FROM where `old` is empty."""
+    """Put `new` in the place of the Dockerfile instruction `old` (both whole, as one line:
+    continuation lines count as one space), or add it after the last FROM where `old` is empty."""
 
     old: str
     new: str

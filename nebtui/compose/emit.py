@@ -1,4 +1,5 @@
-"""YAML text for the few values nebtui writes: scalars quoted where Compose could misread them, lists, mappings."""
+"""YAML text for the few values nebtui writes: scalars quoted where Compose could misread them,
+lists, mappings."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from nebtui.compose.scalars import plain
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
-    """A scalar of the file: what it means, and how it is written there ("" = in more than one line)."""
+    """A scalar of the file: what it means, and how it is written there ("" = in more than one
+    line)."""
 
     value: str | int | float | bool | None
     source: str
@@ -21,7 +23,8 @@ class Verbatim:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A value under `!reset` or `!override`, Compose's merge instructions; written in flow style."""
+    """A value under `!reset` or `!override`, Compose's merge instructions; written in flow
+    style."""
 
     tag: str
     value: Any
@@ -34,7 +37,8 @@ Value = Scalar | Verbatim | Tagged | Sequence["Value"] | Mapping[str, "Value"]
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a file is indented: nested mappings by `step`, the dashes of a list below its key by `dash`."""
+    """How a file is indented: nested mappings by `step`, the dashes of a list below its key by
+    `dash`."""
 
     step: int = 2
     dash: int = 2
@@ -62,7 +66,9 @@ def scalar(value: Scalar | Verbatim, *, json_style: bool = False, in_flow: bool 
 
 def quoted(value: str) -> str:
     """A text in double quotes."""
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return _UNPRINTABLE.sub(
+        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _verbatim(value: Verbatim, json_style: bool, in_flow: bool) -> str:
@@ -81,11 +87,13 @@ def flow(value: Value, *, json_style: bool = False) -> str:
         return f"{value.tag} {flow(value.value, json_style=json_style)}"
     if isinstance(value, Mapping):
         inner = ", ".join(
-            f"{scalar(k, json_style=json_style)}: {flow(v, json_style=json_style)}" for k, v in value.items()
+            f"{scalar(k, json_style=json_style)}: {flow(v, json_style=json_style)}"
+            for k, v in value.items()
         )
         return "{" + inner + "}"
     if isinstance(value, (list, tuple)):
-        # One quoted word in a list of words quotes them all: `["CMD", "curl", "-f"]` is how people write them.
+        # One quoted word in a list of words quotes them all: `["CMD", "curl", "-f"]` is how people
+        # write them.
         texts = [v for v in value if isinstance(v, str)]
         all_quoted = json_style or any(scalar(text) != text for text in texts)
         return "[" + ", ".join(flow(v, json_style=all_quoted) for v in value) + "]"

@@ -1,4 +1,5 @@
-"""Env files: `.env` beside a project and the `env_file` of a service, read as Compose reads them."""
+"""Env files: `.env` beside a project and the `env_file` of a service, read as Compose reads
+them."""
 
 from __future__ import annotations
 
@@ -14,10 +15,13 @@ from nebtui.compose.interpolate import BadTemplate, MissingVariable, interpolate
 _COLON = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*):(?:[ \t]+(.*))?$")
 
 
-def parse(text: str, path: str, environment: Mapping[str, str], *, raw: bool = False) -> dict[str, str]:
-    """Names and values of an env file. Values may use variables of `environment` and of earlier lines;
-    `environment` wins. A bare NAME takes the environment's value and is left out where there is none.
-    With `raw` the text after `=` is the value, quotes and dollars included. Raises Unreadable with the line."""
+def parse(
+    text: str, path: str, environment: Mapping[str, str], *, raw: bool = False
+) -> dict[str, str]:
+    """Names and values of an env file. Values may use variables of `environment` and of earlier
+    lines; `environment` wins. A bare NAME takes the environment's value and is left out where there
+    is none. With `raw` the text after `=` is the value, quotes and dollars included. Raises
+    Unreadable with the line."""
     if raw:
         return _raw(text)
     values: dict[str, str] = {}
@@ -62,5 +66,9 @@ def _lenient(value: str, variables: Mapping[str, str]) -> str:
 
 
 def _raw(text: str) -> dict[str, str]:
-    pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#"))
+    pairs = (
+        line.partition("=")
+        for line in text.splitlines()
+        if "=" in line and not line.lstrip().startswith("#")
+    )
     return {key.strip(): value for key, _, value in pairs}

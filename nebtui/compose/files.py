@@ -10,7 +10,8 @@ from collections.abc import Callable
 from nebtui.compose.marks import MAX_BYTES
 
 Texts = Callable[[str], str]
-"""Absolute path -> text; raises Unreadable. Lets the reader see edited texts instead of the disk."""
+"""Absolute path -> text; raises Unreadable. Lets the reader see edited texts instead of the
+disk."""
 
 
 ABSENT = "does not exist"
@@ -33,7 +34,8 @@ def read_bytes(path: str) -> bytes:
 
 
 def read_regular(path: str, *, follow: bool = True) -> tuple[bytes, os.stat_result]:
-    """Bytes and status of a regular file of at most MAX_BYTES; raises Unreadable, for a link too without `follow`."""
+    """Bytes and status of a regular file of at most MAX_BYTES; raises Unreadable, for a link too
+    without `follow`."""
     try:
         # O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever.
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)

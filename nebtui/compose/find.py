@@ -17,14 +17,33 @@ from nebtui.compose.shapes import text
 from nebtui.compose.spots import Spot
 from nebtui.facts.declared import Problem, ProjectKey
 
-__all__ = ["OVERRIDES", "STANDARD", "Candidate", "confirm", "from_containers", "in_folder", "join", "search"]
+__all__ = [
+    "OVERRIDES",
+    "STANDARD",
+    "Candidate",
+    "confirm",
+    "from_containers",
+    "in_folder",
+    "join",
+    "search",
+]
 
 _DEMO = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "demo")
 """The demo box's files are nobody's projects: a clone of nebtui itself holds nothing to show."""
 _MAX_ENTRIES = 20_000
 _SKIPPED = frozenset(
     (
-        *(".git", ".hg", ".svn", ".terraform", ".cache", ".tox", ".mypy_cache", ".ruff_cache", ".pytest_cache"),
+        *(
+            ".git",
+            ".hg",
+            ".svn",
+            ".terraform",
+            ".cache",
+            ".tox",
+            ".mypy_cache",
+            ".ruff_cache",
+            ".pytest_cache",
+        ),
         *(
             "node_modules",
             ".npm",
@@ -40,9 +59,11 @@ _SKIPPED = frozenset(
 )
 
 
-def search(roots: Iterable[str], depth: int = 4, environ: Mapping[str, str] | None = None) -> list[Candidate]:
-    """The projects in folders (down to `depth` levels below each root) and single files, in path order.
-    A root that does not exist gives a Candidate with a problem."""
+def search(
+    roots: Iterable[str], depth: int = 4, environ: Mapping[str, str] | None = None
+) -> list[Candidate]:
+    """The projects in folders (down to `depth` levels below each root) and single files, in path
+    order. A root that does not exist gives a Candidate with a problem."""
     found: dict[ProjectKey, Candidate] = {}
     left = [_MAX_ENTRIES]
     for given in roots:
@@ -58,8 +79,8 @@ def search(roots: Iterable[str], depth: int = 4, environ: Mapping[str, str] | No
 
 
 def _folders(root: str, depth: int, left: list[int]) -> Iterator[tuple[str, list[str]]]:
-    """Each folder below the root with the names of its YAML entries. Linked folders are not entered, linked files
-    count only where they lead into the root."""
+    """Each folder below the root with the names of its YAML entries. Linked folders are not
+    entered, linked files count only where they lead into the root."""
     real_root = os.path.realpath(root)
     pending = [(root, 0)]
     while pending and left[0] > 0:
@@ -70,11 +91,17 @@ def _folders(root: str, depth: int, left: list[int]) -> Iterator[tuple[str, list
         except OSError:
             continue
         left[0] -= len(entries)
-        names = [e.name for e in entries if e.name.endswith((".yml", ".yaml")) and _inside(e, real_root)]
+        names = [
+            e.name for e in entries if e.name.endswith((".yml", ".yaml")) and _inside(e, real_root)
+        ]
         yield folder, names
-        below = [e.path for e in entries if e.is_dir(follow_symlinks=False) and e.name not in _SKIPPED]
+        below = [
+            e.path for e in entries if e.is_dir(follow_symlinks=False) and e.name not in _SKIPPED
+        ]
         if level < depth:
-            pending += [(path, level + 1) for path in reversed(below) if os.path.realpath(path) != _DEMO]
+            pending += [
+                (path, level + 1) for path in reversed(below) if os.path.realpath(path) != _DEMO
+            ]
 
 
 def _inside(entry: os.DirEntry[str], real_root: str) -> bool:
@@ -96,13 +123,18 @@ def _single(path: str, environ: Mapping[str, str]) -> Candidate:
 
 
 def in_folder(folder: str, names: list[str], environ: Mapping[str, str]) -> list[Candidate]:
-    """What one folder holds, given its YAML entries: the project of its standard files first, then the others."""
+    """What one folder holds, given its YAML entries: the project of its standard files first, then
+    the others."""
     env, problem = _env(folder, environ)
     if not names and "COMPOSE_FILE" not in env:
         return []
     main = _main(folder, names, env, problem)
     # The name as a file gives it, for the rule that tells a variant from a project.
-    named = [(one.key.files, _given_name(_document(one.key.files[0])[0], env)) for one in main if len(names) > 1]
+    named = [
+        (one.key.files, _given_name(_document(one.key.files[0])[0], env))
+        for one in main
+        if len(names) > 1
+    ]
     taken = {path for candidate in main for path in candidate.key.files}
     others: list[tuple[str, Spot]] = []
     for name in names:
@@ -122,10 +154,14 @@ def in_folder(folder: str, names: list[str], environ: Mapping[str, str]) -> list
     return found
 
 
-def _main(folder: str, names: list[str], env: Mapping[str, str], problem: Problem | None) -> list[Candidate]:
+def _main(
+    folder: str, names: list[str], env: Mapping[str, str], problem: Problem | None
+) -> list[Candidate]:
     if listed := env.get("COMPOSE_FILE"):
         separator = env.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
-        paths = tuple(os.path.normpath(os.path.join(folder, part)) for part in listed.split(separator) if part)
+        paths = tuple(
+            os.path.normpath(os.path.join(folder, part)) for part in listed.split(separator) if part
+        )
         return [_standard(folder, paths, env)]
     standard = next((name for name in STANDARD if name in names), None)
     if standard is None:
@@ -143,10 +179,14 @@ def _standard(folder: str, files: tuple[str, ...], env: Mapping[str, str]) -> Ca
         problem = problem or trouble
         # The last file with a name gives it, as merging would.
         name = _given_name(document, env) or name
-    return _candidate(folder, files, env.get("COMPOSE_PROJECT_NAME") or name or folder_name(folder), problem)
+    return _candidate(
+        folder, files, env.get("COMPOSE_PROJECT_NAME") or name or folder_name(folder), problem
+    )
 
 
-def _candidate(folder: str, files: tuple[str, ...], name: str, problem: Problem | None) -> Candidate:
+def _candidate(
+    folder: str, files: tuple[str, ...], name: str, problem: Problem | None
+) -> Candidate:
     return Candidate(ProjectKey(name, folder, files), frozenset(("search",)), problem=problem)
 
 
@@ -169,7 +209,8 @@ def _is_compose(document: Spot) -> bool:
 
 
 def _env(folder: str, environ: Mapping[str, str]) -> tuple[dict[str, str], Problem | None]:
-    """The folder's `.env`; only what it says itself, for the COMPOSE_* variables are about this folder."""
+    """The folder's `.env`; only what it says itself, for the COMPOSE_* variables are about this
+    folder."""
     path = os.path.join(folder, ".env")
     if not os.path.isfile(path):
         return {}, None
@@ -191,7 +232,8 @@ def _given_name(document: Spot | None, env: Mapping[str, str]) -> str:
 
 
 def name_of(document: Spot | None, folder: str, env: Mapping[str, str]) -> str:
-    """A project's name: COMPOSE_PROJECT_NAME of `.env`, else `name:`, else the folder's name, as Compose has it."""
+    """A project's name: COMPOSE_PROJECT_NAME of `.env`, else `name:`, else the folder's name, as
+    Compose has it."""
     return env.get("COMPOSE_PROJECT_NAME") or _given_name(document, env) or folder_name(folder)
 
 

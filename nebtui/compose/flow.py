@@ -1,4 +1,5 @@
-"""Splices inside flow collections (`{…}`, `[…]`), on one line or several, with or without a trailing comma."""
+"""Splices inside flow collections (`{…}`, `[…]`), on one line or several, with or without a
+trailing comma."""
 
 from __future__ import annotations
 
@@ -24,7 +25,10 @@ def json_like(page: Page, node: Node) -> bool:
 def add_entries(page: Page, node: Node, new: Mapping[str, Any]) -> Splice:
     """Add keys to a flow mapping."""
     style = json_like(page, node)
-    entries = [f"{emit.scalar(k, json_style=style)}: {emit.flow(v, json_style=style)}" for k, v in new.items()]
+    entries = [
+        f"{emit.scalar(k, json_style=style)}: {emit.flow(v, json_style=style)}"
+        for k, v in new.items()
+    ]
     return _add(page, node, entries)
 
 
@@ -35,7 +39,8 @@ def add_items(page: Page, node: Node, new: Sequence[Any]) -> Splice:
 
 
 def _add(page: Page, node: Node, entries: list[str]) -> Splice:
-    """Insert before the closing bracket: on the same line, or on own lines where the entries have them."""
+    """Insert before the closing bracket: on the same line, or on own lines where the entries have
+    them."""
     text, close = page.text, node.end - 1
     parts = _parts(node)
     if not parts:
@@ -53,14 +58,18 @@ def _add(page: Page, node: Node, entries: list[str]) -> Splice:
     indent = text[first : len(text[:first]) + _width(text, first)]
     tail = text[end : line_end(text, stop)]
     lines = [f"{newline(text)}{indent}{entry}" for entry in entries]
-    return Splice(end, end + len(tail), f"{'' if comma else ','}{tail}{','.join(lines)}{',' if comma else ''}")
+    return Splice(
+        end, end + len(tail), f"{'' if comma else ','}{tail}{','.join(lines)}{',' if comma else ''}"
+    )
 
 
 _COMMA = re.compile(r"\s*,")
 
 
 def _width(text: str, start: int) -> int:
-    return len(text[start : line_end(text, start)]) - len(text[start : line_end(text, start)].lstrip(" \t"))
+    return len(text[start : line_end(text, start)]) - len(
+        text[start : line_end(text, start)].lstrip(" \t")
+    )
 
 
 def _masked(text: str) -> str:
@@ -69,7 +78,9 @@ def _masked(text: str) -> str:
 
 def _parts(node: Node) -> list[tuple[int, int]]:
     """Start and end of each entry or item."""
-    return [(k.start, max(k.end, v.end)) for k, v in node.entries] or [(item.start, item.end) for item in node.items]
+    return [(k.start, max(k.end, v.end)) for k, v in node.entries] or [
+        (item.start, item.end) for item in node.items
+    ]
 
 
 def remove(page: Page, node: Node, gone: Sequence[int]) -> list[Splice]:
@@ -82,7 +93,9 @@ def remove(page: Page, node: Node, gone: Sequence[int]) -> list[Splice]:
     for start, end in spans:
         inside = [part for pair in node.entries for part in pair] or node.items
         if comments(page.text, start, end, [part for part in inside if start <= part.start < end]):
-            raise Refused("a comment stands inside the brackets beside what is to go; remove it by hand")
+            raise Refused(
+                "a comment stands inside the brackets beside what is to go; remove it by hand"
+            )
     return [Splice(start, end, "") for start, end in spans]
 
 
@@ -92,8 +105,14 @@ def expand(page: Page, node: Node, new: Mapping[str, Any]) -> list[Splice]:
     names = [item.text for item in node.items]
     more = {name: value for name, value in new.items() if name not in names}
     found = [Splice(node.content, node.content + 1, "{"), Splice(node.end - 1, node.end, "}")]
-    found += [Splice(item.end, item.end, f": {emit.flow(new[item.text], json_style=style)}") for item in node.items]
+    found += [
+        Splice(item.end, item.end, f": {emit.flow(new[item.text], json_style=style)}")
+        for item in node.items
+    ]
     if more:
-        entries = [f"{emit.scalar(k, json_style=style)}: {emit.flow(v, json_style=style)}" for k, v in more.items()]
+        entries = [
+            f"{emit.scalar(k, json_style=style)}: {emit.flow(v, json_style=style)}"
+            for k, v in more.items()
+        ]
         found.append(_add(page, node, entries))
     return found

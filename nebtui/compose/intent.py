@@ -1,4 +1,5 @@
-"""What each edit of a compose file means, on plain data: the half of the editor that its splices are checked against.
+"""What each edit of a compose file means, on plain data: the half of the editor that its splices
+are checked against.
 
 Works on bare data and on data whose scalars are `Verbatim`; nothing is changed in place.
 """
@@ -14,17 +15,27 @@ from nebtui.compose.emit import Tagged
 from nebtui.compose.meaning import bare
 from nebtui.compose.volumes import long_volume
 
-_SEPARATORS = {"environment": "=", "labels": "=", "annotations": "=", "args": "=", "sysctls": "=", "extra_hosts": ":"}
+_SEPARATORS = {
+    "environment": "=",
+    "labels": "=",
+    "annotations": "=",
+    "args": "=",
+    "sysctls": "=",
+    "extra_hosts": ":",
+}
 """Lists whose items are a name and a value."""
 _LONG: Mapping[str, Any] = {"depends_on": {"condition": "service_started"}, "networks": None}
-"""Lists whose items are the keys of a long form, and what each key holds there when nothing else is said."""
+"""Lists whose items are the keys of a long form, and what each key holds there when nothing else is
+said."""
 _ONE_OR_MANY = frozenset(("tmpfs", "dns", "dns_search", "env_file"))
 """Keys where one text stands for a list of one."""
 
 
 def intended(data: Mapping[str, Any], edit: ComposeEdit) -> dict[str, Any]:
     """The data as the edit means it to become."""
-    result = _at(data, edit.path, 0, lambda found, name: _leaf(found, name, edit), isinstance(edit, Remove))
+    result = _at(
+        data, edit.path, 0, lambda found, name: _leaf(found, name, edit), isinstance(edit, Remove)
+    )
     return dict(bare(result))
 
 
@@ -43,11 +54,16 @@ def _leaf(body: Any, name: str, edit: ComposeEdit) -> Any:
     return body if changed is there else {**body, name: changed}
 
 
-def _at(value: Any, path: Path, depth: int, change: Callable[[Any, str], Any], removing: bool) -> Any:
-    """`value` with what lies at the end of the path changed; parents are made where they are absent."""
+def _at(
+    value: Any, path: Path, depth: int, change: Callable[[Any, str], Any], removing: bool
+) -> Any:
+    """`value` with what lies at the end of the path changed; parents are made where they are
+    absent."""
     if isinstance(value, Tagged):
         if value.tag == "!reset":
-            raise Refused(f"`{path[depth - 1]}` is under `!reset`, which drops it; take the tag away first")
+            raise Refused(
+                f"`{path[depth - 1]}` is under `!reset`, which drops it; take the tag away first"
+            )
         return Tagged(value.tag, _at(value.value, path, depth, change, removing))
     body = bare(value)
     name, last = path[depth], depth == len(path) - 1
@@ -68,7 +84,8 @@ def _at(value: Any, path: Path, depth: int, change: Callable[[Any, str], Any], r
 
 
 def _open_short(body: Any, value: Any, path: Path, depth: int) -> Any:
-    """A short form on the way: kept where the path's last name is one of its items, else in its long form."""
+    """A short form on the way: kept where the path's last name is one of its items, else in its
+    long form."""
     key = path[depth - 1]
     if isinstance(body, str):
         return {"context": value} if key == "build" else body
@@ -102,7 +119,11 @@ def _item_set(body: list[Any], edit: Set) -> list[Any]:
     if name != _name(key, name):
         raise Refused(f"{name!r} is no name of an item of `{key}`; leave its value out of the path")
     value = edit.value
-    item = name if value is None else f"{name}{separator}{str(value).lower() if isinstance(value, bool) else value}"
+    item = (
+        name
+        if value is None
+        else f"{name}{separator}{str(value).lower() if isinstance(value, bool) else value}"
+    )
     if name in [_name(key, old) for old in body]:
         return [item if _name(key, old) == name and bare(old) != item else old for old in body]
     return [*body, item]

@@ -1,4 +1,5 @@
-"""Compose's variable interpolation: `$NAME`, `${NAME}`, defaults, required variables, alternatives and `$$`."""
+"""Compose's variable interpolation: `$NAME`, `${NAME}`, defaults, required variables, alternatives
+and `$$`."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ class MissingVariable(ValueError):
     """A `${NAME:?message}` or `${NAME?message}` whose variable is not set."""
 
     def __init__(self, name: str, message: str) -> None:
-        super().__init__(f"required variable {name} is missing a value: {message}".removesuffix(": "))
+        super().__init__(
+            f"required variable {name} is missing a value: {message}".removesuffix(": ")
+        )
         self.name = name
         self.message = message
 

@@ -1,4 +1,5 @@
-"""One compose file with what it extends and includes: its documents merged, and which bodies made each service."""
+"""One compose file with what it extends and includes: its documents merged, and which bodies made
+each service."""
 
 from __future__ import annotations
 
@@ -19,21 +20,24 @@ from nebtui.facts.declared import Layer, Problem
 
 _RESOURCES = ("services", "networks", "volumes", "secrets", "configs")
 _MAX_DEPTH = 50
-"""Deeper chains of includes or extends are a mistake; the interpreter's own limit would be a traceback."""
+"""Deeper chains of includes or extends are a mistake; the interpreter's own limit would be a
+traceback."""
 
 Layers = dict[str, tuple[Layer, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A merged document in canonical form and, by service, the bodies that made it (highest priority first)."""
+    """A merged document in canonical form and, by service, the bodies that made it (highest
+    priority first)."""
 
     document: Spot = field(default_factory=lambda: Spot({}))
     layers: Layers = field(default_factory=dict)
 
 
 def model(session: Session, files: tuple[str, ...], place: Place) -> Model:
-    """The files merged in order, with everything they extend and include. Problems go to the session."""
+    """The files merged in order, with everything they extend and include. Problems go to the
+    session."""
     result = Model()
     for file in files:
         for document in documents(session, file, place):
@@ -54,7 +58,9 @@ def documents(session: Session, file: str, place: Place) -> list[Spot]:
         session.blame(file, error.line, str(error))
         return []
     change = _interpolation(session, file, place)
-    return [canonical.document(spots.scalars(one, change), place.folder, session.home) for one in found]
+    return [
+        canonical.document(spots.scalars(one, change), place.folder, session.home) for one in found
+    ]
 
 
 def _interpolation(session: Session, file: str, place: Place) -> Callable[[Spot, Path], Any]:
@@ -73,19 +79,25 @@ def _interpolation(session: Session, file: str, place: Place) -> Callable[[Spot,
 
 def _over(base: Model, over: Model) -> Model:
     merged = merge(base.document, over.document)
-    layers = {name: (*over.layers.get(name, ()), *base.layers.get(name, ())) for name in {**base.layers, **over.layers}}
+    layers = {
+        name: (*over.layers.get(name, ()), *base.layers.get(name, ()))
+        for name in {**base.layers, **over.layers}
+    }
     return Model(merged or Spot({}), layers)
 
 
 def _environment_resolved(document: Spot, variables: Mapping[str, str]) -> Spot:
-    """Names without a value in `environment` take the value that nebtui's own environment or `.env` has."""
+    """Names without a value in `environment` take the value that nebtui's own environment or `.env`
+    has."""
 
     def resolved(service: Spot) -> Spot:
         environment = service.get("environment")
         if environment is None or not isinstance(environment.value, dict):
             return service
         values = {
-            name: value.with_value(variables[name]) if value.value is None and name in variables else value
+            name: value.with_value(variables[name])
+            if value.value is None and name in variables
+            else value
             for name, value in environment.value.items()
         }
         return service.child("environment", environment.with_value(values))
@@ -93,7 +105,9 @@ def _environment_resolved(document: Spot, variables: Mapping[str, str]) -> Spot:
     services = document.get("services")
     if services is None or not isinstance(services.value, dict):
         return document
-    return document.child("services", services.with_value({k: resolved(v) for k, v in services.value.items()}))
+    return document.child(
+        "services", services.with_value({k: resolved(v) for k, v in services.value.items()})
+    )
 
 
 def _extend_all(session: Session, document: Spot, file: str, place: Place) -> tuple[Spot, Layers]:
@@ -114,7 +128,12 @@ def _extend_all(session: Session, document: Spot, file: str, place: Place) -> tu
 
 
 def _extended(
-    session: Session, name: str, services: dict[str, Spot], file: str, place: Place, seen: tuple[tuple[str, str], ...]
+    session: Session,
+    name: str,
+    services: dict[str, Spot],
+    file: str,
+    place: Place,
+    seen: tuple[tuple[str, str], ...],
 ) -> tuple[Spot, tuple[Layer, ...]]:
     """A service's body with what it extends, and the bodies that made it."""
     body, own = services[name], Layer(file, ("services", name))
@@ -131,10 +150,16 @@ def _extended(
         base_file = canonical.absolute(text(other.value), place.folder, session.home)
         place = Place(os.path.dirname(base_file), place.variables, place.trail)
         base_services = _services_of(session, base_file, place)
-    if not isinstance(base := base_services.get(base_name), Spot) or not isinstance(base.value, dict):
-        session.blame_at(extends, file, f"services.{name} extends {base_name!r}, which is not in {base_file}")
+    if not isinstance(base := base_services.get(base_name), Spot) or not isinstance(
+        base.value, dict
+    ):
+        session.blame_at(
+            extends, file, f"services.{name} extends {base_name!r}, which is not in {base_file}"
+        )
         return rest, (own,)
-    base, below = _extended(session, base_name, base_services, base_file, place, (*seen, (file, name)))
+    base, below = _extended(
+        session, base_name, base_services, base_file, place, (*seen, (file, name))
+    )
     merged = merge(base, rest, ("services", name))
     return merged or rest, (own, *below)
 
@@ -167,7 +192,11 @@ def _included(session: Session, item: Spot, file: str, place: Place) -> Model:
     remote = [path for path in paths if "://" in path or path.startswith("git@")]
     if not paths or remote:
         session.blame_at(
-            item, file, f"include of {remote[0]}: remote includes are not read" if remote else "include needs a path"
+            item,
+            file,
+            f"include of {remote[0]}: remote includes are not read"
+            if remote
+            else "include needs a path",
         )
         return Model()
     files = tuple(canonical.absolute(path, place.folder, session.home) for path in paths)
@@ -175,8 +204,15 @@ def _included(session: Session, item: Spot, file: str, place: Place) -> Model:
         session.blame_at(item, file, f"include cycle: {files[0]} includes itself")
         return Model()
     given = item.get("project_directory")
-    folder = canonical.absolute(text(given.value), place.folder, session.home) if given else os.path.dirname(files[0])
-    env_files = [canonical.absolute(path, place.folder, session.home) for path in _strings(item.get("env_file"))]
+    folder = (
+        canonical.absolute(text(given.value), place.folder, session.home)
+        if given
+        else os.path.dirname(files[0])
+    )
+    env_files = [
+        canonical.absolute(path, place.folder, session.home)
+        for path in _strings(item.get("env_file"))
+    ]
     variables = dict(place.variables)
     for path in env_files or [os.path.join(folder, ".env")]:
         found = env_of(session, path, variables, optional=not env_files)
@@ -194,7 +230,9 @@ def _imported(session: Session, one: Model, included: Model, item: Spot, file: s
         here = old.value if old is not None and isinstance(old.value, dict) else {}
         for name in new.value.keys() & here.keys():
             if strip(new.value[name]) != strip(here[name]):
-                session.blame_at(item, file, f"{kind}.{name} conflicts with the imported one of the same name")
+                session.blame_at(
+                    item, file, f"{kind}.{name} conflicts with the imported one of the same name"
+                )
         document = document.child(kind, (old or new).with_value({**new.value, **here}))
     return Model(document, {**included.layers, **one.layers})
 
@@ -202,4 +240,8 @@ def _imported(session: Session, one: Model, included: Model, item: Spot, file: s
 def _strings(spot: Spot | None) -> list[str]:
     if spot is None or isinstance(spot.value, dict) or spot.value is None:
         return []
-    return [text(item.value) for item in spot.value] if isinstance(spot.value, list) else [text(spot.value)]
+    return (
+        [text(item.value) for item in spot.value]
+        if isinstance(spot.value, list)
+        else [text(spot.value)]
+    )

@@ -16,8 +16,8 @@ _BARE = re.compile(r"[\w./:@%+,=-]*\Z", re.ASCII)
 
 
 def set_variable(text: str, edit: SetVariable) -> str:
-    """The env file with the variable's last assignment changed (the last one counts), else a new last line.
-    What comes out is read again, and must give the value."""
+    """The env file with the variable's last assignment changed (the last one counts), else a new
+    last line. What comes out is read again, and must give the value."""
     return _checked(_with_variable(text, edit), edit)
 
 
@@ -26,9 +26,15 @@ def _with_variable(text: str, edit: SetVariable) -> str:
         raise Refused(f"{edit.name!r} is no name of a variable")
     if "\0" in text:
         raise Refused("the file contains NUL bytes; it is no env file")
-    found = [match for match in re.finditer(_VARIABLE.format(name=re.escape(edit.name)), text) if _alone(text, match)]
+    found = [
+        match
+        for match in re.finditer(_VARIABLE.format(name=re.escape(edit.name)), text)
+        if _alone(text, match)
+    ]
     if not found:
-        return carried_out(text, [insert_lines(text, len(text), [f"{edit.name}={_quoted(edit.value, '')}"])])
+        return carried_out(
+            text, [insert_lines(text, len(text), [f"{edit.name}={_quoted(edit.value, '')}"])]
+        )
     old = found[-1]["value"]
     if _meaning(old) == edit.value:
         return text
@@ -46,15 +52,20 @@ def _checked(text: str, edit: SetVariable) -> str:
     except Unreadable as error:
         raise Refused(f"line {error.line} {error.message}; correct that first") from None
     if read.get(edit.name) != edit.value:
-        raise Refused(f"the value of {edit.name} cannot be written so that it is read back; edit it by hand")
+        raise Refused(
+            f"the value of {edit.name} cannot be written so that it is read back; edit it by hand"
+        )
     return text
 
 
 def _alone(text: str, match: re.Match[str]) -> bool:
-    """True if nothing but a comment follows the value on its line: `A="x"y` is one value that nebtui would break."""
+    """True if nothing but a comment follows the value on its line: `A="x"y` is one value that
+    nebtui would break."""
     rest = text[match.end() : line_end(text, match.end())].strip()
     if rest and not rest.startswith("#"):
-        raise Refused(f"the value of {match['head'].strip(' =')} is written in a form nebtui does not edit")
+        raise Refused(
+            f"the value of {match['head'].strip(' =')} is written in a form nebtui does not edit"
+        )
     return True
 
 
@@ -67,7 +78,8 @@ def _meaning(value: str) -> str:
 
 
 def _quoted(value: str, quote: str) -> str:
-    """The value in the old one's quotes; a bare one gets quotes where it needs them. Dollars stay literal."""
+    """The value in the old one's quotes; a bare one gets quotes where it needs them. Dollars stay
+    literal."""
     if "\n" in value or "\r" in value:
         raise Refused("a value of several lines is not written into an env file")
     if quote == '"' or "\\" in value:
@@ -87,7 +99,9 @@ def set_instruction(text: str, edit: SetInstruction) -> str:
     found = list(_instructions(text))
     logical = [one_line(text[start:end]) for start, end in found]
     new = one_line(edit.new)
-    stage = max((i for i, line in enumerate(logical) if line.upper().startswith("FROM ")), default=None)
+    stage = max(
+        (i for i, line in enumerate(logical) if line.upper().startswith("FROM ")), default=None
+    )
     if not edit.old:
         if stage is None:
             raise Refused("the Dockerfile has no FROM")
@@ -108,9 +122,12 @@ def set_instruction(text: str, edit: SetInstruction) -> str:
 
 
 def one_line(instruction: str) -> str:
-    """An instruction with its continuation lines joined and its white space single; comment lines left out."""
+    """An instruction with its continuation lines joined and its white space single; comment lines
+    left out."""
     lines = [line for line in instruction.splitlines() if not line.lstrip().startswith("#")]
-    return " ".join(" ".join(line.rstrip().removesuffix("\\").removesuffix("`") for line in lines).split())
+    return " ".join(
+        " ".join(line.rstrip().removesuffix("\\").removesuffix("`") for line in lines).split()
+    )
 
 
 def _instructions(text: str) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Parses YAML with marks: the nodes and events of ruamel.yaml, and what a scalar means to Compose.
 
-Scalars follow the YAML dialect of Compose (Go's yaml.v3): `yes` stays text, `0755` is octal, dates stay text.
+Scalars follow the YAML dialect of Compose (Go's yaml.v3): `yes` stays text, `0755` is octal, dates
+stay text.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def events(text: str) -> Iterator[Event]:
 
 
 class _Scanner(Scanner):
-    """ruamel's scanner that takes a tab for white space where Compose does: not where a line's indentation is."""
+    """ruamel's scanner that takes a tab for white space where Compose does: not where a line's
+    indentation is."""
 
     def scan_to_next_token(self) -> None:
         peek, forward = self.reader.peek, self.reader.forward
@@ -86,11 +88,14 @@ def _refusing(text: str) -> Iterator[tuple[YAML, str]]:
     marked = text.startswith("\ufeff")
     yaml.Scanner = _BomScanner if marked else _Scanner
     try:
-        # Same length, so that every mark stays an index into the text; ruamel refuses a BOM inside a string.
+        # Same length, so that every mark stays an index into the text; ruamel refuses a BOM inside
+        # a string.
         yield yaml, " " + text[1:] if marked else text
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise NotYaml(str(error.problem or error.context or "not YAML"), mark.line + 1 if mark else 0) from None
+        raise NotYaml(
+            str(error.problem or error.context or "not YAML"), mark.line + 1 if mark else 0
+        ) from None
     except RecursionError:
         raise NotYaml("nested too deeply") from None
     except (YAMLError, ValueError) as error:

@@ -1,4 +1,5 @@
-"""What the nodes of a YAML text mean to Compose: their data, and when two pieces of data are the same."""
+"""What the nodes of a YAML text mean to Compose: their data, and when two pieces of data are the
+same."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from nebtui.compose.tree import Node, documents, merges
 
 
 def data(node: Node) -> Any:
-    """Data of a node: dict, list, `Verbatim` scalars, `Tagged`. Merge keys are resolved shallowly, as Compose does.
-    Raises NotYaml where the data is out of proportion (alias bomb)."""
+    """Data of a node: dict, list, `Verbatim` scalars, `Tagged`. Merge keys are resolved shallowly,
+    as Compose does. Raises NotYaml where the data is out of proportion (alias bomb)."""
     return _Construct().of(node, 0)
 
 
@@ -47,7 +48,9 @@ class _Construct:
             return [self.of(item, depth + 1) for item in node.items]
         if node.target is not None:
             return self.of(node.target, depth + 1)
-        own = {key.text: self.of(value, depth + 1) for key, value in node.entries if not merges(key)}
+        own = {
+            key.text: self.of(value, depth + 1) for key, value in node.entries if not merges(key)
+        }
         return {**{k: v for k, v in self.merged(node, depth).items() if k not in own}, **own}
 
     def merged(self, node: Node, depth: int) -> dict[str, Any]:
@@ -74,7 +77,12 @@ def same(one: Any, two: Any) -> bool:
     if one is two:
         return True
     if isinstance(one, Tagged) or isinstance(two, Tagged):
-        return isinstance(one, Tagged) and isinstance(two, Tagged) and one.tag == two.tag and same(one.value, two.value)
+        return (
+            isinstance(one, Tagged)
+            and isinstance(two, Tagged)
+            and one.tag == two.tag
+            and same(one.value, two.value)
+        )
     one, two = bare(one), bare(two)
     if isinstance(one, Mapping) and isinstance(two, Mapping):
         return one.keys() == two.keys() and all(same(value, two[key]) for key, value in one.items())

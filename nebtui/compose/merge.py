@@ -1,7 +1,8 @@
 """Merges one compose mapping over another as Compose does for several `-f` files and for `extends`.
 
-Works on canonical Spots (see canonical.py): what may be written as a list of pairs is a mapping already, so that
-maps merge by key and true sequences append, and each value keeps the place it came from.
+Works on canonical Spots (see canonical.py): what may be written as a list of pairs is a mapping
+already, so that maps merge by key and true sequences append, and each value keeps the place it came
+from.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ from typing import Any
 from nebtui.compose.shapes import text
 from nebtui.compose.spots import Path, Spot
 
-_REPLACED = {("services", "*", "command"), ("services", "*", "entrypoint"), ("services", "*", "healthcheck", "test")}
+_REPLACED = {
+    ("services", "*", "command"),
+    ("services", "*", "entrypoint"),
+    ("services", "*", "healthcheck", "test"),
+}
 _SERVICE = ("services", "*")
 
 
 def merge(base: Spot, over: Spot, path: Path = ()) -> Spot | None:
-    """`over` merged onto `base` at a path of a project (`()` = the whole project); None = reset away."""
+    """`over` merged onto `base` at a path of a project (`()` = the whole project); None = reset
+    away."""
     if over.tag == "!reset":
         return None
     if over.tag == "!override" or base.tag == "!reset":
@@ -58,7 +64,8 @@ def _other_driver(base: Spot, over: Spot) -> bool:
 
 
 def unique(items: list[Spot], path: Path) -> list[Spot]:
-    """The items of a service's sequence without redefinitions: the later one takes the earlier one's position."""
+    """The items of a service's sequence without redefinitions: the later one takes the earlier
+    one's position."""
     key = _KEYS.get(path[2]) if len(path) == 3 and _matches(path[:2], {_SERVICE}) else None
     if key is None:
         return items
@@ -71,7 +78,9 @@ def unique(items: list[Spot], path: Path) -> list[Spot]:
 def _matches(path: Path, patterns: set[tuple[str, ...]]) -> bool:
     return any(
         len(path) == len(pattern)
-        and all(fnmatchcase(p, q) if q == "*" else p == q for p, q in zip(path, pattern, strict=True))
+        and all(
+            fnmatchcase(p, q) if q == "*" else p == q for p, q in zip(path, pattern, strict=True)
+        )
         for pattern in patterns
     )
 
@@ -105,7 +114,18 @@ _KEYS: dict[str, Callable[[Spot], Any]] = {
     "secrets": _mounted,
     "configs": _mounted,
     **dict.fromkeys(
-        ("cap_add", "cap_drop", "dns", "dns_opt", "dns_search", "expose", "links", "profiles", "tmpfs", "group_add"),
+        (
+            "cap_add",
+            "cap_drop",
+            "dns",
+            "dns_opt",
+            "dns_search",
+            "expose",
+            "links",
+            "profiles",
+            "tmpfs",
+            "group_add",
+        ),
         _itself,
     ),
 }

@@ -20,12 +20,20 @@ __all__ = ["ModelCache", "Validation", "load", "read_only", "validate"]
 
 
 def load(
-    candidate: Candidate, compose: ComposeCommand | None, environ: Mapping[str, str], texts: Texts | None = None
+    candidate: Candidate,
+    compose: ComposeCommand | None,
+    environ: Mapping[str, str],
+    texts: Texts | None = None,
 ) -> Project:
-    """A candidate's Project with all profiles. Compose's word is taken where it can be asked about the files as
-    they are on disk; with `texts`, without Compose or where Compose refuses, our own reader's. Never raises for
-    what stands in the files: `problem` says it."""
-    if compose is None or texts is not None or not candidate.confirmed or candidate.problem is not None:
+    """A candidate's Project with all profiles. Compose's word is taken where it can be asked about
+    the files as they are on disk; with `texts`, without Compose or where Compose refuses, our own
+    reader's. Never raises for what stands in the files: `problem` says it."""
+    if (
+        compose is None
+        or texts is not None
+        or not candidate.confirmed
+        or candidate.problem is not None
+    ):
         return read_only(candidate, environ, texts)
     key, env_files = candidate.key, candidate.env_files
     answer = ask(compose, key, env_files, environ)
@@ -37,17 +45,32 @@ def load(
         literal = ask(compose, key, env_files, environ, interpolated=False)
         if literal.config is not None:
             raw = reader.read(key, env_files, environ, interpolated=False)
-            # A file with a service that has no image is an overlay, meant to be read together with another file.
-            doubt = None if reading.fragment else reading.doubt or problem_of(answer.error, key, reading)
-            return _project(candidate, raw, "compose, not interpolated", normal.unescaped(literal.config), None, doubt)
+            # A file with a service that has no image is an overlay, meant to be read together with
+            # another file.
+            doubt = (
+                None
+                if reading.fragment
+                else reading.doubt or problem_of(answer.error, key, reading)
+            )
+            return _project(
+                candidate,
+                raw,
+                "compose, not interpolated",
+                normal.unescaped(literal.config),
+                None,
+                doubt,
+            )
         answer = literal
     problem = reading.problem or problem_of(answer.error, key, reading)
     return _project(candidate, reading, "reader", reading.data, problem)
 
 
-def read_only(candidate: Candidate, environ: Mapping[str, str], texts: Texts | None = None) -> Project:
-    """A candidate's Project by our own reader, no process started. Where only variables are missing the project
-    is usable as it is (Compose reads it with `--no-interpolate`), so that is no problem."""
+def read_only(
+    candidate: Candidate, environ: Mapping[str, str], texts: Texts | None = None
+) -> Project:
+    """A candidate's Project by our own reader, no process started. Where only variables are missing
+    the project is usable as it is (Compose reads it with `--no-interpolate`), so that is no
+    problem."""
     bare = Project(
         candidate.key,
         candidate.sources,
@@ -71,7 +94,9 @@ def _project(
     doubt: Problem | None = None,
 ) -> Project:
     services = {
-        name: replace(service, layers=reading.layers.get(name, ()), origins=reading.origins.get(name, {}))
+        name: replace(
+            service, layers=reading.layers.get(name, ()), origins=reading.origins.get(name, {})
+        )
         for name, service in normal.services(data).items()
     }
     networks = normal.networks(data, candidate.key.name)
@@ -95,7 +120,9 @@ def _project(
 def _in_file_order(services: dict[str, Service], reading: Reading) -> dict[str, Service]:
     """Compose sorts services by name; people know them by the order in the file."""
     order = [name for name in reading.layers if name in services]
-    return {name: services[name] for name in (*order, *(n for n in services if n not in reading.layers))}
+    return {
+        name: services[name] for name in (*order, *(n for n in services if n not in reading.layers))
+    }
 
 
 def _placed(network: NetworkDeclaration, reading: Reading) -> NetworkDeclaration:
@@ -108,7 +135,8 @@ Stamps = dict[str, tuple[int, int] | None]
 
 @dataclass(slots=True)
 class ModelCache:
-    """Loaded projects, loaded again only when a file that the model depends on has changed (time or size)."""
+    """Loaded projects, loaded again only when a file that the model depends on has changed (time or
+    size)."""
 
     compose: ComposeCommand | None
     environ: Mapping[str, str]
@@ -119,12 +147,15 @@ class ModelCache:
         before = self.known.get(candidate)
         if before is not None and before[0] == _stamps(before[0]):
             return before[1]
-        # Stamped before they are read, so that a file that changes meanwhile counts as changed at the next look;
-        # what else the model depends on is known only afterwards.
+        # Stamped before they are read, so that a file that changes meanwhile counts as changed at
+        # the next look; what else the model depends on is known only afterwards.
         early = _stamps(before[0] if before else candidate.key.files)
         project = load(candidate, self.compose, self.environ)
         late = _stamps(project.files_read)
-        self.known[candidate] = ({path: early.get(path, stamp) for path, stamp in late.items()}, project)
+        self.known[candidate] = (
+            {path: early.get(path, stamp) for path, stamp in late.items()},
+            project,
+        )
         return project
 
 

@@ -1,4 +1,5 @@
-"""Turns a raw effective model, Compose's `config` or our reader's, into typed facts; both give equal ones."""
+"""Turns a raw effective model, Compose's `config` or our reader's, into typed facts; both give
+equal ones."""
 
 from __future__ import annotations
 
@@ -21,14 +22,22 @@ Raw = Mapping[str, Any]
 
 
 def services(data: Raw) -> dict[str, Service]:
-    """The services of a raw effective model, by name; without layers and origins. Never raises on odd shapes."""
+    """The services of a raw effective model, by name; without layers and origins. Never raises on
+    odd shapes."""
     bodies = _mapping(data.get("services"))
-    return {str(name): service(str(name), body) for name, body in bodies.items() if isinstance(body, Mapping)}
+    return {
+        str(name): service(str(name), body)
+        for name, body in bodies.items()
+        if isinstance(body, Mapping)
+    }
 
 
 def networks(data: Raw, project: str) -> dict[str, NetworkDeclaration]:
     """The networks of a raw effective model by their key, without origins."""
-    return {str(key): _network(str(key), body, project) for key, body in _mapping(data.get("networks")).items()}
+    return {
+        str(key): _network(str(key), body, project)
+        for key, body in _mapping(data.get("networks")).items()
+    }
 
 
 def unescaped(data: Any) -> Any:
@@ -110,7 +119,8 @@ def _joins(body: Raw) -> dict[str, Join]:
     if not isinstance(value, Mapping):
         return {text(item): Join(text(item)) for item in _list(value)}
     return {
-        str(key): Join(str(key), tuple(map(text, _list(_mapping(join).get("aliases"))))) for key, join in value.items()
+        str(key): Join(str(key), tuple(map(text, _list(_mapping(join).get("aliases")))))
+        for key, join in value.items()
     }
 
 

@@ -1,4 +1,5 @@
-"""A document of a text with its habits: how deep it indents, where its dashes stand, whether it keeps blank lines."""
+"""A document of a text with its habits: how deep it indents, where its dashes stand, whether it
+keeps blank lines."""
 
 from __future__ import annotations
 
@@ -25,7 +26,10 @@ class Page:
         """The index after the colon that follows a key."""
         match = _COLON.match(self.text, key.end)
         if match is None:
-            raise Refused(f"the key `{key.text}` (line {key.line}) is written in a form nebtui does not edit (`? key`)")
+            raise Refused(
+                f"the key `{key.text}` (line {key.line}) is written in a form nebtui does "
+                "not edit (`? key`)"
+            )
         return match.end()
 
 
@@ -40,13 +44,16 @@ def page(text: str, root: Node) -> Page:
 def _habits(root: Node) -> Habits:
     steps = [inner.column - key.column for key, inner in _blocks(root) if inner.kind == "mapping"]
     step = next((step for step in steps if 1 <= step <= 8), 2)
-    dashes = Counter(inner.column - key.column for key, inner in _blocks(root) if inner.kind == "list")
+    dashes = Counter(
+        inner.column - key.column for key, inner in _blocks(root) if inner.kind == "list"
+    )
     dash, times = dashes.most_common(1)[0] if dashes else (step, 0)
     return Habits(step, dash if times and 0 <= dash <= 8 else step)
 
 
 def _blocks(root: Node) -> Iterator[tuple[Node, Node]]:
-    """The block collections that stand below a key of a block mapping, in order, with their keys."""
+    """The block collections that stand below a key of a block mapping, in order, with their
+    keys."""
     pending = [root]
     while pending:
         node = pending.pop()
@@ -59,15 +66,22 @@ def _blocks(root: Node) -> Iterator[tuple[Node, Node]]:
 
 
 def separated(page: Page, mapping: Node) -> bool:
-    """True if a blank line stands between entries of the mapping; for the root also between its sections' entries."""
+    """True if a blank line stands between entries of the mapping; for the root also between its
+    sections' entries."""
     entries = [*mapping.entries[1:]]
     if mapping is page.root:
-        entries += [entry for _, section in mapping.entries if not section.flow for entry in section.entries[1:]]
+        entries += [
+            entry
+            for _, section in mapping.entries
+            if not section.flow
+            for entry in section.entries[1:]
+        ]
     return any(_blank_before(page.text, line_start(page.text, key.start)) for key, _ in entries)
 
 
 def _blank_before(text: str, at: int) -> bool:
-    """True if a blank line stands above the line that starts at `at`, comment lines between them left out."""
+    """True if a blank line stands above the line that starts at `at`, comment lines between them
+    left out."""
     while at > 0:
         above = line_start(text, at - 1)
         line = text[above:at].strip()

@@ -7,8 +7,12 @@ import re
 
 
 def short(path: str) -> str:
-    """A path as people write it: relative where it is below the working directory, with ~ for home."""
-    relative = os.path.relpath(path) if os.path.isabs(path) else path
+    """A path as people write it: relative where it is below the working directory, with ~ for
+    home."""
+    try:
+        relative = os.path.relpath(path) if os.path.isabs(path) else path
+    except OSError:  # the working directory was removed
+        relative = path
     home = os.path.expanduser("~")
     tilde = "~" + path[len(home) :] if path.startswith(home + "/") else path
     return relative if not relative.startswith("..") and len(relative) < len(tilde) else tilde

@@ -1,4 +1,5 @@
-"""nebtui's own reader of a Compose project: the effective model without Compose, and the place of each fact."""
+"""nebtui's own reader of a Compose project: the effective model without Compose, and the place of
+each fact."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What our own reader makes of a project's files; always complete enough to use, with `problem` beside it."""
+    """What our own reader makes of a project's files; always complete enough to use, with `problem`
+    beside it."""
 
     data: Mapping[str, Any]
     """The effective model in the shape of `docker compose config --format json --profile '*'`."""
@@ -37,9 +39,11 @@ class Reading:
     problem: Problem | None = None
     """The first thing that is wrong with the files."""
     fragment: bool = False
-    """Some service has neither image nor build: an overlay for another file, whose names need not resolve here."""
+    """Some service has neither image nor build: an overlay for another file, whose names need not
+    resolve here."""
     doubt: Problem | None = None
-    """What else keeps Compose from reading them: a required variable or an env file that is not there."""
+    """What else keeps Compose from reading them: a required variable or an env file that is not
+    there."""
 
 
 def read(
@@ -50,7 +54,8 @@ def read(
     *,
     interpolated: bool = True,
 ) -> Reading:
-    """Read a project. `env_files` empty = the default `.env`; without interpolation `${…}` stays in the values."""
+    """Read a project. `env_files` empty = the default `.env`; without interpolation `${…}` stays in
+    the values."""
     # A person calls Compose in the project's folder; ours may be anywhere.
     environ = {**environ, "PWD": key.working_dir}
     session = Session(texts, environ.get("HOME", os.path.expanduser("~")), interpolated)
@@ -60,18 +65,26 @@ def read(
         env |= env_of(session, path, {**env, **environ}, optional=not env_files)
     variables = {"COMPOSE_PROJECT_NAME": key.name, **env, **environ}
     model = layers.model(session, key.files, Place(key.working_dir, variables))
-    document = _with_env_files(session, model.document, variables) if interpolated else model.document
+    document = (
+        _with_env_files(session, model.document, variables) if interpolated else model.document
+    )
     data = _effective(document, key)
     places = {name: origins(body) for name, body in _mapping(document.get("services")).items()}
-    fragment = any(not {"image", "build", "provider"} & body.keys() for body in data["services"].values())
+    fragment = any(
+        not {"image", "build", "provider"} & body.keys() for body in data["services"].values()
+    )
     if interpolated and not fragment and not session.problems:
         session.problems += _inconsistent(document, data, places, key)
     return Reading(
         data=data,
         layers=model.layers,
         origins=places,
-        networks={k: spot.origin for k, spot in _mapping(document.get("networks")).items() if spot.origin},
-        allows=tuple(allow for path, text in session.files.items() for allow in allows(text or "", path)),
+        networks={
+            k: spot.origin for k, spot in _mapping(document.get("networks")).items() if spot.origin
+        },
+        allows=tuple(
+            allow for path, text in session.files.items() for allow in allows(text or "", path)
+        ),
         files_read=tuple(session.files),
         env_files=named,
         env=env,
@@ -82,7 +95,10 @@ def read(
 
 
 def _inconsistent(
-    document: Spot, data: Mapping[str, Any], places: Mapping[str, Mapping[Path, Origin]], key: ProjectKey
+    document: Spot,
+    data: Mapping[str, Any],
+    places: Mapping[str, Mapping[Path, Origin]],
+    key: ProjectKey,
 ) -> list[Problem]:
     found = []
     for service, path, message in faults(document, data):
@@ -99,11 +115,14 @@ def _mapping(spot: Spot | None) -> dict[str, Spot]:
 
 
 def _with_env_files(session: Session, document: Spot, variables: Mapping[str, str]) -> Spot:
-    """Each service with its env files' values under its own `environment`, as `config` shows them."""
+    """Each service with its env files' values under its own `environment`, as `config` shows
+    them."""
     services = document.get("services")
     if services is None or not isinstance(services.value, dict):
         return document
-    bodies = {name: _with_env_file(session, body, variables) for name, body in services.value.items()}
+    bodies = {
+        name: _with_env_file(session, body, variables) for name, body in services.value.items()
+    }
     return document.child("services", services.with_value(bodies))
 
 
@@ -124,13 +143,18 @@ def _with_env_file(session: Session, body: Spot, variables: Mapping[str, str]) -
             message = f"env_file {path} {session.doubts[known].message}"
             session.doubts[known:] = [Problem(item.origin.file, item.origin.line, message)]
     own = body.get("environment") or Spot({})
-    return body.child("environment", own.with_value({k: wrap(v) for k, v in found.items()} | _mapping(own)))
+    return body.child(
+        "environment", own.with_value({k: wrap(v) for k, v in found.items()} | _mapping(own))
+    )
 
 
 def _effective(document: Spot, key: ProjectKey) -> dict[str, Any]:
-    """Plain data with what Compose fills in: the implicit network, real network names, only networks in use."""
+    """Plain data with what Compose fills in: the implicit network, real network names, only
+    networks in use."""
     data = strip(document)
-    services = {name: body for name, body in (data.get("services") or {}).items() if isinstance(body, dict)}
+    services = {
+        name: body for name, body in (data.get("services") or {}).items() if isinstance(body, dict)
+    }
     used: set[str] = set()
     for body in services.values():
         body.pop("env_file", None)
@@ -167,7 +191,10 @@ def _add_implied(body: dict[str, Any]) -> None:
         if not (name := shapes.text(source)).startswith("container:"):
             implied.setdefault(name.partition(":")[0], False)
     if implied:
-        gates = {n: {"condition": "service_started", "required": True, "restart": r} for n, r in implied.items()}
+        gates = {
+            n: {"condition": "service_started", "required": True, "restart": r}
+            for n, r in implied.items()
+        }
         own = body.get("depends_on")
         body["depends_on"] = gates | (own if isinstance(own, dict) else {})
 
@@ -179,11 +206,16 @@ def _network(name: str, body: Any, project: str) -> dict[str, Any]:
     if isinstance(external, dict):
         given, external = external.get("name", given), True
     external = shapes.truth(external)
-    return {**body, "name": given or (name if external else f"{project}_{name}"), "external": external}
+    return {
+        **body,
+        "name": given or (name if external else f"{project}_{name}"),
+        "external": external,
+    }
 
 
 def origins(body: Spot) -> dict[Path, Origin]:
-    """The place of each key of a service; items of `volumes` by target, of `extra_hosts` by host, else by index."""
+    """The place of each key of a service; items of `volumes` by target, of `extra_hosts` by host,
+    else by index."""
     found: dict[Path, Origin] = {}
     for path, origin in walk(body):
         if path[:1] in (("volumes",), ("extra_hosts",)) and len(path) > 1:

@@ -1,6 +1,8 @@
-"""Replaces, creates and removes one file: whole old or whole new at every instant, with all that the file carried.
+"""Replaces, creates and removes one file: whole old or whole new at every instant, with all that
+the file carried.
 
-A file is looked at, its successor is staged beside it, and one rename swaps them if it is still the file looked at.
+A file is looked at, its successor is staged beside it, and one rename swaps them if it is still the
+file looked at.
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from nebtui.compose.secrets import is_env
 
 PREFIX = ".nebtui-"
 Steps = Callable[[str], None]
-"""Called with the name of each step right before it is taken, so that tests can end the process there."""
+"""Called with the name of each step right before it is taken, so that tests can end the process
+there."""
 
 
 class Unwritable(OSError):
-    """A file that cannot be written as it has to be: what is so, and what to do. The file is unchanged."""
+    """A file that cannot be written as it has to be: what is so, and what to do. The file is
+    unchanged."""
 
     def __init__(self, path: str, what: str, advice: str) -> None:
         super().__init__(f"{path} {what}; {advice}")
@@ -59,7 +63,8 @@ class Seen:
 
 
 def look(path: str) -> Seen:
-    """A file's bytes and identity, bounded and never waiting; raises Unreadable, Changed or Unwritable."""
+    """A file's bytes and identity, bounded and never waiting; raises Unreadable, Changed or
+    Unwritable."""
     try:
         place = os.path.realpath(path)
     except ValueError:
@@ -75,7 +80,9 @@ def look(path: str) -> Seen:
         if os.path.islink(place):
             raise Changed(path, "became a link while it was read") from None
         raise Unreadable(path, error.message, error.line) from None
-    return Seen(path, place, data, (status.st_dev, status.st_ino, status.st_ctime_ns), status.st_nlink)
+    return Seen(
+        path, place, data, (status.st_dev, status.st_ino, status.st_ctime_ns), status.st_nlink
+    )
 
 
 def ensure_writable(seen: Seen) -> None:
@@ -84,9 +91,12 @@ def ensure_writable(seen: Seen) -> None:
         return
     if seen.names > 1:
         what = f"has {seen.names} names (hard links), and replacing it would part them"
-        raise Unwritable(seen.path, what, "edit it by hand, or give it an inode of its own (cp -p, mv)")
+        raise Unwritable(
+            seen.path, what, "edit it by hand, or give it an inode of its own (cp -p, mv)"
+        )
     try:
-        # Nothing is written through it: it asks the kernel about mode, read-only mounts and immutable files at once.
+        # Nothing is written through it: it asks the kernel about mode, read-only mounts and
+        # immutable files at once.
         os.close(os.open(seen.place, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC))
     except OSError as error:
         raise _explained(seen, error) from None
@@ -98,12 +108,13 @@ def temporary_name(seen: Seen) -> str:
 
 
 def stage(seen: Seen, data: bytes, temporary: str, steps: Steps) -> None:
-    """Put the new bytes beside the file, on disk, with the file's mode, owner and attributes; raises Unwritable.
-    What it leaves when it fails is for `discard`."""
+    """Put the new bytes beside the file, on disk, with the file's mode, owner and attributes;
+    raises Unwritable. What it leaves when it fails is for `discard`."""
     if len(data) > MAX_BYTES:
         what = f"would grow above {MAX_BYTES // 1_000_000} MB"
         raise Unwritable(seen.path, what, "split it into several files")
-    # Secrets stay with their owner; the mode of a file that is replaced is set before it gets its name.
+    # Secrets stay with their owner; the mode of a file that is replaced is set before it gets its
+    # name.
     mode = 0o600 if seen.data is not None or is_env(seen.path) else 0o644
     steps(f"stage {seen.path}")
     ensure_same(seen)  # a folder that became a link would get the staged file
@@ -124,8 +135,9 @@ def stage(seen: Seen, data: bytes, temporary: str, steps: Steps) -> None:
 
 
 def swap(seen: Seen, temporary: str, *, remove: bool, steps: Steps) -> None:
-    """Let the staged file take the place, or with `remove` the file leave it for `temporary`; raises Changed or
-    Unwritable, and nothing is changed then. Between the comparison and the rename lie microseconds and no open file."""
+    """Let the staged file take the place, or with `remove` the file leave it for `temporary`;
+    raises Changed or Unwritable, and nothing is changed then. Between the comparison and the rename
+    lie microseconds and no open file."""
     steps(f"swap {seen.path}")
     ensure_same(seen)
     try:
@@ -182,7 +194,10 @@ def sync_folder(folder: str) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # network file systems that know no such thing
+        if error.errno not in (
+            errno.EINVAL,
+            errno.ENOTSUP,
+        ):  # network file systems that know no such thing
             raise
     finally:
         os.close(descriptor)
@@ -200,18 +215,27 @@ def _explained(seen: Seen, error: OSError) -> Unwritable:
         return Unwritable(path, f"cannot be replaced: {error.strerror}", _OVERRIDE)
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
-            return Unwritable(path, "finds no room: the disk or the quota is full", "make room and try again")
+            return Unwritable(
+                path, "finds no room: the disk or the quota is full", "make room and try again"
+            )
         case errno.EROFS:
-            return Unwritable(path, "is on a read-only file system", "mount it writable, or --override elsewhere")
+            return Unwritable(
+                path, "is on a read-only file system", "mount it writable, or --override elsewhere"
+            )
         case errno.EBUSY:
             what = "is mounted by itself, so it cannot be replaced as a whole"
             return Unwritable(path, what, "run nebtui where its folder is")
         case errno.ENOENT | errno.ENOTDIR:
             return Unwritable(path, f"has no folder any more ({folder})", "look at the new diff")
-        case errno.EACCES | errno.EPERM if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+        case errno.EACCES | errno.EPERM if not os.access(
+            folder, os.W_OK | os.X_OK, effective_ids=True
+        ):
             return Unwritable(path, f"is in a folder you may not write to ({folder})", _OVERRIDE)
         case errno.EPERM:
-            what = "may not be replaced: it or its folder is immutable (lsattr), or another's in a sticky folder"
+            what = (
+                "may not be replaced: it or its folder is immutable (lsattr), or another's "
+                "in a sticky folder"
+            )
             return Unwritable(path, what, "change that with chattr or chmod, or edit another file")
         case errno.EACCES:
             return Unwritable(path, "is not writable for you", _OVERRIDE)

@@ -17,21 +17,27 @@ ALL = -1
 
 
 def requests(body: Raw) -> Iterator[GpuRequest]:
-    """The GPU requests of a service: `gpus`, `deploy.resources.reservations.devices`, CDI names and device files in
-    `devices`."""
+    """The GPU requests of a service: `gpus`, `deploy.resources.reservations.devices`, CDI names and
+    device files in `devices`."""
     gpus = body.get("gpus")
     if text_of(gpus).lower() == "all":
         yield GpuRequest(count=ALL)
     for item in items(gpus) if isinstance(gpus, list) else ():
         yield request(mapping(item))
-    reservations = mapping(mapping(mapping(body.get("deploy")).get("resources")).get("reservations"))
+    reservations = mapping(
+        mapping(mapping(body.get("deploy")).get("resources")).get("reservations")
+    )
     for item in items(reservations.get("devices")):
         if asks_for_gpu(mapping(item)):
             yield request(mapping(item))
-    named = tuple(name for item in items(body.get("devices")) if (name := source(item)).startswith(CDI))
+    named = tuple(
+        name for item in items(body.get("devices")) if (name := source(item)).startswith(CDI)
+    )
     if named:
         yield GpuRequest("cdi", ids=named)
-    cards = tuple(name for item in items(body.get("devices")) if CARD.fullmatch(name := source(item)))
+    cards = tuple(
+        name for item in items(body.get("devices")) if CARD.fullmatch(name := source(item))
+    )
     if cards:
         yield GpuRequest("device", ids=cards)
 
@@ -51,20 +57,31 @@ def capabilities(item: Raw) -> tuple[str, ...]:
 
 def asks_for_gpu(item: Raw) -> bool:
     """True for a reservation that means a GPU; others ask for TPUs and the like."""
-    return "gpu" in capabilities(item) or any(CDI in text(one) for one in items(item.get("device_ids")))
+    return "gpu" in capabilities(item) or any(
+        CDI in text(one) for one in items(item.get("device_ids"))
+    )
 
 
 def gpu(body: Raw) -> bool:
     """True if a service's body asks for an NVIDIA or other GPU device."""
-    return bool(body.get("gpus")) or text(body.get("runtime")) == "nvidia" or any(True for _ in requests(body))
+    return (
+        bool(body.get("gpus"))
+        or text(body.get("runtime")) == "nvidia"
+        or any(True for _ in requests(body))
+    )
 
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgtp]?)i?b?", re.IGNORECASE)
 
 
 def size(value: Any) -> int | None:
-    """Bytes of `8g`, `512 MiB`, `64`; units count by 1024, as Compose reads them. None for anything else."""
-    match = _SIZE.fullmatch(text(value).strip()) if not isinstance(value, (Mapping, list, bool)) else None
+    """Bytes of `8g`, `512 MiB`, `64`; units count by 1024, as Compose reads them. None for anything
+    else."""
+    match = (
+        _SIZE.fullmatch(text(value).strip())
+        if not isinstance(value, (Mapping, list, bool))
+        else None
+    )
     return int(float(match[1]) * 1024 ** " kmgtp".index(match[2].lower() or " ")) if match else None
 
 
@@ -88,7 +105,11 @@ def whole(value: Any) -> int | None:
 def device(item: Any) -> str:
     """A `devices` entry in its shortest form: `/dev/x`, `/dev/x:/dev/y`, `/dev/x:/dev/y:r`."""
     keys = ("source", "target", "permissions")
-    parts = [text(item.get(key, "")) for key in keys] if isinstance(item, Mapping) else text_of(item).split(":")
+    parts = (
+        [text(item.get(key, "")) for key in keys]
+        if isinstance(item, Mapping)
+        else text_of(item).split(":")
+    )
     source, target, rights = (*parts, "", "")[:3]
     if rights not in ("", "rwm"):
         return f"{source}:{target or source}:{rights}"
@@ -97,7 +118,11 @@ def device(item: Any) -> str:
 
 def source(item: Any) -> str:
     """The host's side of a `devices` entry."""
-    return text(mapping(item).get("source", "")) if isinstance(item, Mapping) else text_of(item).partition(":")[0]
+    return (
+        text(mapping(item).get("source", ""))
+        if isinstance(item, Mapping)
+        else text_of(item).partition(":")[0]
+    )
 
 
 def text_of(value: Any) -> str:

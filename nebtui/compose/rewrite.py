@@ -1,4 +1,5 @@
-"""Finds the splices that turn a document into its intended data: whatever means the same already is not touched."""
+"""Finds the splices that turn a document into its intended data: whatever means the same already is
+not touched."""
 
 from __future__ import annotations
 
@@ -19,15 +20,21 @@ def rewrite(page: Page, old: Any, new: Mapping[str, Any]) -> list[Splice]:
     return _entries(page, None, page.root, old, new)
 
 
-def _entries(page: Page, key: Node | None, node: Node, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Splice]:
+def _entries(
+    page: Page, key: Node | None, node: Node, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> list[Splice]:
     """The splices for a mapping's entries: changed, removed and new ones."""
     own = {k.text: (k, v) for k, v in node.entries if k.text != "<<" or k.style}
     brought = merged(node) if len(own) < len(node.entries) else {}
     lost = [name for name in brought if name not in new]
     if lost:
-        raise Refused(f"`{lost[0]}` (line {node.line}) comes through `<<`; remove it where the anchor stands")
+        raise Refused(
+            f"`{lost[0]}` (line {node.line}) comes through `<<`; remove it where the anchor stands"
+        )
     found: list[Splice] = []
-    gone = [index for index, (k, _) in enumerate(node.entries) if k.text in own and k.text not in new]
+    gone = [
+        index for index, (k, _) in enumerate(node.entries) if k.text in own and k.text not in new
+    ]
     for name, (k, v) in own.items():
         if name in new:
             found += _value(page, k, v, node.flow, old[name], new[name])
@@ -35,7 +42,9 @@ def _entries(page: Page, key: Node | None, node: Node, old: Mapping[str, Any], n
             found.append(blocks.remove_entry(page, k, v))
     if gone and node.flow:
         found += flow.remove(page, node, gone)
-    more = {n: v for n, v in new.items() if n not in own and not (n in brought and same(brought[n], v))}
+    more = {
+        n: v for n, v in new.items() if n not in own and not (n in brought and same(brought[n], v))
+    }
     if more and node.flow:
         found.append(flow.add_entries(page, node, more))
     elif more:
@@ -62,7 +71,11 @@ def _value(page: Page, key: Node, node: Node, in_flow: bool, old: Any, new: Any)
         if isinstance(before, list) and isinstance(after, (list, tuple)):
             return _items(page, key, node, before, after)
         if isinstance(after, Mapping) and _is_short(page, node, after):
-            return flow.expand(page, node, after) if node.flow else blocks.expand(page, key, node, after)
+            return (
+                flow.expand(page, node, after)
+                if node.flow
+                else blocks.expand(page, key, node, after)
+            )
     start = node.content if tagged else node.start
     return blocks.replace(page, key, node, in_flow, start, new)
 
@@ -70,34 +83,60 @@ def _value(page: Page, key: Node, node: Node, in_flow: bool, old: Any, new: Any)
 def _extends(node: Node, before: Any, after: Any) -> bool:
     """True if an alias of a mapping can stay, as a merge key beside what is new."""
     is_mapping = node.target is not None and node.target.kind == "mapping" and not node.target.tag
-    return is_mapping and isinstance(after, Mapping) and bool(before) and before.keys() <= after.keys()
+    return (
+        is_mapping and isinstance(after, Mapping) and bool(before) and before.keys() <= after.keys()
+    )
 
 
 def _shadowing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in after.items() if name not in before or not same(before[name], value)}
+    return {
+        name: value
+        for name, value in after.items()
+        if name not in before or not same(before[name], value)
+    }
 
 
 def _replaced(page: Page, node: Node, in_flow: bool, before: Any, after: Any) -> bool:
-    """True where a collection is better written anew: nothing of it stays, or it is empty and gets nested values."""
+    """True where a collection is better written anew: nothing of it stays, or it is empty and gets
+    nested values."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         if node.flow and not in_flow and not before:
             return any(emit.nested(value) for value in after.values())
         gone = [name for name in before if name not in after]
-        return bool(gone) and (len(gone) == len(before) or (node.flow and any(n not in before for n in after)))
-    if isinstance(before, list) and isinstance(after, (list, tuple)) and node.flow and not in_flow and not before:
+        return bool(gone) and (
+            len(gone) == len(before) or (node.flow and any(n not in before for n in after))
+        )
+    if (
+        isinstance(before, list)
+        and isinstance(after, (list, tuple))
+        and node.flow
+        and not in_flow
+        and not before
+    ):
         return any(isinstance(value, Mapping) for value in after)
     return False
 
 
 def _is_short(page: Page, node: Node, after: Mapping[str, Any]) -> bool:
     """True for a list of plain names that are all keys of the long form."""
-    names = [item.text for item in node.items if item.kind == "scalar" and not item.tag and not item.anchor]
+    names = [
+        item.text
+        for item in node.items
+        if item.kind == "scalar" and not item.tag and not item.anchor
+    ]
     whole = node.kind == "list" and names and len(names) == len(node.items) == len(set(names))
-    return bool(whole) and all(name in after for name in names) and (node.flow or blocks.one_line_items(page, node))
+    return (
+        bool(whole)
+        and all(name in after for name in names)
+        and (node.flow or blocks.one_line_items(page, node))
+    )
 
 
-def _items(page: Page, key: Node, node: Node, before: list[Any], after: Sequence[Any]) -> list[Splice]:
-    """The splices for a list: what is equal at both ends stays, what is between is replaced, removed or added."""
+def _items(
+    page: Page, key: Node, node: Node, before: list[Any], after: Sequence[Any]
+) -> list[Splice]:
+    """The splices for a list: what is equal at both ends stays, what is between is replaced,
+    removed or added."""
     head = 0
     while head < min(len(before), len(after)) and same(before[head], after[head]):
         head += 1
@@ -113,7 +152,9 @@ def _items(page: Page, key: Node, node: Node, before: list[Any], after: Sequence
     if node.flow and gone > both:
         found += flow.remove(page, node, range(head + both, head + gone))
     elif gone > both:
-        found += [blocks.remove_item(page, node, index) for index in range(head + both, head + gone)]
+        found += [
+            blocks.remove_item(page, node, index) for index in range(head + both, head + gone)
+        ]
     if come[both:] and node.flow:
         if tail:
             return blocks.replace(page, key, node, True, node.content, tuple(after))

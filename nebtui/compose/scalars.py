@@ -1,4 +1,5 @@
-"""What an unquoted YAML scalar means to Compose (Go's yaml.v3): `yes` stays text, `0755` is octal, dates stay text."""
+"""What an unquoted YAML scalar means to Compose (Go's yaml.v3): `yes` stays text, `0755` is octal,
+dates stay text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Masks what must not be shown: passwords in URLs, values of variables that are named like secrets, env file values."""
+"""Masks what must not be shown: passwords in URLs, values of variables that are named like secrets,
+env file values."""
 
 from __future__ import annotations
 
@@ -18,9 +19,12 @@ _IDS = re.compile(r"^\s*(?:export\s+)?\w*(?:UID|GID)\s*=\s*\d*\s*$")
 
 
 def mask(text: str) -> str:
-    """A line of a compose file, a command or an environment with its secrets masked; `${NAME}` stays readable."""
+    """A line of a compose file, a command or an environment with its secrets masked; `${NAME}`
+    stays readable."""
     text = _URL.sub(rf"\1{MASK}\2", text)
-    return _NAMED.sub(lambda m: m.group(0) if m.group(2).startswith("$") else m.group(1) + MASK, text)
+    return _NAMED.sub(
+        lambda m: m.group(0) if m.group(2).startswith("$") else m.group(1) + MASK, text
+    )
 
 
 def mask_env(line: str) -> str:

@@ -1,4 +1,5 @@
-"""One reading of a project: where its texts come from, what was read, and what was wrong with it."""
+"""One reading of a project: where its texts come from, what was read, and what was wrong with
+it."""
 
 from __future__ import annotations
 
@@ -20,13 +21,16 @@ class Session:
     home: str
     interpolated: bool = True
     files: dict[str, str | None] = field(default_factory=dict)
-    """Every text read, by absolute path, in the order of reading; None where it could not be read."""
+    """Every text read, by absolute path, in the order of reading; None where it could not be
+    read."""
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
-    """What Compose refuses too, but is no fault of the files: variables and env files that are not there."""
+    """What Compose refuses too, but is no fault of the files: variables and env files that are not
+    there."""
 
     def text(self, path: str) -> str:
-        """A file's text, read once; raises Unreadable. A file that fails is noted as read: it may come to exist."""
+        """A file's text, read once; raises Unreadable. A file that fails is noted as read: it may
+        come to exist."""
         known = self.files.get(path)
         if known is None:
             self.files[path] = None
@@ -39,12 +43,17 @@ class Session:
 
     def blame_at(self, spot: Spot, file: str, message: str) -> None:
         """Note a problem at the place of a value."""
-        self.blame(spot.origin.file if spot.origin else file, spot.origin.line if spot.origin else 0, message)
+        self.blame(
+            spot.origin.file if spot.origin else file,
+            spot.origin.line if spot.origin else 0,
+            message,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How a file is read: relative paths from `folder`, variables for interpolation, the includes that led here."""
+    """How a file is read: relative paths from `folder`, variables for interpolation, the includes
+    that led here."""
 
     folder: str
     variables: Mapping[str, str]
@@ -54,10 +63,13 @@ class Place:
 def env_of(
     session: Session, path: str, variables: Mapping[str, str], *, optional: bool, raw: bool = False
 ) -> dict[str, str]:
-    """What an env file says; nothing, and a problem, where it cannot be read (an optional one may be absent)."""
+    """What an env file says; nothing, and a problem, where it cannot be read (an optional one may
+    be absent)."""
     try:
         return envfile.parse(session.text(path), path, variables, raw=raw)
     except Unreadable as error:
         if not (optional and (not os.path.exists(path) or os.path.isdir(path))):
-            (session.problems if error.line else session.doubts).append(Problem(error.path, error.line, error.message))
+            (session.problems if error.line else session.doubts).append(
+                Problem(error.path, error.line, error.message)
+            )
         return {}

@@ -1,4 +1,5 @@
-"""Short forms of Compose values and what they stand for: volumes, ports, commands, durations, NAME=value lists."""
+"""Short forms of Compose values and what they stand for: volumes, ports, commands, durations,
+NAME=value lists."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def _go_float(value: float) -> str:
 
 def truth(value: Any) -> bool:
     """A boolean, also where interpolation left it as text."""
-    return value.lower() in ("true", "yes", "y", "on", "1") if isinstance(value, str) else bool(value)
+    return (
+        value.lower() in ("true", "yes", "y", "on", "1") if isinstance(value, str) else bool(value)
+    )
 
 
 def pair(item: str) -> tuple[str, str | None]:
@@ -51,7 +54,8 @@ def host(item: str) -> tuple[str, str]:
 
 
 def volume(spec: str) -> dict[str, Any]:
-    """A short volume as its long form. A one-letter volume name is read as a Windows drive, as Compose does."""
+    """A short volume as its long form. A one-letter volume name is read as a Windows drive, as
+    Compose does."""
     if len(spec) <= 2:
         return {"type": "volume", "target": spec}
     parts = _volume_parts(spec)
@@ -79,7 +83,11 @@ def _volume_parts(spec: str) -> list[str]:
 
 def is_path(source: str) -> bool:
     """True if a volume's source is a path on the host, not a volume's name."""
-    return source[:1] in (".", "/", "~") or source.startswith("\\\\") or bool(re.match(r"[^\W\d_]:", source))
+    return (
+        source[:1] in (".", "/", "~")
+        or source.startswith("\\\\")
+        or bool(re.match(r"[^\W\d_]:", source))
+    )
 
 
 def clean(target: str) -> str:
@@ -93,7 +101,8 @@ _PORT = re.compile(
 
 
 def ports(spec: str) -> list[dict[str, Any]]:
-    """A short port as its long forms, one for each target port; an unresolved or malformed one gives none."""
+    """A short port as its long forms, one for each target port; an unresolved or malformed one
+    gives none."""
     match = _PORT.match(spec.strip())
     if match is None:
         return []
@@ -119,8 +128,8 @@ def _range(spec: str) -> list[int]:
 
 
 def words(command: str) -> tuple[str, ...]:
-    """A command line as its words, split as Compose splits it (quotes and backslashes, nothing expanded).
-    Compose stops at an unquoted `;`, `|`, `&`, `<` or `>`, and so does this."""
+    """A command line as its words, split as Compose splits it (quotes and backslashes, nothing
+    expanded). Compose stops at an unquoted `;`, `|`, `&`, `<` or `>`, and so does this."""
     found: list[str] = []
     word, quote, escaped, started = "", "", False, False
     for char in command:
@@ -143,12 +152,21 @@ def words(command: str) -> tuple[str, ...]:
     return (*found, word) if word or started else tuple(found)
 
 
-_UNITS: Mapping[str, float] = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS: Mapping[str, float] = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+}
 _DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)")
 
 
 def seconds(value: Any) -> float | None:
-    """A duration (`1m30s`, `500ms`) in seconds; None where it is absent or still holds a variable."""
+    """A duration (`1m30s`, `500ms`) in seconds; None where it is absent or still holds a
+    variable."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) / 1e9
     if not isinstance(value, str) or not value:

@@ -1,4 +1,5 @@
-"""Splices of a text, and the geometry of its lines: where a line starts and ends, where a new one goes."""
+"""Splices of a text, and the geometry of its lines: where a line starts and ends, where a new one
+goes."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def newline(text: str) -> str:
 
 
 def line_start(text: str, index: int) -> int:
-    """The index of the first character of the line that holds `index`; a byte order mark is not in the line."""
+    """The index of the first character of the line that holds `index`; a byte order mark is not in
+    the line."""
     start = text.rfind("\n", 0, index) + 1
     return 1 if start == 0 and text.startswith("\ufeff") else start
 
@@ -56,8 +58,8 @@ def after_line(text: str, index: int) -> int:
 
 
 def insertion(text: str, end: int, deeper_than: int) -> int:
-    """The start of the line where a new sibling goes: after the line of `end` and after the comment lines that follow
-    it directly and are indented deeper than the parent key."""
+    """The start of the line where a new sibling goes: after the line of `end` and after the comment
+    lines that follow it directly and are indented deeper than the parent key."""
     at = after_line(text, end)
     while at < len(text):
         line = text[at : line_end(text, at)]
@@ -69,7 +71,8 @@ def insertion(text: str, end: int, deeper_than: int) -> int:
 
 
 def insert_lines(text: str, at: int, lines: list[str]) -> Splice:
-    """Insert whole lines at a line start, keeping the text's line ends and a missing final newline missing."""
+    """Insert whole lines at a line start, keeping the text's line ends and a missing final newline
+    missing."""
     nl = newline(text)
     if at == len(text) and text.strip("\ufeff") and not text.endswith("\n"):
         return Splice(at, at, nl + nl.join(lines))
@@ -92,8 +95,8 @@ def comments(text: str, start: int, end: int, nodes: Iterable[Node]) -> list[str
 
 
 def unsafe_tail(text: str, node: Node) -> bool:
-    """True if the node ends in a block scalar at the end of a text without final newline: a line put after it would
-    lend the scalar a newline that it does not have."""
+    """True if the node ends in a block scalar at the end of a text without final newline: a line
+    put after it would lend the scalar a newline that it does not have."""
     if text.endswith("\n") or text[node.end :].strip():
         return False
     while (node.items or node.entries) and not node.flow:

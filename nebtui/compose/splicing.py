@@ -1,6 +1,7 @@
 """Carries out the verbs of `edit` on a text as splices. Nothing is dumped.
 
-`apply` checks itself: the edited text must parse to the intended data, else the edit is refused with the reason.
+`apply` checks itself: the edited text must parse to the intended data, else the edit is refused
+with the reason.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ __all__ = ["Refused", "apply", "intended"]
 
 
 def apply(text: str, *edits: Edit) -> str:
-    """The text after the edits, in order, all of one kind of file. Raises Refused with a sentence; returns the same
-    text where nothing is to do. The edits of a compose file are made in one go, and checked once."""
+    """The text after the edits, in order, all of one kind of file. Raises Refused with a sentence;
+    returns the same text where nothing is to do. The edits of a compose file are made in one go,
+    and checked once."""
     if together := [edit for edit in edits if not isinstance(edit, (SetVariable, SetInstruction))]:
         text = _edited(text, together)
     for edit in edits:
@@ -52,14 +54,17 @@ def _edited(text: str, edits: Sequence[ComposeEdit]) -> str:
         raise Refused("nothing would be left of the file; remove the file instead")
     if roots:
         every = zip(roots, before, goals, strict=True)
-        splices = [splice for root, old, new in every for splice in rewrite(page(text, root), old, new)]
+        splices = [
+            splice for root, old, new in every for splice in rewrite(page(text, root), old, new)
+        ]
     else:
         splices = _begun(text, goals[0])
     return _checked(carried_out(text, splices), goals, roots, edits)
 
 
 def _chosen(before: list[Any], path: Path) -> int:
-    """The document to edit: the last of those that hold most of the path (a later one wins in Compose)."""
+    """The document to edit: the last of those that hold most of the path (a later one wins in
+    Compose)."""
     depths = [_depth(document, path) for document in before]
     return max(range(len(depths)), key=lambda index: (depths[index], index), default=0)
 
@@ -80,7 +85,9 @@ def _begun(text: str, goal: Mapping[str, Any]) -> list[Splice]:
     return [insert_lines(text, len(text), new)]
 
 
-def _checked(after: str, goals: Sequence[Any], roots: Sequence[Node], edits: Sequence[ComposeEdit]) -> str:
+def _checked(
+    after: str, goals: Sequence[Any], roots: Sequence[Node], edits: Sequence[ComposeEdit]
+) -> str:
     """The edited text, if it means what was intended."""
     try:
         results = [data(root) for root in documents(after)]
@@ -88,12 +95,15 @@ def _checked(after: str, goals: Sequence[Any], roots: Sequence[Node], edits: Seq
         reason = f"the edited file would be no YAML ({error}); edit it by hand"
         raise Refused(_why_not(roots, edits) or reason) from None
     if not same(results, goals):
-        raise Refused(_why_not(roots, edits) or "the edit would change more than it means to; make it by hand")
+        raise Refused(
+            _why_not(roots, edits) or "the edit would change more than it means to; make it by hand"
+        )
     return after
 
 
 def _why_not(roots: Sequence[Node], edits: Sequence[ComposeEdit]) -> str:
-    """The likeliest reason why an edited text means something else than intended: an anchor on the way."""
+    """The likeliest reason why an edited text means something else than intended: an anchor on the
+    way."""
     for node, edit in product(roots, edits):
         for name in edit.path:
             value = next((v for k, v in node.entries if k.text == name), None)
@@ -101,8 +111,10 @@ def _why_not(roots: Sequence[Node], edits: Sequence[ComposeEdit]) -> str:
                 break
             if value.anchor:
                 return (
-                    f"`{name}` (line {value.line}) carries the anchor &{value.anchor}, and what uses it would change "
-                    "too; put the change into an override file (--override), or give the others a body of their own"
+                    f"`{name}` (line {value.line}) carries the anchor &{value.anchor}, "
+                    "and what uses it would change "
+                    "too; put the change into an override file (--override), or give the "
+                    "others a body of their own"
                 )
             node = value.target or value
     return ""

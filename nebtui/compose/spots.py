@@ -17,9 +17,9 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A value with its place: `value` is a dict of Spots, a list of Spots, or a plain scalar.
-    For a mapping's value the place is the line of its key; None where a short form implies the value and nothing
-    of it stands in a file. `tag` is "!reset", "!override" or empty."""
+    """A value with its place: `value` is a dict of Spots, a list of Spots, or a plain scalar. For a
+    mapping's value the place is the line of its key; None where a short form implies the value and
+    nothing of it stands in a file. `tag` is "!reset", "!override" or empty."""
 
     value: Any
     origin: Origin | None = None
@@ -62,7 +62,9 @@ def scalars(spot: Spot, change: Callable[[Spot, Path], Any], path: Path = ()) ->
     if isinstance(spot.value, dict):
         return spot.with_value({k: scalars(v, change, (*path, k)) for k, v in spot.value.items()})
     if isinstance(spot.value, list):
-        return spot.with_value([scalars(v, change, (*path, str(i))) for i, v in enumerate(spot.value)])
+        return spot.with_value(
+            [scalars(v, change, (*path, str(i))) for i, v in enumerate(spot.value)]
+        )
     if not isinstance(spot.value, str):
         return spot
     value = change(spot, path)
@@ -72,7 +74,8 @@ def scalars(spot: Spot, change: Callable[[Spot, Path], Any], path: Path = ()) ->
 
 
 def walk(spot: Spot, path: Path = ()) -> Iterator[tuple[Path, Origin]]:
-    """Path and place of the value and of everything below it that stands somewhere; list items count from 0."""
+    """Path and place of the value and of everything below it that stands somewhere; list items
+    count from 0."""
     if spot.origin is None:
         return
     yield path, spot.origin
@@ -86,7 +89,8 @@ def walk(spot: Spot, path: Path = ()) -> Iterator[tuple[Path, Origin]]:
 
 
 def read(text: str, file: str) -> list[Spot]:
-    """The documents of a text; raises NotYaml for bad YAML, duplicate keys, alias bombs and non-mappings."""
+    """The documents of a text; raises NotYaml for bad YAML, duplicate keys, alias bombs and
+    non-mappings."""
     documents = []
     for node in marks.parse(text):
         if not isinstance(node, MappingNode):

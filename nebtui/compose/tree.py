@@ -25,8 +25,9 @@ Kind = Literal["scalar", "list", "mapping", "alias"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """One node as it stands in the text. `start` is that of its anchor and tag, `content` that of the rest; `end` is
-    just after its last character: comments and blank lines that follow are not in it."""
+    """One node as it stands in the text. `start` is that of its anchor and tag, `content` that of
+    the rest; `end` is just after its last character: comments and blank lines that follow are not
+    in it."""
 
     kind: Kind
     start: int
@@ -127,7 +128,8 @@ class _Composer:
     def _scalar(self, event: ScalarEvent) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
         style = event.style or ""
-        content = min(end, start + len(_PROPERTIES.match(self.text, start)[0])) if _marked(event) else start  # type: ignore[index]
+        properties = _PROPERTIES.match(self.text, start) if _marked(event) else None
+        content = min(end, properties.end()) if properties else start
         if style in ("|", ">"):
             end = _block_scalar_end(self.text, content, end)
         return Node(
@@ -148,10 +150,14 @@ class _Composer:
         target = self.anchors.get(event.anchor)
         line = event.start_mark.line + 1
         if target is None:
-            raise NotYaml(f"has the alias *{event.anchor} and no anchor of that name before it", line)
+            raise NotYaml(
+                f"has the alias *{event.anchor} and no anchor of that name before it", line
+            )
         start, end = event.start_mark.index, event.end_mark.index
         source = self.text[start:end]
-        return Node("alias", start, start, end, line, event.start_mark.column, source=source, target=target)
+        return Node(
+            "alias", start, start, end, line, event.start_mark.column, source=source, target=target
+        )
 
     def _collection(self, opened: _Open, closing: Event) -> Node:
         event, children = opened.event, opened.children
@@ -175,8 +181,8 @@ class _Composer:
         )
 
     def _placed(self, key: Node, value: Node) -> Node:
-        """A value; one of which nothing stands in the text gets its place behind the colon (the parser puts it before
-        the next token)."""
+        """A value; one of which nothing stands in the text gets its place behind the colon (the
+        parser puts it before the next token)."""
         if value.kind != "scalar" or value.end > value.start:
             return value
         colon = _COLON.match(self.text, key.end)
@@ -195,13 +201,20 @@ def _marked(event: ScalarEvent) -> bool:
 def _content(text: str, event: CollectionStartEvent) -> tuple[int, int]:
     """Index and column of a collection's first sign, behind its anchor and tag."""
     end = event.end_mark
-    # ruamel ends the event behind the bracket, behind the first dash of an unindented list, else before the content.
-    back = 1 if event.flow_style or text[end.index - 1 : end.index + 1] in ("- ", "-\n", "-\r", "-\t", "-") else 0
+    # ruamel ends the event behind the bracket, behind the first dash of an unindented list, else
+    # before the content.
+    back = (
+        1
+        if event.flow_style
+        or text[end.index - 1 : end.index + 1] in ("- ", "-\n", "-\r", "-\t", "-")
+        else 0
+    )
     return end.index - back, end.column - back
 
 
 def _end(children: Sequence[Node], entries: Sequence[tuple[Node, Node]]) -> int:
-    """Where a block collection's last part ends. An item of which nothing stands counts with its dash."""
+    """Where a block collection's last part ends. An item of which nothing stands counts with its
+    dash."""
     if entries:
         return max(entries[-1][0].end, entries[-1][1].end)
     return children[-1].end

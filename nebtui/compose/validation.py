@@ -31,11 +31,15 @@ class Validation:
 
 
 def validate(
-    project: Project, texts: Mapping[str, str], compose: ComposeCommand | None, environ: Mapping[str, str]
+    project: Project,
+    texts: Mapping[str, str],
+    compose: ComposeCommand | None,
+    environ: Mapping[str, str],
 ) -> Validation:
-    """Compose's word on the project with `texts` (absolute path -> text) in place of the files, in the strictest
-    mode that the files on disk pass. One edited config file goes in on standard input; where includes, extended
-    files or env files are involved a temporary copy of all files read is asked about."""
+    """Compose's word on the project with `texts` (absolute path -> text) in place of the files, in
+    the strictest mode that the files on disk pass. One edited config file goes in on standard
+    input; where includes, extended files or env files are involved a temporary copy of all files
+    read is asked about."""
     if compose is None:
         return Validation()
     interpolated = _interpolates(project, compose, environ)
@@ -55,7 +59,9 @@ def validate(
             text=texts[path],
         )
         # Compose calls standard input `-`.
-        answer = Answer(answer.config, re.sub(r"(?<= )-(?=:)", lambda _: path, answer.error, count=1))
+        answer = Answer(
+            answer.config, re.sub(r"(?<= )-(?=:)", lambda _: path, answer.error, count=1)
+        )
     else:
         answer = _ask_copy(project, key, texts, compose, environ, interpolated)
     return Validation(answer.config, answer.error, interpolated)
@@ -70,12 +76,15 @@ def _interpolates(project: Project, compose: ComposeCommand, environ: Mapping[st
 
 
 def _with_new_override(key: ProjectKey, texts: Mapping[str, str]) -> ProjectKey:
-    """A standard override file that the texts create beside the first config file will be read too."""
+    """A standard override file that the texts create beside the first config file will be read
+    too."""
     folder = os.path.dirname(key.files[0]) if key.files else key.working_dir
     new = tuple(
         path
         for path in texts
-        if path not in key.files and os.path.dirname(path) == folder and os.path.basename(path) in OVERRIDES
+        if path not in key.files
+        and os.path.dirname(path) == folder
+        and os.path.basename(path) in OVERRIDES
     )
     return replace(key, files=(*key.files, *new))
 
@@ -94,13 +103,16 @@ def _ask_copy(
     interpolated: bool,
 ) -> Answer:
     with tempfile.TemporaryDirectory(prefix="nebtui-") as root:
-        # macOS and some Linux systems reach the temporary folder through a link; Compose prints the real path.
+        # macOS and some Linux systems reach the temporary folder through a link; Compose prints the
+        # real path.
         root = os.path.realpath(root)
         try:
             _mirror(root, project, key, texts)
         except (OSError, Unreadable) as error:
             return Answer(None, f"the files could not be copied for a trial: {error}")
-        there = ProjectKey(key.name, root + key.working_dir, tuple(root + file for file in key.files))
+        there = ProjectKey(
+            key.name, root + key.working_dir, tuple(root + file for file in key.files)
+        )
         env_files = tuple(root + file for file in project.env_files)
         answer = ask(compose, there, env_files, environ, interpolated=interpolated)
     return Answer(_moved(answer.config, root), answer.error.replace(root, ""))

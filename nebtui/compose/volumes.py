@@ -13,16 +13,25 @@ _CONSISTENCY = frozenset(("cached", "delegated", "consistent"))
 
 
 def long_volume(item: str) -> dict[str, Value]:
-    """`SOURCE:TARGET[:MODES]` as a mapping. A source of one letter is a volume's name here: Compose reads `v:/v` as a
-    Windows path, and writing it long is the cure."""
+    """`SOURCE:TARGET[:MODES]` as a mapping. A source of one letter is a volume's name here: Compose
+    reads `v:/v` as a Windows path, and writing it long is the cure."""
     parts = _PART.findall(item)
     if len(parts) not in (2, 3) or ":".join(parts) != item or "\\" in item:
-        raise Refused(f"{item!r} is no SOURCE:TARGET or SOURCE:TARGET:MODE; write its long form by hand")
+        raise Refused(
+            f"{item!r} is no SOURCE:TARGET or SOURCE:TARGET:MODE; write its long form by hand"
+        )
     source, target = parts[:2]
     if source.startswith("$"):
-        raise Refused(f"{item!r}: only the variable's value tells a folder from a volume; write its long form by hand")
+        raise Refused(
+            f"{item!r}: only the variable's value tells a folder from a volume; write its "
+            "long form by hand"
+        )
     bind = source.startswith((".", "/", "~"))
-    value: dict[str, Value] = {"type": "bind" if bind else "volume", "source": source, "target": target}
+    value: dict[str, Value] = {
+        "type": "bind" if bind else "volume",
+        "source": source,
+        "target": target,
+    }
     # Short binds create the folder where it is absent.
     of_bind: dict[str, Value] = {"create_host_path": True} if bind else {}
     of_volume: dict[str, Value] = {}
@@ -38,5 +47,12 @@ def long_volume(item: str) -> dict[str, Value]:
         elif mode == "nocopy" and not bind:
             of_volume["nocopy"] = True
         elif mode != "rw":
-            raise Refused(f"{item!r} has the mode {mode!r}, which nebtui does not know; write its long form by hand")
-    return {**value, **({"bind": of_bind} if of_bind else {}), **({"volume": of_volume} if of_volume else {})}
+            raise Refused(
+                f"{item!r} has the mode {mode!r}, which nebtui does not know; write its "
+                "long form by hand"
+            )
+    return {
+        **value,
+        **({"bind": of_bind} if of_bind else {}),
+        **({"volume": of_volume} if of_volume else {}),
+    }

@@ -1,4 +1,5 @@
-"""The demo box as data: real compose files of sample projects, and a script of how their services behave."""
+"""The demo box as data: real compose files of sample projects, and a script of how their services
+behave."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One demo box: its projects, how long they have been up when one looks, and what is wrong with the machine."""
+    """One demo box: its projects, how long they have been up when one looks, and what is wrong with
+    the machine."""
 
     name: str
     projects: tuple[str, ...]
@@ -29,7 +31,8 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class ServiceScript:
-    """How one service behaves. Seconds, MiB, percent of one core, percent of a GPU, tokens a second."""
+    """How one service behaves. Seconds, MiB, percent of one core, percent of a GPU, tokens a
+    second."""
 
     starts: float = 1.0
     """From the start of its process until it listens."""
@@ -100,7 +103,9 @@ def box() -> Box:
     """The demo box, read once."""
     data = tomllib.loads(files(__name__).joinpath("box.toml").read_text(encoding="utf-8"))
     return Box(
-        scenarios={name: Scenario(name=name, **_frozen(row)) for name, row in data["scenarios"].items()},
+        scenarios={
+            name: Scenario(name=name, **_frozen(row)) for name, row in data["scenarios"].items()
+        },
         services={name: ServiceScript(**_frozen(row)) for name, row in data["services"].items()},
         images={name: ImageScript(**_frozen(row)) for name, row in data["images"].items()},
         paths=tuple(PathScript(**row) for row in data["paths"]),

@@ -1,1 +1,2 @@
-"""Every noun of nebtui, as frozen dataclasses: declared, observed, sampled, and all of them in a snapshot."""
+"""Every noun of nebtui, as frozen dataclasses: declared, observed, sampled, and all of them in a
+snapshot."""

@@ -19,14 +19,16 @@ class EngineSeen:
 
 @dataclass(frozen=True, slots=True)
 class EngineLost:
-    """The engine does not answer; `reason` is one sentence with a remedy. The last known facts stay, marked stale."""
+    """The engine does not answer; `reason` is one sentence with a remedy. The last known facts
+    stay, marked stale."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ContainersListed:
-    """The whole list of containers: replaces what was known; inspections of containers unchanged in state are kept."""
+    """The whole list of containers: replaces what was known; inspections of containers unchanged in
+    state are kept."""
 
     containers: tuple[Container, ...]
 
@@ -121,7 +123,8 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Everything asked at the start has been answered: findings may be judged, `check` may print."""
+    """Everything asked at the start has been answered: findings may be judged, `check` may
+    print."""
 
 
 Change = (

@@ -1,4 +1,5 @@
-"""What the compose text declares: projects, services, networks, and the origin (file and line) of each fact."""
+"""What the compose text declares: projects, services, networks, and the origin (file and line) of
+each fact."""
 
 from __future__ import annotations
 
@@ -11,20 +12,24 @@ _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 def empty() -> Mapping[Any, Any]:
-    """The immutable empty mapping, as a default (a mapping proxy itself is refused as one before Python 3.12)."""
+    """The immutable empty mapping, as a default (a mapping proxy itself is refused as one before
+    Python 3.12)."""
     return _EMPTY
 
 
 Source = Literal["label", "remembered", "search"]
-"""How a project was found: labels of its containers, the state folder of an earlier run, a searched folder."""
+"""How a project was found: labels of its containers, the state folder of an earlier run, a searched
+folder."""
 
 View = Literal["compose", "compose, not interpolated", "reader", "none"]
-"""Whose effective model this is: `compose config`, the same with `--no-interpolate`, our own reader, nobody's."""
+"""Whose effective model this is: `compose config`, the same with `--no-interpolate`, our own
+reader, nobody's."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ProjectKey:
-    """A project's identity: its name, its working directory and the config files as given (absolute, in `-f` order)."""
+    """A project's identity: its name, its working directory and the config files as given
+    (absolute, in `-f` order)."""
 
     name: str
     working_dir: str
@@ -60,7 +65,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One mapping that contributes to a service: a `-f` file, an override, an include, or an extended service."""
+    """One mapping that contributes to a service: a `-f` file, an override, an include, or an
+    extended service."""
 
     file: str
     path: tuple[str, ...]
@@ -68,8 +74,8 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Healthcheck:
-    """A health test, of a compose file or an image. `test` as Compose has it: `("CMD", …)`, `("CMD-SHELL", text)`
-    or `("NONE",)`. Durations in seconds, None where not given."""
+    """A health test, of a compose file or an image. `test` as Compose has it: `("CMD", …)`,
+    `("CMD-SHELL", text)` or `("NONE",)`. Durations in seconds, None where not given."""
 
     test: tuple[str, ...] = ()
     interval: float | None = None
@@ -106,7 +112,8 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """One `volumes` entry of a service. `source`: absolute for binds, the volume key for volumes, "" for anonymous."""
+    """One `volumes` entry of a service. `source`: absolute for binds, the volume key for volumes,
+    "" for anonymous."""
 
     type: str
     source: str
@@ -136,7 +143,8 @@ class NetworkDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class GpuRequest:
-    """One request for GPUs, as Compose hands it to the engine (`DeviceRequests`). `count` -1 = all."""
+    """One request for GPUs, as Compose hands it to the engine (`DeviceRequests`). `count` -1 =
+    all."""
 
     driver: str = ""
     count: int | None = None
@@ -144,13 +152,20 @@ class GpuRequest:
     capabilities: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        number = ", ".join(self.ids) if self.ids else "all" if self.count in (None, -1) else str(self.count)
+        number = (
+            ", ".join(self.ids)
+            if self.ids
+            else "all"
+            if self.count in (None, -1)
+            else str(self.count)
+        )
         return f"{number} ({self.driver})" if self.driver else number
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service of the effective model. Mappings keep the file's order; unset is None or empty."""
+    """One service of the effective model. Mappings keep the file's order; unset is None or
+    empty."""
 
     name: str
     image: str | None = None
@@ -161,7 +176,8 @@ class Service:
     environment: Mapping[str, str | None] = field(default_factory=empty)
     labels: Mapping[str, str] = field(default_factory=empty)
     networks: Mapping[str, Join] = field(default_factory=empty)
-    """By network key; holds `default` where Compose joins it implicitly; empty under `network_mode`."""
+    """By network key; holds `default` where Compose joins it implicitly; empty under
+    `network_mode`."""
     network_mode: str | None = None
     depends_on: Mapping[str, Dependency] = field(default_factory=empty)
     healthcheck: Healthcheck | None = None
@@ -175,7 +191,8 @@ class Service:
     profiles: tuple[str, ...] = ()
     restart: str | None = None
     gpu: bool = False
-    """A GPU is requested: `gpus`, device reservations with the gpu capability, `runtime: nvidia`, or a device file."""
+    """A GPU is requested: `gpus`, device reservations with the gpu capability, `runtime: nvidia`,
+    or a device file."""
     gpus: tuple[GpuRequest, ...] = ()
     """The requests among these that name devices."""
     runtime: str | None = None
@@ -191,7 +208,8 @@ class Service:
     layers: tuple[Layer, ...] = ()
     """Where its bodies stand, highest priority first."""
     origins: Mapping[tuple[str, ...], Origin] = field(default_factory=empty)
-    """By path below the service: `("environment", "URL")`, `("depends_on", "db")`, `("volumes", "/data")`, `()`."""
+    """By path below the service: `("environment", "URL")`, `("depends_on", "db")`, `("volumes",
+    "/data")`, `()`."""
 
     def origin(self, *path: str) -> Origin | None:
         """The origin of a key, or of its nearest parent that stands in a file."""
@@ -215,7 +233,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """A `# nebtui: allow RULE` comment: findings whose origin is this line, or the next one with a key, are silent."""
+    """A `# nebtui: allow RULE` comment: findings whose origin is this line, or the next one with a
+    key, are silent."""
 
     file: str
     line: int
@@ -232,19 +251,21 @@ class Project:
     services: Mapping[str, Service] = field(default_factory=empty)
     networks: Mapping[str, NetworkDeclaration] = field(default_factory=empty)
     env_files: tuple[str, ...] = ()
-    """Env files that Compose reads, absolute, last wins; the default `.env` is listed even if absent."""
+    """Env files that Compose reads, absolute, last wins; the default `.env` is listed even if
+    absent."""
     env: Mapping[str, str] = field(default_factory=empty, repr=False)
     """What those env files say."""
     files_read: tuple[str, ...] = ()
     """Every file the model depends on: config files, includes, extended files, env files."""
     problem: Problem | None = None
     doubt: Problem | None = None
-    """Why Compose refuses the project as things are, though its files can be read: a required variable is not set, an
-    env file is absent."""
+    """Why Compose refuses the project as things are, though its files can be read: a required
+    variable is not set, an env file is absent."""
     variant: bool = False
     """One of several alternative files of a folder: checked alone, never against its siblings."""
     confirmed: bool = True
-    """False while the files are known from a container's label only and did not prove to be this project's."""
+    """False while the files are known from a container's label only and did not prove to be this
+    project's."""
     allows: tuple[Allow, ...] = ()
 
     @property

@@ -1,4 +1,5 @@
-"""What is seen of GPUs: devices with their readings and processes, and the chain of software below them."""
+"""What is seen of GPUs: devices with their readings and processes, and the chain of software below
+them."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ LinkState = Literal["ok", "broken", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class GpuProcess:
-    """A process on a device (`nvmlDeviceGetComputeRunningProcesses`, DRM fdinfo). `pid` is the host's, memory in
-    bytes, `sm` the share of the device's time in percent; None = the driver does not say."""
+    """A process on a device (`nvmlDeviceGetComputeRunningProcesses`, DRM fdinfo). `pid` is the
+    host's, memory in bytes, `sm` the share of the device's time in percent; None = the driver does
+    not say."""
 
     pid: int
     memory: int | None = None
@@ -24,15 +26,15 @@ class GpuProcess:
 
 @dataclass(frozen=True, slots=True)
 class GpuSample:
-    """One device at one time: utilisation in percent, memory in bytes, temperature in °C, power in watts, clocks in
-    MHz. None = the driver does not give that figure."""
+    """One device at one time: utilisation in percent, memory in bytes, temperature in °C, power in
+    watts, clocks in MHz. None = the driver does not give that figure."""
 
     index: int
     name: str
     at: float
     utilization: int | None = None
-    """Share of the last sample period in which at least one kernel ran (`nvmlDeviceGetUtilizationRates`), not how
-    full the device was."""
+    """Share of the last sample period in which at least one kernel ran
+    (`nvmlDeviceGetUtilizationRates`), not how full the device was."""
     memory_used: int | None = None
     memory_total: int | None = None
     temperature: int | None = None
@@ -44,7 +46,8 @@ class GpuSample:
     clock_limit: int | None = None
     memory_clock: int | None = None
     slowdowns: tuple[str, ...] = ()
-    """Why it runs below its clocks, for the reasons that mean trouble; being idle or at its power limit is none."""
+    """Why it runs below its clocks, for the reasons that mean trouble; being idle or at its power
+    limit is none."""
     pstate: int | None = None
     fan: int | None = None
     ecc_errors: int | None = None
@@ -57,7 +60,8 @@ class GpuSample:
     capability: str = ""
     """CUDA compute capability, such as `8.9`."""
     error: str = ""
-    """Why the device cannot be read now, as one sentence; what is given besides was read before it failed."""
+    """Why the device cannot be read now, as one sentence; what is given besides was read before it
+    failed."""
     lost: bool = False
     """It fell off the bus, or needs a reset: nothing can compute on it."""
     processes: tuple[GpuProcess, ...] | None = None
@@ -76,7 +80,8 @@ class GpuSample:
 
 @dataclass(frozen=True, slots=True)
 class GpuLink:
-    """One link of the chain from the driver to a container: does it hold, what was seen, what to do if not."""
+    """One link of the chain from the driver to a container: does it hold, what was seen, what to do
+    if not."""
 
     name: str
     state: LinkState
@@ -86,7 +91,8 @@ class GpuLink:
 
 @dataclass(frozen=True, slots=True)
 class GpuPeer:
-    """Two devices: whether one may read the other's memory (`nvmlDeviceGetP2PStatus`) and what lies between them."""
+    """Two devices: whether one may read the other's memory (`nvmlDeviceGetP2PStatus`) and what lies
+    between them."""
 
     first: int
     second: int
@@ -103,23 +109,27 @@ class GpuStack:
     vendor: str = ""
     driver: str | None = None
     cuda: str | None = None
-    """The newest CUDA that the driver serves (`nvmlSystemGetCudaDriverVersion_v2`), such as `12.4`."""
+    """The newest CUDA that the driver serves (`nvmlSystemGetCudaDriverVersion_v2`), such as
+    `12.4`."""
     problem: str = ""
     """Why no device can be read, as one sentence; "" while they can."""
     remedy: str = ""
     links: tuple[GpuLink, ...] = ()
     peers: tuple[GpuPeer, ...] = ()
     blind: str = ""
-    """Why the processes on a device cannot be told apart here (WSL2, another machine's engine); "" if they can."""
+    """Why the processes on a device cannot be told apart here (WSL2, another machine's engine); ""
+    if they can."""
 
 
 @dataclass(frozen=True, slots=True)
 class GpuReach:
-    """What a running container has of a GPU, seen through `/proc/PID/root` and `/proc/PID/maps` of its processes."""
+    """What a running container has of a GPU, seen through `/proc/PID/root` and `/proc/PID/maps` of
+    its processes."""
 
     container: str
     devices: tuple[str, ...] | None = None
-    """GPU device files inside it (`/dev/nvidia0`, `/dev/dri/renderD128`, `/dev/kfd`); None = may not be looked at."""
+    """GPU device files inside it (`/dev/nvidia0`, `/dev/dri/renderD128`, `/dev/kfd`); None = may
+    not be looked at."""
     library: bool | None = None
     """`libcuda.so.1` lies in one of its library folders."""
     loaded: bool | None = None

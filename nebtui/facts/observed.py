@@ -1,4 +1,5 @@
-"""What the engine and the kernel say: containers, networks, images, paths, processes. Times are Unix seconds."""
+"""What the engine and the kernel say: containers, networks, images, paths, processes. Times are
+Unix seconds."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Engine:
     """Names of its runtimes (`/info` Runtimes); None = it does not say."""
     default_runtime: str = ""
     cdi: tuple[str, ...] | None = None
-    """CDI names of GPUs it found (`DiscoveredDevices`, Engine 28 and later); None = it does not say."""
+    """CDI names of GPUs it found (`DiscoveredDevices`, Engine 28 and later); None = it does not
+    say."""
     cdi_folders: tuple[str, ...] = ()
     cgroup_driver: str = ""
     missing: tuple[str, ...] = ()
@@ -81,7 +83,8 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What only `/containers/ID/json` tells; asked once per container and after an event that touched it."""
+    """What only `/containers/ID/json` tells; asked once per container and after an event that
+    touched it."""
 
     pid: int = 0
     started: float | None = None
@@ -172,12 +175,14 @@ class Image:
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     programs: tuple[str, ...] | None = None
-    """Which of bash, curl, wget, python3 and nc a container of it has (`HEAD …/archive`); None = not asked."""
+    """Which of bash, curl, wget, python3 and nc a container of it has (`HEAD …/archive`); None =
+    not asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class PathFact:
-    """A path on the host that a bind mount names (`stat`); `parents` outermost first, for the search bit."""
+    """A path on the host that a bind mount names (`stat`); `parents` outermost first, for the
+    search bit."""
 
     path: str
     exists: bool
@@ -191,7 +196,8 @@ class PathFact:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """The main process of a container as /proc/PID/status and /proc/PID/net/tcp{,6} show it. Uids are host uids."""
+    """The main process of a container as /proc/PID/status and /proc/PID/net/tcp{,6} show it. Uids
+    are host uids."""
 
     container: str
     pid: int
@@ -201,7 +207,8 @@ class Process:
     overrides_permissions: bool = False
     """CAP_DAC_OVERRIDE is in its effective capabilities."""
     listening: tuple[int, ...] | None = None
-    """TCP ports that other containers can reach (loopback and Docker's DNS left out); None = not read."""
+    """TCP ports that other containers can reach (loopback and Docker's DNS left out); None = not
+    read."""
     refused: int | None = None
     """`OutRsts`: connections refused by this container's network namespace since it exists."""
     failed: int | None = None
@@ -210,7 +217,8 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to a container (`/events`): create start die kill oom destroy health_status…"""
+    """Something that happened to a container (`/events`): create start die kill oom destroy
+    health_status…"""
 
     at: float
     container: str

@@ -24,12 +24,14 @@ class ContainerSample:
 
 @dataclass(frozen=True, slots=True)
 class ThroughputSample:
-    """What one inference server says of its work, or why it says nothing. An idle one has no speed, never speed 0."""
+    """What one inference server says of its work, or why it says nothing. An idle one has no speed,
+    never speed 0."""
 
     container: str
     at: float
     tokens_per_second: float | None = None
-    """Generated tokens of all requests together a second while it is busy; None while idle or not known."""
+    """Generated tokens of all requests together a second while it is busy; None while idle or not
+    known."""
     busy: bool | None = None
     """It works on a request now; None = it does not tell."""
     prompt_tokens_per_second: float | None = None
@@ -51,14 +53,18 @@ class ThroughputSample:
     stream: float | None = None
     """Speed of one request in the last complete window, what `usual` is to be compared with."""
     usual: float | None = None
-    """The usual speed of one request of this service with this model at this concurrency; None = not known yet."""
+    """The usual speed of one request of this service with this model at this concurrency; None =
+    not known yet."""
     verdict: Literal["", "slow"] = ""
     """slow: busy below 0.4 of the usual speed for two windows and more. Idle is never slow."""
     unit: str = "T/s"
-    """`inf/s` where the server counts inferences and not tokens; its speed then stands in the same field."""
+    """`inf/s` where the server counts inferences and not tokens; its speed then stands in the same
+    field."""
     trend: tuple[float | None, ...] = ()
-    """Mean speed of each of the last minutes while busy, oldest first, at most an hour; None = idle."""
+    """Mean speed of each of the last minutes while busy, oldest first, at most an hour; None =
+    idle."""
     on_gpu: float | None = None
-    """Share of the loaded model in GPU memory as the server says (Ollama `size_vram`/`size`), which is no proof."""
+    """Share of the loaded model in GPU memory as the server says (Ollama `size_vram`/`size`), which
+    is no proof."""
     loaded: bool | None = None
     """A model is in memory; None where the server tells no more than its name."""

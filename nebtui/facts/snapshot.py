@@ -1,4 +1,5 @@
-"""Everything known at one instant, immutable; a new one shares all untouched branches with its predecessor."""
+"""Everything known at one instant, immutable; a new one shares all untouched branches with its
+predecessor."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The box. `generation` counts state changes (not samples): equal generation = equal state facts."""
+    """The box. `generation` counts state changes (not samples): equal generation = equal state
+    facts."""
 
     engine: Engine | None = None
     engine_problem: str = ""
@@ -39,15 +41,20 @@ class Snapshot:
     """By container id, oldest first, bounded."""
     settled: bool = False
     generation: int = 0
-    by_service: Mapping[tuple[str, str], tuple[Container, ...]] = field(init=False, compare=False, repr=False)
-    """By (project name, service name); derived, so that asking for a service's containers walks only its own."""
+    by_service: Mapping[tuple[str, str], tuple[Container, ...]] = field(
+        init=False, compare=False, repr=False
+    )
+    """By (project name, service name); derived, so that asking for a service's containers walks
+    only its own."""
 
     def __post_init__(self) -> None:
         found: dict[tuple[str, str], list[Container]] = {}
         for container in self.containers.values():
             if container.project and container.service and not container.one_off:
                 found.setdefault((container.project, container.service), []).append(container)
-        ordered = {key: tuple(sorted(many, key=lambda c: (c.number, c.id))) for key, many in found.items()}
+        ordered = {
+            key: tuple(sorted(many, key=lambda c: (c.number, c.id))) for key, many in found.items()
+        }
         object.__setattr__(self, "by_service", ordered)
 
     def service(self, key: ServiceKey) -> Service | None:
@@ -68,7 +75,12 @@ class Snapshot:
 
 
 def belongs(container: Container, project: ProjectKey) -> bool:
-    """True if the container's labels name this project: name and, where recorded, working directory."""
+    """True if the container's labels name this project: name and, where recorded, working
+    directory."""
     if container.project != project.name:
         return False
-    return not container.working_dir or not project.working_dir or container.working_dir == project.working_dir
+    return (
+        not container.working_dir
+        or not project.working_dir
+        or container.working_dir == project.working_dir
+    )

@@ -16,7 +16,9 @@ def ups(snapshot: Snapshot, recreate: Iterable[Recreate]) -> tuple[Up, ...]:
     return tuple(up(snapshot, r.project, r.services, force=r.force) for r in recreate)
 
 
-def up(snapshot: Snapshot, project: ProjectKey, services: tuple[str, ...] = (), *, force: bool = False) -> Up:
+def up(
+    snapshot: Snapshot, project: ProjectKey, services: tuple[str, ...] = (), *, force: bool = False
+) -> Up:
     """The `up` of some services (none = all), with the replicas that each has now."""
     keys = [ServiceKey(project, s) for s in services] or service_keys(snapshot, project)
     counts = [(key.service, len(snapshot.containers_of(key))) for key in keys]

@@ -1,4 +1,5 @@
-"""Fix many findings in sequence, each planned on the text that the previous one left, as one patch."""
+"""Fix many findings in sequence, each planned on the text that the previous one left, as one
+patch."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One patch for all findings that can be fixed (None if none), what was proved of each, and what is left."""
+    """One patch for all findings that can be fixed (None if none), what was proved of each, and
+    what is left."""
 
     patch: Patch | None
     proofs: tuple[tuple[Patch, Proof], ...]
@@ -45,7 +47,8 @@ def plan_all(
     trials: bool = True,
     environ: Mapping[str, str] = os.environ,
 ) -> Planned:
-    """Plan, try and prove each finding in turn. `trials`: health tests may be run in running containers."""
+    """Plan, try and prove each finding in turn. `trials`: health tests may be run in running
+    containers."""
     draft = Draft(snapshot)
     patches: list[tuple[Patch, Proof]] = []
     left: list[Left] = []
@@ -72,7 +75,8 @@ def plan_all(
 
 
 def try_out(patch: Patch, host: Host) -> tuple[Patch, Check | None]:
-    """A patch after its trial: an unsafe health test that passed, and failed where it had to, is safe."""
+    """A patch after its trial: an unsafe health test that passed, and failed where it had to, is
+    safe."""
     trial = tried(host, patch)
     if trial is not None and trial.ok and patch.trial is not None and patch.trial.control:
         return replace(patch, applicability="safe"), trial

@@ -1,4 +1,5 @@
-"""The networks of an entry: created before its files are written, removed when it is undone and nobody needs them."""
+"""The networks of an entry: created before its files are written, removed when it is undone and
+nobody needs them."""
 
 from __future__ import annotations
 
@@ -22,8 +23,9 @@ def create(name: str, host: Host) -> None:
 def release(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
     """Remove the networks of an undone entry: one sentence for each that stays.
 
-    One that a later fix names is handed over to that fix, else its undo would leave the network behind. One still in
-    use stays recorded, so that a later look removes it. Raises OSError where the journal cannot be written.
+    One that a later fix names is handed over to that fix, else its undo would leave the network
+    behind. One still in use stays recorded, so that a later look removes it. Raises OSError where
+    the journal cannot be written.
     """
     left: list[str] = []
     told: list[str] = []

@@ -1,4 +1,5 @@
-"""Puts the edits of a fix into the override file beside a project instead of the files where things stand."""
+"""Puts the edits of a fix into the override file beside a project instead of the files where things
+stand."""
 
 from __future__ import annotations
 
@@ -25,9 +26,12 @@ _REPLACED = (("command",), ("entrypoint",), ("healthcheck", "test"))
 """Lists that Compose replaces when it merges files; all others it appends."""
 
 
-def into_override(fix: Fix, finding: Finding, snapshot: Snapshot, read: Read) -> tuple[FileEdit, ...]:
-    """The same change in the override file of each project. Env files and Dockerfiles are edited where they are.
-    NoFix where Compose would not read an override file, or where it cannot say the change."""
+def into_override(
+    fix: Fix, finding: Finding, snapshot: Snapshot, read: Read
+) -> tuple[FileEdit, ...]:
+    """The same change in the override file of each project. Env files and Dockerfiles are edited
+    where they are. NoFix where Compose would not read an override file, or where it cannot say the
+    change."""
     found: list[FileEdit] = []
     for item in fix.edits:
         if isinstance(item.edit, (SetVariable, SetInstruction)):
@@ -43,7 +47,8 @@ def into_override(fix: Fix, finding: Finding, snapshot: Snapshot, read: Read) ->
 
 
 def _project(fix: Fix, file: str, snapshot: Snapshot) -> Project:
-    """The project that a file's edit is for: of those that read the file, one that the fix recreates."""
+    """The project that a file's edit is for: of those that read the file, one that the fix
+    recreates."""
     readers = [project for project in snapshot.projects.values() if file in project.files_read]
     meant = [project for project in readers if project.key in {r.project for r in fix.recreate}]
     for project in (*meant, *readers):
@@ -57,7 +62,8 @@ def is_override(path: str) -> bool:
 
 
 def override_file(project: Project) -> str:
-    """The override file that Compose reads for a project, whether it exists or not. NoFix where it reads none."""
+    """The override file that Compose reads for a project, whether it exists or not. NoFix where it
+    reads none."""
     files = project.key.files
     if not files:
         raise NoFix(f"no file of {project.name} is known")
@@ -66,7 +72,10 @@ def override_file(project: Project) -> str:
         return files[-1]
     listed = " ".join(f"-f {os.path.basename(file)}" for file in files)
     if "COMPOSE_FILE" in project.env:
-        raise NoFix(f"COMPOSE_FILE names the files of {project.name}, so no override file is read; add one to it first")
+        raise NoFix(
+            f"COMPOSE_FILE names the files of {project.name}, so no override file is "
+            "read; add one to it first"
+        )
     if len(files) > 1 or last not in STANDARD:
         raise NoFix(
             f"{project.name} is started with {listed}, so Compose would read no override file; "
@@ -76,7 +85,9 @@ def override_file(project: Project) -> str:
     return os.path.join(folder, f"{stem}.override.{suffix}")
 
 
-def _moved(project: Project, finding: Finding, item: FileEdit, target: str, read: Read) -> Iterator[ComposeEdit]:
+def _moved(
+    project: Project, finding: Finding, item: FileEdit, target: str, read: Read
+) -> Iterator[ComposeEdit]:
     """An edit as it reads in the override file, for each service it is about."""
     edit = item.edit
     assert not isinstance(edit, (SetVariable, SetInstruction))  # they stay where they are
@@ -93,17 +104,26 @@ def _moved(project: Project, finding: Finding, item: FileEdit, target: str, read
 
 
 def _services(project: Project, finding: Finding, layer: Layer) -> list[Service]:
-    """The services that a body makes: the finding's own, else all (an edit of the body would change them all)."""
+    """The services that a body makes: the finding's own, else all (an edit of the body would change
+    them all)."""
     found = [service for service in project.services.values() if layer in service.layers]
     own = [s for s in found if project.key == finding.project and s.name == finding.service]
     if not found:
-        raise NoFix(f"no service of {project.name} is known that `{'.'.join(layer.path)}` of {layer.file} makes")
+        raise NoFix(
+            f"no service of {project.name} is known that `{'.'.join(layer.path)}` of "
+            f"{layer.file} makes"
+        )
     return own or found
 
 
 def _has(service: Service, edit: Add, target: str, read: Read) -> bool:
-    """True if one of the service's other bodies has the item: Compose appends lists, so it would be there twice."""
-    return any(_holds(read(layer.file) or b"", layer, edit) for layer in service.layers if layer.file != target)
+    """True if one of the service's other bodies has the item: Compose appends lists, so it would be
+    there twice."""
+    return any(
+        _holds(read(layer.file) or b"", layer, edit)
+        for layer in service.layers
+        if layer.file != target
+    )
 
 
 def _holds(content: bytes, layer: Layer, edit: Add) -> bool:
@@ -135,7 +155,12 @@ def _said(edit: ComposeEdit, service: Service, target: str) -> ComposeEdit:
         if below[:-1] and origin is None:
             raise NoFix(f"an item of `{below[-2]}` can only be removed where it stands")
         return Set(edit.path, Tagged("!reset", None))
-    if isinstance(edit, Set) and elsewhere and isinstance(edit.value, (dict, list, tuple)) and below not in _REPLACED:
+    if (
+        isinstance(edit, Set)
+        and elsewhere
+        and isinstance(edit.value, (dict, list, tuple))
+        and below not in _REPLACED
+    ):
         # Compose would merge it into what stands below.
         return Set(edit.path, Tagged("!override", edit.value))
     return edit

@@ -1,4 +1,5 @@
-"""Plan: a finding's fix as texts before and after, on a draft that earlier patches may have changed already."""
+"""Plan: a finding's fix as texts before and after, on a draft that earlier patches may have changed
+already."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """What will be written and done: texts before/after, host steps, and the commands that make it effective."""
+    """What will be written and done: texts before/after, host steps, and the commands that make it
+    effective."""
 
     title: str
     findings: tuple[Finding, ...]
@@ -54,7 +56,8 @@ class Draft:
     texts: Mapping[str, bytes] = field(default_factory=dict)
 
     def read(self, host: Host, path: str) -> bytes | None:
-        """A file as the draft has it; None where it does not exist. Refused where it cannot be read."""
+        """A file as the draft has it; None where it does not exist. Refused where it cannot be
+        read."""
         if path in self.texts:
             return self.texts[path]
         try:
@@ -67,7 +70,9 @@ class Draft:
             raise Refused(str(error)) from None
 
 
-def plan(draft: Draft, finding: Finding, options: Options, host: Host, *, override: bool = False) -> Patch:
+def plan(
+    draft: Draft, finding: Finding, options: Options, host: Host, *, override: bool = False
+) -> Patch:
     """The patch for a finding; raises NoFix or Refused with one sentence."""
     rule = rules.rule(finding.rule)
     if rule.fix is None:
@@ -81,14 +86,21 @@ def plan(draft: Draft, finding: Finding, options: Options, host: Host, *, overri
 
 
 def _with_override(item: Recreate, edits: tuple[FileEdit, ...]) -> Recreate:
-    """The command must name a new override file too: with `-f` Compose reads no other file by itself."""
+    """The command must name a new override file too: with `-f` Compose reads no other file by
+    itself."""
     folder = item.project.files[0].rpartition("/")[0] if item.project.files else ""
-    new = tuple(dict.fromkeys(e.file for e in edits if is_override(e.file) and e.file.rpartition("/")[0] == folder))
+    new = tuple(
+        dict.fromkeys(
+            e.file for e in edits if is_override(e.file) and e.file.rpartition("/")[0] == folder
+        )
+    )
     files = tuple(dict.fromkeys((*item.project.files, *new)))
     return replace(item, project=replace(item.project, files=files))
 
 
-def _patch(draft: Draft, host: Host, findings: tuple[Finding, ...], fix: Fix, edits: tuple[FileEdit, ...]) -> Patch:
+def _patch(
+    draft: Draft, host: Host, findings: tuple[Finding, ...], fix: Fix, edits: tuple[FileEdit, ...]
+) -> Patch:
     files: dict[str, FileChange] = {}
     for path in dict.fromkeys(item.file for item in edits):
         before = draft.read(host, path)
@@ -96,7 +108,15 @@ def _patch(draft: Draft, host: Host, findings: tuple[Finding, ...], fix: Fix, ed
         files[path] = FileChange(path, before, after)
     changed = tuple(f for f in files.values() if f.after != (f.before or b""))
     return Patch(
-        fix.title, findings, fix.applicability, changed, fix.networks, fix.recreate, fix.notes, fix.trial, edits
+        fix.title,
+        findings,
+        fix.applicability,
+        changed,
+        fix.networks,
+        fix.recreate,
+        fix.notes,
+        fix.trial,
+        edits,
     )
 
 
@@ -134,15 +154,20 @@ def merged(patches: tuple[Patch, ...]) -> Patch:
 
 
 def _together(many: tuple[Recreate, ...]) -> tuple[Recreate, ...]:
-    """One command per project; forced if one of its fixes needs it; all services where one fix names none."""
+    """One command per project; forced if one of its fixes needs it; all services where one fix
+    names none."""
     found: dict[ProjectKey, Recreate] = {}
     for item in many:
         known = found.get(item.project)
         if known is None:
             found[item.project] = item
             continue
-        services = () if not known.services or not item.services else (*known.services, *item.services)
-        found[item.project] = Recreate(item.project, tuple(dict.fromkeys(services)), known.force or item.force)
+        services = (
+            () if not known.services or not item.services else (*known.services, *item.services)
+        )
+        found[item.project] = Recreate(
+            item.project, tuple(dict.fromkeys(services)), known.force or item.force
+        )
     return tuple(found.values())
 
 
@@ -150,7 +175,10 @@ def diff(patch: Patch, shorten: Callable[[str], str] = str) -> list[str]:
     """The unified diff of a patch, one line an item without line ends, secrets masked."""
     lines: list[str] = []
     for change in patch.files:
-        before, after = ((data or b"").decode(errors="replace").splitlines() for data in (change.before, change.after))
+        before, after = (
+            (data or b"").decode(errors="replace").splitlines()
+            for data in (change.before, change.after)
+        )
         name = shorten(change.path).lstrip("/")
         old = "/dev/null" if change.before is None else f"a/{name}"
         body = difflib.unified_diff(before, after, old, f"b/{name}", lineterm="", n=3)

@@ -1,4 +1,5 @@
-"""Prove, on paper: the finding is gone, none as bad is new, twice is once, Compose sees the intended change only."""
+"""Prove, on paper: the finding is gone, none as bad is new, twice is once, Compose sees the
+intended change only."""
 
 from __future__ import annotations
 
@@ -48,11 +49,14 @@ class Proof:
 
 
 def prove(draft: Draft, patch: Patch, host: Host, environ: Mapping[str, str] = os.environ) -> Proof:
-    """Check a patch against the draft it was planned on. Starts Compose once or twice per touched project."""
+    """Check a patch against the draft it was planned on. Starts Compose once or twice per touched
+    project."""
     after = apply_on_paper(draft, patch, environ)
     before = reread(draft, touched(draft.snapshot, patch), environ)
     checks = [
-        Check(True, "parses to the intended model") if patch.files else Check(True, "changes no file"),
+        Check(True, "parses to the intended model")
+        if patch.files
+        else Check(True, "changes no file"),
         _findings(before.snapshot, after.snapshot, patch),
         _idempotent(patch),
     ]
@@ -61,13 +65,19 @@ def prove(draft: Draft, patch: Patch, host: Host, environ: Mapping[str, str] = o
 
 
 def touched(snapshot: Snapshot, patch: Patch) -> tuple[Project, ...]:
-    """The projects whose model depends on a file of the patch, or whose override or env file it creates."""
+    """The projects whose model depends on a file of the patch, or whose override or env file it
+    creates."""
     paths = {change.path for change in patch.files}
-    return tuple(p for p in snapshot.projects.values() if paths & {*p.files_read, *p.env_files, *_overrides(p)})
+    return tuple(
+        p
+        for p in snapshot.projects.values()
+        if paths & {*p.files_read, *p.env_files, *_overrides(p)}
+    )
 
 
 def _overrides(project: Project) -> tuple[str, ...]:
-    """The standard override file that Compose would read if it existed: only beside a single standard file."""
+    """The standard override file that Compose would read if it existed: only beside a single
+    standard file."""
     if len(project.key.files) != 1:
         return ()
     stem, _, suffix = project.key.files[0].rpartition(".")
@@ -75,14 +85,22 @@ def _overrides(project: Project) -> tuple[str, ...]:
 
 
 def apply_on_paper(draft: Draft, patch: Patch, environ: Mapping[str, str] = os.environ) -> Draft:
-    """The draft after a patch: files read again by our own reader, networks created, old processes forgotten."""
+    """The draft after a patch: files read again by our own reader, networks created, old processes
+    forgotten."""
     texts = {**draft.texts, **{change.path: change.after for change in patch.files}}
     snapshot = draft.snapshot
     networks = {**snapshot.networks, **{name: Network(id="", name=name) for name in patch.networks}}
     recreated = {(r.project, service) for r in patch.recreate for service in r.services}
-    gone = {c.id for c in snapshot.containers.values() for p, s in recreated if c.project == p.name and c.service == s}
+    gone = {
+        c.id
+        for c in snapshot.containers.values()
+        for p, s in recreated
+        if c.project == p.name and c.service == s
+    }
     processes = {k: v for k, v in snapshot.processes.items() if k not in gone}
-    snapshot = replace(snapshot, networks=MappingProxyType(networks), processes=MappingProxyType(processes))
+    snapshot = replace(
+        snapshot, networks=MappingProxyType(networks), processes=MappingProxyType(processes)
+    )
     return reread(Draft(snapshot, texts), touched(snapshot, patch), environ)
 
 
@@ -98,7 +116,9 @@ def reread(draft: Draft, projects: tuple[Project, ...], environ: Mapping[str, st
 def _candidate(project: Project, draft: Draft) -> Candidate:
     new = tuple(path for path in _overrides(project) if path in draft.texts)
     key = replace(project.key, files=(*project.key.files, *new)) if new else project.key
-    return Candidate(key, project.sources, project.env_files, project.variant, project.confirmed, None)
+    return Candidate(
+        key, project.sources, project.env_files, project.variant, project.confirmed, None
+    )
 
 
 def _texts(draft: Draft) -> Any:
@@ -106,8 +126,8 @@ def _texts(draft: Draft) -> Any:
 
 
 def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
-    """What a fix merely brings to light (a service that is reached at last has no health test) is told, and is no
-    reason to leave something worse as it is."""
+    """What a fix merely brings to light (a service that is reached at last has no health test) is
+    told, and is no reason to leave something worse as it is."""
     old = {f.key for f in rules.find(before)}
     new = rules.find(after)
     keys = {f.key for f in new}
@@ -120,14 +140,19 @@ def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
     if as_bad:
         return Check(False, f"it would bring {as_bad.rule}: {as_bad.service} {as_bad.message}")
     if fresh:
-        return Check(True, f"finding gone; then seen, {fresh[0].rule}: {fresh[0].service} {fresh[0].message}")
+        return Check(
+            True, f"finding gone; then seen, {fresh[0].rule}: {fresh[0].service} {fresh[0].message}"
+        )
     return Check(True, "finding gone, none new")
 
 
 def _idempotent(patch: Patch) -> Check:
     texts = {change.path: change.after for change in patch.files}
     for item in patch.edits:
-        if item.file in texts and edited(item.file, texts[item.file], item.edit) != texts[item.file]:
+        if (
+            item.file in texts
+            and edited(item.file, texts[item.file], item.edit) != texts[item.file]
+        ):
             return Check(False, f"a second application would change {item.file} again")
     return Check(True, "twice = once")
 
@@ -139,7 +164,9 @@ def _compose(project: Project, draft: Draft, patch: Patch, host: Host) -> Check:
     before = host.validate(project, texts)
     if not before.asked:
         return Check(None, f"{name}: proved without Compose (none found)")
-    changed = {change.path: change.after.decode() for change in patch.files if change.path in relevant}
+    changed = {
+        change.path: change.after.decode() for change in patch.files if change.path in relevant
+    }
     after = host.validate(project, {**texts, **changed})
     if before.config is None:
         return Check(None, f"{name}: Compose refused the file before too: {before.error}")
@@ -155,7 +182,8 @@ def _compose(project: Project, draft: Draft, patch: Patch, host: Host) -> Check:
 
 
 def _intended(project: Project, patch: Patch) -> tuple[tuple[str, ...], ...]:
-    """The paths of the effective model that the edits of a patch mean to change, extended services included."""
+    """The paths of the effective model that the edits of a patch mean to change, extended services
+    included."""
     found: list[tuple[str, ...]] = []
     for item in patch.edits:
         if isinstance(item.edit, SetVariable | SetInstruction):
@@ -178,7 +206,9 @@ def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> list[tup
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         found = []
         for key in sorted({*before, *after}):
-            found += differences(before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, str(key)))
+            found += differences(
+                before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, str(key))
+            )
         return found
     return [] if before == after else [path]
 
@@ -187,7 +217,8 @@ _ABSENT = object()
 
 
 def tried(host: Host, patch: Patch) -> Check | None:
-    """Run a patch's trial in the running container, and its negative control; None where it has none."""
+    """Run a patch's trial in the running container, and its negative control; None where it has
+    none."""
     trial = patch.trial
     if trial is None:
         return None

@@ -1,4 +1,5 @@
-"""What a dead process left half done: found in the journal at the next start, and finished or taken back."""
+"""What a dead process left half done: found in the journal at the next start, and finished or taken
+back."""
 
 from __future__ import annotations
 
@@ -15,20 +16,26 @@ from nebtui.keep import Busy, Damaged, Entry, FileRecord, Journal, digest, rever
 
 
 def recover(host: Host, journal: Journal, steps: Steps = no_steps) -> tuple[str, ...]:
-    """Settle the entries whose writing was interrupted, and remove networks that undone entries left in use.
-    One sentence for each interrupted entry; never an error: what cannot be settled now is tried at the next start."""
+    """Settle the entries whose writing was interrupted, and remove networks that undone entries
+    left in use. One sentence for each interrupted entry; never an error: what cannot be settled now
+    is tried at the next start."""
     if not journal.littered() and not any(_unsettled(entry) for entry in journal.entries()):
         return ()
     try:
         with journal.lock():
-            told = [_settled(e, host, journal, steps) for e in journal.entries() if e.state == "writing"]
+            told = [
+                _settled(e, host, journal, steps) for e in journal.entries() if e.state == "writing"
+            ]
             for entry in journal.entries():
                 if entry.state == "undone" and entry.networks:
                     release(entry, host, journal)
     except Busy:
         return ()  # another nebtui is at it: what looks interrupted is being written
     except OSError as error:
-        return (f"the journal of undo cannot be used ({error}); what was interrupted is settled at the next start",)
+        return (
+            f"the journal of undo cannot be used ({error}); what was interrupted is "
+            "settled at the next start",
+        )
     return tuple(sentence for sentence in told if sentence)
 
 
@@ -71,9 +78,11 @@ def _finish(entry: Entry, host: Host, journal: Journal, steps: Steps) -> str:
     return f"{what}; it stands as entry {entry.number}, `nebtui undo` takes it back"
 
 
-def close_undo(original: Entry, own: Entry, host: Host, journal: Journal, steps: Steps) -> tuple[str, ...]:
-    """What remains when an undo is written and the journal says so; recovery can do each part again.
-    Returns what could not be removed and why."""
+def close_undo(
+    original: Entry, own: Entry, host: Host, journal: Journal, steps: Steps
+) -> tuple[str, ...]:
+    """What remains when an undo is written and the journal says so; recovery can do each part
+    again. Returns what could not be removed and why."""
     told: list[str] = []
     try:
         steps("clean")
@@ -90,11 +99,15 @@ def close_undo(original: Entry, own: Entry, host: Host, journal: Journal, steps:
 
 
 def take_back(
-    entry: Entry, host: Host, journal: Journal, steps: Steps = no_steps, touched: Container[str] | None = None
+    entry: Entry,
+    host: Host,
+    journal: Journal,
+    steps: Steps = no_steps,
+    touched: Container[str] | None = None,
 ) -> None:
-    """Bring the files of an entry being written back to what they were and close the entry; may be repeated.
-    `touched`: the paths that may be new, where that is known. Raises Damaged, then no file was touched, or OSError,
-    then the entry stays as being written."""
+    """Bring the files of an entry being written back to what they were and close the entry; may be
+    repeated. `touched`: the paths that may be new, where that is known. Raises Damaged, then no
+    file was touched, or OSError, then the entry stays as being written."""
     for item in entry.files:
         if item.removed:
             _put_back(item)
@@ -106,7 +119,9 @@ def take_back(
     if entry.undoes:
         original = journal.get(entry.undoes)
         if original is not None and original.state == "undone":
-            journal.put(replace(original, state="written"))  # the word was said, and its saying failed half way
+            journal.put(
+                replace(original, state="written")
+            )  # the word was said, and its saying failed half way
         journal.forget(entry)
     else:
         undone = replace(entry, state="undone")
@@ -135,10 +150,16 @@ def _is_new(item: FileRecord) -> bool:
 
 
 def _is_old(item: FileRecord, seen: Seen) -> bool:
-    """True if the file is as before, or was edited by somebody before anything of the patch reached it."""
+    """True if the file is as before, or was edited by somebody before anything of the patch reached
+    it."""
     if digest(seen.data) in (item.before, item.after):
         return digest(seen.data) == item.before
-    return seen.data is not None and not item.created and not item.removed and untouched(item, seen.data)
+    return (
+        seen.data is not None
+        and not item.created
+        and not item.removed
+        and untouched(item, seen.data)
+    )
 
 
 def _standing(item: FileRecord) -> Seen:
@@ -149,12 +170,18 @@ def _standing(item: FileRecord) -> Seen:
 
 
 def _torn(entry: Entry, journal: Journal, why: str) -> str:
-    """Someone changed a file after the interruption: what stands of the entry becomes one that can be undone."""
+    """Someone changed a file after the interruption: what stands of the entry becomes one that can
+    be undone."""
     names = ", ".join(short(item.path) for item in entry.files)
     number = entry.undoes or entry.number
     if entry.undoes:
         journal.forget(entry)
     else:
-        standing = tuple(item for item in entry.files if digest(look(item.path).data) != item.before)
+        standing = tuple(
+            item for item in entry.files if digest(look(item.path).data) != item.before
+        )
         journal.put(replace(entry, state="written", files=standing))
-    return f"{why}; the files were left as they are: look at {names}, `nebtui undo {number}` tries again"
+    return (
+        f"{why}; the files were left as they are: look at {names}, `nebtui undo {number}` "
+        "tries again"
+    )

@@ -1,4 +1,5 @@
-"""Several files changed as one: all are looked at, then all staged, then all swapped; the journal knows each name."""
+"""Several files changed as one: all are looked at, then all staged, then all swapped; the journal
+knows each name."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A file as it was looked at, its new bytes, and where they are staged (a file that goes is put there)."""
+    """A file as it was looked at, its new bytes, and where they are staged (a file that goes is put
+    there)."""
 
     seen: Seen
     after: bytes | None
@@ -47,7 +49,8 @@ class Move:
 
 
 def moves(changes: Iterable[Change]) -> tuple[Move, ...]:
-    """Look at every file, and refuse what cannot be written. Raises Changed, Unwritable or Unreadable."""
+    """Look at every file, and refuse what cannot be written. Raises Changed, Unwritable or
+    Unreadable."""
     found: dict[str, Move] = {}
     for change in changes:
         seen = look(change.path)
@@ -55,15 +58,19 @@ def moves(changes: Iterable[Change]) -> tuple[Move, ...]:
             raise Changed(change.path)
         if seen.place in found:
             other = found[seen.place].seen.path
-            raise Unwritable(change.path, f"is the same file as {other}", "name it one way in every project")
+            raise Unwritable(
+                change.path, f"is the same file as {other}", "name it one way in every project"
+            )
         ensure_writable(seen)
         found[seen.place] = Move(seen, change.after, temporary_name(seen))
     return tuple(found.values())
 
 
-def carry_out(many: Sequence[Move], steps: Steps = no_steps, touched: set[str] | None = None) -> None:
-    """Stage all, then swap all. Raises Changed or Unwritable; what was done till then is for the caller to take back:
-    the paths in `touched`, which may be new, and everything staged."""
+def carry_out(
+    many: Sequence[Move], steps: Steps = no_steps, touched: set[str] | None = None
+) -> None:
+    """Stage all, then swap all. Raises Changed or Unwritable; what was done till then is for the
+    caller to take back: the paths in `touched`, which may be new, and everything staged."""
     touched = set() if touched is None else touched
     for move in many:
         if move.after is not None:

@@ -38,25 +38,32 @@ class Verdict:
 
 
 def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
-    """What of a written patch can be seen now: containers created after the write, the rules' observed conditions."""
+    """What of a written patch can be seen now: containers created after the write, the rules'
+    observed conditions."""
     created: list[float] = []
     for recreate in watched.patch.recreate:
         for service in recreate.services:
             containers = snapshot.containers_of(ServiceKey(recreate.project, service))
             if not containers or any(c.created < watched.written_at - 1 for c in containers):
-                return Verdict("written", f"written, not yet running: {recreate.project.name}/{service} is the old one")
+                return Verdict(
+                    "written",
+                    f"written, not yet running: {recreate.project.name}/{service} is the old one",
+                )
             created += [c.created for c in containers]
     for finding in watched.patch.findings:
         seen = rules.rule(finding.rule).seen
         result = seen(snapshot, finding) if seen else None
         if result is not None and not result.done:
-            late = bool(created) and now - max(created) > SETTLE and not _restarting(snapshot, finding)
+            late = (
+                bool(created) and now - max(created) > SETTLE and not _restarting(snapshot, finding)
+            )
             state, word = ("wrong", "still wrong") if late else ("written", "not seen yet")
             return Verdict(state, f"{word}: {result.missing}")  # type: ignore[arg-type]
     return Verdict("seen", "seen to work on the host")
 
 
 def _restarting(snapshot: Snapshot, finding: Finding) -> bool:
-    """The engine waits up to a minute before it restarts a container again: no verdict until it did."""
+    """The engine waits up to a minute before it restarts a container again: no verdict until it
+    did."""
     keys = [key for key in (finding.at, finding.target) if key]
     return any(c.state == "restarting" for key in keys for c in snapshot.containers_of(key))

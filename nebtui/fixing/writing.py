@@ -22,10 +22,14 @@ class NotWritten(OSError):
 
 
 def write(
-    patch: Patch, host: Host, journal: Journal, clock: Callable[[], float] = time.time, steps: Steps = no_steps
+    patch: Patch,
+    host: Host,
+    journal: Journal,
+    clock: Callable[[], float] = time.time,
+    steps: Steps = no_steps,
 ) -> Entry:
-    """Create the networks, then write the files: all or none, also when the process is killed between them.
-    Returns the journal entry; raises NotWritten."""
+    """Create the networks, then write the files: all or none, also when the process is killed
+    between them. Returns the journal entry; raises NotWritten."""
     try:
         with journal.lock():
             entry = _write(patch, host, journal, clock, steps)
@@ -38,7 +42,9 @@ def write(
     return entry
 
 
-def _write(patch: Patch, host: Host, journal: Journal, clock: Callable[[], float], steps: Steps) -> Entry:
+def _write(
+    patch: Patch, host: Host, journal: Journal, clock: Callable[[], float], steps: Steps
+) -> Entry:
     planned = moves(Change(c.path, c.before, c.after) for c in patch.files)
     entry = Entry(
         number=0,
@@ -70,12 +76,14 @@ def _opened(entry: Entry, journal: Journal, steps: Steps) -> Entry:
     except OSError as error:
         # Without an entry there would be no undo and, after a crash, no recovery.
         raise NotWritten(
-            f"the journal of undo cannot be written ({error}); nothing was written; make room or set NEBTUI_STATE"
+            f"the journal of undo cannot be written ({error}); nothing was written; make "
+            "room or set NEBTUI_STATE"
         ) from None
 
 
 def _create_all(entry: Entry, host: Host, journal: Journal, steps: Steps) -> None:
-    """The host steps. The entry names each network before it exists, so that none is ever forgotten."""
+    """The host steps. The entry names each network before it exists, so that none is ever
+    forgotten."""
     for index, name in enumerate(entry.networks):
         steps(f"network {name}")
         try:
@@ -91,7 +99,9 @@ def _fail(error: BaseException, nothing: str, back: Callable[[], None]) -> NoRet
     try:
         back()
     except (OSError, Damaged) as second:
-        told = f"taking back what was written failed ({second}); nebtui tries again at its next start"
+        told = (
+            f"taking back what was written failed ({second}); nebtui tries again at its next start"
+        )
         raise NotWritten(f"{error}; {told}") from None
     if isinstance(error, OSError):
         raise NotWritten(_sentence(error, nothing)) from None
@@ -106,9 +116,9 @@ def _sentence(error: OSError, nothing: str) -> str:
 
 
 def undo(entry: Entry, host: Host, journal: Journal, steps: Steps = no_steps) -> tuple[str, ...]:
-    """Take an entry back whole: its changes out of the files, all or none, and networks where empty. Edits made since
-    elsewhere in the files are kept. Returns what could not be removed and why; raises Damaged or OSError, then no file
-    is changed."""
+    """Take an entry back whole: its changes out of the files, all or none, and networks where
+    empty. Edits made since elsewhere in the files are kept. Returns what could not be removed and
+    why; raises Damaged or OSError, then no file is changed."""
     with journal.lock():
         found = journal.get(entry.number)
         if found is None or found.state != "written":
@@ -133,12 +143,15 @@ def _undo(entry: Entry, host: Host, journal: Journal, steps: Steps) -> tuple[str
         steps("commit")
         journal.put(replace(entry, state="undone"))
     except (OSError, KeyboardInterrupt) as error:
-        _fail(error, "nothing was taken back", lambda: take_back(own, host, journal, touched=touched))
+        _fail(
+            error, "nothing was taken back", lambda: take_back(own, host, journal, touched=touched)
+        )
     return close_undo(entry, own, host, journal, steps)
 
 
 def backwards(entry: Entry) -> tuple[Change, ...]:
-    """What undo would change. Raises Damaged where the changed lines no longer stand, Unreadable or Unwritable."""
+    """What undo would change. Raises Damaged where the changed lines no longer stand, Unreadable or
+    Unwritable."""
     found = []
     for item in entry.files:
         seen = look(item.path)
@@ -154,8 +167,13 @@ def _way_out(entry: Entry, journal: Journal) -> str:
     later = [
         e.number
         for e in journal.entries()
-        if e.number > entry.number and e.state == "written" and paths & {item.path for item in e.files}
+        if e.number > entry.number
+        and e.state == "written"
+        and paths & {item.path for item in e.files}
     ]
     if later:
-        return f"entry {later[-1]} wrote to it after that: `nebtui undo {later[-1]}` first, or undo it by hand"
+        return (
+            f"entry {later[-1]} wrote to it after that: `nebtui undo {later[-1]}` first, or "
+            "undo it by hand"
+        )
     return "undo it by hand"

@@ -1,4 +1,5 @@
-"""What a host can do: Compose as a sub-process whose lines stream, networks and probes through the engine."""
+"""What a host can do: Compose as a sub-process whose lines stream, networks and probes through the
+engine."""
 
 from __future__ import annotations
 
@@ -19,8 +20,11 @@ NOT_ENDED = 124
 FILE_BYTES = 16 * 1024 * 1024
 
 
-def run_command(argv: tuple[str, ...], environ: Mapping[str, str], folder: str) -> Iterator[Progress]:
-    """Run a command and yield its lines, standard error among them; the last Progress has its exit code.
+def run_command(
+    argv: tuple[str, ...], environ: Mapping[str, str], folder: str
+) -> Iterator[Progress]:
+    """Run a command and yield its lines, standard error among them; the last Progress has its exit
+    code.
 
     Closing the iterator early interrupts the command as ctrl+c would.
     """
@@ -49,10 +53,14 @@ def run_command(argv: tuple[str, ...], environ: Mapping[str, str], folder: str) 
             if process.poll() is None:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGINT)
-    yield Progress(f"{shlex.join(argv)}: exit status {code}" if code else "done", done=True, exit_code=code)
+    yield Progress(
+        f"{shlex.join(argv)}: exit status {code}" if code else "done", done=True, exit_code=code
+    )
 
 
-def through_engine(client: EngineClient, action: CreateNetwork | RemoveNetwork | Probe) -> Iterator[Progress]:
+def through_engine(
+    client: EngineClient, action: CreateNetwork | RemoveNetwork | Probe
+) -> Iterator[Progress]:
     """One call to the engine; its refusal is the last Progress."""
     try:
         match action:

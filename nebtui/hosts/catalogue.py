@@ -1,4 +1,5 @@
-"""The projects of this box as `nebtui.compose` knows them; its YAML library is loaded by the first question."""
+"""The projects of this box as `nebtui.compose` knows them; its YAML library is loaded by the first
+question."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ class ComposeCatalogue:
         from nebtui.compose.labels import from_containers, join
 
         labelled = [self._confirmed(candidate) for candidate in from_containers(containers)]
-        return join(searched, labelled, [self._confirmed(candidate) for candidate in self._remembered])
+        return join(
+            searched, labelled, [self._confirmed(candidate) for candidate in self._remembered]
+        )
 
     def _confirmed(self, candidate: Candidate) -> Candidate:
         """The candidate as its files prove it, read again only when one of them changed."""
@@ -88,7 +91,8 @@ class ComposeCatalogue:
             return self._command
 
     def up(self, action: Up, env_files: tuple[str, ...]) -> tuple[str, ...]:
-        """The argv of `up -d`, () without Compose. Plain progress: one line a step, whoever reads it."""
+        """The argv of `up -d`, () without Compose. Plain progress: one line a step, whoever reads
+        it."""
         from nebtui.compose.command import project_argv
 
         command = self.compose()
@@ -96,13 +100,19 @@ class ComposeCatalogue:
             return ()
         recreate = ("--force-recreate",) if action.force_recreate else ()
         scale = (word for name, count in action.scale for word in ("--scale", f"{name}={count}"))
-        return project_argv(command, action.project, env_files, "up", "-d", *recreate, *scale, *action.services)
+        return project_argv(
+            command, action.project, env_files, "up", "-d", *recreate, *scale, *action.services
+        )
 
     def environment(self, working_dir: str) -> dict[str, str]:
         """The environment of a Compose process that does something, in the project's folder."""
         from nebtui.compose.command import environment
 
-        return {**environment(self._environ, working_dir), "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
+        return {
+            **environment(self._environ, working_dir),
+            "COMPOSE_PROGRESS": "plain",
+            "COMPOSE_MENU": "false",
+        }
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
         """Compose's word on these texts in place of the files."""

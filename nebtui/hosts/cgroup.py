@@ -1,4 +1,5 @@
-"""CPU and memory of a container from the kernel's files, cgroup v1 and v2: no engine call, microseconds a read."""
+"""CPU and memory of a container from the kernel's files, cgroup v1 and v2: no engine call,
+microseconds a read."""
 
 from __future__ import annotations
 
@@ -25,13 +26,16 @@ class CgroupReader:
     sys: str = "/sys/fs/cgroup"
 
     def find(self, pid: int) -> Cgroup | None:
-        """The process's cgroup folders from `/proc/PID/cgroup`; None if it is gone or they are not visible here.
+        """The process's cgroup folders from `/proc/PID/cgroup`; None if it is gone or they are not
+        visible here.
 
-        The path is never built from the container id: with the systemd driver it is `system.slice/docker-ID.scope`,
-        in nested and rootless engines something else again.
+        The path is never built from the container id: with the systemd driver it is
+        `system.slice/docker-ID.scope`, in nested and rootless engines something else again.
         """
         entries = memberships(read(f"{self.proc}/{pid}/cgroup"))
-        folders = {name: self._v1_folder(name, entries[name]) for name in CONTROLLERS if name in entries}
+        folders = {
+            name: self._v1_folder(name, entries[name]) for name in CONTROLLERS if name in entries
+        }
         cpu, memory = (folders.get(name) for name in CONTROLLERS)
         if cpu and memory:
             return Cgroup(1, cpu, memory)
@@ -41,7 +45,8 @@ class CgroupReader:
         return None
 
     def read(self, group: Cgroup) -> tuple[int | None, int | None]:
-        """(CPU nanoseconds since the group exists, bytes of memory without inactive page cache); None where gone."""
+        """(CPU nanoseconds since the group exists, bytes of memory without inactive page cache);
+        None where gone."""
         if group.version == 1:
             cpu = number(read(f"{group.cpu}/cpuacct.usage"))
             used = number(read(f"{group.memory}/memory.usage_in_bytes"))
@@ -52,7 +57,8 @@ class CgroupReader:
         return nanoseconds, without_cache(used, group.memory, "inactive_file")
 
     def _v1_folder(self, controller: str, entry: tuple[str, str]) -> str | None:
-        """A v1 controller's folder; controllers mounted together lie below their joint name (`cpu,cpuacct`)."""
+        """A v1 controller's folder; controllers mounted together lie below their joint name
+        (`cpu,cpuacct`)."""
         joint, path = entry
         for mount in (controller, joint):
             folder = self._inside(mount, path)
@@ -66,7 +72,8 @@ class CgroupReader:
 
 
 def memberships(listed: str) -> dict[str, tuple[str, str]]:
-    """`/proc/PID/cgroup` by controller: (the controllers mounted together, path); the v2 line has the name ""."""
+    """`/proc/PID/cgroup` by controller: (the controllers mounted together, path); the v2 line has
+    the name ""."""
     found: dict[str, tuple[str, str]] = {}
     for line in listed.splitlines():
         _, _, rest = line.partition(":")
@@ -77,7 +84,8 @@ def memberships(listed: str) -> dict[str, tuple[str, str]]:
 
 
 def without_cache(used: int | None, folder: str, name: str) -> int | None:
-    """Memory less the file cache that the kernel would give back first, as `docker stats` counts it."""
+    """Memory less the file cache that the kernel would give back first, as `docker stats` counts
+    it."""
     if used is None:
         return None
     return max(0, used - (field(read(f"{folder}/memory.stat"), name) or 0))

@@ -1,4 +1,5 @@
-"""Looks at what nebtui stands on, link by link: engine, GPUs, Compose, the kernel's files, the state folder."""
+"""Looks at what nebtui stands on, link by link: engine, GPUs, Compose, the kernel's files, the
+state folder."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ class Link:
     remedy: str = ""
 
 
-def examine(environ: Mapping[str, str], state_dir: str, *, ask_engine: bool = True) -> Iterator[Link]:
+def examine(
+    environ: Mapping[str, str], state_dir: str, *, ask_engine: bool = True
+) -> Iterator[Link]:
     """Every link in the order in which nebtui needs them."""
     known: Engine | None = None
     running: tuple[Container, ...] = ()
@@ -52,7 +55,9 @@ def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Container,
     client = EngineClient(endpoint, environ)
     try:
         version, info = client.version(), client.info()
-        listed = (text(item.get("Id")) for item in client.containers() if item.get("State") == "running")
+        listed = (
+            text(item.get("Id")) for item in client.containers() if item.get("State") == "running"
+        )
         running = tuple(_inspected(client, listed))
     except EngineProblem as problem:
         said, _, remedy = str(problem).partition(": ")
@@ -60,7 +65,9 @@ def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Container,
     finally:
         client.forget()
     engine = engine_of(version, info, endpoint.url)
-    told = Link("engine", "ok", f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}")
+    told = Link(
+        "engine", "ok", f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}"
+    )
     cgroups = _cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver")))
     return engine, running, [told, *_kind(engine.rootless, engine.userns), cgroups]
 
@@ -74,19 +81,30 @@ def _inspected(client: EngineClient, listed: Iterable[str]) -> Iterator[Containe
 def _kind(rootless: bool, userns: bool) -> Iterator[Link]:
     if rootless or userns:
         why = "rootless engine" if rootless else "userns-remap is on"
-        yield Link("user mapping", "unknown", f"{why}: container uids are not host uids, so mounts are not judged")
+        yield Link(
+            "user mapping",
+            "unknown",
+            f"{why}: container uids are not host uids, so mounts are not judged",
+        )
     else:
         yield Link("user mapping", "ok", "container uids are host uids")
 
 
 def _cgroups(version: str, driver: str) -> Link:
     if os.path.isdir("/sys/fs/cgroup"):
-        return Link("cgroup", "ok", f"v{version or '?'} ({driver or 'unknown driver'}): figures are read from files")
-    return Link("cgroup", "unknown", "/sys/fs/cgroup is not visible", "figures come from the engine, slowly")
+        return Link(
+            "cgroup",
+            "ok",
+            f"v{version or '?'} ({driver or 'unknown driver'}): figures are read from files",
+        )
+    return Link(
+        "cgroup", "unknown", "/sys/fs/cgroup is not visible", "figures come from the engine, slowly"
+    )
 
 
 def _gpus(engine: Engine | None, running: tuple[Container, ...]) -> Iterator[Link]:
-    """The chain from the driver to a container; where one link is broken the one to mend first is named."""
+    """The chain from the driver to a container; where one link is broken the one to mend first is
+    named."""
     _, stack = once(sources)
     if not stack.present:
         yield Link("gpu", "ok", f"{stack.problem}: nothing to check")
@@ -101,7 +119,10 @@ def _compose(environ: Mapping[str, str]) -> Link:
     command = find_compose(environ)
     if command:
         return Link("compose", "ok", f"{command.version}: {' '.join(command.argv)}")
-    remedy = "install the docker compose plugin, or pip install 'nebtui[compose]'; until then nebtui reads files itself"
+    remedy = (
+        "install the docker compose plugin, or pip install 'nebtui[compose]'; until then "
+        "nebtui reads files itself"
+    )
     return Link("compose", "broken", "no Compose v2 found", remedy)
 
 
@@ -120,7 +141,11 @@ def _state(state_dir: str) -> Link:
     while folder and not os.path.lexists(folder):
         folder = os.path.dirname(folder)
     if os.path.lexists(folder) and not os.path.isdir(folder):
-        return Link("journal", "broken", f"{folder} is no folder", "set NEBTUI_STATE to a folder of yours")
+        return Link(
+            "journal", "broken", f"{folder} is no folder", "set NEBTUI_STATE to a folder of yours"
+        )
     if os.access(folder or "/", os.W_OK | os.X_OK):
         return Link("journal", "ok", f"undo is kept in {state_dir}")
-    return Link("journal", "broken", f"{folder} cannot be written", "set NEBTUI_STATE to a folder of yours")
+    return Link(
+        "journal", "broken", f"{folder} cannot be written", "set NEBTUI_STATE to a folder of yours"
+    )

@@ -1,4 +1,5 @@
-"""Where the engine is, as the docker command line decides it, and why it does not answer, as one sentence."""
+"""Where the engine is, as the docker command line decides it, and why it does not answer, as one
+sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ DEFAULT = "unix:///var/run/docker.sock"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An engine's address; `certificates` is the folder with ca.pem, cert.pem and key.pem, "" without TLS."""
+    """An engine's address; `certificates` is the folder with ca.pem, cert.pem and key.pem, ""
+    without TLS."""
 
     url: str = DEFAULT
     certificates: str = ""
@@ -34,17 +36,24 @@ class Endpoint:
 
 
 def find_endpoint(environ: Mapping[str, str]) -> Endpoint:
-    """The endpoint `docker` itself would use: `DOCKER_HOST`, `DOCKER_CONTEXT`, `currentContext`, the default socket.
+    """The endpoint `docker` itself would use: `DOCKER_HOST`, `DOCKER_CONTEXT`, `currentContext`,
+    the default socket.
 
     Reads `config.json` and `contexts/meta` below `DOCKER_CONFIG` or `~/.docker`.
     """
-    folder = Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME") or "~").expanduser() / ".docker")
+    folder = Path(
+        environ.get("DOCKER_CONFIG") or Path(environ.get("HOME") or "~").expanduser() / ".docker"
+    )
     host = environ.get("DOCKER_HOST", "")
     if host:
         verify = bool(environ.get("DOCKER_TLS_VERIFY"))
         certificates = environ.get("DOCKER_CERT_PATH") or (str(folder) if verify else "")
-        return Endpoint(url=host if "://" in host else f"tcp://{host}", certificates=certificates, verify=verify)
-    name = environ.get("DOCKER_CONTEXT") or text(read_json(folder / "config.json").get("currentContext"))
+        return Endpoint(
+            url=host if "://" in host else f"tcp://{host}", certificates=certificates, verify=verify
+        )
+    name = environ.get("DOCKER_CONTEXT") or text(
+        read_json(folder / "config.json").get("currentContext")
+    )
     return Endpoint() if name in ("", "default") else context_endpoint(folder / "contexts", name)
 
 
@@ -55,7 +64,10 @@ def context_endpoint(folder: Path, name: str) -> Endpoint:
     docker = mapping(mapping(meta.get("Endpoints")).get("docker"))
     url = text(docker.get("Host"))
     if not url:
-        gone = f"The Docker context {name!r} does not exist: choose another with `docker context use NAME`."
+        gone = (
+            f"The Docker context {name!r} does not exist: choose another with `docker context "
+            "use NAME`."
+        )
         return Endpoint(context=name, problem=gone)
     tls = folder / "tls" / digest / "docker"
     return Endpoint(
@@ -75,7 +87,8 @@ def read_json(path: Path) -> Mapping[str, object]:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and everything that led to it: libraries hide the OSError in causes, contexts and arguments."""
+    """An exception and everything that led to it: libraries hide the OSError in causes, contexts
+    and arguments."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting and len(seen) < 50:
@@ -83,11 +96,17 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         if isinstance(current, BaseException) and id(current) not in seen:
             seen.add(id(current))
             yield current
-            waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
+            waiting += [
+                current.__cause__,
+                current.__context__,
+                getattr(current, "reason", None),
+                *current.args,
+            ]
 
 
 def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]) -> str:
-    """Why the engine does not answer, as one sentence with a remedy. Pure but for a look whether sockets exist."""
+    """Why the engine does not answer, as one sentence with a remedy. Pure but for a look whether
+    sockets exist."""
     where = endpoint.socket or endpoint.url
     chain = list(causes(error))
     codes = {cause.errno for cause in chain if isinstance(cause, OSError)}
@@ -99,31 +118,61 @@ def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]
             "run `sudo usermod -aG docker $USER` and log in again."
         )
     if errno.ECONNREFUSED in codes:
-        start = "start it with `sudo systemctl start docker`" if endpoint.socket else "check the address and the engine"
+        start = (
+            "start it with `sudo systemctl start docker`"
+            if endpoint.socket
+            else "check the address and the engine"
+        )
         return f"Nothing answers at {where}: {start}."
     names = {type(cause).__name__ for cause in chain}
     if names & {"SSLError", "SSLCertVerificationError", "TLSParameterError"}:
         folder = endpoint.certificates or "no certificates"
-        return f"TLS with {where} failed ({folder}): check DOCKER_CERT_PATH and the context's certificates."
-    if names & {"TimeoutError", "ReadTimeout", "ConnectTimeout", "ReadTimeoutError", "ConnectTimeoutError"}:
-        return f"The engine at {where} accepts connections but does not answer in time: restart it or look at its log."
+        return (
+            f"TLS with {where} failed ({folder}): check DOCKER_CERT_PATH and the context's "
+            "certificates."
+        )
+    if names & {
+        "TimeoutError",
+        "ReadTimeout",
+        "ConnectTimeout",
+        "ReadTimeoutError",
+        "ConnectTimeoutError",
+    }:
+        return (
+            f"The engine at {where} accepts connections but does not answer in time: restart "
+            "it or look at its log."
+        )
     if any("paramiko" in str(cause) for cause in chain):
-        return f"{where} needs paramiko: `pip install paramiko`, or forward the engine's socket with `ssh -L`."
+        return (
+            f"{where} needs paramiko: `pip install paramiko`, or forward the engine's socket "
+            "with `ssh -L`."
+        )
     return f"The engine at {where} cannot be used: {engine_text(chain)}"
 
 
 def no_socket(where: str, environ: Mapping[str, str]) -> str:
     """No socket file: name a rootless engine's socket where one exists."""
     runtime = environ.get("XDG_RUNTIME_DIR", "")
-    candidates = [os.path.join(runtime, name) for name in ("docker.sock", "podman/podman.sock")] if runtime else []
+    candidates = (
+        [os.path.join(runtime, name) for name in ("docker.sock", "podman/podman.sock")]
+        if runtime
+        else []
+    )
     for candidate in candidates:
         if candidate != where and os.path.exists(candidate):
-            return f"No engine socket at {where}, but one at {candidate}: `export DOCKER_HOST=unix://{candidate}`."
-    return f"No engine socket at {where}: install Docker or start it with `sudo systemctl start docker`."
+            return (
+                f"No engine socket at {where}, but one at {candidate}: `export "
+                f"DOCKER_HOST=unix://{candidate}`."
+            )
+    return (
+        f"No engine socket at {where}: install Docker or start it with `sudo systemctl start "
+        "docker`."
+    )
 
 
 def engine_text(chain: list[BaseException]) -> str:
-    """The engine's own words (`explanation` of an API error, which names API versions), else the innermost error."""
+    """The engine's own words (`explanation` of an API error, which names API versions), else the
+    innermost error."""
     said = [text(getattr(cause, "explanation", None)) for cause in chain]
     words = next((word for word in said if word), "") or str(chain[-1]) or type(chain[-1]).__name__
     return " ".join(words.split())[:300].rstrip(".") + "."

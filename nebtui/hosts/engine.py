@@ -1,4 +1,5 @@
-"""The only importer of docker: the engine's JSON over docker-py's low-level client, one client per thread."""
+"""The only importer of docker: the engine's JSON over docker-py's low-level client, one client per
+thread."""
 
 from __future__ import annotations
 
@@ -19,10 +20,23 @@ READ_SECONDS = 20.0
 LABEL = "nebtui.created"
 OUTPUT_BYTES = 65536
 EVENTS = [
-    *("create", "start", "die", "health_status", "kill", "stop", "destroy", "rename", "oom", "pause", "unpause"),
+    *(
+        "create",
+        "start",
+        "die",
+        "health_status",
+        "kill",
+        "stop",
+        "destroy",
+        "rename",
+        "oom",
+        "pause",
+        "unpause",
+    ),
     *("connect", "disconnect", "remove"),
 ]
-"""Filtered on the server: every health check would otherwise send exec_create, exec_start and exec_die."""
+"""Filtered on the server: every health check would otherwise send exec_create, exec_start and
+exec_die."""
 
 
 class EngineProblem(Exception):
@@ -44,7 +58,8 @@ class Stream(Protocol):
 
 
 class EngineClient:
-    """The engine's JSON, unchanged. Every method raises EngineProblem; docker is imported by the first call."""
+    """The engine's JSON, unchanged. Every method raises EngineProblem; docker is imported by the
+    first call."""
 
     def __init__(self, endpoint: Endpoint, environ: Mapping[str, str]) -> None:
         self.endpoint = endpoint
@@ -54,7 +69,8 @@ class EngineClient:
         self._clients: list[Any] = []
 
     def forget(self) -> None:
-        """Close idle connections and ask for the version again at the next one: another engine may answer then."""
+        """Close idle connections and ask for the version again at the next one: another engine may
+        answer then."""
         self._version = {}
         self._own = threading.local()
         clients, self._clients = self._clients, []
@@ -62,7 +78,8 @@ class EngineClient:
             client.close()
 
     def version(self) -> Payload:
-        """`GET /version`, as asked when the first client connected: what it says holds until the engine restarts."""
+        """`GET /version`, as asked when the first client connected: what it says holds until the
+        engine restarts."""
         with self._explained():
             return self._version
 
@@ -95,7 +112,9 @@ class EngineClient:
         """`GET /containers/ID/stats`, one reading; takes about a second on engines before 23."""
         with self._explained() as client:
             one_shot = tuple(int(part) for part in str(client.api_version).split(".")) >= (1, 41)
-            return mapping(client.stats(container, stream=False, one_shot=True if one_shot else None))
+            return mapping(
+                client.stats(container, stream=False, one_shot=True if one_shot else None)
+            )
 
     def top(self, container: str) -> tuple[int, ...]:
         """Host PIDs of a running container (`GET /containers/ID/top`)."""
@@ -105,9 +124,12 @@ class EngineClient:
             return tuple(int(row[0]) for row in rows if row and row[0].isdecimal())
 
     def events(self) -> Stream:
-        """`GET /events` of containers and networks; iterate it in one thread, `close` it from another."""
+        """`GET /events` of containers and networks; iterate it in one thread, `close` it from
+        another."""
         with self._explained() as client:
-            stream: Stream = client.events(decode=True, filters={"type": ["container", "network"], "event": EVENTS})
+            stream: Stream = client.events(
+                decode=True, filters={"type": ["container", "network"], "event": EVENTS}
+            )
             return stream
 
     def create_network(self, name: str) -> None:
@@ -116,27 +138,37 @@ class EngineClient:
             client.create_network(name, driver="bridge", labels={LABEL: "1"}, check_duplicate=True)
 
     def remove_network(self, name: str) -> None:
-        """Remove a network that carries nebtui's label and has no members; EngineProblem says which does not hold."""
+        """Remove a network that carries nebtui's label and has no members; EngineProblem says which
+        does not hold."""
         with self._explained() as client:
             network = mapping(client.inspect_network(name))
             if texts(network.get("Labels")).get(LABEL) != "1":
                 raise EngineProblem(f"The network {name} was not created by nebtui: left as it is.")
-            members = [text(mapping(member).get("Name")) for member in mapping(network.get("Containers")).values()]
+            members = [
+                text(mapping(member).get("Name"))
+                for member in mapping(network.get("Containers")).values()
+            ]
             if members:
                 listed = ", ".join(sorted(members))
-                raise EngineProblem(f"The network {name} still has members ({listed}): left as it is.")
+                raise EngineProblem(
+                    f"The network {name} still has members ({listed}): left as it is."
+                )
             client.remove_network(text(network.get("Id")))
 
-    def exec_run(self, container: str, argv: tuple[str, ...], user: str, timeout: float) -> tuple[int | None, str]:
-        """Run argv once in a running container: (exit code, output of both streams, at most 64 KiB).
+    def exec_run(
+        self, container: str, argv: tuple[str, ...], user: str, timeout: float
+    ) -> tuple[int | None, str]:
+        """Run argv once in a running container: (exit code, output of both streams, at most 64
+        KiB).
 
-        The exit code is None where the command did not end within `timeout` seconds; it then goes on in the container,
-        because the engine has no call that ends it.
+        The exit code is None where the command did not end within `timeout` seconds; it then goes
+        on in the container, because the engine has no call that ends it.
         """
         with self._explained() as client:
             identity = text(mapping(client.exec_create(container, list(argv), user=user)).get("Id"))
             stream = client.exec_start(identity, stream=True)
-            # docker-py waits for output in poll() without a limit; only closing the stream ends that.
+            # docker-py waits for output in poll() without a limit; only closing the stream ends
+            # that.
             limit = threading.Timer(timeout, close_stream, (stream,))
             limit.daemon = True
             limit.start()
@@ -148,7 +180,9 @@ class EngineClient:
                 limit.cancel()
             result = mapping(client.exec_inspect(identity))
             running = result.get("Running") is True
-            return None if running else whole(result.get("ExitCode")), output.decode("utf-8", "replace")
+            return None if running else whole(result.get("ExitCode")), output.decode(
+                "utf-8", "replace"
+            )
 
     def log(self, container: str, since: float) -> str:
         """The newest 200 lines of a container's output since a Unix time, at most 64 KiB."""
@@ -159,14 +193,16 @@ class EngineClient:
     def has_file(self, container: str, path: str) -> bool:
         """Whether a path exists in a container, running or not (`HEAD /containers/ID/archive`).
 
-        A container that is gone answers as one without the path does: ask `inspect` before believing a False.
+        A container that is gone answers as one without the path does: ask `inspect` before
+        believing a False.
         """
         with self._explained() as client:
             address = f"{client.base_url}/v{client.api_version}/containers/{container}/archive"
             answer = client.head(address, params={"path": path}, timeout=READ_SECONDS)
             if answer.status_code not in (200, 404):
                 raise EngineProblem(
-                    f"The engine refused to look into container {container[:12]} ({answer.status_code})."
+                    f"The engine refused to look into container {container[:12]} "
+                    f"({answer.status_code})."
                 )
             return bool(answer.status_code == 200)
 
@@ -178,7 +214,9 @@ class EngineClient:
             from requests import RequestException
             from urllib3.exceptions import HTTPError
         except ImportError as error:
-            raise EngineProblem(f"The docker package cannot be imported ({error}): reinstall nebtui.") from error
+            raise EngineProblem(
+                f"The docker package cannot be imported ({error}): reinstall nebtui."
+            ) from error
         try:
             yield self._client()
         except (DockerException, RequestException, HTTPError, OSError, ValueError) as error:
@@ -203,7 +241,8 @@ class EngineClient:
         return client
 
     def _connect(self) -> Any:
-        """A new low-level client. Connecting and the version are bounded by 3 s, later answers by 20 s."""
+        """A new low-level client. Connecting and the version are bounded by 3 s, later answers by
+        20 s."""
         from docker import APIClient
         from docker.constants import MINIMUM_DOCKER_API_VERSION
         from docker.tls import TLSConfig
@@ -213,15 +252,22 @@ class EngineClient:
             raise EngineProblem(endpoint.problem)
         tls: Any = False
         if endpoint.certificates:
-            ca, cert, key = (os.path.join(endpoint.certificates, name) for name in ("ca.pem", "cert.pem", "key.pem"))
+            ca, cert, key = (
+                os.path.join(endpoint.certificates, name)
+                for name in ("ca.pem", "cert.pem", "key.pem")
+            )
             tls = TLSConfig(client_cert=(cert, key), ca_cert=ca, verify=endpoint.verify)
         if not self._version:
-            first: Any = APIClient(endpoint.url, version=MINIMUM_DOCKER_API_VERSION, timeout=ANSWER_SECONDS, tls=tls)
+            first: Any = APIClient(
+                endpoint.url, version=MINIMUM_DOCKER_API_VERSION, timeout=ANSWER_SECONDS, tls=tls
+            )
             self._version = mapping(first.version(api_version=False))
             first.close()
         spoken = text(self._version.get("ApiVersion"))
         if not spoken:
-            raise EngineProblem(f"What answers at {endpoint.url} is no Docker engine: check DOCKER_HOST.")
+            raise EngineProblem(
+                f"What answers at {endpoint.url} is no Docker engine: check DOCKER_HOST."
+            )
         client: Any = APIClient(endpoint.url, version=spoken, timeout=ANSWER_SECONDS, tls=tls)
         client.timeout = (ANSWER_SECONDS, READ_SECONDS)
         return client
@@ -229,12 +275,14 @@ class EngineClient:
 
 def close_stream(stream: Stream) -> None:
     """End a stream that another thread reads; one that has ended already is fine."""
-    # docker-py reaches through four private layers to the socket; each is gone at another moment of the ending.
+    # docker-py reaches through four private layers to the socket; each is gone at another moment of
+    # the ending.
     with suppress(OSError, AttributeError, ValueError):
         stream.close()
 
 
 def ended_by_close(stream: Stream) -> Iterator[Any]:
-    """The stream's items until it ends; the errors that a close from another thread provokes count as its end."""
+    """The stream's items until it ends; the errors that a close from another thread provokes count
+    as its end."""
     with suppress(OSError, AttributeError, ValueError):
         yield from stream

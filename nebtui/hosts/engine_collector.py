@@ -1,4 +1,5 @@
-"""The collector that follows the engine: one list first, then inspections, then its events, one object an event."""
+"""The collector that follows the engine: one list first, then inspections, then its events, one
+object an event."""
 
 from __future__ import annotations
 
@@ -26,8 +27,14 @@ FIRST_DELAY = 0.5
 LAST_DELAY = 5.0
 UNCHANGING = frozenset({"kill"})
 """Container events after which nothing looks different: the `die` that follows a kill tells."""
-NO_FILES = "CPU and memory come slowly, one container a second: the engine's processes are not in this machine's /proc."
-NO_PROCESSES = "Effective users, listening ports and refused connections are not known: they are read from /proc."
+NO_FILES = (
+    "CPU and memory come slowly, one container a second: the engine's processes are not in "
+    "this machine's /proc."
+)
+NO_PROCESSES = (
+    "Effective users, listening ports and refused connections are not known: they are "
+    "read from /proc."
+)
 NO_PATHS = "Owners of bind mounts are not known: the paths are on the engine's machine."
 
 
@@ -35,7 +42,12 @@ class EngineCollector:
     """Runs in one thread until stopped; loses and finds the engine again with growing pauses."""
 
     def __init__(
-        self, client: EngineClient, inspector: Inspector, known: Known, settling: Settling, emit: Emit
+        self,
+        client: EngineClient,
+        inspector: Inspector,
+        known: Known,
+        settling: Settling,
+        emit: Emit,
     ) -> None:
         self._client = client
         self._inspector = inspector
@@ -88,7 +100,9 @@ class EngineCollector:
     def _look(self) -> None:
         """The whole picture: the list first, because it alone is enough to draw the box."""
         listed = tuple(payloads.container(item) for item in self._client.containers())
-        plain = payloads.engine(self._client.version(), self._client.info(), self._client.endpoint.url)
+        plain = payloads.engine(
+            self._client.version(), self._client.info(), self._client.endpoint.url
+        )
         on_socket = bool(self._client.endpoint.socket)
         engine = located(plain, on_socket, visible=None)
         self._reason, self._delay = "", FIRST_DELAY
@@ -119,17 +133,21 @@ class EngineCollector:
             self._inspector.ask(happening.container)
 
     def _list_networks(self) -> None:
-        self._emit(NetworksListed(tuple(payloads.network(item) for item in self._client.networks())))
+        self._emit(
+            NetworksListed(tuple(payloads.network(item) for item in self._client.networks()))
+        )
 
 
 def visible_here(running: Iterable[Container]) -> bool | None:
-    """Whether containers' processes are in this machine's /proc; None where no container runs to tell by."""
+    """Whether containers' processes are in this machine's /proc; None where no container runs to
+    tell by."""
     pids = [(c.inspection.pid, c.id) for c in running if c.inspection and c.inspection.pid]
     return any(owns(pid, identity) for pid, identity in pids) if pids else None
 
 
 def located(engine: Engine, on_socket: bool, visible: bool | None) -> Engine:
-    """The engine with `local` and what it cannot give. Without a container to tell by, a Unix socket is local."""
+    """The engine with `local` and what it cannot give. Without a container to tell by, a Unix
+    socket is local."""
     local = on_socket and engine.linux and visible is not False
     missing = () if local else (NO_FILES, NO_PROCESSES, NO_PATHS)
     return replace(engine, local=local, missing=missing)

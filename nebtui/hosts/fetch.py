@@ -1,4 +1,5 @@
-"""Asks several HTTP servers at once from one thread: bounded in time and size, never following a redirect."""
+"""Asks several HTTP servers at once from one thread: bounded in time and size, never following a
+redirect."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ LOOK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET of a plain HTTP server at an address, or a POST where there is a JSON `body`; `key` names its answer."""
+    """A GET of a plain HTTP server at an address, or a POST where there is a JSON `body`; `key`
+    names its answer."""
 
     key: str
     host: str
@@ -33,7 +35,9 @@ class Request:
     @property
     def url(self) -> str:
         """As a person would type it."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}{self.path}"
+        return (
+            f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}{self.path}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,11 @@ class _Exchange:
     received: bytearray = field(default_factory=bytearray)
 
 
-def fetch(requests: Iterable[Request], stopped: Callable[[], bool] = lambda: False) -> dict[str, Answer]:
-    """The answers by key; what had not answered in its time is told as such. Stops early when told to."""
+def fetch(
+    requests: Iterable[Request], stopped: Callable[[], bool] = lambda: False
+) -> dict[str, Answer]:
+    """The answers by key; what had not answered in its time is told as such. Stops early when told
+    to."""
     answers: dict[str, Answer] = {}
     with selectors.DefaultSelector() as selector:
         open_ones: dict[str, _Exchange] = {}
@@ -72,7 +79,9 @@ def fetch(requests: Iterable[Request], stopped: Callable[[], bool] = lambda: Fal
             for key, exchange in list(open_ones.items()):
                 if now >= exchange.deadline:
                     late = _finish(open_ones.pop(key), selector).request
-                    answers[key] = Answer(None, problem=f"no complete answer within {late.timeout:g} s")
+                    answers[key] = Answer(
+                        None, problem=f"no complete answer within {late.timeout:g} s"
+                    )
             wait = min([LOOK, *(e.deadline - now for e in open_ones.values())])
             for ready, _ in selector.select(max(0.0, wait)):
                 exchange = ready.data
@@ -98,7 +107,10 @@ def _start(request: Request, selector: selectors.BaseSelector) -> _Exchange | An
         return Answer(None, problem=_words(code))
     host = f"[{request.host}]" if family == socket.AF_INET6 else request.host
     method, body = ("POST", request.body.encode()) if request.body else ("GET", b"")
-    head = f"{method} {request.path} HTTP/1.1\r\nHost: {host}:{request.port}\r\nUser-Agent: nebtui\r\nAccept: */*\r\n"
+    head = (
+        f"{method} {request.path} HTTP/1.1\r\nHost: {host}:{request.port}\r\nUser-Agent: "
+        "nebtui\r\nAccept: */*\r\n"
+    )
     if body:
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     unsent = (head + "Connection: close\r\n\r\n").encode("ascii") + body
@@ -130,7 +142,8 @@ def _go_on(exchange: _Exchange, selector: selectors.BaseSelector) -> Answer | No
 
 
 def _complete(received: bytearray) -> bool:
-    """True if a declared length is there already: some servers keep the connection open all the same."""
+    """True if a declared length is there already: some servers keep the connection open all the
+    same."""
     head, blank, _ = bytes(received[:CHUNK]).partition(b"\r\n\r\n")
     if not blank:
         return False
@@ -161,7 +174,8 @@ class _Bytes:
 
 def _read(received: bytes) -> Answer:
     """An answer from its bytes, chunked or not; nonsense is told as such."""
-    import http.client  # with email behind it, 15 ms that the start of the program need not wait for
+    # with email behind it, 15 ms that the start of the program need not wait for
+    import http.client
 
     response = http.client.HTTPResponse(cast("Any", _Bytes(received)))
     try:

@@ -1,4 +1,5 @@
-"""A box without an engine: the projects that files declare, for `--no-engine` and for machines without Docker."""
+"""A box without an engine: the projects that files declare, for `--no-engine` and for machines
+without Docker."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 
 class FilesHost:
-    """Projects of the given folders and files, read by our own reader and, with `compose`, by Compose."""
+    """Projects of the given folders and files, read by our own reader and, with `compose`, by
+    Compose."""
 
     kind: Literal["files"] = "files"
 
@@ -35,7 +37,9 @@ class FilesHost:
         follow: bool = False,
         catalogue: ComposeCatalogue | None = None,
     ) -> None:
-        self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ), with_compose=compose)
+        self._catalogue = catalogue or ComposeCatalogue(
+            roots, remembered, dict(environ), with_compose=compose
+        )
         self._follow = follow
         self._junction = junction = Junction(frozenset({"projects", "paths"}))
         known, settling, emit = junction.known, junction.settling, junction.emit
@@ -43,11 +47,13 @@ class FilesHost:
         self._paths = PathCollector(known, settling, emit, follow)
 
     def changes(self) -> Iterator[Change]:
-        """Yield the projects, the paths they name and `Settled`; with `follow` go on until `close`, else end there."""
+        """Yield the projects, the paths they name and `Settled`; with `follow` go on until `close`,
+        else end there."""
         return self._junction.changes((self._projects, self._paths), self._follow)
 
     def do(self, action: Action) -> Iterator[Progress]:
-        """Nothing can be done without an engine; the answer is the command to run where there is one."""
+        """Nothing can be done without an engine; the answer is the command to run where there is
+        one."""
         argv = self.command(action)
         by_hand = f" By hand: {shlex.join(argv)}" if argv else ""
         yield Progress(f"No engine is used here.{by_hand}", done=True, exit_code=1)
@@ -64,7 +70,8 @@ class FilesHost:
         return read_file(path)
 
     def reread(self, paths: tuple[str, ...]) -> None:
-        """Read the projects that depend on these files again now; without `follow` nobody is there to."""
+        """Read the projects that depend on these files again now; without `follow` nobody is there
+        to."""
         self._projects.reread(paths)
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:

@@ -1,4 +1,5 @@
-"""What requests that ended add up to, where a server keeps no counters: from TabbyAPI's log, from Ollama's replies."""
+"""What requests that ended add up to, where a server keeps no counters: from TabbyAPI's log, from
+Ollama's replies."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ class FinishedRequests:
         ends = [*(match.start() for match in found[1:]), len(flat)]
         for match, end in zip(found, ends, strict=False):
             if match[1] not in totals.seen:
-                totals = totals._line(match[1], float(match[2]), flat[match.end() : min(end, match.end() + 400)])
+                totals = totals._line(
+                    match[1], float(match[2]), flat[match.end() : min(end, match.end() + 400)]
+                )
         return totals
 
     def _line(self, identity: str, tokens: float, details: str) -> FinishedRequests:
@@ -56,7 +59,9 @@ class FinishedRequests:
         rate = positive(generate[1]) if generate else None
         prompt_rate = positive(process[2]) if process else None
         read = float(process[1]) if process and prompt_rate else 0.0
-        after = self.one(tokens, tokens / rate if rate else 0.0, read, read / prompt_rate if prompt_rate else 0.0)
+        after = self.one(
+            tokens, tokens / rate if rate else 0.0, read, read / prompt_rate if prompt_rate else 0.0
+        )
         return replace(after, seen=(*self.seen, identity)[-REMEMBERED:])
 
     def reading(self, base: Reading) -> Reading:

@@ -1,4 +1,5 @@
-"""NVIDIA devices through NVML (nvidia-ml-py), every call guarded: what a device does not give is None, never 0."""
+"""NVIDIA devices through NVML (nvidia-ml-py), every call guarded: what a device does not give is
+None, never 0."""
 
 from __future__ import annotations
 
@@ -12,7 +13,14 @@ from nebtui.facts.gpu import GpuPeer, GpuSample, GpuStack
 from nebtui.hosts import gpu_stack
 from nebtui.hosts.gpu_reading import GARBLED, Device, DeviceTrouble, Reading
 from nebtui.hosts.gpu_source import nvml_library
-from nebtui.hosts.gpu_words import FATAL, LIBRARY_NOT_FOUND, TOPOLOGY, UNINITIALIZED, device_problem, init_problem
+from nebtui.hosts.gpu_words import (
+    FATAL,
+    LIBRARY_NOT_FOUND,
+    TOPOLOGY,
+    UNINITIALIZED,
+    device_problem,
+    init_problem,
+)
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until a library that failed to start is tried again; doubles."""
@@ -25,7 +33,8 @@ P2P_READ = 0
 
 
 class NvmlSource:
-    """All NVIDIA devices. The binding is imported by the first round, in the thread that calls it."""
+    """All NVIDIA devices. The binding is imported by the first round, in the thread that calls
+    it."""
 
     def __init__(self, root: str = "/", now: Callable[[], float] = time.time) -> None:
         self._root = root
@@ -86,13 +95,16 @@ class NvmlSource:
             return True
         problem, remedy = init_problem(code)
         links = gpu_stack.links(self._root, problem, remedy, code=code)
-        self._stack = GpuStack(True, "NVIDIA", gpu_stack.module_version(self._root), None, problem, remedy, links)
+        self._stack = GpuStack(
+            True, "NVIDIA", gpu_stack.module_version(self._root), None, problem, remedy, links
+        )
         self._next_try = time.monotonic() + self._pause
         self._pause = min(LONGEST_PAUSE, 2 * self._pause)
         return False
 
     def _open(self) -> int | None:
-        """Start the library and find the devices; the code of what went wrong, None if nothing did."""
+        """Start the library and find the devices; the code of what went wrong, None if nothing
+        did."""
         if not nvml_library():
             return LIBRARY_NOT_FOUND
         import pynvml as nvml
@@ -112,7 +124,9 @@ class NvmlSource:
             present=True,
             vendor="NVIDIA",
             driver=driver,
-            cuda=f"{cuda // 1000}.{cuda % 1000 // 10}" if isinstance(cuda, int) and cuda > 0 else None,
+            cuda=f"{cuda // 1000}.{cuda % 1000 // 10}"
+            if isinstance(cuda, int) and cuda > 0
+            else None,
             problem="" if count else "the driver works, and finds no device",
             remedy="" if count else "look at lspci for the card, and at dmesg for NVRM lines",
             links=gpu_stack.links(self._root, "", "", driver),
@@ -136,14 +150,18 @@ class NvmlSource:
         """Each pair of devices, asked once: this does not change while the driver runs."""
         nvml = self._nvml
         assert nvml is not None  # only called while the library runs
-        handles = [self._plain(nvml.nvmlDeviceGetHandleByIndex, device.index) for device in self._devices]
+        handles = [
+            self._plain(nvml.nvmlDeviceGetHandleByIndex, device.index) for device in self._devices
+        ]
         for first, one in enumerate(handles):
             for second, other in enumerate(handles[first + 1 :], first + 1):
                 if one is None or other is None:
                     continue
                 status = self._plain(nvml.nvmlDeviceGetP2PStatus, one, other, P2P_READ)
                 level = self._plain(nvml.nvmlDeviceGetTopologyCommonAncestor, one, other)
-                yield GpuPeer(first, second, None if status is None else status == 0, TOPOLOGY.get(level, ""))
+                yield GpuPeer(
+                    first, second, None if status is None else status == 0, TOPOLOGY.get(level, "")
+                )
 
     def _sample(self, device: Device) -> GpuSample:
         """One device; where it fails, a row that says so, with what was read before it failed."""
@@ -158,9 +176,14 @@ class NvmlSource:
             device.trouble = "uninitialized" if trouble.code == UNINITIALIZED else "lost"
             device.handle = None  # asked for again in the next round: a device may come back
             sentence = device_problem(trouble.code, device.index) or init_problem(trouble.code)[0]
-            return replace(device.static, at=self._now(), error=sentence, lost=trouble.code in FATAL)
+            return replace(
+                device.static, at=self._now(), error=sentence, lost=trouble.code in FATAL
+            )
         device.trouble = ""
         seconds = time.monotonic() - began
         if seconds > SLOW and not found.error:
-            found = replace(found, error=f"the driver took {seconds:.1f} s to answer for this device: look at dmesg")
+            found = replace(
+                found,
+                error=f"the driver took {seconds:.1f} s to answer for this device: look at dmesg",
+            )
         return found

@@ -1,4 +1,5 @@
-"""The collector of GPU facts: one thread asks the drivers once a second, another tells, also when no answer comes."""
+"""The collector of GPU facts: one thread asks the drivers once a second, another tells, also when
+no answer comes."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ EVERY = 1.0
 SILENCE = 1.0
 """Seconds a round may take before the devices count as not answering."""
 FIRST_PATIENCE = 3.0
-"""Seconds the first round may keep everything else from being settled: without persistence mode a driver wakes up
-slowly."""
+"""Seconds the first round may keep everything else from being settled: without persistence mode a
+driver wakes up slowly."""
 REACH_EVERY = 5.0
 
 Round = tuple[tuple[GpuSample, ...], tuple[GpuStack, ...]]
@@ -39,7 +40,8 @@ def sources(root: str = "/") -> tuple[GpuSource, ...]:
 
 
 class GpuCollector:
-    """Runs in one thread, with a second one for the drivers; neither does anything where no driver is."""
+    """Runs in one thread, with a second one for the drivers; neither does anything where no driver
+    is."""
 
     def __init__(
         self,
@@ -89,7 +91,8 @@ class GpuCollector:
             self._settling.reached("gpus")
 
     def stop(self) -> None:
-        """End `run` from another thread; a driver that hangs keeps its own thread, which is a daemon."""
+        """End `run` from another thread; a driver that hangs keeps its own thread, which is a
+        daemon."""
         self._stop.set()
         self._rounds.put(None)
 
@@ -97,7 +100,9 @@ class GpuCollector:
         """The only thread that talks to drivers."""
         while not self._stop.is_set():
             began = time.monotonic()
-            self._rounds.put((numbered(self._sources), tuple(source.stack() for source in self._sources)))
+            self._rounds.put(
+                (numbered(self._sources), tuple(source.stack() for source in self._sources))
+            )
             self._stop.wait(max(0.0, began + EVERY - time.monotonic()))
         for source in self._sources:
             source.close()
@@ -123,7 +128,9 @@ class GpuCollector:
         if not self._newest:
             first = self._sources[0].stack()
             told = "the GPU driver has not answered since nebtui started"
-            self._tell_stack(replace(first, problem=told, remedy="look at dmesg; nvidia-smi will hang too"))
+            self._tell_stack(
+                replace(first, problem=told, remedy="look at dmesg; nvidia-smi will hang too")
+            )
             return
         now = time.time()
         rows = tuple(silent(row, asking, now) for row in self._newest.values())
@@ -133,7 +140,8 @@ class GpuCollector:
         if processes is None:
             return None
         return tuple(
-            replace(p, container=self._names.of(p.pid), name=gpu_processes.name(p.pid, self._proc)) for p in processes
+            replace(p, container=self._names.of(p.pid), name=gpu_processes.name(p.pid, self._proc))
+            for p in processes
         )
 
     def _tell_reach(self, rows: tuple[GpuSample, ...]) -> None:
@@ -147,7 +155,11 @@ class GpuCollector:
             pid = container.inspection.pid if container and container.inspection else 0
             if container and pid:
                 pids = [one for one, identity in on_gpu if identity == container.id]
-                found.append(gpu_processes.reach(container.id, pid, (*pids, *self._top(container.id)), self._proc))
+                found.append(
+                    gpu_processes.reach(
+                        container.id, pid, (*pids, *self._top(container.id)), self._proc
+                    )
+                )
         if tuple(found) != self._reached:
             self._reached = tuple(found)
             self._emit(GpuReachSeen(self._reached))
@@ -173,14 +185,21 @@ def asked_for_gpu(container: Container) -> bool:
     inspection = container.inspection
     if inspection is None:
         return False
-    cards = any(device.startswith(("/dev/nvidia", "/dev/dri", "/dev/kfd")) for device in inspection.devices)
+    cards = any(
+        device.startswith(("/dev/nvidia", "/dev/dri", "/dev/kfd")) for device in inspection.devices
+    )
     return bool(inspection.gpus) or inspection.runtime == "nvidia" or cards
 
 
 def silent(row: GpuSample, asking: int | None, now: float) -> GpuSample:
     """A device whose driver hangs: what it is, nothing of how it is."""
     if asking is None or asking == row.index:
-        told = f"has not answered for {max(1, round(now - row.at))} s: look at dmesg; nvidia-smi will hang too"
+        told = (
+            f"has not answered for {max(1, round(now - row.at))} s: look at dmesg; nvidia-smi "
+            "will hang too"
+        )
     else:
         told = f"not read: GPU {asking} keeps the driver waiting"
-    return GpuSample(row.index, row.name, row.at, uuid=row.uuid, memory_total=row.memory_total, error=told)
+    return GpuSample(
+        row.index, row.name, row.at, uuid=row.uuid, memory_total=row.memory_total, error=told
+    )

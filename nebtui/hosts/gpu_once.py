@@ -26,8 +26,9 @@ def numbered(sources: Iterable[GpuSource]) -> tuple[GpuSample, ...]:
 
 
 def joined(stacks: tuple[GpuStack, ...]) -> GpuStack:
-    """Several drivers as one stack: the words of the first that works, the links of all. Where one of them does not
-    work, or shows not everything, nobody's absence from the devices proves anything."""
+    """Several drivers as one stack: the words of the first that works, the links of all. Where one
+    of them does not work, or shows not everything, nobody's absence from the devices proves
+    anything."""
     if len(stacks) == 1:
         return stacks[0]
     working = tuple(stack for stack in stacks if not stack.problem) or stacks
@@ -48,14 +49,16 @@ def _failed(stack: GpuStack, shown: GpuStack) -> tuple[GpuLink, ...]:
 def once(
     find: Callable[[], tuple[GpuSource, ...]], patience: float = PATIENCE
 ) -> tuple[tuple[GpuSample, ...], GpuStack]:
-    """Devices and chain; where no answer comes in time, a chain that says so. The thread of a driver that hangs is
-    left to itself: it ends with the process."""
+    """Devices and chain; where no answer comes in time, a chain that says so. The thread of a
+    driver that hangs is left to itself: it ends with the process."""
     answers: queue.SimpleQueue[tuple[tuple[GpuSample, ...], GpuStack]] = queue.SimpleQueue()
 
     def work() -> None:
         sources = find()
         rows = numbered(sources)
-        answers.put((rows, joined(tuple(source.stack() for source in sources)) if sources else absent()))
+        answers.put(
+            (rows, joined(tuple(source.stack() for source in sources)) if sources else absent())
+        )
         for source in sources:
             source.close()
 

@@ -15,7 +15,13 @@ from nebtui.hosts.gpu_source import read_line
 _IDENTITY = re.compile(r"[0-9a-f]{64}")
 TOP_EVERY = 5.0
 """Seconds between questions to the engine about processes whose cgroup says nothing."""
-LIBRARIES = ("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib64", "usr/lib", "usr/local/nvidia/lib64")
+LIBRARIES = (
+    "usr/lib/x86_64-linux-gnu",
+    "usr/lib/aarch64-linux-gnu",
+    "usr/lib64",
+    "usr/lib",
+    "usr/local/nvidia/lib64",
+)
 MAPPED = ("libcuda.so", "libamdhip64.so", "libze_intel_gpu.so")
 _DEVICE = re.compile(r"nvidia\d+\Z|kfd\Z")
 
@@ -50,24 +56,33 @@ class Containers:
         return found
 
     def _by_cgroup(self, pid: int) -> str | None:
-        """The last id on any line of `/proc/PID/cgroup`: `/docker/ID`, `docker-ID.scope`, rootless or nested."""
+        """The last id on any line of `/proc/PID/cgroup`: `/docker/ID`, `docker-ID.scope`, rootless
+        or nested."""
         identities = self.identities()
-        found = [word for word in _IDENTITY.findall(read(f"{self.proc}/{pid}/cgroup")) if word in identities]
+        found = [
+            word
+            for word in _IDENTITY.findall(read(f"{self.proc}/{pid}/cgroup"))
+            if word in identities
+        ]
         return found[-1] if found else None
 
     def _by_top(self, pid: int) -> str | None:
-        """By the engine's word, where the cgroup path is cut off (nebtui in a cgroup namespace of its own)."""
+        """By the engine's word, where the cgroup path is cut off (nebtui in a cgroup namespace of
+        its own)."""
         if _IDENTITY.search(read(f"{self.proc}/{pid}/cgroup")):
             return None  # a container, of another engine
         now = time.monotonic()
         if now - self._topped_at >= TOP_EVERY:
             self._topped_at = now
-            self._topped = {one: identity for identity in self.candidates() for one in self.top(identity)}
+            self._topped = {
+                one: identity for identity in self.candidates() for one in self.top(identity)
+            }
         return self._topped.get(pid)
 
 
 def started(pid: int, proc: str = "/proc") -> str:
-    """The start time of a process in clock ticks (`/proc/PID/stat`, field 22), so that a reused pid is another."""
+    """The start time of a process in clock ticks (`/proc/PID/stat`, field 22), so that a reused pid
+    is another."""
     _, _, rest = read_line(f"{proc}/{pid}/stat").rpartition(") ")
     words = rest.split()
     return words[19] if len(words) > 19 else ""
@@ -79,16 +94,22 @@ def name(pid: int, proc: str = "/proc") -> str:
 
 
 def reach(container: str, pid: int, pids: Iterable[int], proc: str = "/proc") -> GpuReach:
-    """What a container has of a GPU: device files and library below `/proc/PID/root` of its main process, libcuda in
-    `/proc/PID/maps` of any of its `pids`. Root, or the same user, may look."""
+    """What a container has of a GPU: device files and library below `/proc/PID/root` of its main
+    process, libcuda in `/proc/PID/maps` of any of its `pids`. Root, or the same user, may look."""
     root = f"{proc}/{pid}/root"
     try:
         listed = os.listdir(f"{root}/dev")
     except OSError:
-        return GpuReach(container, why="only root, or the user it runs as, may look into the container")
+        return GpuReach(
+            container, why="only root, or the user it runs as, may look into the container"
+        )
     devices = [f"/dev/{entry}" for entry in sorted(listed) if _DEVICE.match(entry)]
     if "dri" in listed:
-        devices += [f"/dev/dri/{entry}" for entry in sorted(_listdir(f"{root}/dev/dri")) if entry.startswith("render")]
+        devices += [
+            f"/dev/dri/{entry}"
+            for entry in sorted(_listdir(f"{root}/dev/dri"))
+            if entry.startswith("render")
+        ]
     if "dxg" in listed:
         devices.append("/dev/dxg")
     library = any(os.path.lexists(f"{root}/{folder}/libcuda.so.1") for folder in LIBRARIES)

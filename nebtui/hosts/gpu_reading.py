@@ -8,12 +8,20 @@ from types import ModuleType
 from typing import Any
 
 from nebtui.facts.gpu import GpuProcess, GpuSample
-from nebtui.hosts.gpu_words import FATAL, NOT_FOUND, NOT_SUPPORTED, UNINITIALIZED, device_problem, slowdowns
+from nebtui.hosts.gpu_words import (
+    FATAL,
+    NOT_FOUND,
+    NOT_SUPPORTED,
+    UNINITIALIZED,
+    device_problem,
+    slowdowns,
+)
 
 STATIC_EVERY = 30.0
 """Seconds between looks at what hardly changes: limits, MIG mode, ECC, remapped rows."""
 LARGEST_PID = 1 << 22
-"""Drivers 535.43 to 535.86 filled process lists with wrong structures (gpustat issue 161): no process has more."""
+"""Drivers 535.43 to 535.86 filled process lists with wrong structures (gpustat issue 161): no
+process has more."""
 SM_CLOCK, MEMORY_CLOCK = 1, 2
 UNCORRECTED, VOLATILE = 1, 0
 
@@ -53,7 +61,8 @@ class Reading:
     error: str = ""
 
     def ask(self, name: str, *arguments: Any) -> Any:
-        """The answer of an NVML call; None where it is not available. Raises DeviceTrouble where the device is lost."""
+        """The answer of an NVML call; None where it is not available. Raises DeviceTrouble where
+        the device is lost."""
         function = getattr(self.nvml, name, None)
         if function is None:  # an older binding
             return None
@@ -115,7 +124,11 @@ class Reading:
         capability = self.ask("nvmlDeviceGetCudaComputeCapability")
         mig = self.ask("nvmlDeviceGetMigMode")
         ecc = self.ask("nvmlDeviceGetEccMode")
-        errors = self.ask("nvmlDeviceGetTotalEccErrors", UNCORRECTED, VOLATILE) if ecc and ecc[0] else None
+        errors = (
+            self.ask("nvmlDeviceGetTotalEccErrors", UNCORRECTED, VOLATILE)
+            if ecc and ecc[0]
+            else None
+        )
         return GpuSample(
             index=self.device.index,
             name=self.ask("nvmlDeviceGetName") or self.device.static.name,
@@ -130,7 +143,8 @@ class Reading:
         )
 
     def _memory(self) -> tuple[int | None, int | None, bool]:
-        """Used and total bytes, reserved memory not counted as used; no figure where memory is the machine's own."""
+        """Used and total bytes, reserved memory not counted as used; no figure where memory is the
+        machine's own."""
         try:
             memory = self.nvml.nvmlDeviceGetMemoryInfo(self.device.handle, self.nvml.nvmlMemory_v2)
         except self.nvml.NVMLError as error:
@@ -141,7 +155,11 @@ class Reading:
             memory = self.ask("nvmlDeviceGetMemoryInfo")
         if memory is None:
             return None, None, False
-        return (None, None, True) if memory.total == 0 else (int(memory.used), int(memory.total), False)
+        return (
+            (None, None, True)
+            if memory.total == 0
+            else (int(memory.used), int(memory.total), False)
+        )
 
     def _temperature(self) -> int | None:
         """°C of the GPU; the newer call first, the older one will be removed with CUDA 14."""
@@ -156,8 +174,11 @@ class Reading:
         return state if isinstance(state, int) and 0 <= state <= 15 else None
 
     def _processes(self) -> tuple[GpuProcess, ...] | None:
-        """Compute and graphics processes with their SM share. No list, or a share nobody gives, is None."""
-        lists = [self.ask(f"nvmlDeviceGet{kind}RunningProcesses") for kind in ("Compute", "Graphics")]
+        """Compute and graphics processes with their SM share. No list, or a share nobody gives, is
+        None."""
+        lists = [
+            self.ask(f"nvmlDeviceGet{kind}RunningProcesses") for kind in ("Compute", "Graphics")
+        ]
         if lists[0] is None:
             return None
         memory: dict[int, int | None] = {}
@@ -165,18 +186,24 @@ class Reading:
             if 0 < process.pid < LARGEST_PID:
                 memory[process.pid] = max_of(memory.get(process.pid), process.usedGpuMemory)
         shares = self._shares() if memory else {}
-        # Where the driver hides memory (WSL2, MIG) it hides work as well: a missing share is then not a zero.
+        # Where the driver hides memory (WSL2, MIG) it hides work as well: a missing share is then
+        # not a zero.
         default = None if shares is None or None in memory.values() else 0
-        return tuple(GpuProcess(pid, used, (shares or {}).get(pid, default)) for pid, used in sorted(memory.items()))
+        return tuple(
+            GpuProcess(pid, used, (shares or {}).get(pid, default))
+            for pid, used in sorted(memory.items())
+        )
 
     def _shares(self) -> dict[int, int] | None:
-        """SM percent by pid since the last round; {} where nobody worked, None where the device does not tell."""
+        """SM percent by pid since the last round; {} where nobody worked, None where the device
+        does not tell."""
         since = self.device.newest or int((self.now - 1.0) * 1e6)
         try:
             samples = self.nvml.nvmlDeviceGetProcessUtilization(self.device.handle, since)
         except self.nvml.NVMLError as error:
             code = int(error.value)
-            # NOT_FOUND is NVML's word for "nobody worked"; for no samples the binding raises its code 0.
+            # NOT_FOUND is NVML's word for "nobody worked"; for no samples the binding raises its
+            # code 0.
             if code in (0, NOT_FOUND):
                 return {}
             self._failed(code)
@@ -184,7 +211,9 @@ class Reading:
         found: dict[int, tuple[int, int]] = {}
         for sample in samples:
             if 0 < sample.pid < LARGEST_PID and sample.timeStamp > since and sample.smUtil <= 100:
-                found[sample.pid] = max(found.get(sample.pid, (0, 0)), (int(sample.timeStamp), int(sample.smUtil)))
+                found[sample.pid] = max(
+                    found.get(sample.pid, (0, 0)), (int(sample.timeStamp), int(sample.smUtil))
+                )
         self.device.newest = max([since, *(stamp for stamp, _ in found.values())])
         return {pid: share for pid, (_, share) in found.items()}
 

@@ -12,15 +12,18 @@ NVML_LIBRARY = "libnvidia-ml.so.1"
 
 
 class GpuSource(Protocol):
-    """A driver that is asked by one thread only. Nothing raises: what is wrong stands in the facts."""
+    """A driver that is asked by one thread only. Nothing raises: what is wrong stands in the
+    facts."""
 
     @property
     def asking(self) -> int | None:
-        """Index of the device that is being asked right now; read by another thread when no answer comes."""
+        """Index of the device that is being asked right now; read by another thread when no answer
+        comes."""
         ...
 
     def snapshot(self) -> tuple[GpuSample, ...]:
-        """One round: every device with its processes, containers not yet named; () while the driver does not work."""
+        """One round: every device with its processes, containers not yet named; () while the driver
+        does not work."""
         ...
 
     def stack(self) -> GpuStack:
@@ -33,7 +36,8 @@ class GpuSource(Protocol):
 
 
 def nvml_library() -> bool:
-    """Whether the NVIDIA library can be loaded; tried without the binding, whose import takes 0.1 s."""
+    """Whether the NVIDIA library can be loaded; tried without the binding, whose import takes 0.1
+    s."""
     try:
         ctypes.CDLL(NVML_LIBRARY)
     except OSError:
@@ -42,12 +46,14 @@ def nvml_library() -> bool:
 
 
 def nvidia_here(root: str = "/") -> bool:
-    """Whether anything of an NVIDIA driver is here: the library, or the kernel module's own folder."""
+    """Whether anything of an NVIDIA driver is here: the library, or the kernel module's own
+    folder."""
     return nvml_library() or os.path.isdir(os.path.join(root, "proc/driver/nvidia"))
 
 
 def read_line(path: str) -> str:
-    """The first line of a small kernel file, "" where it cannot be read (amdgpu gives EIO for what a card lacks)."""
+    """The first line of a small kernel file, "" where it cannot be read (amdgpu gives EIO for what
+    a card lacks)."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.readline().strip()

@@ -1,4 +1,5 @@
-"""AMD and Intel devices from files alone: sysfs for the card, DRM fdinfo for its processes. Root path injectable."""
+"""AMD and Intel devices from files alone: sysfs for the card, DRM fdinfo for its processes. Root
+path injectable."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from nebtui.hosts.gpu_source import read_line, read_number
 AMD, INTEL = 0x1002, 0x8086
 DRIVERS = ("amdgpu", "i915", "xe")
 LOOK_EVERY = 5.0
-"""Seconds between searches for processes that use a card: every open file of the machine is looked at."""
+"""Seconds between searches for processes that use a card: every open file of the machine is looked
+at."""
 _CARD = re.compile(r"card\d+\Z", re.ASCII)
 _DIGITS = re.compile(r"\d{1,20}", re.ASCII)
 _UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -25,7 +27,8 @@ OTHERS = "only root sees which processes of other users are on a card"
 
 @dataclass(slots=True)
 class SysfsSource:
-    """Cards whose driver is amdgpu, i915 or xe. Integrated Intel cards without memory of their own are left out."""
+    """Cards whose driver is amdgpu, i915 or xe. Integrated Intel cards without memory of their own
+    are left out."""
 
     root: str = "/"
     now: Callable[[], float] = time.time
@@ -42,17 +45,27 @@ class SysfsSource:
         """The `device` folders of the cards, by number."""
         pattern = os.path.join(self.root, "sys/class/drm/card*")
         found = [f"{card}/device" for card in glob.glob(pattern) if _CARD.search(card)]
-        return sorted(filter(_wanted, found), key=lambda path: int(re.findall(r"card(\d+)", path)[-1]))
+        return sorted(
+            filter(_wanted, found), key=lambda path: int(re.findall(r"card(\d+)", path)[-1])
+        )
 
     def stack(self) -> GpuStack:
         """The kernel's own driver needs nothing else; its version is the kernel's."""
         cards = self.cards()
         vendors = {read_number(f"{card}/vendor") for card in cards}
-        vendor = " and ".join(word for number, word in ((AMD, "AMD"), (INTEL, "Intel")) if number in vendors)
+        vendor = " and ".join(
+            word for number, word in ((AMD, "AMD"), (INTEL, "Intel")) if number in vendors
+        )
         release = read_line(os.path.join(self.root, "proc/sys/kernel/osrelease"))
         blind = OTHERS if os.geteuid() else ""
         problem = "" if cards else "no AMD or Intel card is here"
-        return GpuStack(bool(cards), vendor, f"kernel {release}" if release else None, problem=problem, blind=blind)
+        return GpuStack(
+            bool(cards),
+            vendor,
+            f"kernel {release}" if release else None,
+            problem=problem,
+            blind=blind,
+        )
 
     def snapshot(self) -> tuple[GpuSample, ...]:
         """One round. A card keeps its number, and its row where it is gone."""
@@ -62,16 +75,23 @@ class SysfsSource:
             self._seen[new] = GpuSample(len(self._seen), "", self.now())
         for known, last in self._seen.items():
             card = present.get(known)
-            self._seen[known] = gone(last) if card is None else self._sample(last.index, card, users)
+            self._seen[known] = (
+                gone(last) if card is None else self._sample(last.index, card, users)
+            )
         return tuple(self._seen.values())
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _sample(self, index: int, card: str, users: dict[str, dict[int, list[dict[str, str]]]]) -> GpuSample:
+    def _sample(
+        self, index: int, card: str, users: dict[str, dict[int, list[dict[str, str]]]]
+    ) -> GpuSample:
         sensors = next(iter(sorted(glob.glob(f"{card}/hwmon/hwmon*"))), "")
         place = address(card)
-        used, total = read_number(f"{card}/mem_info_vram_used"), read_number(f"{card}/mem_info_vram_total")
+        used, total = (
+            read_number(f"{card}/mem_info_vram_used"),
+            read_number(f"{card}/mem_info_vram_total"),
+        )
         celsius = read_number(f"{sensors}/temp1_input")
         watts = read_number(f"{sensors}/power1_average")
         watts = read_number(f"{sensors}/power1_input") if watts is None else watts
@@ -88,7 +108,10 @@ class SysfsSource:
             power=None if watts is None else watts / 1e6,
             power_limit=None if limit is None else limit / 1e6,
             clock=_clock(card),
-            processes=tuple(self._process(pid, place, infos) for pid, infos in sorted(users.get(place, {}).items())),
+            processes=tuple(
+                self._process(pid, place, infos)
+                for pid, infos in sorted(users.get(place, {}).items())
+            ),
         )
 
     def _process(self, pid: int, card: str, infos: list[dict[str, str]]) -> GpuProcess:
@@ -121,7 +144,8 @@ class SysfsSource:
         return found
 
     def _find_users(self) -> Iterator[str]:
-        """The fdinfo files of every process that has a card open; other users' are closed to all but root."""
+        """The fdinfo files of every process that has a card open; other users' are closed to all
+        but root."""
         for folder in glob.glob(os.path.join(self.root, "proc/[0-9]*/fd")):
             try:
                 opened = os.listdir(folder)
@@ -144,18 +168,29 @@ def address(card: str) -> str:
 def gone(row: GpuSample) -> GpuSample:
     """A card that was there: what it was, nothing of how it is."""
     told = "the card is gone: it was unplugged, or its driver was unbound (dmesg)"
-    return GpuSample(row.index, row.name, row.at, uuid=row.uuid, memory_total=row.memory_total, error=told, lost=True)
+    return GpuSample(
+        row.index,
+        row.name,
+        row.at,
+        uuid=row.uuid,
+        memory_total=row.memory_total,
+        error=told,
+        lost=True,
+    )
 
 
 def _wanted(card: str) -> bool:
     vendor = read_number(f"{card}/vendor")
     if vendor == AMD:
-        return os.path.exists(f"{card}/gpu_busy_percent") or os.path.exists(f"{card}/mem_info_vram_total")
+        return os.path.exists(f"{card}/gpu_busy_percent") or os.path.exists(
+            f"{card}/mem_info_vram_total"
+        )
     return vendor == INTEL and _local_memory(card) is not None
 
 
 def _local_memory(card: str) -> int | None:
-    """Bytes of an Intel card's own memory: `lmem_total_bytes` (i915), the tiles' `physical_vram_size_bytes` (xe)."""
+    """Bytes of an Intel card's own memory: `lmem_total_bytes` (i915), the tiles'
+    `physical_vram_size_bytes` (xe)."""
     whole = read_number(f"{os.path.dirname(card)}/lmem_total_bytes")
     tiles = (read_number(path) for path in glob.glob(f"{card}/tile*/physical_vram_size_bytes"))
     known = [size for size in tiles if size is not None]
@@ -191,5 +226,7 @@ def _memory(info: dict[str, str]) -> Iterator[int]:
 
 def _nanoseconds(info: dict[str, str]) -> int:
     """Busy time of all engines since the client exists (`drm-engine-gfx: 123 ns`)."""
-    values = (value.partition(" ")[0] for key, value in info.items() if key.startswith("drm-engine-"))
+    values = (
+        value.partition(" ")[0] for key, value in info.items() if key.startswith("drm-engine-")
+    )
     return sum(int(value) for value in values if _DIGITS.fullmatch(value))

@@ -1,4 +1,5 @@
-"""NVML's error codes and slow-down bits as sentences with a remedy. The numbers are those of nvml.h."""
+"""NVML's error codes and slow-down bits as sentences with a remedy. The numbers are those of
+nvml.h."""
 
 from __future__ import annotations
 
@@ -14,19 +15,23 @@ INIT_PROBLEMS: Mapping[int, tuple[str, str]] = {
     ),
     DRIVER_NOT_LOADED: (
         "the NVIDIA kernel module is not loaded",
-        "sudo modprobe nvidia; if that fails the driver was not built for this kernel (dkms status), or reboot",
+        "sudo modprobe nvidia; if that fails the driver was not built for this kernel "
+        "(dkms status), or reboot",
     ),
     LIBRARY_NOT_FOUND: (
         "the NVIDIA kernel module is there, its library libnvidia-ml.so.1 is not",
-        "install the driver's libraries (libnvidia-compute-… or nvidia-driver-libs) of the same version",
+        "install the driver's libraries (libnvidia-compute-… or nvidia-driver-libs) of "
+        "the same version",
     ),
     17: (
         "the operating system blocks the NVIDIA devices",
-        "outside a container: look at dmesg; inside one: it was started without the GPU, or its devices were revoked",
+        "outside a container: look at dmesg; inside one: it was started without the GPU, "
+        "or its devices were revoked",
     ),
     MISMATCH: (
         "driver library and loaded kernel module have different versions",
-        "reboot (or unload and load the nvidia modules): the package was upgraded, the old module still runs",
+        "reboot (or unload and load the nvidia modules): the package was upgraded, the "
+        "old module still runs",
     ),
     UNKNOWN: (
         "the NVIDIA driver answers with an unknown error",
@@ -36,16 +41,21 @@ INIT_PROBLEMS: Mapping[int, tuple[str, str]] = {
 """What `nvmlInitWithFlags` may say, by code: (sentence, remedy)."""
 
 DEVICE_PROBLEMS: Mapping[int, str] = {
-    GPU_IS_LOST: "the device is lost: it fell off the bus (dmesg: NVRM: Xid 79); reboot, check power and seating",
-    RESET_REQUIRED: "the device needs a reset: nvidia-smi --gpu-reset -i {index} while nothing uses it, or reboot",
-    UNKNOWN: "the driver answers with an unknown error for this device: look at dmesg for NVRM: Xid",
+    GPU_IS_LOST: "the device is lost: it fell off the bus (dmesg: NVRM: Xid 79); reboot, check "
+    "power and seating",
+    RESET_REQUIRED: "the device needs a reset: nvidia-smi --gpu-reset -i {index} while nothing "
+    "uses it, or reboot",
+    UNKNOWN: "the driver answers with an unknown error for this device: look at dmesg for NVRM: "
+    "Xid",
     UNINITIALIZED: "the driver was unloaded meanwhile; nebtui starts its library again",
     14: "the device's infoROM is corrupted: reboot, and replace the card if that stays",
     11: "the device's interrupts do not arrive: look at dmesg, check the BIOS settings of the slot",
 }
-"""What a call for one device may say that is a defect; all other codes mean that a figure is not available."""
+"""What a call for one device may say that is a defect; all other codes mean that a figure is not
+available."""
 FATAL = frozenset({GPU_IS_LOST, RESET_REQUIRED})
-"""After these nothing else is asked of the device in that round: each question would wait in vain."""
+"""After these nothing else is asked of the device in that round: each question would wait in
+vain."""
 
 SLOWDOWNS: tuple[tuple[int, str], ...] = (
     (0x8, "hardware slowdown"),
@@ -53,8 +63,8 @@ SLOWDOWNS: tuple[tuple[int, str], ...] = (
     (0x40, "too hot (hardware)"),
     (0x80, "external power brake"),
 )
-"""Bits of `nvmlDeviceGetCurrentClocksEventReasons` that mean trouble. Being idle (0x1), clock settings (0x2), sync
-boost (0x10) and the power limit under load (0x4) do not."""
+"""Bits of `nvmlDeviceGetCurrentClocksEventReasons` that mean trouble. Being idle (0x1), clock
+settings (0x2), sync boost (0x10) and the power limit under load (0x4) do not."""
 
 TOPOLOGY: Mapping[int, str] = {
     0: "one board",
@@ -69,7 +79,9 @@ TOPOLOGY: Mapping[int, str] = {
 
 def init_problem(code: int) -> tuple[str, str]:
     """Sentence and remedy for a failed start of the library."""
-    return INIT_PROBLEMS.get(code, (f"the NVIDIA driver refuses (NVML error {code})", "run nvidia-smi and compare"))
+    return INIT_PROBLEMS.get(
+        code, (f"the NVIDIA driver refuses (NVML error {code})", "run nvidia-smi and compare")
+    )
 
 
 def device_problem(code: int, index: int) -> str:

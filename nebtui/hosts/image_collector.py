@@ -1,4 +1,5 @@
-"""The collector of images: those of Compose's containers and those that files name, and which programs they have."""
+"""The collector of images: those of Compose's containers and those that files name, and which
+programs they have."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ FOLDERS = ("/usr/bin", "/bin", "/usr/local/bin")
 
 
 class ImageCollector:
-    """Runs in one thread until stopped; asks for each image once, and again when a first container of it appears."""
+    """Runs in one thread until stopped; asks for each image once, and again when a first container
+    of it appears."""
 
     def __init__(self, client: EngineClient, known: Known, settling: Settling, emit: Emit) -> None:
         self._client = client
@@ -56,14 +58,20 @@ class ImageCollector:
         if self._known.engine is None:
             return
         containers = by_image(self._known.containers())
-        named = {service.image for project in self._known.projects() for service in project.services.values()}
+        named = {
+            service.image
+            for project in self._known.projects()
+            for service in project.services.values()
+        }
         used = {identity for identity, made in containers.items() if any(c.project for c in made)}
         for name in sorted({*used, *(name for name in named if name)}):
             if self._stop.is_set():
                 return
             known = self._images.get(self._ids.get(name, ""))
             absent = time.monotonic() - self._absent.get(name, -ABSENT_EVERY) < ABSENT_EVERY
-            if (known is None and not absent) or (known and known.programs is None and known.id in containers):
+            if (known is None and not absent) or (
+                known and known.programs is None and known.id in containers
+            ):
                 self._tell(name, containers)
 
     def _tell(self, name: str, containers: dict[str, list[Container]]) -> None:
@@ -85,9 +93,12 @@ class ImageCollector:
             self._emit(ImageSeen(image))
 
     def _programs(self, container: str) -> tuple[str, ...] | None:
-        """Which programs a container has, found without running anything in it; None if it went away meanwhile."""
+        """Which programs a container has, found without running anything in it; None if it went
+        away meanwhile."""
         found = tuple(
-            name for name in PROGRAMS if any(self._client.has_file(container, f"{folder}/{name}") for folder in FOLDERS)
+            name
+            for name in PROGRAMS
+            if any(self._client.has_file(container, f"{folder}/{name}") for folder in FOLDERS)
         )
         try:
             self._client.inspect(container)
@@ -97,7 +108,8 @@ class ImageCollector:
 
 
 def by_image(containers: tuple[Container, ...]) -> dict[str, list[Container]]:
-    """The containers of each image, running ones first: to look into a stopped one the engine has to mount it."""
+    """The containers of each image, running ones first: to look into a stopped one the engine has
+    to mount it."""
     found: dict[str, list[Container]] = {}
     for container in sorted(containers, key=lambda c: c.state != "running"):
         found.setdefault(container.image_id, []).append(container)

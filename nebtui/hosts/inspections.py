@@ -1,4 +1,5 @@
-"""The parts of a container's JSON as facts: its inspection, networks, ports, mounts and health tests."""
+"""The parts of a container's JSON as facts: its inspection, networks, ports, mounts and health
+tests."""
 
 from __future__ import annotations
 
@@ -7,13 +8,24 @@ from typing import Any
 
 from nebtui.facts.declared import GpuRequest, Healthcheck
 from nebtui.facts.observed import Attachment, Inspection, MountPoint, PortBinding, Probe
-from nebtui.hosts.untrusted import items, mapping, moment, objects, pairs, seconds, strings, text, whole
+from nebtui.hosts.untrusted import (
+    items,
+    mapping,
+    moment,
+    objects,
+    pairs,
+    seconds,
+    strings,
+    text,
+    whole,
+)
 
 Payload = Mapping[str, Any]
 
 
 def inspection(raw: Payload) -> Inspection:
-    """What only `GET /containers/ID/json` tells: `State`, `Config`, `HostConfig`, the last health tests."""
+    """What only `GET /containers/ID/json` tells: `State`, `Config`, `HostConfig`, the last health
+    tests."""
     config, state, host = (mapping(raw.get(part)) for part in ("Config", "State", "HostConfig"))
     health = mapping(state.get("Health"))
     finished = moment(state.get("FinishedAt"))
@@ -22,7 +34,9 @@ def inspection(raw: Payload) -> Inspection:
         started=moment(state.get("StartedAt")),
         finished=finished,
         # A container that never ended has exit code 0 in the answer, which would read as a success.
-        exit_code=whole(state.get("ExitCode")) if finished or text(state.get("Status")) in ("exited", "dead") else None,
+        exit_code=whole(state.get("ExitCode"))
+        if finished or text(state.get("Status")) in ("exited", "dead")
+        else None,
         restart_count=whole(raw.get("RestartCount")),
         error=text(state.get("Error")),
         oom_killed=state.get("OOMKilled") is True,
@@ -46,15 +60,19 @@ def inspection(raw: Payload) -> Inspection:
 
 
 def gpu_request(entry: Payload) -> GpuRequest:
-    """One of `HostConfig.DeviceRequests`; the alternatives among its capabilities count as one list."""
+    """One of `HostConfig.DeviceRequests`; the alternatives among its capabilities count as one
+    list."""
     ids = strings(entry.get("DeviceIDs"))
-    words = [word for alternative in items(entry.get("Capabilities")) for word in strings(alternative)]
+    words = [
+        word for alternative in items(entry.get("Capabilities")) for word in strings(alternative)
+    ]
     count = None if ids else whole(entry.get("Count"))
     return GpuRequest(text(entry.get("Driver")), count, ids, tuple(dict.fromkeys(words)))
 
 
 def attachments(networks: object) -> tuple[Attachment, ...]:
-    """`NetworkSettings.Networks`; names that answer are `Aliases` and, since Engine 25, `DNSNames`."""
+    """`NetworkSettings.Networks`; names that answer are `Aliases` and, since Engine 25,
+    `DNSNames`."""
     found = []
     for name, value in mapping(networks).items():
         endpoint = mapping(value)
@@ -89,7 +107,11 @@ def inspected_ports(ports: object) -> Iterator[PortBinding]:
             yield PortBinding(port=port, protocol=protocol)
         for binding in objects(bindings):
             host_port = text(binding.get("HostPort"))
-            published = int(host_port) if host_port.isascii() and host_port.isdecimal() and len(host_port) < 6 else None
+            published = (
+                int(host_port)
+                if host_port.isascii() and host_port.isdecimal() and len(host_port) < 6
+                else None
+            )
             yield PortBinding(port, published or None, text(binding.get("HostIp")), protocol)
 
 
@@ -121,7 +143,8 @@ def extra_host(entry: str) -> tuple[str, str]:
 
 
 def healthcheck(value: object) -> Healthcheck | None:
-    """`Config.Healthcheck`; None where no test is set. Durations arrive in nanoseconds, 0 = not given."""
+    """`Config.Healthcheck`; None where no test is set. Durations arrive in nanoseconds, 0 = not
+    given."""
     raw = mapping(value)
     test = strings(raw.get("Test"))
     if not test:
@@ -138,4 +161,9 @@ def healthcheck(value: object) -> Healthcheck | None:
 def probe(entry: Payload) -> Probe:
     """One entry of `State.Health.Log`."""
     start = moment(entry.get("Start")) or 0.0
-    return Probe(start, moment(entry.get("End")) or start, whole(entry.get("ExitCode")), text(entry.get("Output")))
+    return Probe(
+        start,
+        moment(entry.get("End")) or start,
+        whole(entry.get("ExitCode")),
+        text(entry.get("Output")),
+    )

@@ -1,5 +1,6 @@
-"""The collector that inspects containers after events: in a thread of its own, because the engine keeps an inspection
-waiting while it starts or stops that container, and events of others must not wait with it."""
+"""The collector that inspects containers after events: in a thread of its own, because the engine
+keeps an inspection waiting while it starts or stops that container, and events of others must not
+wait with it."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class Inspector:
             try:
                 self.inspect(identity)
             except EngineProblem:
-                continue  # the engine is lost: its collector tells why, and lists afresh when it is back
+                # the engine is lost: its collector tells why, and lists afresh when it is back
+                continue
 
     def stop(self) -> None:
         """End `run` from another thread."""
@@ -75,7 +77,9 @@ class Inspector:
                 self.remove(identity)
             return
         known = self._known.container(identity)
-        container = payloads.inspected(known, raw) if known else payloads.container_from_inspect(raw)
+        container = (
+            payloads.inspected(known, raw) if known else payloads.container_from_inspect(raw)
+        )
         with self._changed:
             if identity in self._removed:
                 return

@@ -1,4 +1,5 @@
-"""Joins collectors, each in a thread of its own, into one stream of changes that can be closed from outside."""
+"""Joins collectors, each in a thread of its own, into one stream of changes that can be closed from
+outside."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from nebtui.facts.changes import Change, Settled
 from nebtui.hosts.known import Known, Part, Settling
 
 CLOSING = 0.15
-"""Seconds that `close` waits for threads; they are daemons, so a silent engine cannot hold the process."""
+"""Seconds that `close` waits for threads; they are daemons, so a silent engine cannot hold the
+process."""
 
 
 class Collector(Protocol):
@@ -28,7 +30,8 @@ class Collector(Protocol):
 
 
 class Junction:
-    """The queue between collectors and the one who reads. Collectors know nothing of who reads them."""
+    """The queue between collectors and the one who reads. Collectors know nothing of who reads
+    them."""
 
     def __init__(self, parts: frozenset[Part]) -> None:
         self.known = Known()
@@ -39,7 +42,8 @@ class Junction:
         self._threads: tuple[threading.Thread, ...] = ()
 
     def changes(self, collectors: tuple[Collector, ...], follow: bool = True) -> Iterator[Change]:
-        """Start the collectors and yield what they emit until `close`, or until `Settled` where nobody follows."""
+        """Start the collectors and yield what they emit until `close`, or until `Settled` where
+        nobody follows."""
         if not self._threads and not self._closed.is_set():
             self._collectors = collectors
             self._threads = tuple(
@@ -63,7 +67,8 @@ class Junction:
             self._queue.put(change)
 
     def close(self) -> None:
-        """End `changes` and the threads; one that waits for a silent engine is left behind, it is a daemon."""
+        """End `changes` and the threads; one that waits for a silent engine is left behind, it is a
+        daemon."""
         if self._closed.is_set():
             return
         self._closed.set()

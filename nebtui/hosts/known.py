@@ -1,4 +1,5 @@
-"""What the collectors of one host share: the newest facts, the word to stop, and when the first picture is complete."""
+"""What the collectors of one host share: the newest facts, the word to stop, and when the first
+picture is complete."""
 
 from __future__ import annotations
 
@@ -23,11 +24,13 @@ from nebtui.facts.observed import Container, Engine
 Emit = Callable[[Change], None]
 Part = Literal["engine", "projects", "processes", "paths", "images", "gpus", "servers"]
 PATIENCE = 3.0
-"""Seconds that a first look at host paths may keep everything else from being settled (a dead NFS mount)."""
+"""Seconds that a first look at host paths may keep everything else from being settled (a dead NFS
+mount)."""
 
 
 class Known:
-    """The newest containers and projects, kept from the changes that pass; safe from every thread."""
+    """The newest containers and projects, kept from the changes that pass; safe from every
+    thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -91,11 +94,16 @@ class Known:
 
     def _label_sets(self) -> set[tuple[object, ...]]:
         """What the containers' labels say about projects."""
-        return {(c.project, c.working_dir, c.config_files, c.env_files) for c in self._containers.values() if c.project}
+        return {
+            (c.project, c.working_dir, c.config_files, c.env_files)
+            for c in self._containers.values()
+            if c.project
+        }
 
 
 class Settling:
-    """Emits `Settled` once, when every part of the first picture was reached; an absent engine counts as an answer."""
+    """Emits `Settled` once, when every part of the first picture was reached; an absent engine
+    counts as an answer."""
 
     def __init__(self, emit: Emit, parts: frozenset[Part]) -> None:
         self._emit = emit

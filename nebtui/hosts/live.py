@@ -1,4 +1,5 @@
-"""The live box: engine, files and kernel, each followed by a thread of its own, joined into one stream of changes."""
+"""The live box: engine, files and kernel, each followed by a thread of its own, joined into one
+stream of changes."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from nebtui.compose.candidate import Candidate
     from nebtui.compose.model import Validation
 
-NO_COMPOSE = "Compose was not found: install the `docker compose` plugin, or `pip install nebtui[compose]`."
+NO_COMPOSE = (
+    "Compose was not found: install the `docker compose` plugin, or `pip install nebtui[compose]`."
+)
 PARTS: frozenset[Part] = frozenset({"engine", "projects", "processes", "paths", "images", "gpus"})
 
 
@@ -48,8 +51,9 @@ class LiveHost:
         await_servers: bool = False,
         ask_ollama: bool = False,
     ) -> None:
-        """`await_servers`: the first picture is complete only with a speed of each inference server, two seconds later
-        where there is one. `ask_ollama`: ask Ollama servers for a few tokens now and then."""
+        """`await_servers`: the first picture is complete only with a speed of each inference
+        server, two seconds later where there is one. `ask_ollama`: ask Ollama servers for a few
+        tokens now and then."""
         self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ))
         self._junction = junction = Junction(PARTS | {"servers"} if await_servers else PARTS)
         self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))

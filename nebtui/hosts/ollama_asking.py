@@ -1,7 +1,9 @@
-"""Asks an Ollama server for a few tokens now and then, where the user opted in: it tells its speed to nobody else.
+"""Asks an Ollama server for a few tokens now and then, where the user opted in: it tells its speed
+to nobody else.
 
-A question must not change the server: it goes only to a model that is loaded, with the context it was loaded with and
-the time it has left in memory, and never again where the server had to load the model anew for it.
+A question must not change the server: it goes only to a model that is loaded, with the context it
+was loaded with and the time it has left in memory, and never again where the server had to load the
+model anew for it.
 """
 
 from __future__ import annotations
@@ -23,12 +25,19 @@ EVERY = 45.0
 """Less than the minute during which a server that worked counts as busy."""
 PATIENCE = 60.0
 LEAST_STAY = 10.0
-"""Seconds a model has left in memory below which it is not asked: it could be gone before the question arrives."""
+"""Seconds a model has left in memory below which it is not asked: it could be gone before the
+question arrives."""
 FOREVER = 10 * 365 * 86400.0
 RELOADED = 2.0
 """Seconds spent on loading a model that was loaded already."""
-NO_CONTEXT = "This Ollama does not tell the context a model was loaded with: asking it for tokens could load it anew."
-RELOADS = "Ollama loaded the model anew for nebtui, as its clients set options of their own: it is not asked again."
+NO_CONTEXT = (
+    "This Ollama does not tell the context a model was loaded with: asking it for tokens "
+    "could load it anew."
+)
+RELOADS = (
+    "Ollama loaded the model anew for nebtui, as its clients set options of their own: it "
+    "is not asked again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,8 @@ class Question:
 
 
 def question(page: str, now: float, refused: frozenset[str] = frozenset()) -> Question:
-    """For what `/api/ps` lists: the first loaded model that will stay, and has not refused, is asked. `now` in Unix
-    seconds."""
+    """For what `/api/ps` lists: the first loaded model that will stay, and has not refused, is
+    asked. `now` in Unix seconds."""
     why = ""
     for model in objects(mapping(decoded(page)).get("models")):
         name, context, expires = (
@@ -67,28 +76,44 @@ def question(page: str, now: float, refused: frozenset[str] = frozenset()) -> Qu
         if context <= 0:
             why = NO_CONTEXT
             continue
-        # An expiry that cannot be read is one that lies beyond the calendar: the model stays for ever.
+        # An expiry that cannot be read is one that lies beyond the calendar: the model stays for
+        # ever.
         stay = -1 if stays is None or stays > FOREVER else round(stays)
         options = {"num_predict": TOKENS, "num_ctx": context, "temperature": 0}
-        body = {"model": name, "prompt": PROMPT, "stream": False, "keep_alive": stay, "options": options}
+        body = {
+            "model": name,
+            "prompt": PROMPT,
+            "stream": False,
+            "keep_alive": stay,
+            "options": options,
+        }
         return Question(name, json.dumps(body))
     return Question(why=why)
 
 
 def reply(body: str) -> Reply | None:
-    """What a reply of `/api/generate` says of its own speed (durations in nanoseconds); None where it says nothing."""
+    """What a reply of `/api/generate` says of its own speed (durations in nanoseconds); None where
+    it says nothing."""
     answer = mapping(decoded(body))
     tokens, nanoseconds = whole(answer.get("eval_count")), number(answer.get("eval_duration"))
     if tokens <= 0 or nanoseconds <= 0:
         return None
-    prompt, reading = whole(answer.get("prompt_eval_count")), number(answer.get("prompt_eval_duration"))
+    prompt, reading = (
+        whole(answer.get("prompt_eval_count")),
+        number(answer.get("prompt_eval_duration")),
+    )
     return Reply(
-        tokens, nanoseconds / 1e9, max(0, prompt), max(0.0, reading) / 1e9, number(answer.get("load_duration")) / 1e9
+        tokens,
+        nanoseconds / 1e9,
+        max(0, prompt),
+        max(0.0, reading) / 1e9,
+        number(answer.get("load_duration")) / 1e9,
     )
 
 
 class OllamaAsking:
-    """The questions to one server, for the collector's thread; each waits for its reply in a thread of its own."""
+    """The questions to one server, for the collector's thread; each waits for its reply in a thread
+    of its own."""
 
     def __init__(self, stopped: Callable[[], bool]) -> None:
         self._stopped = stopped
@@ -108,14 +133,17 @@ class OllamaAsking:
         return OllamaAsking(self._stopped)
 
     def step(self, page: str, place: tuple[str, int], clock: float, now: float) -> Reply | None:
-        """The reply that came since the last step; where it is time, another question is sent. `clock` is monotonic."""
+        """The reply that came since the last step; where it is time, another question is sent.
+        `clock` is monotonic."""
         came = self._take()
         if not self._waiting and not self._given_up and clock >= self._next:
             asked = question(page, now, self._refused)
             self.problem = asked.why or self.problem
             if asked.body:
                 self._waiting, self._next, self._asked = True, clock + EVERY, asked.model
-                Thread(target=self._ask, args=(asked.body, place), name="ask ollama", daemon=True).start()
+                Thread(
+                    target=self._ask, args=(asked.body, place), name="ask ollama", daemon=True
+                ).start()
         return came
 
     def _ask(self, body: str, place: tuple[str, int]) -> None:
@@ -132,7 +160,10 @@ class OllamaAsking:
         found = reply(answer.body) if answer.status == 200 else None
         if found is None:
             said = text(mapping(decoded(answer.body)).get("error"))[:120]
-            self.problem = f"Ollama {said or answer.problem or 'gave no figures'} when asked for {TOKENS} tokens."
+            self.problem = (
+                f"Ollama {said or answer.problem or 'gave no figures'} when asked for "
+                f"{TOKENS} tokens."
+            )
             if answer.status is not None and 400 <= answer.status < 500:
                 self._refused |= {self._asked}
                 self._next = 0.0  # another model may be there to be asked

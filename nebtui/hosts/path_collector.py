@@ -39,7 +39,8 @@ class PathCollector:
         self._stop.set()
 
     def _look(self) -> None:
-        """Tell the paths that look different from last time; a path this user may not look at is left out."""
+        """Tell the paths that look different from last time; a path this user may not look at is
+        left out."""
         engine = self._known.engine
         if engine is not None and not engine.local:
             return  # the paths are on the engine's machine
@@ -55,6 +56,14 @@ class PathCollector:
 
 def bind_sources(known: Known) -> set[str]:
     """Absolute host paths that declared and observed bind mounts name."""
-    declared = {m.source for p in known.projects() for s in p.services.values() for m in s.mounts if m.type == "bind"}
-    observed = {m.source for container in known.containers() for m in container.mounts if m.type == "bind"}
+    declared = {
+        m.source
+        for p in known.projects()
+        for s in p.services.values()
+        for m in s.mounts
+        if m.type == "bind"
+    }
+    observed = {
+        m.source for container in known.containers() for m in container.mounts if m.type == "bind"
+    }
     return {path for path in declared | observed if path.startswith("/")}

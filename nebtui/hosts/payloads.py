@@ -1,4 +1,5 @@
-"""Pure translations from the engine's JSON to facts. Everything a container says about itself is hostile."""
+"""Pure translations from the engine's JSON to facts. Everything a container says about itself is
+hostile."""
 
 from __future__ import annotations
 
@@ -16,15 +17,30 @@ from nebtui.hosts.inspections import (
     mounts,
     port_and_protocol,
 )
-from nebtui.hosts.untrusted import mapping, moment, number, objects, pairs, strings, text, texts, whole
+from nebtui.hosts.untrusted import (
+    mapping,
+    moment,
+    number,
+    objects,
+    pairs,
+    strings,
+    text,
+    texts,
+    whole,
+)
 
 COMPOSE = "com.docker.compose."
-HEALTH_WORDS = {"(healthy)": "healthy", "(unhealthy)": "unhealthy", "(health: starting)": "starting"}
+HEALTH_WORDS = {
+    "(healthy)": "healthy",
+    "(unhealthy)": "unhealthy",
+    "(health: starting)": "starting",
+}
 HEALTHS = frozenset({"starting", "healthy", "unhealthy"})
 
 
 def container(item: Payload) -> Container:
-    """A container from one item of `GET /containers/json`; health is read from the status sentence."""
+    """A container from one item of `GET /containers/json`; health is read from the status
+    sentence."""
     status = text(item.get("Status"))
     return from_labels(
         Container(
@@ -34,7 +50,9 @@ def container(item: Payload) -> Container:
             image_id=text(item.get("ImageID")),
             state=text(item.get("State"), "created"),
             status=status,
-            health=next((health for word, health in HEALTH_WORDS.items() if word in status), "none"),
+            health=next(
+                (health for word, health in HEALTH_WORDS.items() if word in status), "none"
+            ),
             created=number(item.get("Created")),
             attachments=attachments(mapping(item.get("NetworkSettings")).get("Networks")),
             ports=tuple(listed_ports(item.get("Ports"))),
@@ -45,8 +63,11 @@ def container(item: Payload) -> Container:
 
 
 def container_from_inspect(raw: Payload) -> Container:
-    """A container from `GET /containers/ID/json` alone, with its inspection; the status sentence is rebuilt."""
-    config, state, settings = (mapping(raw.get(part)) for part in ("Config", "State", "NetworkSettings"))
+    """A container from `GET /containers/ID/json` alone, with its inspection; the status sentence is
+    rebuilt."""
+    config, state, settings = (
+        mapping(raw.get(part)) for part in ("Config", "State", "NetworkSettings")
+    )
     word = text(state.get("Status"), "created")
     health = text(mapping(state.get("Health")).get("Status"))
     health = health if health in HEALTHS else "none"
@@ -70,7 +91,8 @@ def container_from_inspect(raw: Payload) -> Container:
 
 
 def inspected(known: Container, raw: Payload) -> Container:
-    """`known` as `GET /containers/ID/json` now has it; its status sentence is kept while the state is the same."""
+    """`known` as `GET /containers/ID/json` now has it; its status sentence is kept while the state
+    is the same."""
     fresh = container_from_inspect(raw)
     if fresh.id != known.id:
         return known
@@ -90,7 +112,9 @@ def from_labels(bare: Container) -> Container:
         bare,
         project=project,
         service=labels.get(COMPOSE + "service") or None,
-        number=int(number_text) if number_text.isascii() and number_text.isdecimal() and len(number_text) < 10 else 1,
+        number=int(number_text)
+        if number_text.isascii() and number_text.isdecimal() and len(number_text) < 10
+        else 1,
         one_off=labels.get(COMPOSE + "oneoff", "").lower() == "true",
         working_dir=folder,
         config_files=paths(labels.get(COMPOSE + "project.config_files", ""), folder),
@@ -99,18 +123,21 @@ def from_labels(bare: Container) -> Container:
 
 
 def paths(listed: str, folder: str) -> tuple[str, ...]:
-    """The comma-separated files of a label, absolute: Compose v1 wrote them relative to the working directory."""
+    """The comma-separated files of a label, absolute: Compose v1 wrote them relative to the working
+    directory."""
     return tuple(os.path.join(folder, part) for part in listed.split(",") if part)
 
 
 def own_name(names: tuple[str, ...]) -> str:
-    """The container's name; the list answer also names it as links of others see it (`/other/alias`)."""
+    """The container's name; the list answer also names it as links of others see it
+    (`/other/alias`)."""
     bare = [name.removeprefix("/") for name in names]
     return next((name for name in bare if "/" not in name), bare[0] if bare else "")
 
 
 def sentence(state: str, health: str, exit_code: int) -> str:
-    """A status sentence in the words of `docker ps`, without durations (an inspection carries the times)."""
+    """A status sentence in the words of `docker ps`, without durations (an inspection carries the
+    times)."""
     if state in ("exited", "restarting"):
         return f"{state.capitalize()} ({exit_code})"
     if state == "paused":
@@ -143,16 +170,21 @@ def image(raw: Payload) -> Image:
         healthcheck=healthcheck(config.get("Healthcheck")),
         user=text(config.get("User")),
         environment=pairs(config.get("Env")),
-        exposed_ports=tuple(sorted(port for port, protocol in exposed if port and protocol == "tcp")),
+        exposed_ports=tuple(
+            sorted(port for port, protocol in exposed if port and protocol == "tcp")
+        ),
         entrypoint=strings(config.get("Entrypoint")),
         command=strings(config.get("Cmd")),
     )
 
 
 def engine(version: Payload, info: Payload, endpoint: str) -> Engine:
-    """The engine from `GET /version` and `GET /info`; whether it is local only its processes can tell."""
+    """The engine from `GET /version` and `GET /info`; whether it is local only its processes can
+    tell."""
     components = [text(part.get("Name")) for part in objects(version.get("Components"))]
-    options = {name for option in strings(info.get("SecurityOptions")) for name in option.split(",")}
+    options = {
+        name for option in strings(info.get("SecurityOptions")) for name in option.split(",")
+    }
     podman = any("podman" in name.lower() for name in components)
     return Engine(
         name=text(info.get("Name")) or ("Podman" if podman else "Docker Engine"),
@@ -171,7 +203,8 @@ def engine(version: Payload, info: Payload, endpoint: str) -> Engine:
 
 
 def cdi_devices(info: Payload) -> tuple[str, ...] | None:
-    """The CDI names of GPUs among `DiscoveredDevices`; None where the engine does not list any devices."""
+    """The CDI names of GPUs among `DiscoveredDevices`; None where the engine does not list any
+    devices."""
     if "DiscoveredDevices" not in info:
         return None
     found = (text(entry.get("ID")) for entry in objects(info.get("DiscoveredDevices")))
@@ -179,7 +212,8 @@ def cdi_devices(info: Payload) -> tuple[str, ...] | None:
 
 
 def happening(event: Payload) -> Happening | None:
-    """A container's event; a network's connect and disconnect count as its container's; None for all others."""
+    """A container's event; a network's connect and disconnect count as its container's; None for
+    all others."""
     kind, action = text(event.get("Type")), text(event.get("Action"))
     actor = mapping(event.get("Actor"))
     attributes = mapping(actor.get("Attributes"))

@@ -1,4 +1,5 @@
-"""What /proc and the file system say about containers: effective user, listening ports, refusals, traffic, owners."""
+"""What /proc and the file system say about containers: effective user, listening ports, refusals,
+traffic, owners."""
 
 from __future__ import annotations
 
@@ -17,8 +18,11 @@ LISTEN = "0A"
 ACL = "system.posix_acl_access"
 
 
-def process(pid: int, container: str, proc: str = "/proc", listening: bool = True) -> Process | None:
-    """A container's main process from `/proc/PID/status` and `net/snmp`; None if it is gone or another's.
+def process(
+    pid: int, container: str, proc: str = "/proc", listening: bool = True
+) -> Process | None:
+    """A container's main process from `/proc/PID/status` and `net/snmp`; None if it is gone or
+    another's.
 
     `listening` also reads `net/tcp` and `net/tcp6`, 0.7 ms each whatever they hold.
     """
@@ -41,13 +45,17 @@ def process(pid: int, container: str, proc: str = "/proc", listening: bool = Tru
 
 
 def owns(pid: int, container: str, proc: str = "/proc") -> bool:
-    """True if the process runs in this container's cgroup: a pid alone may be another machine's, or used again."""
+    """True if the process runs in this container's cgroup: a pid alone may be another machine's, or
+    used again."""
     return bool(container) and container in read(f"{proc}/{pid}/cgroup")
 
 
 def keyed(listed: str) -> dict[str, str]:
     """`Key:<tab>value` lines by key."""
-    return {key: value.strip() for key, _, value in (line.partition(":") for line in listed.splitlines())}
+    return {
+        key: value.strip()
+        for key, _, value in (line.partition(":") for line in listed.splitlines())
+    }
 
 
 def effective(values: str) -> int | None:
@@ -69,7 +77,9 @@ def tcp_counters(snmp: str) -> dict[str, int]:
     rows = [line.split()[1:] for line in snmp.splitlines() if line.startswith("Tcp:")]
     if len(rows) != 2:
         return {}
-    return {name: int(value) for name, value in zip(rows[0], rows[1], strict=False) if value.isdecimal()}
+    return {
+        name: int(value) for name, value in zip(rows[0], rows[1], strict=False) if value.isdecimal()
+    }
 
 
 def listening_ports(pid: int, proc: str = "/proc") -> tuple[int, ...] | None:
@@ -81,7 +91,8 @@ def listening_ports(pid: int, proc: str = "/proc") -> tuple[int, ...] | None:
 
 
 def reachable_listeners(listed: str) -> Iterator[int]:
-    """The ports of `net/tcp{,6}` rows in state LISTEN; loopback is left out, Docker's DNS at 127.0.0.11 with it."""
+    """The ports of `net/tcp{,6}` rows in state LISTEN; loopback is left out, Docker's DNS at
+    127.0.0.11 with it."""
     for line in listed.splitlines()[1:]:
         words = line.split()
         if len(words) > 3 and words[3] == LISTEN:
@@ -91,7 +102,8 @@ def reachable_listeners(listed: str) -> Iterator[int]:
 
 
 def loopback(address: str) -> bool:
-    """True for 127.0.0.0/8, ::1 and ::ffff:127.0.0.0/104, each written as 32-bit words in the machine's byte order."""
+    """True for 127.0.0.0/8, ::1 and ::ffff:127.0.0.0/104, each written as 32-bit words in the
+    machine's byte order."""
     try:
         raw = bytes.fromhex(address)
     except ValueError:
@@ -100,11 +112,14 @@ def loopback(address: str) -> bool:
     octets = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
     if len(octets) == 4:
         return octets[0] == 127
-    return octets == b"\0" * 15 + b"\1" or (octets[:12] == b"\0" * 10 + b"\xff\xff" and octets[12:13] == b"\x7f")
+    return octets == b"\0" * 15 + b"\1" or (
+        octets[:12] == b"\0" * 10 + b"\xff\xff" and octets[12:13] == b"\x7f"
+    )
 
 
 def traffic(pid: int, proc: str = "/proc") -> tuple[int, int] | None:
-    """(received, sent) bytes of the process's network namespace since it exists, loopback left out; None if gone."""
+    """(received, sent) bytes of the process's network namespace since it exists, loopback left out;
+    None if gone."""
     listed = read(f"{proc}/{pid}/net/dev")
     parted = (row.partition(":") for row in listed.splitlines())
     rows = [(name.strip(), values.split()) for name, colon, values in parted if colon]
@@ -115,8 +130,8 @@ def traffic(pid: int, proc: str = "/proc") -> tuple[int, int] | None:
 
 
 def path_fact(path: str) -> PathFact | None:
-    """Owner, mode and parents of a host path, links followed. `exists` False where nothing is there;
-    None where this user may not look, which says nothing about the path."""
+    """Owner, mode and parents of a host path, links followed. `exists` False where nothing is
+    there; None where this user may not look, which says nothing about the path."""
     fact = one_path(path)
     if fact is None:
         return None
@@ -129,7 +144,9 @@ def one_path(path: str) -> PathFact | None:
     try:
         found = os.stat(path)
     except OSError as error:
-        return PathFact(path, exists=False) if error.errno in (errno.ENOENT, errno.ENOTDIR) else None
+        return (
+            PathFact(path, exists=False) if error.errno in (errno.ENOENT, errno.ENOTDIR) else None
+        )
     except ValueError:  # a NUL byte in a name that someone else wrote
         return PathFact(path, exists=False)
     return PathFact(

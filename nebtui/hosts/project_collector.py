@@ -1,4 +1,5 @@
-"""The collector that knows the projects: found in folders, labels and memory, read again when a file changed."""
+"""The collector that knows the projects: found in folders, labels and memory, read again when a
+file changed."""
 
 from __future__ import annotations
 
@@ -15,21 +16,26 @@ from nebtui.facts.observed import Container
 from nebtui.hosts.known import Emit, Known, Settling
 from nebtui.hosts.stamps import Listings, Stamp, stamp
 
-if TYPE_CHECKING:  # the YAML library behind it is loaded by the collector's thread, after the first paint
+if (
+    TYPE_CHECKING
+):  # the YAML library behind it is loaded by the collector's thread, after the first paint
     from nebtui.compose.candidate import Candidate
 
 EVERY = 2.0
 
 
 class Catalogue(Protocol):
-    """Which projects there are and what they declare; `nebtui.hosts.catalogue` asks `nebtui.compose`."""
+    """Which projects there are and what they declare; `nebtui.hosts.catalogue` asks
+    `nebtui.compose`."""
 
     def search(self) -> list[Candidate]:
-        """Projects in the searched folders; walks them, so only at the start and when a folder changed."""
+        """Projects in the searched folders; walks them, so only at the start and when a folder
+        changed."""
         ...
 
     def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
-        """The searched ones, those of containers' labels and the remembered ones, each project once."""
+        """The searched ones, those of containers' labels and the remembered ones, each project
+        once."""
         ...
 
     def quick(self, candidate: Candidate) -> Project:
@@ -51,9 +57,17 @@ class Held:
 
 
 class ProjectCollector:
-    """Runs in one thread until stopped. Compose is asked only for files that changed, never on a timer."""
+    """Runs in one thread until stopped. Compose is asked only for files that changed, never on a
+    timer."""
 
-    def __init__(self, catalogue: Catalogue, known: Known, settling: Settling, emit: Emit, follow: bool = True) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        known: Known,
+        settling: Settling,
+        emit: Emit,
+        follow: bool = True,
+    ) -> None:
         self._catalogue = catalogue
         self._known = known
         self._settling = settling
@@ -73,7 +87,8 @@ class ProjectCollector:
         """Tell the projects, then follow their files until `stop`."""
         self._search()
         while True:
-            # Cleared before anything is looked at: labels that arrive meanwhile, or the end, wake the next round.
+            # Cleared before anything is looked at: labels that arrive meanwhile, or the end, wake
+            # the next round.
             self._wake.clear()
             if self._stop.is_set():
                 return
@@ -84,7 +99,9 @@ class ProjectCollector:
                 if not self._follow:
                     return
             self._pause(complete)
-            if not self._stop.is_set() and self._folders != self._listings.names(folders_of(self._held)):
+            if not self._stop.is_set() and self._folders != self._listings.names(
+                folders_of(self._held)
+            ):
                 self._search()
 
     def reread(self, paths: tuple[str, ...]) -> None:
@@ -104,7 +121,8 @@ class ProjectCollector:
         self._wake.set()
 
     def _pause(self, complete: bool) -> None:
-        """Until something is asked for, at most two seconds; at the start until the engine has answered."""
+        """Until something is asked for, at most two seconds; at the start until the engine has
+        answered."""
         if complete:
             self._wake.wait(EVERY)
         else:
@@ -114,11 +132,13 @@ class ProjectCollector:
         self._searched = self._catalogue.search()
 
     def _round(self) -> None:
-        """Tell what is new, changed or gone. Of new ones our own reader's view comes first, because it is quick;
-        later only the better view, so that nothing on the screen flips to and fro."""
+        """Tell what is new, changed or gone. Of new ones our own reader's view comes first, because
+        it is quick; later only the better view, so that nothing on the screen flips to and fro."""
         with self._lock:
             asked, self._asked = self._asked, set[str]()
-        candidates = {c.key: c for c in self._catalogue.join(self._searched, self._known.containers())}
+        candidates = {
+            c.key: c for c in self._catalogue.join(self._searched, self._known.containers())
+        }
         for key in [key for key in self._held if key not in candidates]:
             del self._held[key]
             self._parts.discard(key)
@@ -126,12 +146,16 @@ class ProjectCollector:
         due = [candidate for candidate in candidates.values() if self._is_due(candidate, asked)]
         new = [candidate for candidate in due if candidate.key not in self._held]
         self._read(new, self._catalogue.quick)
-        self._read(due, lambda c: self._catalogue.full(c) or (None if c in new else self._catalogue.quick(c)))
+        self._read(
+            due,
+            lambda c: self._catalogue.full(c) or (None if c in new else self._catalogue.quick(c)),
+        )
         self._hide_parts()
         self._folders = self._listings.names(folders_of(self._held))
 
     def _hide_parts(self) -> None:
-        """Files that belong to another project are no projects of their own: they are read, but not told."""
+        """Files that belong to another project are no projects of their own: they are read, but not
+        told."""
         parts = parts_of([held.project for held in self._held.values()])
         for key in parts - self._parts:
             self._emit(ProjectGone(key))
@@ -148,7 +172,8 @@ class ProjectCollector:
         return held.stamp != stamp(files) or not asked.isdisjoint(files)
 
     def _read(self, due: list[Candidate], view: Callable[[Candidate], Project | None]) -> None:
-        """Tell one view of each; a file that changes during the reading makes the project due again."""
+        """Tell one view of each; a file that changes during the reading makes the project due
+        again."""
         for candidate in due:
             if self._stop.is_set():
                 return
@@ -158,16 +183,20 @@ class ProjectCollector:
             project = view(candidate)
             if project is None:
                 continue
-            # The stamp from before the reading, so that a file that changed meanwhile is read again.
+            # The stamp from before the reading, so that a file that changed meanwhile is read
+            # again.
             same_files = files_of(project) == files
-            self._held[candidate.key] = Held(candidate, project, before if same_files else stamp(files_of(project)))
+            self._held[candidate.key] = Held(
+                candidate, project, before if same_files else stamp(files_of(project))
+            )
             if (held is None or held.project != project) and candidate.key not in self._parts:
                 self._emit(ProjectSeen(project))
 
 
 def parts_of(projects: list[Project]) -> set[ProjectKey]:
-    """Projects that were only searched for and whose files another one reads: a running one (by any `-f`, `-p` or
-    folder name), or one that includes or extends them under a name that Compose would not find by itself."""
+    """Projects that were only searched for and whose files another one reads: a running one (by any
+    `-f`, `-p` or folder name), or one that includes or extends them under a name that Compose would
+    not find by itself."""
     found = set()
     for part in projects:
         if "label" in part.sources or not part.key.files:
@@ -189,5 +218,6 @@ def files_of(project: Project) -> tuple[str, ...]:
 
 
 def folders_of(held: dict[ProjectKey, Held]) -> set[str]:
-    """The folders of the projects' files: an override file that appears there changes the project."""
+    """The folders of the projects' files: an override file that appears there changes the
+    project."""
     return {os.path.dirname(path) for key in held for path in key.files}

@@ -1,4 +1,5 @@
-"""The collector that reads the kernel: a sample a second, processes and listening ports more often while they start."""
+"""The collector that reads the kernel: a sample a second, processes and listening ports more often
+while they start."""
 
 from __future__ import annotations
 
@@ -19,16 +20,23 @@ SAMPLE_EVERY = 1.0
 PROCESSES_EVERY = 2.0
 LISTENING_EVERY = 10.0
 YOUNG = 60.0
-"""A container started less than this many seconds ago is watched closely: its ports may open any moment."""
+"""A container started less than this many seconds ago is watched closely: its ports may open any
+moment."""
 PORTS_SHARE = 0.04
-"""Share of one core for socket tables: each takes 0.7 to 4 ms, because the kernel walks the whole machine's."""
+"""Share of one core for socket tables: each takes 0.7 to 4 ms, because the kernel walks the whole
+machine's."""
 
 
 class SampleCollector:
     """Runs in one thread until stopped."""
 
     def __init__(
-        self, client: EngineClient, known: Known, settling: Settling, emit: Emit, cgroups: CgroupReader | None = None
+        self,
+        client: EngineClient,
+        known: Known,
+        settling: Settling,
+        emit: Emit,
+        cgroups: CgroupReader | None = None,
     ) -> None:
         self._client = client
         self._known = known
@@ -65,7 +73,8 @@ class SampleCollector:
         self._stop.set()
 
     def _sample(self, running: tuple[Container, ...], now: float) -> None:
-        """One round from files; where they are not visible, one container a round from the engine."""
+        """One round from files; where they are not visible, one container a round from the
+        engine."""
         engine = self._known.engine
         if engine is None:
             return
@@ -89,7 +98,12 @@ class SampleCollector:
             before = self._processes.get(container.id)
             pid = container.inspection.pid if container.inspection else 0
             known = before is not None and before.pid == pid
-            if before is not None and known and not whole_round and not self._watched_closely(container, before):
+            if (
+                before is not None
+                and known
+                and not whole_round
+                and not self._watched_closely(container, before)
+            ):
                 found[container.id] = before
             elif pid:
                 process = self._read(container, pid, before)
@@ -100,7 +114,8 @@ class SampleCollector:
             self._emit(ProcessesSeen(tuple(found.values())))
 
     def _read(self, container: Container, pid: int, before: Process | None) -> Process | None:
-        """One process. A new one's ports are read at once, later only when due and within the allowance."""
+        """One process. A new one's ports are read at once, later only when due and within the
+        allowance."""
         now = time.monotonic()
         if in_host_network(container):
             # Ports and refusals there are the whole machine's and say nothing about this container.
@@ -120,17 +135,22 @@ class SampleCollector:
         return process
 
     def _watched_closely(self, container: Container, process: Process) -> bool:
-        """Whether to look again between whole rounds: only at what may be about to listen, and if that may be read."""
+        """Whether to look again between whole rounds: only at what may be about to listen, and if
+        that may be read."""
         return starting(container, process) and self._allowance.has_some(time.monotonic())
 
     def _urgency(self, container: Container) -> tuple[bool, float]:
-        """Who is read first while there is an allowance: starting ones, then those not looked at for longest."""
+        """Who is read first while there is an allowance: starting ones, then those not looked at
+        for longest."""
         before = self._processes.get(container.id)
-        return before is not None and not starting(container, before), self._ports_read.get(container.id, 0.0)
+        return before is not None and not starting(container, before), self._ports_read.get(
+            container.id, 0.0
+        )
 
 
 class Allowance:
-    """Seconds of work that may be done now, so that on average it stays below a share of one core."""
+    """Seconds of work that may be done now, so that on average it stays below a share of one
+    core."""
 
     def __init__(self, share: float) -> None:
         self._share = share

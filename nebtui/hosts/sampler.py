@@ -1,4 +1,5 @@
-"""From successive readings of counters to figures a second; a first reading has none, a restart starts afresh."""
+"""From successive readings of counters to figures a second; a first reading has none, a restart
+starts afresh."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from nebtui.hosts.untrusted import mapping, whole
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counters of one container at one instant (monotonic seconds `clock`, Unix seconds `at`); None = not readable."""
+    """Counters of one container at one instant (monotonic seconds `clock`, Unix seconds `at`); None
+    = not readable."""
 
     container: str
     at: float
@@ -28,7 +30,8 @@ class Reading:
 
 
 def sample(previous: Reading | None, current: Reading) -> ContainerSample:
-    """The sample between two readings. A counter that went down belongs to a new process: None, never negative."""
+    """The sample between two readings. A counter that went down belongs to a new process: None,
+    never negative."""
     elapsed = current.clock - previous.clock if previous else 0.0
 
     def rate(before: int | None, now: int | None) -> float | None:
@@ -48,7 +51,9 @@ def sample(previous: Reading | None, current: Reading) -> ContainerSample:
     )
 
 
-def reading_from_stats(container: str, stats: Mapping[str, Any], at: float, clock: float) -> Reading:
+def reading_from_stats(
+    container: str, stats: Mapping[str, Any], at: float, clock: float
+) -> Reading:
     """The counters of `GET /containers/ID/stats`, for engines whose files are not visible here."""
     usage = mapping(mapping(stats.get("cpu_stats")).get("cpu_usage"))
     memory = mapping(stats.get("memory_stats"))
@@ -67,14 +72,17 @@ def reading_from_stats(container: str, stats: Mapping[str, Any], at: float, cloc
 
 
 class Sampler:
-    """Remembers the last reading and the cgroup folder of each container; used by one thread only."""
+    """Remembers the last reading and the cgroup folder of each container; used by one thread
+    only."""
 
     def __init__(self, cgroups: CgroupReader) -> None:
         self._cgroups = cgroups
         self._folders: dict[tuple[str, int], Cgroup | None] = {}
         self._last: dict[str, Reading] = {}
 
-    def read(self, containers: tuple[Container, ...], at: float, clock: float) -> tuple[ContainerSample, ...]:
+    def read(
+        self, containers: tuple[Container, ...], at: float, clock: float
+    ) -> tuple[ContainerSample, ...]:
         """One sample of each running, inspected container from the kernel's files."""
         current = [self._reading(c.id, c.inspection, at, clock) for c in containers if c.inspection]
         return self.turn(tuple(reading for reading in current if reading is not None))
@@ -93,8 +101,11 @@ class Sampler:
         self._last[reading.container] = reading
         return found
 
-    def _reading(self, container: str, inspection: Inspection, at: float, clock: float) -> Reading | None:
-        """The container's counters now; None if its process is gone or not in this machine's /proc."""
+    def _reading(
+        self, container: str, inspection: Inspection, at: float, clock: float
+    ) -> Reading | None:
+        """The container's counters now; None if its process is gone or not in this machine's
+        /proc."""
         pid = inspection.pid
         key = (container, pid)
         if self._folders.get(key) is None:

@@ -1,4 +1,5 @@
-"""From what inference servers answer to readings: Prometheus text, llama.cpp slots, Ollama, ComfyUI.
+"""From what inference servers answer to readings: Prometheus text, llama.cpp slots, Ollama,
+ComfyUI.
 
 All of it is somebody else's text: what cannot be read is told in a sentence, never raised.
 """
@@ -25,7 +26,8 @@ SLOTS = 512
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The figures wanted from one page, summed over their labels; `model` names all models that were found."""
+    """The figures wanted from one page, summed over their labels; `model` names all models that
+    were found."""
 
     values: Mapping[str, float]
     model: str = ""
@@ -36,13 +38,17 @@ class Page:
 
     def pair(self, names: Iterable[tuple[str, str]], scale: float) -> tuple[float, float] | None:
         """The first pair of which both are there, the second in seconds."""
-        found = ((self.values[a], self.values[b] * scale) for a, b in names if a in self.values and b in self.values)
+        found = (
+            (self.values[a], self.values[b] * scale)
+            for a, b in names
+            if a in self.values and b in self.values
+        )
         return next(found, None)
 
 
 def page(body: str, server: ServerKnowledge) -> Page | None:
-    """The wanted figures of a Prometheus page; None where it cannot be read. Only their lines are parsed: a page of
-    vLLM has a thousand others."""
+    """The wanted figures of a Prometheus page; None where it cannot be read. Only their lines are
+    parsed: a page of vLLM has a thousand others."""
     from prometheus_client.parser import text_string_to_metric_families
 
     wanted = {*server.names, STARTED}
@@ -58,13 +64,18 @@ def page(body: str, server: ServerKnowledge) -> Page | None:
                 if model:
                     models[text(model)[:120]] = None
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
-        # The parser has no error of its own: broken lines surface as whatever its slicing runs into.
+        # The parser has no error of its own: broken lines surface as whatever its slicing runs
+        # into.
         return None
-    return Page({name: value for name, value in values.items() if abs(value) < MOST}, ", ".join(list(models)[:4]))
+    return Page(
+        {name: value for name, value in values.items() if abs(value) < MOST},
+        ", ".join(list(models)[:4]),
+    )
 
 
 def prometheus(body: str, server: ServerKnowledge, base: Reading) -> Reading | None:
-    """A reading from a page; `base` has the times, the life and, where the page names none, the model."""
+    """A reading from a page; `base` has the times, the life and, where the page names none, the
+    model."""
     found = page(body, server)
     if found is None:
         return None
@@ -72,7 +83,8 @@ def prometheus(body: str, server: ServerKnowledge, base: Reading) -> Reading | N
     return replace(
         base,
         life=(*base.life, found.first((STARTED,))),
-        # A page that says nothing of tokens yet is one where none was generated, and not one that lacks the figure.
+        # A page that says nothing of tokens yet is one where none was generated, and not one that
+        # lacks the figure.
         tokens=found.first(server.tokens) or (0.0 if server.tokens else None),
         prompt_tokens=found.first(server.prompt_tokens),
         speed=found.pair(server.speed, server.scale) or ((0.0, 0.0) if server.speed else None),
@@ -100,7 +112,8 @@ def streams(body: str) -> Mapping[str, int]:
 
 
 def ollama(body: str, base: Reading) -> Reading | None:
-    """`GET /api/ps`: which models are loaded and how much of them lies in GPU memory; not whether it works."""
+    """`GET /api/ps`: which models are loaded and how much of them lies in GPU memory; not whether
+    it works."""
     answer = decoded(body)
     if "models" not in mapping(answer):
         return None
@@ -117,7 +130,11 @@ def comfyui(body: str, base: Reading) -> Reading | None:
     answer = mapping(decoded(body))
     if "queue_running" not in answer:
         return None
-    return replace(base, running=len(items(answer["queue_running"])), waiting=len(items(answer.get("queue_pending"))))
+    return replace(
+        base,
+        running=len(items(answer["queue_running"])),
+        waiting=len(items(answer.get("queue_pending"))),
+    )
 
 
 def model_of(body: str, server: ServerKnowledge) -> str:

@@ -20,13 +20,14 @@ DIGITS = re.compile(r"\d{1,5}", re.ASCII)
 EXEC = """\
 (curl -fsS -m 2 {url} || wget -q -T 2 -O - {url} || python3 -c "import urllib.request as u; \
 print(u.urlopen('{url}', timeout=2).read().decode())") 2>/dev/null | grep -v -e '^#' -e _bucket"""
-"""The first program that the image has. Histogram buckets are left out: the engine's answer is cut at 64 KiB."""
+"""The first program that the image has. Histogram buckets are left out: the engine's answer is cut
+at 64 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Where a container may be asked for figures; `server` is what image or command say it is, None for a stranger
-    that merely listens on a likely port."""
+    """Where a container may be asked for figures; `server` is what image or command say it is, None
+    for a stranger that merely listens on a likely port."""
 
     server: ServerKnowledge | None
     ports: tuple[int, ...]
@@ -35,7 +36,14 @@ class Guess:
         """What to ask for at a port."""
         if self.server is not None:
             return self.server.path or METRICS
-        return next((s.path for s in servers() if port in s.ports and s.answer not in ("prometheus", "log")), METRICS)
+        return next(
+            (
+                s.path
+                for s in servers()
+                if port in s.ports and s.answer not in ("prometheus", "log")
+            ),
+            METRICS,
+        )
 
 
 def guess(container: Container) -> Guess | None:
@@ -55,11 +63,15 @@ def guess(container: Container) -> Guess | None:
 
 
 def addresses(container: Container, port: int, engine: Engine) -> tuple[tuple[str, int], ...]:
-    """(host, port) pairs to try in turn: the published port, then the container's own address where it is on this
-    machine. Empty where only an exec reaches it."""
+    """(host, port) pairs to try in turn: the published port, then the container's own address where
+    it is on this machine. Empty where only an exec reaches it."""
     found: list[tuple[str, int]] = []
     mode = container.inspection.network_mode if container.inspection else ""
-    here = "127.0.0.1" if engine.endpoint.startswith("unix") else urlsplit(engine.endpoint).hostname or ""
+    here = (
+        "127.0.0.1"
+        if engine.endpoint.startswith("unix")
+        else urlsplit(engine.endpoint).hostname or ""
+    )
     if mode == "host":
         return ((here, port),) if here else ()
     for binding in container.ports:

@@ -1,4 +1,5 @@
-"""One container that is, or may be, an inference server: what to ask it next, and what its answers amount to."""
+"""One container that is, or may be, an inference server: what to ask it next, and what its answers
+amount to."""
 
 from __future__ import annotations
 
@@ -19,14 +20,16 @@ from nebtui.knowledge.servers import ServerKnowledge, confirmed
 
 FIRST_TIMEOUT = 0.5
 TIMEOUT = 2.0
-"""A server that is known may take longer: one that computes on the CPU answers late, and that is the news."""
+"""A server that is known may take longer: one that computes on the CPU answers late, and that is
+the news."""
 MOST_ADDRESSES = 6
 PATIENCE = 3
 """Looks without an answer before a server that was there is said not to answer."""
 SLOWEST = 10.0
 SLOWEST_STRANGER = 600.0
 SILENT_OLLAMA = (
-    "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama = true` in the settings "
+    "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama "
+    "= true` in the settings "
     "the screen, unless started with --read-only, asks it for a few tokens now and then."
 )
 
@@ -64,12 +67,18 @@ class Watch:
         return inspection.started if inspection else None
 
     def restart(self, container: Container, guess: Guess) -> None:
-        """The same container with another process: it is looked for anew. What the other one did is not its work."""
+        """The same container with another process: it is looked for anew. What the other one did is
+        not its work."""
         self.container, self.guess, self.was = container, guess, self.server or self.was
         self.meter, self.reading = self.meter.anew(), None
         self.asking = self.asking.anew() if self.asking is not None else None
         self.server = self.place = self.inside = self.model = None
-        self.finished, self.next_try, self.failures, self.given_up = FinishedRequests(), 0.0, 0, False
+        self.finished, self.next_try, self.failures, self.given_up = (
+            FinishedRequests(),
+            0.0,
+            0,
+            False,
+        )
         self.looks = 0
 
     def requests(self, engine: Engine) -> list[Request]:
@@ -80,8 +89,16 @@ class Watch:
             paths = {"page": server.path, "slots": server.slots}
             if self.model is None:
                 paths["about"] = server.about
-            return [Request(f"{key} {what}", host, port, path, TIMEOUT) for what, path in paths.items() if path]
-        found = [(place, port) for port in self.guess.ports for place in addresses(self.container, port, engine)]
+            return [
+                Request(f"{key} {what}", host, port, path, TIMEOUT)
+                for what, path in paths.items()
+                if path
+            ]
+        found = [
+            (place, port)
+            for port in self.guess.ports
+            for place in addresses(self.container, port, engine)
+        ]
         return [
             Request(f"{key} {number}", *place, self.guess.path(port), FIRST_TIMEOUT)
             for number, (place, port) in enumerate(found[:MOST_ADDRESSES])
@@ -98,12 +115,24 @@ class Watch:
                 self.place = (request.host, request.port)
                 return
             problems.append(self._refusal(request, answer))
-            if answer.status is not None and answer.status < 500 and self.guess.server is None and self.was is None:
-                self.given_up = True  # something else answers there, and will until it is another process
+            if (
+                answer.status is not None
+                and answer.status < 500
+                and self.guess.server is None
+                and self.was is None
+            ):
+                self.given_up = (
+                    True  # something else answers there, and will until it is another process
+                )
         named = self.guess.server
-        self.problem = next((p for p in problems if "metrics" in p or "key" in p), problems[0] if problems else "")
+        self.problem = next(
+            (p for p in problems if "metrics" in p or "key" in p), problems[0] if problems else ""
+        )
         if named is not None and not problems:
-            self.problem = f"{named.name} cannot be reached: no port of it is published, and no program in it can ask."
+            self.problem = (
+                f"{named.name} cannot be reached: no port of it is published, and no "
+                "program in it can ask."
+            )
 
     def accepts(self, body: str) -> bool:
         """Whether this page proves what the server is."""
@@ -130,7 +159,10 @@ class Watch:
             return f"{name} has served no request yet: its metrics begin with the first one."
         if answer.status is not None:
             remedy = f": {named.remedy}" if named and named.remedy else ""
-            return f"{name} answers, but shows no metrics at {request.url} (status {answer.status}){remedy}."
+            return (
+                f"{name} answers, but shows no metrics at {request.url} (status "
+                f"{answer.status}){remedy}."
+            )
         return f"{name} {answer.problem} at {request.url}."
 
     def measure(self, body: str, slots: str, clock: float, at: float, recall: Recall) -> bool:
@@ -172,12 +204,15 @@ class Watch:
             return reading
         came = self.asking.step(body, self.place, base.clock, base.at)
         if came is not None:
-            self.finished = self.finished.one(came.tokens, came.seconds, came.prompt_tokens, came.prompt_seconds)
+            self.finished = self.finished.one(
+                came.tokens, came.seconds, came.prompt_tokens, came.prompt_seconds
+            )
         # The figures are those of the model that was asked, whatever else is loaded beside it.
         return replace(self.finished.reading(reading), model=self.asking.model or reading.model)
 
     def fail(self, problem: str, now: float) -> None:
-        """Remember that there was no answer, and ask less often: a stranger much less, a known one not at first."""
+        """Remember that there was no answer, and ask less often: a stranger much less, a known one
+        not at first."""
         self.failures += 1
         if self.server is not None and self.failures < PATIENCE:
             return

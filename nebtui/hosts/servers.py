@@ -1,4 +1,5 @@
-"""The collector that asks inference servers what they do: one thread, once a second, all of them at the same time."""
+"""The collector that asks inference servers what they do: one thread, once a second, all of them at
+the same time."""
 
 from __future__ import annotations
 
@@ -21,14 +22,16 @@ from nebtui.hosts.server_watch import Watch
 
 EVERY = 1.0
 SOON = 0.6
-"""Until the first speeds, where the first picture waits for them: two looks have to be some way apart."""
+"""Until the first speeds, where the first picture waits for them: two looks have to be some way
+apart."""
 FIRST_ROUNDS = 4
 EXEC_EVERY = 5.0
 """An exec costs the engine 50 to 100 ms of work and the container a process."""
 EXEC_SECONDS = 3.0
 LOG_EVERY = 2.0
 LOG_OVERLAP = 5.0
-"""Seconds of log read again each time: its lines carry ids, so that none is counted twice and none is missed."""
+"""Seconds of log read again each time: its lines carry ids, so that none is counted twice and none
+is missed."""
 
 
 class Baselines(Protocol):
@@ -70,7 +73,8 @@ class ServerCollector:
         self._watches: dict[str, Watch] = {}
 
     def run(self) -> None:
-        """Ask every second, from the moment the engine answered; the first times sooner where somebody waits."""
+        """Ask every second, from the moment the engine answered; the first times sooner where
+        somebody waits."""
         if not self._settling.wait("engine"):
             return
         try:
@@ -81,7 +85,9 @@ class ServerCollector:
                 engine = self._known.engine
                 if engine is not None:
                     self._round(engine, now)
-                if rounds >= FIRST_ROUNDS or all(w.server is None or w.looks > 1 for w in self._watches.values()):
+                if rounds >= FIRST_ROUNDS or all(
+                    w.server is None or w.looks > 1 for w in self._watches.values()
+                ):
                     self._settling.reached("servers")
                 pause = EVERY if self._settling.is_reached("servers") else SOON
                 self._stop.wait(max(0.0, now + pause - time.monotonic()))
@@ -97,7 +103,11 @@ class ServerCollector:
     def _round(self, engine: Engine, now: float) -> None:
         """Ask whoever is due and tell what came back."""
         present = self._follow(self._known.running())
-        due = [w for i, w in self._watches.items() if i in present and not w.given_up and w.next_try <= now]
+        due = [
+            w
+            for i, w in self._watches.items()
+            if i in present and not w.given_up and w.next_try <= now
+        ]
         asked = {w.container.id: w.requests(engine) for w in due if not self._through_engine(w)}
         answers = fetch((r for many in asked.values() for r in many), self._stop.is_set)
         for watch in due:
@@ -116,15 +126,19 @@ class ServerCollector:
             self._emit(Sampled(at, throughput=samples))
 
     def _follow(self, running: tuple[Container, ...]) -> frozenset[str]:
-        """Watch new containers, forget those that are gone, begin anew with those that started again; their ids."""
+        """Watch new containers, forget those that are gone, begin anew with those that started
+        again; their ids."""
         present = {c.id: c for c in running if c.inspection is not None and c.state == "running"}
         for gone in self._watches.keys() - present.keys():
-            # The meter of a stopped container is kept: it may start again, and its usual speed is still usual.
+            # The meter of a stopped container is kept: it may start again, and its usual speed is
+            # still usual.
             if self._known.container(gone) is None:
                 del self._watches[gone]
         for identity, container in present.items():
             watch = self._watches.get(identity)
-            if watch is not None and watch.started == (container.inspection.started if container.inspection else None):
+            if watch is not None and watch.started == (
+                container.inspection.started if container.inspection else None
+            ):
                 watch.container = container
                 continue
             found = guess(container)
@@ -151,7 +165,8 @@ class ServerCollector:
             watch.fail("", time.monotonic())
 
     def _exec(self, watch: Watch) -> bool:
-        """Ask from inside, where the network does not lead to it; True if that proved what it is."""
+        """Ask from inside, where the network does not lead to it; True if that proved what it
+        is."""
         for port in watch.guess.ports[:2]:
             try:
                 argv = exec_command(port, watch.guess.path(port))
@@ -172,7 +187,11 @@ class ServerCollector:
                 _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
                 watch.next_try = now + EXEC_EVERY
             else:
-                since = time.time() - LOG_OVERLAP if watch.server else max(watch.started or 0.0, time.time() - 3600)
+                since = (
+                    time.time() - LOG_OVERLAP
+                    if watch.server
+                    else max(watch.started or 0.0, time.time() - 3600)
+                )
                 body = self._client.log(watch.container.id, since)
                 watch.server = hint
                 watch.next_try = now + LOG_EVERY
@@ -192,7 +211,9 @@ class ServerCollector:
             watch.model = model_of(about.body, server)
         # Tokens of running requests are counted by the clock, and those come with the slots.
         clock = slots.at if slots is not None and slots.status == 200 else page.at
-        if page.status != 200 or not self._measure_page(watch, page.body, slots.body if slots else "", clock):
+        if page.status != 200 or not self._measure_page(
+            watch, page.body, slots.body if slots else "", clock
+        ):
             status = "a page that cannot be read" if page.status == 200 else f"status {page.status}"
             why = page.problem or f"answers with {status}"
             watch.fail(f"{server.name} {why} at {watch.source}.", time.monotonic())
@@ -214,9 +235,13 @@ class ServerCollector:
 
 
 def name_of(container: Container) -> str:
-    """Whose usual speed it is: the service over all its containers, else the container. What is usual for it with a
-    GPU is not for the same one that asks for none any more."""
-    name = f"{container.project}/{container.service}" if container.project and container.service else container.name
+    """Whose usual speed it is: the service over all its containers, else the container. What is
+    usual for it with a GPU is not for the same one that asks for none any more."""
+    name = (
+        f"{container.project}/{container.service}"
+        if container.project and container.service
+        else container.name
+    )
     inspection = container.inspection
     asks = inspection is not None and (inspection.gpus or inspection.runtime == "nvidia")
     return f"{name} with a GPU" if asks else name

@@ -16,13 +16,16 @@ from nebtui.host import Action, Progress, Up
 from nebtui.hosts.actions import docker_command, read_file
 from nebtui.hosts.simulation.clock import Clock, WallClock
 
-if TYPE_CHECKING:  # the YAML library behind them is loaded by the reader's thread, after the first paint
+if (
+    TYPE_CHECKING
+):  # the YAML library behind them is loaded by the reader's thread, after the first paint
     from nebtui.compose.model import Validation
     from nebtui.hosts.simulation.world import World
 
 
 class SimulatedHost:
-    """A box that exists on a clock only. Its compose files are real, in `folder` or a temporary one."""
+    """A box that exists on a clock only. Its compose files are real, in `folder` or a temporary
+    one."""
 
     kind: Literal["simulated"] = "simulated"
 
@@ -35,13 +38,16 @@ class SimulatedHost:
         clock: Clock | None = None,
         start: float | None = None,
     ) -> None:
-        """`folder` gets the demo's files, as they were shipped, and stays; `start`: Unix seconds the box begins at."""
+        """`folder` gets the demo's files, as they were shipped, and stays; `start`: Unix seconds
+        the box begins at."""
         scenarios = box().scenarios
         if scenario not in scenarios:
             raise ValueError(f"{scenario} is no scenario; there are {', '.join(scenarios)}")
         self._scenario = scenarios[scenario]
         self._temporary = (
-            None if folder else tempfile.TemporaryDirectory("", "nebtui-demo-", ignore_cleanup_errors=True)
+            None
+            if folder
+            else tempfile.TemporaryDirectory("", "nebtui-demo-", ignore_cleanup_errors=True)
         )
         self.folder = os.path.realpath(folder or (self._temporary.name if self._temporary else ""))
         write_files(self.folder, self._scenario.projects)
@@ -62,11 +68,13 @@ class SimulatedHost:
         return self._made
 
     def now(self) -> float:
-        """The box's time, in Unix seconds: what is judged against its containers' times needs this clock."""
+        """The box's time, in Unix seconds: what is judged against its containers' times needs this
+        clock."""
         return self._clock.now()
 
     def changes(self) -> Iterator[Change]:
-        """Yield the first picture, ending with `Settled`, then what happens as time goes by, until `close`."""
+        """Yield the first picture, ending with `Settled`, then what happens as time goes by, until
+        `close`."""
         with self._lock:
             batch = self._world.opening()
         while not self._closed.is_set():

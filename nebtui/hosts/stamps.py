@@ -29,7 +29,8 @@ class Listings:
         self._known: dict[str, tuple[int, tuple[str, ...]]] = {}
 
     def names(self, folders: set[str]) -> dict[str, tuple[str, ...]]:
-        """The names of the YAML and `.env` entries of each folder; none where it cannot be listed."""
+        """The names of the YAML and `.env` entries of each folder; none where it cannot be
+        listed."""
         return {folder: self._names(folder) for folder in sorted(folders)}
 
     def _names(self, folder: str) -> tuple[str, ...]:
@@ -37,7 +38,13 @@ class Listings:
         known = self._known.get(folder)
         if known is None or known[0] != time:
             try:
-                names = tuple(sorted(n for n in os.listdir(folder) if n.endswith((".yml", ".yaml")) or n == ".env"))
+                names = tuple(
+                    sorted(
+                        n
+                        for n in os.listdir(folder)
+                        if n.endswith((".yml", ".yaml")) or n == ".env"
+                    )
+                )
             except OSError:
                 names = ()
             known = self._known[folder] = (time, names)

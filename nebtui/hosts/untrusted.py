@@ -1,4 +1,5 @@
-"""Readers for JSON that others wrote: a missing or wrongly typed value gives the default, never an exception."""
+"""Readers for JSON that others wrote: a missing or wrongly typed value gives the default, never an
+exception."""
 
 from __future__ import annotations
 
@@ -21,7 +22,11 @@ def text(value: object, default: str = "") -> str:
 
 def whole(value: object, default: int = 0) -> int:
     """The integer; true and false are not numbers here, nor what no counter of 64 bits holds."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST else default
+    return (
+        value
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST
+        else default
+    )
 
 
 def number(value: object, default: float = 0.0) -> float:
@@ -35,7 +40,11 @@ def number(value: object, default: float = 0.0) -> float:
 
 def mapping(value: object) -> Mapping[str, object]:
     """The JSON object, empty for anything else."""
-    return {k: v for k, v in value.items() if isinstance(k, str)} if isinstance(value, Mapping) else empty()
+    return (
+        {k: v for k, v in value.items() if isinstance(k, str)}
+        if isinstance(value, Mapping)
+        else empty()
+    )
 
 
 def items(value: object) -> list[object]:
@@ -62,17 +71,21 @@ def texts(value: object) -> Mapping[str, str]:
 
 def pairs(value: object) -> Mapping[str, str]:
     """`["NAME=value", …]` (the engine's `Env`) by name; a name without `=` has an empty value."""
-    return {name: rest for name, _, rest in (entry.partition("=") for entry in strings(value)) if name}
+    return {
+        name: rest for name, _, rest in (entry.partition("=") for entry in strings(value)) if name
+    }
 
 
 def seconds(nanoseconds: object) -> float | None:
-    """A duration in seconds from the engine's nanoseconds; None for 0, which means "not given" there."""
+    """A duration in seconds from the engine's nanoseconds; None for 0, which means "not given"
+    there."""
     value = whole(nanoseconds)
     return value / 1e9 if value > 0 else None
 
 
 def moment(value: object) -> float | None:
-    """Unix seconds from RFC 3339 with up to nanoseconds; None for the engine's "never" (year 1) and for nonsense."""
+    """Unix seconds from RFC 3339 with up to nanoseconds; None for the engine's "never" (year 1) and
+    for nonsense."""
     match = TIME.fullmatch(text(value))
     if match is None or match[1] == "0001":
         return None

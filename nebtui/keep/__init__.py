@@ -1,4 +1,5 @@
-"""What outlives a run, in the user's state folder: the journal of written patches, and the projects seen before."""
+"""What outlives a run, in the user's state folder: the journal of written patches, and the projects
+seen before."""
 
 from nebtui.keep.anchors import Anchor
 from nebtui.keep.journal import Busy, Journal, Unusable

@@ -1,6 +1,8 @@
-"""Where a splice stands, told by digests of the lines around it: it is found again after edits elsewhere in the file.
+"""Where a splice stands, told by digests of the lines around it: it is found again after edits
+elsewhere in the file.
 
-Digests, because the journal must not hold a text that nebtui did not change; of env files they tell names only.
+Digests, because the journal must not hold a text that nebtui did not change; of env files they tell
+names only.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ _START, _END = "start", "end"
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The lines a splice touches in the new text, and what stands around them; lines next to it first."""
+    """The lines a splice touches in the new text, and what stands around them; lines next to it
+    first."""
 
     line: int
     """Number of the first line touched, from 1."""
@@ -32,7 +35,8 @@ class Anchor:
 
 
 class Lines:
-    """The lines of a text with their ends, where each starts, without its end, and a short digest of that.
+    """The lines of a text with their ends, where each starts, without its end, and a short digest
+    of that.
 
     Of a line of an env file the digest is that of the name.
     """
@@ -64,9 +68,11 @@ class Lines:
         return above[:_AROUND], below[:_AROUND]
 
     def chain(self, first: int, last: int) -> str:
-        """The digest of the lines above that are less and less indented; blank lines and comments lead nowhere."""
+        """The digest of the lines above that are less and less indented; blank lines and comments
+        lead nowhere."""
         indents = [_indent(line) for line in self.lines[first:last] if _leads(line)]
-        # Where nothing stands (lines were removed) the nearest line above counts whatever its indent.
+        # Where nothing stands (lines were removed) the nearest line above counts whatever its
+        # indent.
         limit = indents[0] if indents else 1 << 30
         found = []
         for index in range(first - 1, -1, -1):

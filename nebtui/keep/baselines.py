@@ -1,4 +1,5 @@
-"""The memory of normal: how fast each service was with each model at each concurrency, in SQLite."""
+"""The memory of normal: how fast each service was with each model at each concurrency, in
+SQLite."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ MOST = 500
 MINUTE = 60
 SCHEMA = """
 create table if not exists speeds (
-  service text not null, model text not null, bucket text not null, at real not null, speed real not null
+  service text not null, model text not null, bucket text not null,
+  at real not null, speed real not null
 );
 create index if not exists speeds_of on speeds (service, model, bucket, at);
 """
@@ -29,10 +31,11 @@ Key = tuple[str, str, str]
 
 
 class SpeedMemory:
-    """One row a minute and key: the median of the windows of that minute. For one thread, which also has to close it.
+    """One row a minute and key: the median of the windows of that minute. For one thread, which
+    also has to close it.
 
-    A state folder that cannot be written, and a file that is broken or held by another, are no reason to fail: what is
-    usual is then only known for this run.
+    A state folder that cannot be written, and a file that is broken or held by another, are no
+    reason to fail: what is usual is then only known for this run.
     """
 
     def __init__(self, state_dir: str) -> None:
@@ -48,7 +51,10 @@ class SpeedMemory:
         connection = self._open()
         if connection is None:
             return ()
-        asked = "select speed from speeds where service = ? and model = ? and bucket = ? order by at desc limit ?"
+        asked = (
+            "select speed from speeds where service = ? and model = ? and bucket = ? order "
+            "by at desc limit ?"
+        )
         try:
             rows = connection.execute(asked, (service, model, bucket, MOST)).fetchall()
         except sqlite3.Error:
@@ -75,13 +81,18 @@ class SpeedMemory:
     def _write(self, minutes: dict[Key, tuple[int, list[float]]]) -> None:
         import sqlite3
 
-        rows = [(*key, minute * float(MINUTE), middle(speeds)) for key, (minute, speeds) in minutes.items() if speeds]
+        rows = [
+            (*key, minute * float(MINUTE), middle(speeds))
+            for key, (minute, speeds) in minutes.items()
+            if speeds
+        ]
         connection = self._open() if rows else None
         if connection is None:
             return
         with suppress(sqlite3.Error), connection:
             connection.executemany(
-                "insert into speeds (service, model, bucket, at, speed) values (?, ?, ?, ?, ?)", rows
+                "insert into speeds (service, model, bucket, at, speed) values (?, ?, ?, ?, ?)",
+                rows,
             )
 
     def _open(self) -> sqlite3.Connection | None:
@@ -98,7 +109,8 @@ class SpeedMemory:
             except sqlite3.OperationalError:
                 raise  # locked, or not to be written: nothing is wrong with what it holds
             except sqlite3.DatabaseError:
-                # What it held is lost already; it is put aside, so that the next speeds are remembered again.
+                # What it held is lost already; it is put aside, so that the next speeds are
+                # remembered again.
                 os.replace(self._path, self._path.with_suffix(".broken"))
                 self._connection = self._connected(time.time())
         except (OSError, sqlite3.Error):

@@ -1,4 +1,5 @@
-"""The journal: what nebtui wrote, one JSON file an entry, each on disk before the files it is about."""
+"""The journal: what nebtui wrote, one JSON file an entry, each on disk before the files it is
+about."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ class Journal:
         return self._read()[1]
 
     def littered(self) -> bool:
-        """True if a writer of the journal was killed half way, or is at it; `lock` waits for it and tidies up."""
+        """True if a writer of the journal was killed half way, or is at it; `lock` waits for it and
+        tidies up."""
         return any(self._folder.glob(f"{TEMPORARY}*"))
 
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
@@ -60,7 +62,11 @@ class Journal:
             try:
                 entry = _load(path)
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-                why = str(error) if isinstance(error, _Newer) else "it is damaged or of another version"
+                why = (
+                    str(error)
+                    if isinstance(error, _Newer)
+                    else "it is damaged or of another version"
+                )
                 told.append(f"entry {number} of the journal is ignored: {why} ({path})")
                 continue
             found.append(entry if entry.number == number else replace(entry, number=number))
@@ -71,16 +77,21 @@ class Journal:
             names = os.listdir(self._folder)
         except OSError:
             return {}
-        return {int(match[1]): self._folder / name for name in names if (match := _NAME.fullmatch(name))}
+        return {
+            int(match[1]): self._folder / name for name in names if (match := _NAME.fullmatch(name))
+        }
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Be the only nebtui that writes; a process that dies gives the lock back. Raises Busy or Unusable."""
+        """Be the only nebtui that writes; a process that dies gives the lock back. Raises Busy or
+        Unusable."""
         try:
             private_folder(self._folder)
             if stat.S_IMODE(self._folder.stat().st_mode) & 0o077:
                 self._folder.chmod(0o700)
-            descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            descriptor = os.open(
+                self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+            )
         except OSError as error:
             why = f"the journal folder {self._folder} cannot be used ({error.strerror})"
             raise Unusable(f"{why}; make it writable or point NEBTUI_STATE elsewhere") from None
@@ -94,7 +105,8 @@ class Journal:
             os.close(descriptor)
 
     def add(self, entry: Entry) -> Entry:
-        """Write a new entry under a number of its own and drop the oldest; it is on disk when this returns."""
+        """Write a new entry under a number of its own and drop the oldest; it is on disk when this
+        returns."""
         private_folder(self._folder)
         self._prune()
         number = 1 + max(self._files(), default=0)
@@ -144,7 +156,8 @@ def _wait_for(descriptor: int, folder: Path) -> None:
         except OSError as error:
             if error.errno not in (errno.EWOULDBLOCK, errno.EINTR):
                 raise Unusable(
-                    f"{folder} cannot be locked ({error.strerror}); point NEBTUI_STATE to a local folder"
+                    f"{folder} cannot be locked ({error.strerror}); point NEBTUI_STATE to "
+                    "a local folder"
                 ) from None
             if time.monotonic() > deadline:
                 raise Busy("another nebtui is writing; try again when it is done") from None
@@ -166,12 +179,17 @@ def _load(path: Path) -> Entry:
     version = data.pop("version", 0)
     if version != VERSION:
         raise _Newer(
-            "a newer nebtui wrote it; use that one to undo it" if version > VERSION else "an older nebtui wrote it"
+            "a newer nebtui wrote it; use that one to undo it"
+            if version > VERSION
+            else "an older nebtui wrote it"
         )
     if data["state"] not in ("writing", "written", "undone"):
         raise ValueError("an unknown state")
     files = tuple(_file(item) for item in data.pop("files"))
-    networks, findings = tuple(map(str, data.pop("networks"))), tuple(map(str, data.pop("findings")))
+    networks, findings = (
+        tuple(map(str, data.pop("networks"))),
+        tuple(map(str, data.pop("findings"))),
+    )
     return Entry(files=files, networks=networks, findings=findings, **data)
 
 
@@ -182,5 +200,9 @@ def _file(data: dict[str, Any]) -> FileRecord:
 
 def _splice(data: dict[str, Any]) -> Splice:
     spot = data.pop("anchor")
-    lines, above, below = tuple(spot.pop("lines")), tuple(spot.pop("above")), tuple(spot.pop("below"))
+    lines, above, below = (
+        tuple(spot.pop("lines")),
+        tuple(spot.pop("above")),
+        tuple(spot.pop("below")),
+    )
     return Splice(anchor=Anchor(lines=lines, above=above, below=below, **spot), **data)

@@ -1,4 +1,5 @@
-"""What the journal says of a patch: splices (what stood where, what stands there now), never whole files."""
+"""What the journal says of a patch: splices (what stood where, what stands there now), never whole
+files."""
 
 from __future__ import annotations
 
@@ -17,12 +18,14 @@ State = Literal["writing", "written", "undone"]
 ABSENT = ""
 """In place of a digest: the file does not exist."""
 _COMPARISONS = 4_000_000
-"""Lines times lines above which the changed middle of a file is one splice: the comparison must stay bounded."""
+"""Lines times lines above which the changed middle of a file is one splice: the comparison must
+stay bounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """At byte `start` of the old text `old` stood; `new` stands there now (Latin-1 text of the bytes)."""
+    """At byte `start` of the old text `old` stood; `new` stands there now (Latin-1 text of the
+    bytes)."""
 
     start: int
     old: str
@@ -32,7 +35,8 @@ class Splice:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """One file of a patch: what changed, and the digests of the whole bytes before and after (ABSENT = no file)."""
+    """One file of a patch: what changed, and the digests of the whole bytes before and after
+    (ABSENT = no file)."""
 
     path: str
     place: str
@@ -54,7 +58,8 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One keystroke or one `fix --write`; with `undoes`, the taking back of that entry while it lasts."""
+    """One keystroke or one `fix --write`; with `undoes`, the taking back of that entry while it
+    lasts."""
 
     number: int
     time: float
@@ -76,22 +81,33 @@ def digest(data: bytes | None) -> str:
     return ABSENT if data is None else hashlib.sha256(data).hexdigest()
 
 
-def record(path: str, before: bytes | None, after: bytes | None, place: str = "", temporary: str = "") -> FileRecord:
+def record(
+    path: str, before: bytes | None, after: bytes | None, place: str = "", temporary: str = ""
+) -> FileRecord:
     """What the journal keeps of one file: the changed lines, and never a line next to them."""
     env = is_env(path)
     old, new = Lines(before or b"", env=env), Lines(after or b"", env=env)
     splices = []
     for start, end, new_start, new_end in _changed(old, new):
         anchor = new.anchor(new_start, new_end - new_start)
-        splices.append(Splice(start, _text(old.data[start:end]), _text(new.data[new_start:new_end]), anchor))
-    return FileRecord(path, place or os.path.realpath(path), temporary, digest(before), digest(after), tuple(splices))
+        splices.append(
+            Splice(start, _text(old.data[start:end]), _text(new.data[new_start:new_end]), anchor)
+        )
+    return FileRecord(
+        path,
+        place or os.path.realpath(path),
+        temporary,
+        digest(before),
+        digest(after),
+        tuple(splices),
+    )
 
 
 def _changed(old: Lines, new: Lines) -> Iterator[tuple[int, int, int, int]]:
     """The byte ranges that differ: (from, to) in the old text and in the new one.
 
-    Lines are compared without their ends: a last line `KEY=secret` that gets an end because a line is added after it
-    is not changed but for that end.
+    Lines are compared without their ends: a last line `KEY=secret` that gets an end because a line
+    is added after it is not changed but for that end.
     """
     for tag, i1, i2, j1, j2 in _compared(old.bare, new.bare):
         if tag != "equal":
@@ -100,10 +116,17 @@ def _changed(old: Lines, new: Lines) -> Iterator[tuple[int, int, int, int]]:
         for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
             if old.lines[i] != new.lines[j]:
                 length = len(old.bare[i])
-                yield old.starts[i] + length, old.starts[i + 1], new.starts[j] + length, new.starts[j + 1]
+                yield (
+                    old.starts[i] + length,
+                    old.starts[i + 1],
+                    new.starts[j] + length,
+                    new.starts[j + 1],
+                )
 
 
-def _compared(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[tuple[str, int, int, int, int]]:
+def _compared(
+    old: Sequence[bytes], new: Sequence[bytes]
+) -> Iterator[tuple[str, int, int, int, int]]:
     head = shared(old, new)
     tail = shared(old[head:][::-1], new[head:][::-1])
     middle, other = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -111,7 +134,9 @@ def _compared(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[tuple[str,
     if len(middle) * len(other) > _COMPARISONS:
         yield "replace", head, head + len(middle), head, head + len(other)
     else:
-        for tag, i1, i2, j1, j2 in SequenceMatcher(None, middle, other, autojunk=False).get_opcodes():
+        for tag, i1, i2, j1, j2 in SequenceMatcher(
+            None, middle, other, autojunk=False
+        ).get_opcodes():
             yield tag, head + i1, head + i2, head + j1, head + j2
     yield "equal", len(old) - tail, len(old), len(new) - tail, len(new)
 

@@ -16,14 +16,15 @@ TEMPORARY = ".nebtui-"
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder that only its owner may enter, the missing ones above it too; raises OSError."""
+    """Make a folder that only its owner may enter, the missing ones above it too; raises
+    OSError."""
     for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def write_private(path: Path, text: str, *, new: bool = False) -> None:
-    """Write a file of the state folder atomically, readable by its owner only; it is on disk when this returns.
-    Raises OSError; with `new`, FileExistsError where one stands there already."""
+    """Write a file of the state folder atomically, readable by its owner only; it is on disk when
+    this returns. Raises OSError; with `new`, FileExistsError where one stands there already."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)  # mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -52,7 +53,11 @@ def remembered(state_dir: str) -> dict[ProjectKey, tuple[str, ...]]:
         found = {_key(d): tuple(map(str, d.get("env_files", ()))) for d in data}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return {key: env_files for key, env_files in found.items() if key.files and os.path.exists(key.files[0])}
+    return {
+        key: env_files
+        for key, env_files in found.items()
+        if key.files and os.path.exists(key.files[0])
+    }
 
 
 def _key(data: dict[str, Any]) -> ProjectKey:
@@ -60,7 +65,8 @@ def _key(data: dict[str, Any]) -> ProjectKey:
 
 
 def remember(state_dir: str, projects: Iterable[Project]) -> None:
-    """Keep these projects (and the known ones) for later runs; a read-only state folder is no reason to fail."""
+    """Keep these projects (and the known ones) for later runs; a read-only state folder is no
+    reason to fail."""
     before = remembered(state_dir)
     known = before | {p.key: p.env_files for p in projects if p.key.files}
     if known == before:

@@ -1,4 +1,5 @@
-"""Takes a recorded change out of a file's bytes: exactly, or at the place where it stands after other edits."""
+"""Takes a recorded change out of a file's bytes: exactly, or at the place where it stands after
+other edits."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ class Damaged(ValueError):
 
 
 def reverted(record: FileRecord, current: bytes | None) -> bytes | None:
-    """The bytes without the recorded change (None = the file goes); edits elsewhere in the file are kept.
+    """The bytes without the recorded change (None = the file goes); edits elsewhere in the file are
+    kept.
 
     Raises Damaged where a changed line no longer stands, or not at one place only.
     """
@@ -49,7 +51,9 @@ def _rebased(record: FileRecord, current: bytes) -> bytes:
     for splice in record.splices:
         start = text.starts[_found(record, splice, text)] + splice.anchor.lead
         if start < end:
-            raise Damaged(f"{record.path} was changed since: {_told(record, splice)} changed its order")
+            raise Damaged(
+                f"{record.path} was changed since: {_told(record, splice)} changed its order"
+            )
         pieces += [current[end:start], _bytes(splice.old)]
         end = start + len(_bytes(splice.new))
     return b"".join([*pieces, current[end:]])
@@ -72,17 +76,23 @@ def _found(record: FileRecord, splice: Splice, text: Lines) -> int:
         return best[0]
     told = _told(record, splice)
     if best:
-        raise Damaged(f"{record.path} was changed since: {told} stands at {_numbers(best)} now, which look alike")
+        raise Damaged(
+            f"{record.path} was changed since: {told} stands at {_numbers(best)} now, "
+            "which look alike"
+        )
     if standing and new:
-        raise Damaged(f"{record.path} was changed since: {told} is at {_numbers(standing)} now, next to changed lines")
+        raise Damaged(
+            f"{record.path} was changed since: {told} is at {_numbers(standing)} now, "
+            "next to changed lines"
+        )
     raise Damaged(f"{record.path} was changed since: {told} is not as nebtui left it")
 
 
 def _score(spot: Anchor, text: Lines, first: int, *, env: bool) -> int:
     """How well a place fits; 0 = it is another place.
 
-    Both neighbours must stand: a line added right below may belong to what would be taken away. The lines of an env
-    file belong to nobody but themselves.
+    Both neighbours must stand: a line added right below may belong to what would be taken away. The
+    lines of an env file belong to nobody but themselves.
     """
     last = first + len(spot.lines)
     above, below = text.around(first, last)
@@ -95,11 +105,13 @@ def _score(spot: Anchor, text: Lines, first: int, *, env: bool) -> int:
 
 
 def untouched(record: FileRecord, current: bytes) -> bool:
-    """True if a file that is neither as before nor as after was edited before anything of the change reached it: what
-    stood at each place stands there, between the same lines."""
+    """True if a file that is neither as before nor as after was edited before anything of the
+    change reached it: what stood at each place stands there, between the same lines."""
     text = Lines(current, env=is_env(record.path))
     # Where only a line end changed, the splice next to it tells.
-    return all(_stands_old(splice, text) for splice in record.splices if (splice.old + splice.new).strip())
+    return all(
+        _stands_old(splice, text) for splice in record.splices if (splice.old + splice.new).strip()
+    )
 
 
 def _stands_old(splice: Splice, text: Lines) -> bool:
@@ -114,9 +126,15 @@ def _stands_old(splice: Splice, text: Lines) -> bool:
 def _told(record: FileRecord, splice: Splice) -> str:
     """The splice in a sentence, its secrets masked."""
     number = splice.anchor.line
-    lines = [text for text in _bytes(splice.new).decode(errors="replace").splitlines() if text.strip()]
+    lines = [
+        text for text in _bytes(splice.new).decode(errors="replace").splitlines() if text.strip()
+    ]
     if not lines:
-        return f"the place at line {number} where lines were removed" if splice.old.strip() else f"line {number}"
+        return (
+            f"the place at line {number} where lines were removed"
+            if splice.old.strip()
+            else f"line {number}"
+        )
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     hide = mask_env if is_env(record.path) else mask
     return f"line {number} “{hide(lines[0]).strip()}”{more}"

@@ -1,8 +1,10 @@
-"""What is known about images beforehand: where they listen, how to ask whether they are ready, what they ship.
+"""What is known about images beforehand: where they listen, how to ask whether they are ready, what
+they ship.
 
-The data is `images.toml`, each entry with its source, its date and the basis it rests on: D a Dockerfile or source
-was read, U upstream's own compose file, W compose files in the wild, I an issue thread, K general knowledge that
-nobody verified here. Health tests stand as in a compose *file*: `$$` where the container shall see one dollar.
+The data is `images.toml`, each entry with its source, its date and the basis it rests on: D a
+Dockerfile or source was read, U upstream's own compose file, W compose files in the wild, I an
+issue thread, K general knowledge that nobody verified here. Health tests stand as in a compose
+*file*: `$$` where the container shall see one dollar.
 """
 
 from __future__ import annotations
@@ -46,12 +48,13 @@ class ImageKnowledge:
     images: tuple[str, ...]
     """Globs of repositories, without registry and tag."""
     tags: str = ""
-    """Which tags it holds for: "" all, else comparisons and globs, all of which must hold: `>=1.0`, `server*`, `!cpu*`.
-    A tag that carries no version passes every comparison."""
+    """Which tags it holds for: "" all, else comparisons and globs, all of which must hold: `>=1.0`,
+    `server*`, `!cpu*`. A tag that carries no version passes every comparison."""
     ports: tuple[int, ...] = ()
     """Where it listens inside the container, the port of the test first."""
     test: Healthcheck | None = None
-    """How to ask it; where `built_in` is set only for images that turn out to lack their own test."""
+    """How to ask it; where `built_in` is set only for images that turn out to lack their own
+    test."""
     needs: tuple[str, ...] = ()
     """The programs that the test needs in the image."""
     ready: Literal["ready", "alive"] = "ready"
@@ -63,20 +66,24 @@ class ImageKnowledge:
     date: str = ""
     note: str = ""
     drops_privileges: bool = False
-    """It starts as root and becomes another user by itself, so `user:` is not the way to other files' owners."""
+    """It starts as root and becomes another user by itself, so `user:` is not the way to other
+    files' owners."""
     one_shot: bool = False
     """A job: it does its work and exits."""
     role: str = ""
     without_gpu: Literal["", "refuses", "falls-back"] = ""
-    """What it does when a GPU was asked for and is not there: refuses to start, or computes on the CPU in silence."""
+    """What it does when a GPU was asked for and is not there: refuses to start, or computes on the
+    CPU in silence."""
 
 
 def about(image: str | None) -> ImageKnowledge | None:
-    """What is known about an image, by its most specific entry whose tags admit it; None for a stranger."""
+    """What is known about an image, by its most specific entry whose tags admit it; None for a
+    stranger."""
     if not image:
         return None
     repo, tag = repository(image)
-    # A pull-through registry puts its own project in front (`proxy/chromadb/chroma`), so the last two words count too.
+    # A pull-through registry puts its own project in front (`proxy/chromadb/chroma`), so the last
+    # two words count too.
     candidates = dict.fromkeys((repo, "/".join(repo.split("/")[-2:])))
     for candidate in candidates:
         fitting = [
@@ -91,8 +98,8 @@ def about(image: str | None) -> ImageKnowledge | None:
 
 
 def repository(image: str) -> tuple[str, str]:
-    """An image reference as (repository, tag): without registry host, digest and Docker Hub's `library/`.
-    Variables that were not interpolated count as unknown and leave nothing."""
+    """An image reference as (repository, tag): without registry host, digest and Docker Hub's
+    `library/`. Variables that were not interpolated count as unknown and leave nothing."""
     name = _VARIABLE.sub("", image).partition("@")[0].lower().strip("/")
     first, slash, rest = name.partition("/")
     if slash and (":" in first or "." in first or first == "localhost"):
@@ -103,18 +110,25 @@ def repository(image: str) -> tuple[str, str]:
 
 @cache
 def entries() -> tuple[ImageKnowledge, ...]:
-    """All entries, in the order of the file (of two equally specific ones the earlier, newer one wins)."""
+    """All entries, in the order of the file (of two equally specific ones the earlier, newer one
+    wins)."""
     text = files("nebtui.knowledge").joinpath("images.toml").read_text(encoding="utf-8")
     return tuple(_entry(row) for row in tomllib.loads(text)["image"])
 
 
 def _entry(row: Mapping[str, Any]) -> ImageKnowledge:
     """A TOML table as an entry; `http` and `tcp` are short for the tests that `probes` builds."""
-    fields = {key: _frozen(value) for key, value in row.items() if key not in {"test", "http", "tcp", *_TIMING}}
+    fields = {
+        key: _frozen(value)
+        for key, value in row.items()
+        if key not in {"test", "http", "tcp", *_TIMING}
+    }
     test = _test(row)
     if test is None:
         return ImageKnowledge(**fields)
-    timing = {key: float(row.get(key, default)) for key, default in _TIMING.items() if key != "retries"}
+    timing = {
+        key: float(row.get(key, default)) for key, default in _TIMING.items() if key != "retries"
+    }
     healthcheck = Healthcheck(test, retries=row.get("retries", _TIMING["retries"]), **timing)
     return ImageKnowledge(**{"needs": probe_programs(healthcheck), **fields, "test": healthcheck})
 

@@ -1,4 +1,5 @@
-"""Which driver serves which CUDA, and what `NVIDIA_REQUIRE_*` of an image asks for. A driver is never too new."""
+"""Which driver serves which CUDA, and what `NVIDIA_REQUIRE_*` of an image asks for. A driver is
+never too new."""
 
 from __future__ import annotations
 
@@ -11,13 +12,24 @@ from importlib.resources import files
 from typing import Literal
 
 Fit = Literal["ok", "minor", "too-old", "unknown"]
-"""ok: the driver is at least the one this CUDA shipped with; minor: same major release, so it runs, without what is
-compiled on the machine (PTX) and the newest features; too-old: it needs NVIDIA's cuda-compat package."""
+"""ok: the driver is at least the one this CUDA shipped with; minor: same major release, so it runs,
+without what is compiled on the machine (PTX) and the newest features; too-old: it needs NVIDIA's
+cuda-compat package."""
 Version = tuple[int, ...]
 
 _COMPARISON = re.compile(r"(cuda|driver|brand|arch)(>=|<=|!=|>|<|=)(.+)", re.ASCII)
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
-_BRANDS = ("quadrortx", "geforcertx", "geforce", "titanrtx", "titan", "quadro", "tesla", "grid", "nvs")
+_BRANDS = (
+    "quadrortx",
+    "geforcertx",
+    "geforce",
+    "titanrtx",
+    "titan",
+    "quadro",
+    "tesla",
+    "grid",
+    "nvs",
+)
 """Longer words first."""
 
 
@@ -35,7 +47,9 @@ class Facts:
 
 @cache
 def _table() -> tuple[Mapping[str, str], Mapping[str, str]]:
-    data = tomllib.loads(files("nebtui.knowledge").joinpath("cuda.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(
+        files("nebtui.knowledge").joinpath("cuda.toml").read_text(encoding="utf-8")
+    )
     return data["floors"], data["shipped"]
 
 
@@ -64,7 +78,8 @@ def fit(cuda: str | None, driver: str | None) -> Fit:
         return "ok"
     if floor and order(has, floor) < 0:
         return "too-old"
-    # A release that is not in the table cannot be told apart from "ok"; the floor is the same for its whole family.
+    # A release that is not in the table cannot be told apart from "ok"; the floor is the same for
+    # its whole family.
     return "minor" if needed and floor else "unknown"
 
 
@@ -81,23 +96,28 @@ def shipped_with(cuda: str | None) -> str:
 
 
 def brand_of(name: str) -> str | None:
-    """The brand word of a device, as NVIDIA's tools derive it from the name; None for one that carries none."""
+    """The brand word of a device, as NVIDIA's tools derive it from the name; None for one that
+    carries none."""
     words = name.lower().replace("nvidia", "").replace(" ", "")
     for brand in _BRANDS:
         if words.startswith(brand):
             return brand
     if words.startswith("rtx"):
         return "nvidiartx"
-    # Data-centre cards after Tesla was dropped as a name (A100, H100, L40S) report the brand NVIDIA.
+    # Data-centre cards after Tesla was dropped as a name (A100, H100, L40S) report the brand
+    # NVIDIA.
     return "nvidia" if re.match(r"[a-z]{1,2}\d", words) else None
 
 
 def requirements(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """What an image asks of the driver: the values of NVIDIA_REQUIRE_*, all of which must be met. An image of the old
-    kind (CUDA_VERSION alone) asks for its own CUDA; NVIDIA_DISABLE_REQUIRE switches the question off."""
+    """What an image asks of the driver: the values of NVIDIA_REQUIRE_*, all of which must be met.
+    An image of the old kind (CUDA_VERSION alone) asks for its own CUDA; NVIDIA_DISABLE_REQUIRE
+    switches the question off."""
     if environment.get("NVIDIA_DISABLE_REQUIRE", "").lower() in ("1", "true", "yes", "on"):
         return ()
-    found = tuple(v for k, v in sorted(environment.items()) if k.startswith("NVIDIA_REQUIRE_") and v.strip())
+    found = tuple(
+        v for k, v in sorted(environment.items()) if k.startswith("NVIDIA_REQUIRE_") and v.strip()
+    )
     cuda = version(environment.get("CUDA_VERSION"))
     if not found and cuda and len(cuda) > 1 and "NVIDIA_REQUIRE_CUDA" not in environment:
         return (f"cuda>={cuda[0]}.{cuda[1]}",)
@@ -105,8 +125,11 @@ def requirements(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def met(requirement: str, facts: Facts) -> bool | None:
-    """Whether a requirement is met: words are alternatives, commas join what must hold together. None = not known."""
-    return _any(_all(_term(term, facts) for term in word.split(",") if term) for word in requirement.split())
+    """Whether a requirement is met: words are alternatives, commas join what must hold together.
+    None = not known."""
+    return _any(
+        _all(_term(term, facts) for term in word.split(",") if term) for word in requirement.split()
+    )
 
 
 def _any(values: Iterable[bool | None]) -> bool | None:

@@ -1,7 +1,9 @@
-"""Health tests as data: build the usual forms, and say which programs a given test needs inside its image.
+"""Health tests as data: build the usual forms, and say which programs a given test needs inside its
+image.
 
-Every test here is the *value* as it stands in a compose file: a dollar meant for the container is written `$$`
-(Compose turns it back), and a backslash is a backslash (the writer of the YAML owns the quoting).
+Every test here is the *value* as it stands in a compose file: a dollar meant for the container is
+written `$$` (Compose turns it back), and a backslash is a backslash (the writer of the YAML owns
+the quoting).
 """
 
 from __future__ import annotations
@@ -17,11 +19,46 @@ By = Literal["bash", "curl", "wget", "python"]
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 _SEPARATORS = frozenset(";&|()")
-# Words after which another command follows, and words the shell itself understands: neither is a program to look for.
-_LEADERS = frozenset({"!", "{", "do", "elif", "else", "exec", "if", "then", "time", "until", "while"})
+# Words after which another command follows, and words the shell itself understands: neither is a
+# program to look for.
+_LEADERS = frozenset(
+    {"!", "{", "do", "elif", "else", "exec", "if", "then", "time", "until", "while"}
+)
 _BUILTINS = (
-    frozenset({":", ".", "[", "[[", "}", "cd", "command", "echo", "eval", "exit", "export", "false", "local", "printf"})
-    | {"case", "done", "esac", "fi", "for", "read", "return", "set", "shift", "source", "test", "true", "type", "unset"}
+    frozenset(
+        {
+            ":",
+            ".",
+            "[",
+            "[[",
+            "}",
+            "cd",
+            "command",
+            "echo",
+            "eval",
+            "exit",
+            "export",
+            "false",
+            "local",
+            "printf",
+        }
+    )
+    | {
+        "case",
+        "done",
+        "esac",
+        "fi",
+        "for",
+        "read",
+        "return",
+        "set",
+        "shift",
+        "source",
+        "test",
+        "true",
+        "type",
+        "unset",
+    }
     | {"wait"}
 )
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -29,28 +66,40 @@ _SUBSHELL = re.compile(r"\$\(([^()]*)\)|`([^`]*)`")
 
 
 def http_test(port: int, path: str, by: By) -> tuple[str, ...]:
-    """The test that passes when a GET of `path` on loopback answers 200 (bash) or any success (the others)."""
+    """The test that passes when a GET of `path` on loopback answers 200 (bash) or any success (the
+    others)."""
     url = f"http://127.0.0.1:{port}{path}"
     if by == "curl":
         return ("CMD", "curl", "-fsS", "-m", "3", url)
     if by == "wget":
-        # `-O /dev/null` and not `--spider`: the latter sends HEAD, which many health routes do not serve.
+        # `-O /dev/null` and not `--spider`: the latter sends HEAD, which many health routes do not
+        # serve.
         return ("CMD", "wget", "-q", "-T", "3", "-O", "/dev/null", url)
     if by == "python":
-        return ("CMD", "python3", "-c", f"import urllib.request; urllib.request.urlopen('{url}', timeout=3)")
-    # Exec form, since /dev/tcp is bash's own and CMD-SHELL runs /bin/sh; `read -t` since a server may stay silent.
+        return (
+            "CMD",
+            "python3",
+            "-c",
+            f"import urllib.request; urllib.request.urlopen('{url}', timeout=3)",
+        )
+    # Exec form, since /dev/tcp is bash's own and CMD-SHELL runs /bin/sh; `read -t` since a server
+    # may stay silent.
     ask = rf"printf 'GET {path} HTTP/1.0\r\n\r\n' >&3"
     script = f"{_connect(port)} && {ask} && read -t 2 -r line <&3 && [[ $$line == *' 200 '* ]]"
     return ("CMD", "bash", "-c", script)
 
 
 def port_test(port: int) -> Healthcheck:
-    """The last resort, where nothing but a listening port is known: it accepts a connection. Needs bash."""
-    return Healthcheck(("CMD", "bash", "-c", _connect(port)), interval=5, timeout=4, retries=12, start_period=30)
+    """The last resort, where nothing but a listening port is known: it accepts a connection. Needs
+    bash."""
+    return Healthcheck(
+        ("CMD", "bash", "-c", _connect(port)), interval=5, timeout=4, retries=12, start_period=30
+    )
 
 
 def command(healthcheck: Healthcheck) -> tuple[str, ...]:
-    """The argv that the engine would run in the container for this test, `$$` resolved; empty for none."""
+    """The argv that the engine would run in the container for this test, `$$` resolved; empty for
+    none."""
     form, *words = (word.replace("$$", "$") for word in healthcheck.test or ("NONE",))
     if form == "CMD-SHELL":
         return ("/bin/sh", "-c", " ".join(words))
@@ -64,12 +113,19 @@ def on_port(healthcheck: Healthcheck, port: int, other: int) -> Healthcheck | No
     test = tuple(named.sub(str(other), word) for word in healthcheck.test)
     if test == healthcheck.test:
         return None
-    return Healthcheck(test, healthcheck.interval, healthcheck.timeout, healthcheck.retries, healthcheck.start_period)
+    return Healthcheck(
+        test,
+        healthcheck.interval,
+        healthcheck.timeout,
+        healthcheck.retries,
+        healthcheck.start_period,
+    )
 
 
 def probe_programs(healthcheck: Healthcheck) -> tuple[str, ...]:
-    """The programs a test needs, each once, in order: the argv[0] of CMD, and the first word of each piece of shell.
-    A CMD-SHELL test needs /bin/sh besides; what the shell has built in is not a program."""
+    """The programs a test needs, each once, in order: the argv[0] of CMD, and the first word of
+    each piece of shell. A CMD-SHELL test needs /bin/sh besides; what the shell has built in is not
+    a program."""
     form, *words = healthcheck.test or ("NONE",)
     if form == "CMD-SHELL":
         return tuple(dict.fromkeys(_programs(" ".join(words))))
@@ -80,7 +136,8 @@ def probe_programs(healthcheck: Healthcheck) -> tuple[str, ...]:
 
 
 def _connect(port: int) -> str:
-    """127.0.0.1 and not localhost: the latter may be ::1 first, where a server on 0.0.0.0 does not listen."""
+    """127.0.0.1 and not localhost: the latter may be ::1 first, where a server on 0.0.0.0 does not
+    listen."""
     return f"exec 3<>/dev/tcp/127.0.0.1/{port}"
 
 
@@ -113,5 +170,6 @@ def _words(script: str) -> list[str]:
     try:
         return [word for word in lexer if word]
     except ValueError:
-        # An unbalanced quote: such a test cannot run anyway, and its plain words are the best guess.
+        # An unbalanced quote: such a test cannot run anyway, and its plain words are the best
+        # guess.
         return script.split()

@@ -1,4 +1,5 @@
-"""What is known about inference servers beforehand: how to find them, where figures are, how they are called."""
+"""What is known about inference servers beforehand: how to find them, where figures are, how they
+are called."""
 
 from __future__ import annotations
 
@@ -42,17 +43,21 @@ class ServerKnowledge:
     scale: float = 1.0
     """Seconds in one unit of the seconds counters."""
     at_end: bool = False
-    """Its counters move only when a request ends, so that they say nothing about one that still runs."""
+    """Its counters move only when a request ends, so that they say nothing about one that still
+    runs."""
     mixed: bool = False
-    """Its seconds hold the reading of prompts too, so that a longer prompt would look like slowness: no verdict."""
+    """Its seconds hold the reading of prompts too, so that a longer prompt would look like
+    slowness: no verdict."""
     decodes: tuple[str, ...] = ()
-    """Counter of steps, each of which gives every running request one token: a needle, no verdict."""
+    """Counter of steps, each of which gives every running request one token: a needle, no
+    verdict."""
     requests: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     model_label: str = ""
     about: str = ""
-    """A JSON page that names the model under the first of `model_keys`, where the metrics carry no label for it."""
+    """A JSON page that names the model under the first of `model_keys`, where the metrics carry no
+    label for it."""
     model_keys: tuple[str, ...] = ()
     unit: str = "T/s"
     source: str = ""
@@ -64,7 +69,14 @@ class ServerKnowledge:
     @property
     def names(self) -> frozenset[str]:
         """All metric names asked for: the rest of a page need not be parsed."""
-        singles = (self.tokens, self.prompt_tokens, self.decodes, self.requests, self.running, self.waiting)
+        singles = (
+            self.tokens,
+            self.prompt_tokens,
+            self.decodes,
+            self.requests,
+            self.running,
+            self.waiting,
+        )
         pairs = (*self.speed, *self.prompt_speed)
         return frozenset(name for many in (*singles, *pairs) for name in many)
 
@@ -73,14 +85,19 @@ class ServerKnowledge:
 def servers() -> tuple[ServerKnowledge, ...]:
     """All kinds, in the order of the file."""
     text = files("nebtui.knowledge").joinpath("servers.toml").read_text(encoding="utf-8")
-    return tuple(ServerKnowledge(**{key: _frozen(value) for key, value in row.items()}) for row in _rows(text))
+    return tuple(
+        ServerKnowledge(**{key: _frozen(value) for key, value in row.items()})
+        for row in _rows(text)
+    )
 
 
 def hinted(image: str, command: str) -> ServerKnowledge | None:
     """The kind that an image's name or a command line suggests; None for a stranger."""
     repo, _ = repository(image)
     for kind in servers():
-        if any(word in command for word in kind.commands) or any(fnmatchcase(repo, glob) for glob in kind.images):
+        if any(word in command for word in kind.commands) or any(
+            fnmatchcase(repo, glob) for glob in kind.images
+        ):
             return kind
     return None
 

@@ -1,4 +1,5 @@
-"""`nebtui gpu` as text and as JSON of the contract: devices, their processes by container, the chain, the ladders."""
+"""`nebtui gpu` as text and as JSON of the contract: devices, their processes by container, the
+chain, the ladders."""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ from nebtui.report.gpu import device
 from nebtui.rules.rule import Finding
 
 
-def check(projects: Collection[Project], findings: Iterable[Finding], errors: Iterable[Problem]) -> dict[str, Any]:
+def check(
+    projects: Collection[Project], findings: Iterable[Finding], errors: Iterable[Problem]
+) -> dict[str, Any]:
     """`check --format json` of the projects looked at."""
     return {
         "version": 1,
@@ -72,7 +74,11 @@ def status(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _problem(problem: Problem | None) -> str | None:
-    return f"{problem.file}{f':{problem.line}' if problem.line else ''}: {problem.message}" if problem else None
+    return (
+        f"{problem.file}{f':{problem.line}' if problem.line else ''}: {problem.message}"
+        if problem
+        else None
+    )
 
 
 def _service(snapshot: Snapshot, index: Names, key: ServiceKey) -> dict[str, Any]:
@@ -86,7 +92,11 @@ def _service(snapshot: Snapshot, index: Names, key: ServiceKey) -> dict[str, Any
         "why": verdict.why,
         "waiting_on": list(verdict.waiting_on),
         "networks": sorted(index.networks.get(key, frozenset()) | observed_networks(snapshot, key)),
-        "gpu": [g.index for g in snapshot.gpus.values() if {c.id for c in containers} & set(g.containers)],
+        "gpu": [
+            g.index
+            for g in snapshot.gpus.values()
+            if {c.id for c in containers} & set(g.containers)
+        ],
         "tokens_per_second": tokens_per_second(samples_of(snapshot, key)),
         "containers": [c.name for c in containers],
     }
@@ -117,4 +127,10 @@ def graph(snapshot: Snapshot) -> dict[str, Any]:
 def _edge(
     source: ServiceKey, target: ServiceKey, kind: str, gate: str | None, reachable: bool | None
 ) -> dict[str, Any]:
-    return {"from": str(source), "to": str(target), "kind": kind, "gate": gate, "reachable": reachable}
+    return {
+        "from": str(source),
+        "to": str(target),
+        "kind": kind,
+        "gate": gate,
+        "reachable": reachable,
+    }

@@ -1,4 +1,5 @@
-"""Findings and status as lines of text; everything a file or container says is stripped of control characters."""
+"""Findings and status as lines of text; everything a file or container says is stripped of control
+characters."""
 
 from __future__ import annotations
 
@@ -37,7 +38,11 @@ def plural(number: int, noun: str) -> str:
 def counts(found: Iterable[Finding]) -> str:
     """`2 errors, 1 warning`, or `no findings`."""
     words = [f.severity for f in found]
-    told = [f"{n} advice" if s == "advice" else plural(n, s) for s in SEVERITIES if (n := words.count(s))]
+    told = [
+        f"{n} advice" if s == "advice" else plural(n, s)
+        for s in SEVERITIES
+        if (n := words.count(s))
+    ]
     return ", ".join(told) or "no findings"
 
 
@@ -53,7 +58,10 @@ def status(snapshot: Snapshot) -> Iterator[str]:
     for key in projects(snapshot):
         project = snapshot.projects[key]
         files = ", ".join(short(f) for f in key.files) or "no file known"
-        yield plain(f"{project.name}  {files}  (found by {', '.join(sorted(project.sources))}; view: {project.view})")
+        yield plain(
+            f"{project.name}  {files}  (found by {', '.join(sorted(project.sources))}; "
+            f"view: {project.view})"
+        )
         if problem := project.problem or project.doubt:
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
@@ -66,13 +74,20 @@ def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]
         verdict = readiness(snapshot, key)
         speed = words(samples_of(snapshot, key))
         name = plain(key.service)
-        line = f"  {GLYPHS[verdict.word]} {name}{' ' * (width - cell_width(name))}  {verdict.word:<9}  {verdict.why}"
+        line = (
+            f"  {GLYPHS[verdict.word]} {name}{' ' * (width - cell_width(name))}  "
+            f"{verdict.word:<9}  {verdict.why}"
+        )
         yield plain(
-            line + (f"  {speed.rate}" if speed.rate else "") + (f"  {speed.note}" if speed.note else "")
+            line
+            + (f"  {speed.rate}" if speed.rate else "")
+            + (f"  {speed.note}" if speed.note else "")
         ).rstrip()
 
 
-def graph(snapshot: Snapshot, found: Iterable[Finding], width: int, *, ascii_only: bool) -> list[str]:
+def graph(
+    snapshot: Snapshot, found: Iterable[Finding], width: int, *, ascii_only: bool
+) -> list[str]:
     """The rails graph as text lines, with the races and errors among the findings."""
     told = tuple(found)
     drawn = scene(snapshot, rules.races(told), alerts=rules.alerts(told))

@@ -50,9 +50,12 @@ def rule(name: str) -> Rule:
 
 
 def find(snapshot: Snapshot, allow: Iterable[str] = ()) -> tuple[Finding, ...]:
-    """All findings, worst first, then those that block most services. `allow`: rules the settings switch off."""
+    """All findings, worst first, then those that block most services. `allow`: rules the settings
+    switch off."""
     off = frozenset(allow)
-    found = [f for r in RULES if r.name not in off for f in r.find(snapshot) if not _allowed(snapshot, f)]
+    found = [
+        f for r in RULES if r.name not in off for f in r.find(snapshot) if not _allowed(snapshot, f)
+    ]
     return tuple(sorted(found, key=_order))
 
 
@@ -83,7 +86,8 @@ def _order(finding: Finding) -> tuple[int, int, str, str, str, str]:
 
 
 def _allowed(snapshot: Snapshot, finding: Finding) -> bool:
-    """True if a `# nebtui: allow RULE` comment stands on, or directly above, the line of the finding or its service."""
+    """True if a `# nebtui: allow RULE` comment stands on, or directly above, the line of the
+    finding or its service."""
     project = snapshot.projects.get(finding.project) if finding.project else None
     if project is None or not project.allows:
         return False

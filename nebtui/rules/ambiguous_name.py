@@ -1,7 +1,9 @@
 """Two services answer one name on the networks a service can see.
 
-What: a service names `db`, and two services called `db` (of two projects on a shared network, or by alias) answer.
-Why it bites: Docker's DNS gives both addresses in changing order; the caller talks now to one, now to the other.
+What: a service names `db`, and two services called `db` (of two projects on a shared network, or by
+alias) answer.
+Why it bites: Docker's DNS gives both addresses in changing order; the caller talks now to one, now
+to the other.
 Evidence: the text that names the host, the owners, and the network on which each answers.
 Fix: shown only: give each an alias of its own on the shared network and use the alias.
 Source: measured on Engine 26.1 with two projects that both have a `db`.
@@ -30,7 +32,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _together(snapshot: Snapshot, one: ServiceKey, other: ServiceKey) -> bool:
-    """False for alternatives: services of different profiles, or with one container name, unless both are there."""
+    """False for alternatives: services of different profiles, or with one container name, unless
+    both are there."""
     if snapshot.containers_of(one) and snapshot.containers_of(other):
         return True
     first, second = snapshot.service(one), snapshot.service(other)
@@ -48,18 +51,22 @@ def _finding(index: Names, resolution: Resolution) -> Finding:
     mine = index.networks[source]
     all_of_them = "both" if len(owners) == 2 else "all"
     evidence = [reference.text + (f" ({reference.origin})" if reference.origin else "")]
-    evidence += [f"{owner} answers on {', '.join(sorted(mine & index.networks[owner]))}" for owner in owners]
+    evidence += [
+        f"{owner} answers on {', '.join(sorted(mine & index.networks[owner]))}" for owner in owners
+    ]
     return Finding(
         rule=NAME,
         severity="error",
         project=source.project,
         service=source.service,
         subject=reference.host,
-        message=f"names {reference.host}, which {' and '.join(map(str, owners))} {all_of_them} answer",
+        message=f"names {reference.host}, which {' and '.join(map(str, owners))} {all_of_them} "
+        "answer",
         evidence=tuple(evidence),
         applicability="display",
         origin=reference.origin,
-        fix="give each an alias of its own on the shared network (networks: NAME: aliases: […]) and name the alias",
+        fix="give each an alias of its own on the shared network (networks: NAME: aliases: "
+        "[…]) and name the alias",
         owners=owners,
         blocks=1,
     )

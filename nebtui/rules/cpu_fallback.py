@@ -1,11 +1,14 @@
 """A service claims a GPU and computes on the CPU.
 
-What: it asks for a GPU, has a model loaded, is busy, and none of its processes is on any device. On speed alone (far
-below its usual speed), or on the server's own word, it is suspected.
-Why it bites: 65 tokens a second become 1.8, and nothing says so: no log line, no exit, a green health test.
-Evidence: the ladder (declared, injected, initialises, resident, works, fast), each rung yes, no, or unknown with the
-reason. An idle server is never accused, and a driver that hides its processes (WSL2, another machine) accuses nobody.
-Fix: by hand, at the lowest rung that says no: request, container toolkit, driver and image, a recreated container.
+What: it asks for a GPU, has a model loaded, is busy, and none of its processes is on any device. On
+speed alone (far below its usual speed), or on the server's own word, it is suspected.
+Why it bites: 65 tokens a second become 1.8, and nothing says so: no log line, no exit, a green
+health test.
+Evidence: the ladder (declared, injected, initialises, resident, works, fast), each rung yes, no, or
+unknown with the reason. An idle server is never accused, and a driver that hides its processes
+(WSL2, another machine) accuses nobody.
+Fix: by hand, at the lowest rung that says no: request, container toolkit, driver and image, a
+recreated container.
 Source: ollama issues 5035, 8594, 12323; nvidia-container-toolkit issue 48; measured with llama.cpp.
 """
 
@@ -21,7 +24,8 @@ from nebtui.rules.rule import Finding, Rule
 
 NAME = "cpu-fallback"
 REMEDIES = {
-    "injected": "recreate it: the device files are missing (after a daemon-reload they vanish; CDI keeps them)",
+    "injected": "recreate it: the device files are missing (after a daemon-reload they vanish; "
+    "CDI keeps them)",
     "initialises": "mend what the rung names: driver and image must fit, nvidia_uvm must be loaded",
 }
 
@@ -55,7 +59,8 @@ def _remedy(found: Ladder) -> str:
     """What to do at the lowest rung that says no."""
     lowest = next((rung.name for rung in found.rungs if rung.answer == "no"), "")
     return REMEDIES.get(
-        lowest, "look at its log for why it left the GPU, and recreate it; nebtui doctor shows the chain"
+        lowest,
+        "look at its log for why it left the GPU, and recreate it; nebtui doctor shows the chain",
     )
 
 

@@ -1,15 +1,18 @@
 """A container's user cannot use a bind mount as its mode asks.
 
-What: the effective uid of a service may not read a mounted folder, or not write one that is mounted writable.
-Why it bites: "permission denied" on model files or checkpoints, often late; `chmod 777` on 70 GB of models is no way
-out.
-Evidence: the uid of the running process (/proc) or the declared one; owner and mode of the path on the
-host (the folders above it do not matter: a container's path does not lead through them; measured on Engine 26.1).
-Fix: `user: "${HOST_UID:-OWNER}:${HOST_GID:-GROUP}"` with the mount owner's ids as defaults (a bare `${HOST_UID}` that
-is not set becomes `:` and runs as root), and both written into the env file that Compose reads. Another value already
-there → `<SERVICE>_UID`. Unsafe: the program may need its old user. Not offered for images that start as root and drop
-their privileges themselves, for rootless engines and user namespaces, for named volumes that belong to the old user,
-and for mounts that belong to root. Tried by a real read (and the kernel's word on writing) with `exec -u` where the
+What: the effective uid of a service may not read a mounted folder, or not write one that is mounted
+writable.
+Why it bites: "permission denied" on model files or checkpoints, often late; `chmod 777` on 70 GB of
+models is no way out.
+Evidence: the uid of the running process (/proc) or the declared one; owner and mode of the path on
+the host (the folders above it do not matter: a container's path does not lead through them;
+measured on Engine 26.1).
+Fix: `user: "${HOST_UID:-OWNER}:${HOST_GID:-GROUP}"` with the mount owner's ids as defaults (a bare
+`${HOST_UID}` that is not set becomes `:` and runs as root), and both written into the env file that
+Compose reads. Another value already there → `<SERVICE>_UID`. Unsafe: the program may need its old
+user. Not offered for images that start as root and drop their privileges themselves, for rootless
+engines and user namespaces, for named volumes that belong to the old user, and for mounts that
+belong to root. Tried by a real read (and the kernel's word on writing) with `exec -u` where the
 container runs.
 Source: seed "Lie #5"; measured with Compose 2.40 on Engine 20.10.
 """
@@ -25,7 +28,18 @@ from nebtui.facts.declared import Mount, Project, Service, ServiceKey
 from nebtui.facts.observed import PathFact
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import about
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, Trial, layer_for
+from nebtui.rules.rule import (
+    FileEdit,
+    Finding,
+    Fix,
+    NoFix,
+    Options,
+    Recreate,
+    Rule,
+    Seen,
+    Trial,
+    layer_for,
+)
 
 NAME = "foreign-user"
 
@@ -53,7 +67,13 @@ def _binds(snapshot: Snapshot, service: Service) -> Iterator[tuple[Mount, PathFa
 
 
 def _finding(
-    snapshot: Snapshot, key: ServiceKey, service: Service, mount: Mount, path: PathFact, who: Identity, reason: str
+    snapshot: Snapshot,
+    key: ServiceKey,
+    service: Service,
+    mount: Mount,
+    path: PathFact,
+    who: Identity,
+    reason: str,
 ) -> Finding:
     origin = service.origin("volumes", mount.target)
     why_not = _why_not(snapshot, key, service, mount, path)
@@ -68,7 +88,8 @@ def _finding(
         evidence=(
             f"uid {who.uid}, gid {who.gid} ({who.source})",
             f"{reason} (stat on the host)",
-            f"mounted {'read-only' if mount.read_only else 'writable'}" + (f" ({origin})" if origin else ""),
+            f"mounted {'read-only' if mount.read_only else 'writable'}"
+            + (f" ({origin})" if origin else ""),
         ),
         applicability="display" if why_not else "unsafe",
         origin=origin,
@@ -77,19 +98,33 @@ def _finding(
     )
 
 
-def _why_not(snapshot: Snapshot, key: ServiceKey, service: Service, mount: Mount, path: PathFact) -> str:
+def _why_not(
+    snapshot: Snapshot, key: ServiceKey, service: Service, mount: Mount, path: PathFact
+) -> str:
     """Why the service must not be given the mount owner's ids, "" if it may."""
     known = about(service.image)
     if known and known.drops_privileges:
-        return f"{known.name} starts as root and drops its privileges itself: chown the folder to its user instead"
+        return (
+            f"{known.name} starts as root and drops its privileges itself: chown the folder "
+            "to its user instead"
+        )
     member = Identity(-1, path.gid, (), False, "")
     if path.uid == 0 and path.gid and not denied(path, member, write=not mount.read_only):
-        return f"{path.path} belongs to root and to group {path.gid}: add `group_add: [{path.gid}]` to the service"
+        return (
+            f"{path.path} belongs to root and to group {path.gid}: add `group_add: "
+            f"[{path.gid}]` to the service"
+        )
     if path.uid == 0:
-        return f"{path.path} belongs to root: give it to the service's user (chown) instead of running as root"
+        return (
+            f"{path.path} belongs to root: give it to the service's user (chown) instead of "
+            "running as root"
+        )
     volumes = [m for m in service.mounts if m.type == "volume"]
     if volumes and snapshot.containers_of(key):
-        return f"the volume {volumes[0].source or volumes[0].target} holds files of the old user: chown one of the two"
+        return (
+            f"the volume {volumes[0].source or volumes[0].target} holds files of the old "
+            "user: chown one of the two"
+        )
     owner = Identity(path.uid, path.gid, (path.gid,), False, "")
     for bind, other in _binds(snapshot, service):
         if reason := denied(other, owner, write=not bind.read_only):
@@ -122,11 +157,15 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
-def _variables(project: Project, key: ServiceKey, path: PathFact) -> tuple[str, str, tuple[FileEdit, ...]]:
+def _variables(
+    project: Project, key: ServiceKey, path: PathFact
+) -> tuple[str, str, tuple[FileEdit, ...]]:
     """The names of the two variables, and the edits of the env file that give them their values."""
     names = ("HOST_UID", "HOST_GID")
     values = (str(path.uid), str(path.gid))
-    if any(project.env.get(name, value) != value for name, value in zip(names, values, strict=True)):
+    if any(
+        project.env.get(name, value) != value for name, value in zip(names, values, strict=True)
+    ):
         stem = re.sub(r"\W", "_", key.service).upper()
         names = (f"{stem}_UID", f"{stem}_GID")
     if not project.env_files:
@@ -140,7 +179,8 @@ def _variables(project: Project, key: ServiceKey, path: PathFact) -> tuple[str, 
 
 
 def _trial(snapshot: Snapshot, key: ServiceKey, mount: Mount, path: PathFact) -> Trial | None:
-    """Read the mount as the new user, and ask whether it may be written; nothing is written to it."""
+    """Read the mount as the new user, and ask whether it may be written; nothing is written to
+    it."""
     target = mount.target
     script = 'ls "$0" >/dev/null' if path.is_dir else 'head -c 1 "$0" >/dev/null'
     if not mount.read_only:
@@ -162,7 +202,11 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
         return Seen(False, f"{key} does not run")
     for mount, path in _binds(snapshot, service):
         for who in running:
-            if mount.target == finding.subject and who and denied(path, who, write=not mount.read_only):
+            if (
+                mount.target == finding.subject
+                and who
+                and denied(path, who, write=not mount.read_only)
+            ):
                 return Seen(False, f"uid {who.uid} still cannot use {finding.subject}")
     return Seen(True)
 

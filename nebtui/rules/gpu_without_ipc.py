@@ -1,12 +1,16 @@
 """GPU inference with the 64 MB of shared memory that every container gets.
 
-What: a GPU service that infers has neither `shm_size` nor `ipc: host`, nor a mount or tmpfs at /dev/shm.
-Why it bites: PyTorch, vLLM, SGLang and NCCL pass tensors between processes through /dev/shm; with several workers or
-GPUs they die with "No space left on device" or a bus error, often only under load.
+What: a GPU service that infers has neither `shm_size` nor `ipc: host`, nor a mount or tmpfs at
+/dev/shm.
+Why it bites: PyTorch, vLLM, SGLang and NCCL pass tensors between processes through /dev/shm; with
+several workers or GPUs they die with "No space left on device" or a bus error, often only under
+load.
 Evidence: the request for a GPU, what makes it an inference service, and the missing keys.
-Fix: add `shm_size: 8g`: private memory, used only as far as it is needed. `ipc: host` would share the memory of all
-programs of the machine, so it is never added. Unsafe: the container is recreated, and its memory may grow.
-Source: docs.vllm.ai (deployment with docker), docs.pytorch.org (multiprocessing), NVIDIA NCCL troubleshooting.
+Fix: add `shm_size: 8g`: private memory, used only as far as it is needed. `ipc: host` would share
+the memory of all programs of the machine, so it is never added. Unsafe: the container is recreated,
+and its memory may grow.
+Source: docs.vllm.ai (deployment with docker), docs.pytorch.org (multiprocessing), NVIDIA NCCL
+troubleshooting.
 """
 
 from __future__ import annotations
@@ -17,7 +21,17 @@ from nebtui.analysis.gpu_use import infers, place, requested
 from nebtui.compose.edit import Set
 from nebtui.facts.declared import Service
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, layer_for
+from nebtui.rules.rule import (
+    FileEdit,
+    Finding,
+    Fix,
+    NoFix,
+    Options,
+    Recreate,
+    Rule,
+    Seen,
+    layer_for,
+)
 
 NAME = "gpu-without-ipc"
 SIZE = "8g"
@@ -70,14 +84,19 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         applicability="unsafe",
         edits=(FileEdit(layer.file, Set((*layer.path, "shm_size"), SIZE)),),
         recreate=(Recreate(key.project, (key.service,)),),
-        notes=("shm_size is a limit, not a reservation; it counts into the container's memory as it is used",),
+        notes=(
+            "shm_size is a limit, not a reservation; it counts into the container's "
+            "memory as it is used",
+        ),
     )
 
 
 def seen(snapshot: Snapshot, finding: Finding) -> Seen:
     """Its containers have the memory (`HostConfig.ShmSize`)."""
     assert finding.at is not None  # every finding of this rule names a service
-    containers = [c for c in snapshot.containers_of(finding.at) if c.state == "running" and c.inspection]
+    containers = [
+        c for c in snapshot.containers_of(finding.at) if c.state == "running" and c.inspection
+    ]
     if not containers:
         return Seen(False, f"{finding.at} does not run")
     small = [c.name for c in containers if c.inspection and c.inspection.shm_size < BYTES]

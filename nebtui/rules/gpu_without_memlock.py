@@ -1,8 +1,8 @@
 """GPU inference may not lock memory.
 
 What: a GPU service that infers has no `ulimits.memlock: -1`.
-Why it bites: pinned host memory makes copies to the GPU fast, and llama.cpp's `--mlock`, GPUDirect and InfiniBand ask
-for it; with the default limit they fall back to slow copies, or fail.
+Why it bites: pinned host memory makes copies to the GPU fast, and llama.cpp's `--mlock`, GPUDirect
+and InfiniBand ask for it; with the default limit they fall back to slow copies, or fail.
 Evidence: the request for a GPU and the limit as declared.
 Fix: add `ulimits: memlock: -1`. Safe: it only allows more.
 Source: NVIDIA deep learning containers ("--ulimit memlock=-1"); llama.cpp documentation of --mlock.
@@ -27,7 +27,9 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         limit = service.ulimits.get("memlock")
         if not why or (limit is not None and min(limit) == -1):
             continue
-        told = "not set" if limit is None else f"{limit[0]} ({service.origin('ulimits', 'memlock')})"
+        told = (
+            "not set" if limit is None else f"{limit[0]} ({service.origin('ulimits', 'memlock')})"
+        )
         yield Finding(
             rule=NAME,
             severity="advice",

@@ -1,10 +1,11 @@
 """GPU inference without a network.
 
 What: a GPU service that infers has `network_mode: none`.
-Why it bites: nobody can reach its API, and it cannot fetch its model; it looks healthy and serves no one.
+Why it bites: nobody can reach its API, and it cannot fetch its model; it looks healthy and serves
+no one.
 Evidence: the mode where it stands, and what makes it an inference service.
-Fix: by hand: a network with those who use it (an `internal: true` one keeps it off the Internet). For a sandbox the
-mode is right; then the GPU is what does not belong there.
+Fix: by hand: a network with those who use it (an `internal: true` one keeps it off the Internet).
+For a sandbox the mode is right; then the GPU is what does not belong there.
 Source: docs.docker.com/engine/network/drivers/none.
 """
 
@@ -36,7 +37,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             evidence=(f"network_mode: none ({origin})", f"inference: {why}"),
             applicability="display",
             origin=origin,
-            fix="give it a network with those who use it, an internal one if it shall not reach the Internet",
+            fix="give it a network with those who use it, an internal one if it shall not "
+            "reach the Internet",
         )
 
 

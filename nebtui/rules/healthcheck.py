@@ -1,4 +1,5 @@
-"""The edits that add a health test and a gate, and a test's trial in the running container; shared by two rules."""
+"""The edits that add a health test and a gate, and a test's trial in the running container; shared
+by two rules."""
 
 from __future__ import annotations
 

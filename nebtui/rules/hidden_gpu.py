@@ -1,11 +1,12 @@
 """A GPU is requested, and a variable hides it from the programs inside.
 
-What: CUDA_VISIBLE_DEVICES (or NVIDIA_VISIBLE_DEVICES, and AMD's HIP_ and ROCR_VISIBLE_DEVICES) is empty, negative, or
-names a device that is not there. Indices count from 0 *inside* the container.
+What: CUDA_VISIBLE_DEVICES (or NVIDIA_VISIBLE_DEVICES, and AMD's HIP_ and ROCR_VISIBLE_DEVICES) is
+empty, negative, or names a device that is not there. Indices count from 0 *inside* the container.
 Why it bites: CUDA sees no device and says nothing; most servers then compute on the CPU.
-Evidence: the variable where it stands, the request, and the devices of this machine where a driver lists them.
-Fix: by hand: remove the variable, or name a device that is there. (Docker overrides NVIDIA_VISIBLE_DEVICES for a
-device request; with `runtime: nvidia` it decides alone.)
+Evidence: the variable where it stands, the request, and the devices of this machine where a driver
+lists them.
+Fix: by hand: remove the variable, or name a device that is there. (Docker overrides
+NVIDIA_VISIBLE_DEVICES for a device request; with `runtime: nvidia` it decides alone.)
 Source: CUDA programming guide, environment variables; NVIDIA container toolkit documentation.
 """
 

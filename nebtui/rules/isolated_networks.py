@@ -1,21 +1,33 @@
 """A service names a service of another project, and they share no network.
 
-What: a name such as `chroma` in a URL, a `host:port` or a connection string belongs to a service of another Compose
-project. Each project has its own `default` network, and names are answered within a network only.
-Why it bites: the name does not resolve ("Name or service not known"), the caller retries or dies, and publishing
-ports on the host to get around it ends in port collisions.
-Evidence: the text that names the host, and the networks of both sides (declared, and joined while running).
-Fix: both sides join one external network: one that a side already has, else `[fix] network`, else `nebtui-shared`. It
-is created on the host where it is absent; `default` is kept. Safe only if no name of a joining service is then
-answered twice for any member. Refused for `network_mode` host, none and `service:`.
-Source: docs.docker.com/compose/how-tos/networking, and measured with Compose 2.40 on Engine 20.10 and 26.1.
+What: a name such as `chroma` in a URL, a `host:port` or a connection string belongs to a service of
+another Compose project. Each project has its own `default` network, and names are answered within a
+network only.
+Why it bites: the name does not resolve ("Name or service not known"), the caller retries or dies,
+and publishing ports on the host to get around it ends in port collisions.
+Evidence: the text that names the host, and the networks of both sides (declared, and joined while
+running).
+Fix: both sides join one external network: one that a side already has, else `[fix] network`, else
+`nebtui-shared`. It is created on the host where it is absent; `default` is kept. Safe only if no
+name of a joining service is then answered twice for any member. Refused for `network_mode` host,
+none and `service:`.
+Source: docs.docker.com/compose/how-tos/networking, and measured with Compose 2.40 on Engine 20.10
+and 26.1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.reachability import Names, Resolution, answering, names, names_of, observed_networks, resolutions
+from nebtui.analysis.reachability import (
+    Names,
+    Resolution,
+    answering,
+    names,
+    names_of,
+    observed_networks,
+    resolutions,
+)
 from nebtui.compose.edit import Add, Set
 from nebtui.facts.declared import Project, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -49,7 +61,9 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             yield _finding(snapshot, index, resolution, foreign)
 
 
-def _finding(snapshot: Snapshot, index: Names, resolution: Resolution, owners: tuple[ServiceKey, ...]) -> Finding:
+def _finding(
+    snapshot: Snapshot, index: Names, resolution: Resolution, owners: tuple[ServiceKey, ...]
+) -> Finding:
     reference = resolution.reference
     source = reference.source
     port = f":{reference.port}" if reference.port else ""
@@ -58,7 +72,10 @@ def _finding(snapshot: Snapshot, index: Names, resolution: Resolution, owners: t
     many = f"one of {len(projects)} projects ({', '.join(projects[:3])}, …)"
     whose = many if len(projects) > 3 else " or ".join(f"project {name}" for name in projects)
     evidence = [reference.text + (f" ({reference.origin})" if reference.origin else "")]
-    evidence += [f"{key} is on {_list(index.networks.get(key, frozenset()))}" for key in (source, *owners[:3])]
+    evidence += [
+        f"{key} is on {_list(index.networks.get(key, frozenset()))}"
+        for key in (source, *owners[:3])
+    ]
     return Finding(
         rule=NAME,
         severity="error",
@@ -69,7 +86,9 @@ def _finding(snapshot: Snapshot, index: Names, resolution: Resolution, owners: t
         evidence=(*evidence, *exits(snapshot, source)),
         applicability=_applicability(snapshot, source, owners),
         origin=reference.origin,
-        fix=f"join {source} and {who} on one external network" if who else "join the one that is meant",
+        fix=f"join {source} and {who} on one external network"
+        if who
+        else "join the one that is meant",
         target=who,
         owners=owners,
         blocks=1,
@@ -80,7 +99,9 @@ def _list(networks: frozenset[str]) -> str:
     return ", ".join(sorted(networks)) or "no network"
 
 
-def _applicability(snapshot: Snapshot, source: ServiceKey, owners: tuple[ServiceKey, ...]) -> Applicability:
+def _applicability(
+    snapshot: Snapshot, source: ServiceKey, owners: tuple[ServiceKey, ...]
+) -> Applicability:
     if len(owners) != 1:
         return "unsafe"
     try:
@@ -90,7 +111,8 @@ def _applicability(snapshot: Snapshot, source: ServiceKey, owners: tuple[Service
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
-    """Join both sides on one network; ChooseOwner where several answer, NoFix where a side cannot join."""
+    """Join both sides on one network; ChooseOwner where several answer, NoFix where a side cannot
+    join."""
     source = finding.at
     assert source is not None  # every finding of this rule names a service
     owner = options.to if options.to in finding.owners else finding.target
@@ -112,7 +134,10 @@ def fix_for(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey, options: 
             recreate.append(Recreate(key.project, (key.service,)))
             joining.append(key)
     if not joining:
-        raise NoFix(f"both are on {network}, where {owner} does not answer that name: give it the alias there")
+        raise NoFix(
+            f"both are on {network}, where {owner} does not answer that name: give it the "
+            "alias there"
+        )
     twice = answered_twice(snapshot, network, joining)
     absent = snapshot.engine is not None and network not in snapshot.networks
     return Fix(
@@ -126,12 +151,14 @@ def fix_for(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey, options: 
 
 
 def _choose(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey, options: Options) -> str:
-    """The engine name of the network to share: an external one that the owner is on, that the source is on, that both
-    projects declare, that one declares; else the settings'."""
+    """The engine name of the network to share: an external one that the owner is on, that the
+    source is on, that both projects declare, that one declares; else the settings'."""
     joined, declared = [], []
     for key in (owner, source):
         project, service = _declared(snapshot, key)
-        external = {name: network.name for name, network in project.networks.items() if network.external}
+        external = {
+            name: network.name for name, network in project.networks.items() if network.external
+        }
         joined += [external[name] for name in service.networks if name in external]
         declared.append(list(external.values()))
     both = [name for name in declared[0] if name in declared[1]]
@@ -150,14 +177,19 @@ def join(snapshot: Snapshot, key: ServiceKey, network: str) -> list[FileEdit]:
     """The edits that put a service on an external network; none where it already is on it."""
     project, service = _declared(snapshot, key)
     if service.network_mode:
-        raise NoFix(f"{key} has network_mode {service.network_mode}: it cannot join a network; remove the mode first")
+        raise NoFix(
+            f"{key} has network_mode {service.network_mode}: it cannot join a network; "
+            "remove the mode first"
+        )
     known = next((d for d in project.networks.values() if d.name == network), None)
     if known and known.key in service.networks:
         return []
     name = known.key if known else network
     edits = []
     if known is None:
-        edits.append(FileEdit(_networks_file(project, service), Set(("networks", name), {"external": True})))
+        edits.append(
+            FileEdit(_networks_file(project, service), Set(("networks", name), {"external": True}))
+        )
     layer = layer_for(project, service, "networks")
     path = (*layer.path, "networks")
     if service.stands("networks"):
@@ -168,14 +200,16 @@ def join(snapshot: Snapshot, key: ServiceKey, network: str) -> list[FileEdit]:
 
 
 def _networks_file(project: Project, service: Service) -> str:
-    """The file for a new top-level network: where others stand, else where the service is defined."""
+    """The file for a new top-level network: where others stand, else where the service is
+    defined."""
     main = layer_for(project, service).file
     files = [d.origin.file for d in project.networks.values() if d.origin]
     return main if main in files or not files else files[0]
 
 
 def answered_twice(snapshot: Snapshot, network: str, joining: list[ServiceKey]) -> tuple[str, ...]:
-    """Sentences for the names of joining services that a member of the network would then have answered twice."""
+    """Sentences for the names of joining services that a member of the network would then have
+    answered twice."""
     index = names(snapshot)
     after = {k: v | {network} if k in joining else v for k, v in index.networks.items()}
     members = [k for k, on in after.items() if network in on]

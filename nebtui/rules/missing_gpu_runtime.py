@@ -1,12 +1,14 @@
 """A GPU is requested, and this engine has no way to give one.
 
-What: the engine lists neither a runtime called nvidia nor a CDI device for a GPU, and the container toolkit's hook is
-not on its machine; or the engine itself has refused the container with these words.
-Why it bites: `create` works, `start` fails with "could not select device driver", and the container stays `created`.
-Evidence: the engine's runtimes and CDI devices (`/info`), the toolkit's files, the container's State.Error; silent
-once any container runs with a GPU that the engine gave it.
-Fix: by hand: install the NVIDIA container toolkit and register it. Where the engine does not list its runtimes, or
-runs on another machine, nothing is said.
+What: the engine lists neither a runtime called nvidia nor a CDI device for a GPU, and the container
+toolkit's hook is not on its machine; or the engine itself has refused the container with these
+words.
+Why it bites: `create` works, `start` fails with "could not select device driver", and the container
+stays `created`.
+Evidence: the engine's runtimes and CDI devices (`/info`), the toolkit's files, the container's
+State.Error; silent once any container runs with a GPU that the engine gave it.
+Fix: by hand: install the NVIDIA container toolkit and register it. Where the engine does not list
+its runtimes, or runs on another machine, nothing is said.
 Source: measured with Engine 20.10; docs.nvidia.com/datacenter/cloud-native/container-toolkit.
 """
 
@@ -38,9 +40,17 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _impossible(snapshot: Snapshot, engine: Engine, service: Service) -> bool:
-    if service.gpus and service.runtime != "nvidia" and all(r.driver == "device" for r in service.gpus):
+    if (
+        service.gpus
+        and service.runtime != "nvidia"
+        and all(r.driver == "device" for r in service.gpus)
+    ):
         return False  # device files are handed over without a runtime's help
-    if service.runtime == "nvidia" and engine.runtimes is not None and "nvidia" not in engine.runtimes:
+    if (
+        service.runtime == "nvidia"
+        and engine.runtimes is not None
+        and "nvidia" not in engine.runtimes
+    ):
         return True
     return way_in(snapshot.gpu_stack, engine, snapshot.containers.values()) == ""
 

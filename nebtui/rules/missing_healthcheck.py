@@ -1,12 +1,12 @@
 """A service that others depend on or name has no health test.
 
 What: neither the compose file nor the image says how to ask whether it is ready.
-Why it bites: nobody can wait for it; a hung server still counts as "running". For a known server that nobody names it
-is advice only.
+Why it bites: nobody can wait for it; a hung server still counts as "running". For a known server
+that nobody names it is advice only.
 Evidence: who depends on it or names it, and what the test is taken from.
-Fix: the test known for the image, else one of the port it is seen to listen on; services that depend on it then wait
-until it is healthy. Safe once it was tried: it passes in
-the running container and fails against a closed port; else unsafe.
+Fix: the test known for the image, else one of the port it is seen to listen on; services that
+depend on it then wait until it is healthy. Safe once it was tried: it passes in the running
+container and fails against a closed port; else unsafe.
 Source: the table of nebtui/knowledge/images.toml, each entry with its own.
 """
 
@@ -26,7 +26,8 @@ NAME = "missing-healthcheck"
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
-    """One finding per service without health test that somebody waits for; advice for known servers."""
+    """One finding per service without health test that somebody waits for; advice for known
+    servers."""
     wanted = _wanted(snapshot)
     for key, service in snapshot.services():
         switched_off = service.healthcheck is not None and service.healthcheck.disabled
@@ -44,7 +45,9 @@ def _wanted(snapshot: Snapshot) -> dict[ServiceKey, tuple[str, ...]]:
     for key, service in snapshot.services():
         for dependency in service.depends_on.values():
             target = ServiceKey(key.project, dependency.service)
-            found.setdefault(target, []).append(f"{key} depends on it ({service.origin('depends_on', target.service)})")
+            found.setdefault(target, []).append(
+                f"{key} depends on it ({service.origin('depends_on', target.service)})"
+            )
     for resolution in resolutions(snapshot, names(snapshot)):
         for owner in resolution.reached:
             origin = resolution.reference.origin
@@ -57,7 +60,11 @@ def _finding(snapshot: Snapshot, key: ServiceKey, users: tuple[str, ...]) -> Fin
     assert service is not None  # it was just iterated over
     suggestion = suggest(snapshot, key, service)
     if suggestion:
-        evidence = (*users, f"test: {' '.join(suggestion.healthcheck.test)}", f"taken from {suggestion.basis}")
+        evidence = (
+            *users,
+            f"test: {' '.join(suggestion.healthcheck.test)}",
+            f"taken from {suggestion.basis}",
+        )
     else:
         evidence = (*users, "no port is known to ask")
     return Finding(
@@ -66,11 +73,15 @@ def _finding(snapshot: Snapshot, key: ServiceKey, users: tuple[str, ...]) -> Fin
         project=key.project,
         service=key.service,
         subject="",
-        message="has no health test, so nobody can wait until it is ready" if users else "has no health test",
+        message="has no health test, so nobody can wait until it is ready"
+        if users
+        else "has no health test",
         evidence=evidence,
         applicability="unsafe" if suggestion else "display",
         origin=service.origin("image") or service.origin(),
-        fix="add a health test" if suggestion else "add a healthcheck that asks what the service does",
+        fix="add a health test"
+        if suggestion
+        else "add a healthcheck that asks what the service does",
         blocks=len(users),
     )
 
@@ -90,7 +101,9 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         title=f"add a health test to {key}{told}",
         applicability="unsafe",
         edits=(healthcheck_edit(project, service, suggestion), *gates),
-        recreate=(Recreate(key.project, (key.service, *(s.name for s in waiting)), force=bool(waiting)),),
+        recreate=(
+            Recreate(key.project, (key.service, *(s.name for s in waiting)), force=bool(waiting)),
+        ),
         notes=(f"test taken from {suggestion.basis}",),
         trial=trial(snapshot, key, suggestion),
     )

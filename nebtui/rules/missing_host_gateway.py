@@ -1,10 +1,12 @@
 """`host.docker.internal` is used on Linux without an entry in `extra_hosts`.
 
 What: the name exists by itself on Docker Desktop only. On Linux a container has to be told.
-Why it bites: the service works on a laptop and fails on the server with "Name or service not known".
+Why it bites: the service works on a laptop and fails on the server with "Name or service not
+known".
 Evidence: the text that uses the name, and the service's `extra_hosts`.
-Fix: add `host.docker.internal:host-gateway`, in the style the list is written in. Safe. It is the gateway of the
-default bridge: what listens on the host must listen there too (not on loopback only).
+Fix: add `host.docker.internal:host-gateway`, in the style the list is written in. Safe. It is the
+gateway of the default bridge: what listens on the host must listen there too (not on loopback
+only).
 Source: docs.docker.com/reference/compose-file/services/#extra_hosts; docker/for-linux issue 264.
 """
 
@@ -16,7 +18,17 @@ from nebtui.analysis.references import HOST_GATEWAY, Reference, references
 from nebtui.compose.edit import Add
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, layer_for
+from nebtui.rules.rule import (
+    FileEdit,
+    Finding,
+    Fix,
+    NoFix,
+    Options,
+    Recreate,
+    Rule,
+    Seen,
+    layer_for,
+)
 
 NAME = "missing-host-gateway"
 
@@ -53,11 +65,15 @@ def _finding(key: ServiceKey, service: Service, reference: Reference) -> Finding
 
 
 def _why_not(service: Service) -> str:
-    """Why the engine would refuse extra_hosts on this service, or they would not help; "" if they do."""
+    """Why the engine would refuse extra_hosts on this service, or they would not help; "" if they
+    do."""
     mode = service.network_mode or ""
     if mode.startswith(("service:", "container:")):
         lender = mode.partition(":")[2]
-        return f"it uses the network of {lender}: give {lender} the entry, extra_hosts are refused here"
+        return (
+            f"it uses the network of {lender}: give {lender} the entry, extra_hosts are "
+            "refused here"
+        )
     return "it has no network (network_mode none)" if mode == "none" else ""
 
 
@@ -84,7 +100,9 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
     key = finding.at
     assert key is not None  # every finding of this rule names a service
     containers = snapshot.containers_of(key)
-    have = [c for c in containers if c.inspection and HOST_GATEWAY in dict(c.inspection.extra_hosts)]
+    have = [
+        c for c in containers if c.inspection and HOST_GATEWAY in dict(c.inspection.extra_hosts)
+    ]
     if containers and len(have) == len(containers):
         return Seen(True)
     return Seen(False, f"{key} runs without the entry" if containers else f"{key} does not run")

@@ -1,10 +1,11 @@
 """An external network is declared and absent on the host.
 
 What: `external: true` tells Compose that somebody else creates the network.
-Why it bites: `up` stops with "network … declared as external, but could not be found", and nothing of the project
-starts.
+Why it bites: `up` stops with "network … declared as external, but could not be found", and nothing
+of the project starts.
 Evidence: the declaration, and the engine's list of networks. Not checked without an engine.
-Fix: create the network on the host (a bridge with nebtui's label, so that undo may remove it). Safe.
+Fix: create the network on the host (a bridge with nebtui's label, so that undo may remove it).
+Safe.
 Source: measured with Compose 2.40.
 """
 
@@ -41,8 +42,13 @@ def _finding(project: Project, network: NetworkDeclaration, members: tuple[str, 
         project=project.key,
         service=None,
         subject=network.name,
-        message=f"declares the external network {network.name}, which does not exist on the host: up stops",
-        evidence=(f"networks.{network.key} ({network.origin})", f"joined by {', '.join(members)}", "absent (engine)"),
+        message=f"declares the external network {network.name}, which does not exist on the host: "
+        "up stops",
+        evidence=(
+            f"networks.{network.key} ({network.origin})",
+            f"joined by {', '.join(members)}",
+            "absent (engine)",
+        ),
         applicability="safe",
         origin=network.origin,
         fix=f"create the network {network.name}",
@@ -54,7 +60,9 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Create the network; the project can then be brought up."""
     assert finding.project is not None  # every finding of this rule names a project
     up = Recreate(finding.project, ())
-    return Fix(f"create the network {finding.subject}", "safe", networks=(finding.subject,), recreate=(up,))
+    return Fix(
+        f"create the network {finding.subject}", "safe", networks=(finding.subject,), recreate=(up,)
+    )
 
 
 def seen(snapshot: Snapshot, finding: Finding) -> Seen:

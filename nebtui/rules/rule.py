@@ -1,4 +1,5 @@
-"""The words of a rule: its check, the findings that yields, the fix, and what of a fix can be seen on the host."""
+"""The words of a rule: its check, the findings that yields, the fix, and what of a fix can be seen
+on the host."""
 
 from __future__ import annotations
 
@@ -21,11 +22,14 @@ class NoFix(ValueError):
 
 
 class ChooseOwner(NoFix):
-    """Several services answer the name: the person says which one is meant (`--to PROJECT/SERVICE`)."""
+    """Several services answer the name: the person says which one is meant (`--to
+    PROJECT/SERVICE`)."""
 
     def __init__(self, owners: tuple[ServiceKey, ...]) -> None:
         named = ", ".join(str(owner) for owner in owners)
-        super().__init__(f"{named} all answer the name; say which one is meant with --to PROJECT/SERVICE")
+        super().__init__(
+            f"{named} all answer the name; say which one is meant with --to PROJECT/SERVICE"
+        )
         self.owners = owners
 
 
@@ -41,7 +45,8 @@ class FindingKey:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One defect. `project`/`service` is the one that names, depends or asks, `target` the other end."""
+    """One defect. `project`/`service` is the one that names, depends or asks, `target` the other
+    end."""
 
     rule: str
     severity: Severity
@@ -78,7 +83,8 @@ class FileEdit:
 
 @dataclass(frozen=True, slots=True)
 class Recreate:
-    """What makes a fix effective: `up -d` of these services, forced where Compose sees no change (gates)."""
+    """What makes a fix effective: `up -d` of these services, forced where Compose sees no change
+    (gates)."""
 
     project: ProjectKey
     services: tuple[str, ...]
@@ -87,7 +93,8 @@ class Recreate:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A command that shows on the running container that the fix will work: `argv` must exit 0, `control` must not."""
+    """A command that shows on the running container that the fix will work: `argv` must exit 0,
+    `control` must not."""
 
     container: str
     argv: tuple[str, ...]
@@ -144,12 +151,15 @@ class Rule:
 
 
 def layer_for(project: Project, service: Service, *path: str) -> Layer:
-    """The body to edit: where the key stands, else where the project's own files define the service (what it extends
-    may serve others too), else where it is defined at all. NoFix where no file is known."""
+    """The body to edit: where the key stands, else where the project's own files define the service
+    (what it extends may serve others too), else where it is defined at all. NoFix where no file is
+    known."""
     if not service.layers:
         raise NoFix(f"no file is known that defines {service.name}")
     if not project.confirmed:
-        raise NoFix("the project's files are known from a container's label only and were not confirmed")
+        raise NoFix(
+            "the project's files are known from a container's label only and were not confirmed"
+        )
     origin = service.origins.get(path)
     if origin is not None:
         for layer in service.layers:
@@ -159,6 +169,11 @@ def layer_for(project: Project, service: Service, *path: str) -> Layer:
 
 
 def home(project: Project, service: Service) -> Layer | None:
-    """The lowest body of a service in a file of the project itself, None where only included files have one."""
-    own = [layer for layer in service.layers if layer.file in project.key.files and layer.path[:1] == ("services",)]
+    """The lowest body of a service in a file of the project itself, None where only included files
+    have one."""
+    own = [
+        layer
+        for layer in service.layers
+        if layer.file in project.key.files and layer.path[:1] == ("services",)
+    ]
     return own[-1] if own else None

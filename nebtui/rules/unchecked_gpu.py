@@ -1,13 +1,15 @@
 """Nothing tests whether the requested GPU is really there.
 
-What: a service asks for a GPU, its server is not known to refuse to start without one, and neither its command, its
-health test nor a service it waits for looks at the GPU.
-Why it bites: the day the driver, the image or the toolkit changes, it starts all the same and computes on the CPU.
+What: a service asks for a GPU, its server is not known to refuse to start without one, and neither
+its command, its health test nor a service it waits for looks at the GPU.
+Why it bites: the day the driver, the image or the toolkit changes, it starts all the same and
+computes on the CPU.
 Evidence: the request, and what is known of the server.
-Fix: a gate: a job from the same image with the same request that runs CUDA's own start (`libcuda` through python3, or
-`nvidia-smi -L`) and ends with 0 or a named code (41 not injected, 42 CUDA error, 43 no device); the service waits
-until it completed. Tried first in the running container. It does not see a later loss: a health test does. A service
-that is only built here gets `nvidia-smi -L` in front of its health test instead. Unsafe: the next start waits for it.
+Fix: a gate: a job from the same image with the same request that runs CUDA's own start (`libcuda`
+through python3, or `nvidia-smi -L`) and ends with 0 or a named code (41 not injected, 42 CUDA
+error, 43 no device); the service waits until it completed. Tried first in the running container. It
+does not see a later loss: a health test does. A service that is only built here gets `nvidia-smi
+-L` in front of its health test instead. Unsafe: the next start waits for it.
 Source: measured with Compose 2.40 (a failed gate leaves the dependent `created`, `up` returns 1).
 """
 
@@ -24,7 +26,19 @@ from nebtui.facts.declared import GpuRequest, Project, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import ImageKnowledge, about
 from nebtui.rules.healthcheck import gate_edit
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, Seen, Trial, home, layer_for
+from nebtui.rules.rule import (
+    FileEdit,
+    Finding,
+    Fix,
+    NoFix,
+    Options,
+    Recreate,
+    Rule,
+    Seen,
+    Trial,
+    home,
+    layer_for,
+)
 
 NAME = "unchecked-gpu"
 PYTHON = (
@@ -36,7 +50,10 @@ PYTHON = (
     "sys.exit(42 if e else 0 if n.value else 43)"
 )
 NO_DEVICE = "import os;os.environ['CUDA_VISIBLE_DEVICES']='-1';"
-SHELL = "case $(nvidia-smi -L{}) in GPU*) ;; *) echo gpu check 41, nvidia-smi lists no GPU; exit 41;; esac"
+SHELL = (
+    "case $(nvidia-smi -L{}) in GPU*) ;; *) echo gpu check 41, nvidia-smi lists no GPU; exit "
+    "41;; esac"
+)
 ABSENT_DEVICE = " -i 99"
 
 
@@ -46,7 +63,9 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         if not service.gpu or is_check(service):
             continue
         known = about(service.image)
-        if (known and known.without_gpu == "refuses") or any(True for _ in tests(snapshot, key, service)):
+        if (known and known.without_gpu == "refuses") or any(
+            True for _ in tests(snapshot, key, service)
+        ):
             continue
         told = _without(known)
         why_not = _why_not(snapshot.projects[key.project], service)
@@ -60,7 +79,12 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             evidence=(f"requested: {requested(service)} ({place(service)})", told),
             applicability="display" if why_not else "unsafe",
             origin=place(service),
-            fix=why_not or ("test the GPU before it starts" if service.image else "test the GPU in its health test"),
+            fix=why_not
+            or (
+                "test the GPU before it starts"
+                if service.image
+                else "test the GPU in its health test"
+            ),
         )
 
 
@@ -69,15 +93,24 @@ def _without(known: ImageKnowledge | None) -> str:
     if known is None:
         return "nothing is known of its server"
     falls_back = known.without_gpu == "falls-back"
-    return f"{known.name} {'computes on the CPU without one' if falls_back else 'may start without one'}"
+    return (
+        f"{known.name} "
+        f"{'computes on the CPU without one' if falls_back else 'may start without one'}"
+    )
 
 
 def _why_not(project: Project, service: Service) -> str:
     """Why no fix is offered, as what to do by hand; "" if one is."""
     if service.image is None and not _conjunct(service):
-        return "it is built here: give it an `image:` name too, so that a gate can start from the same image"
+        return (
+            "it is built here: give it an `image:` name too, so that a gate can start from "
+            "the same image"
+        )
     if service.image is not None and home(project, service) is None:
-        return "it is defined in a file of another project: add a service there that runs nvidia-smi -L"
+        return (
+            "it is defined in a file of another project: add a service there that runs "
+            "nvidia-smi -L"
+        )
     return ""
 
 
@@ -107,7 +140,8 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         ),
         recreate=(Recreate(key.project, (name, key.service), force=True),),
         notes=(
-            f"{name} runs once before each start by `up`; a restart of the container does not run it again",
+            f"{name} runs once before each start by `up`; a restart of the container does "
+            "not run it again",
             "its exit code: 41 not injected, 42 CUDA error, 43 no device",
         ),
         trial=_trial(snapshot, key, argv, control),
@@ -115,12 +149,18 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
 
 
 def _free_name(project: Project, service: str) -> str:
-    names = (f"{service}-gpu-check{suffix}" for suffix in ("", *(f"-{number}" for number in range(2, 100))))
+    names = (
+        f"{service}-gpu-check{suffix}"
+        for suffix in ("", *(f"-{number}" for number in range(2, 100)))
+    )
     return next(name for name in names if name not in project.services)
 
 
-def _probe(snapshot: Snapshot, key: ServiceKey, service: Service) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The test and its negative control, by what the image has; nvidia-smi comes with the device."""
+def _probe(
+    snapshot: Snapshot, key: ServiceKey, service: Service
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The test and its negative control, by what the image has; nvidia-smi comes with the
+    device."""
     image = image_of(snapshot, service, snapshot.containers_of(key))
     if image is not None and "python3" in (image.programs or ()):
         return ("python3", "-c", PYTHON), ("python3", "-c", NO_DEVICE + PYTHON)
@@ -144,18 +184,25 @@ def _request(service: Service) -> dict[str, Value]:
     """The GPU request in the form the service has it."""
     if service.runtime == "nvidia" and not service.gpus:
         names = ("NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES")
-        told: dict[str, Value] = {name: value for name in names if (value := service.environment.get(name))}
+        told: dict[str, Value] = {
+            name: value for name in names if (value := service.environment.get(name))
+        }
         return {"runtime": "nvidia", **({"environment": told} if told else {})}
     given: dict[str, Value] = {}
-    if any(request.driver in ("cdi", "device") for request in service.gpus) and service.stands("devices"):
-        files = [_written(service, ("devices", str(at)), one) for at, one in enumerate(service.devices)]
+    if any(request.driver in ("cdi", "device") for request in service.gpus) and service.stands(
+        "devices"
+    ):
+        files = [
+            _written(service, ("devices", str(at)), one) for at, one in enumerate(service.devices)
+        ]
         given = {"devices": files}
     asked = [r for r in service.gpus if not (given and r.driver in ("cdi", "device"))]
     return given | (_reservation(service, asked) if asked else {})
 
 
 def _reservation(service: Service, asked: list[GpuRequest]) -> dict[str, Value]:
-    """Requests for devices as Compose hands them to the engine, whatever form they have in the file."""
+    """Requests for devices as Compose hands them to the engine, whatever form they have in the
+    file."""
     found: list[Value] = []
     for request in asked:
         entry: dict[str, Value] = {"driver": request.driver} if request.driver else {}
@@ -169,7 +216,8 @@ def _reservation(service: Service, asked: list[GpuRequest]) -> dict[str, Value]:
 
 
 def _written(service: Service, path: tuple[str, ...], value: str) -> str:
-    """A value as its file has it, with its variables: the gate is to follow them as the service does."""
+    """A value as its file has it, with its variables: the gate is to follow them as the service
+    does."""
     origin = service.origins.get(path)
     return origin.written if origin is not None and origin.written else value.replace("$", "$$")
 
@@ -182,7 +230,9 @@ def _ids(service: Service, request: GpuRequest) -> tuple[str, ...]:
     return tuple(_written(service, path, one) for path, one in zip(stand, request.ids, strict=True))
 
 
-def _trial(snapshot: Snapshot, key: ServiceKey, argv: tuple[str, ...], control: tuple[str, ...]) -> Trial | None:
+def _trial(
+    snapshot: Snapshot, key: ServiceKey, argv: tuple[str, ...], control: tuple[str, ...]
+) -> Trial | None:
     """Run it in the running container first."""
     running = (c for c in snapshot.containers_of(key) if c.state == "running")
     return next((Trial(c.id, argv, control) for c in running), None)
@@ -210,7 +260,8 @@ def _in_health_test(project: Project, key: ServiceKey, service: Service) -> Fix:
 
 
 def seen(snapshot: Snapshot, finding: Finding) -> Seen:
-    """The gate ended with 0 and the service was started after it, or the health test with the GPU in it passes."""
+    """The gate ended with 0 and the service was started after it, or the health test with the GPU
+    in it passes."""
     key = finding.at
     assert key is not None  # every finding of this rule names a service
     service = snapshot.service(key)
@@ -222,7 +273,11 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
         declared = snapshot.service(gate)
         if declared is None or not is_check(declared):
             continue
-        ended = [c.inspection for c in snapshot.containers_of(gate) if c.inspection and c.state == "exited"]
+        ended = [
+            c.inspection
+            for c in snapshot.containers_of(gate)
+            if c.inspection and c.state == "exited"
+        ]
         if not ended:
             return Seen(False, f"{gate} has not run")
         if ended[0].exit_code != 0:

@@ -1,14 +1,16 @@
 """A service depends on another and does not wait until it is healthy.
 
-What: `depends_on` in its short form, or with `service_started`, opens as soon as the other container was started,
-though a health test exists for it (declared, in its image, or known for the image).
-Why it bites: "started" means that a process exists, not that it listens. The dependent is refused, and dies or
-retries; `up -d` reports success all the same.
+What: `depends_on` in its short form, or with `service_started`, opens as soon as the other
+container was started, though a health test exists for it (declared, in its image, or known for the
+image).
+Why it bites: "started" means that a process exists, not that it listens. The dependent is refused,
+and dies or retries; `up -d` reports success all the same.
 Evidence: the dependency as it stands, and the target's health test.
-Fix: the long form with `condition: service_healthy` (`service_completed_successfully` for a job), with the health
-test in the same patch where the target has none. Safe when the target is seen healthy or the test passed in its
-container and failed against a closed port; else unsafe, because a gate on a test that cannot pass never opens. A
-changed gate recreates nothing: `up -d --force-recreate` of the dependent shows it at work.
+Fix: the long form with `condition: service_healthy` (`service_completed_successfully` for a job),
+with the health test in the same patch where the target has none. Safe when the target is seen
+healthy or the test passed in its container and failed against a closed port; else unsafe, because a
+gate on a test that cannot pass never opens. A changed gate recreates nothing: `up -d
+--force-recreate` of the dependent shows it at work.
 Source: docs.docker.com/compose/how-tos/startup-order, and measured with Compose 2.40.
 """
 
@@ -62,10 +64,14 @@ def _finding(
         project=key.project,
         service=key.service,
         subject=dependency.service,
-        message=f"waits for {dependency.service} only to be started, not until it is {'done' if job else 'healthy'}",
+        message=f"waits for {dependency.service} only to be started, not until it is "
+        f"{'done' if job else 'healthy'}",
         evidence=(
-            f"depends_on {dependency.service}: {dependency.condition}" + (f" ({origin})" if origin else ""),
-            f"health test of {dependency.service}: {test}" if not job else f"{dependency.service}: {job}",
+            f"depends_on {dependency.service}: {dependency.condition}"
+            + (f" ({origin})" if origin else ""),
+            f"health test of {dependency.service}: {test}"
+            if not job
+            else f"{dependency.service}: {job}",
             *exits(snapshot, key),
         ),
         applicability="safe" if healthy or job else "unsafe",
@@ -87,7 +93,9 @@ def _test_of(snapshot: Snapshot, target: ServiceKey) -> str:
 def is_healthy(snapshot: Snapshot, key: ServiceKey) -> bool:
     """All containers of a service are seen healthy now."""
     containers = snapshot.containers_of(key)
-    return bool(containers) and all(c.health == "healthy" and c.state == "running" for c in containers)
+    return bool(containers) and all(
+        c.health == "healthy" and c.state == "running" for c in containers
+    )
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
@@ -124,7 +132,11 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
     assert key is not None  # every finding of this rule names both ends
     assert target is not None
     ready_at = [_ready_at(snapshot, c) for c in snapshot.containers_of(target)]
-    started = [c.inspection.started for c in snapshot.containers_of(key) if c.inspection and c.inspection.started]
+    started = [
+        c.inspection.started
+        for c in snapshot.containers_of(key)
+        if c.inspection and c.inspection.started
+    ]
     if not started or not all(c.state == "running" for c in snapshot.containers_of(key)):
         return Seen(False, f"{key} does not run")
     if not ready_at or None in ready_at:
@@ -147,7 +159,8 @@ def _ready_at(snapshot: Snapshot, container: Container) -> float | None:
     history = snapshot.histories.get(container.id, ())
     times = [h.at for h in history if h.action == "health_status: healthy" and h.at >= since]
     times += [probe.end for probe in inspection.probes if probe.exit_code == 0]
-    # The log keeps five probes: without an event of ours the first pass was at its oldest entry at the latest.
+    # The log keeps five probes: without an event of ours the first pass was at its oldest entry at
+    # the latest.
     return min(times, default=None)
 
 

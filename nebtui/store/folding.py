@@ -72,7 +72,8 @@ def _(change: changes.EngineLost, snapshot: Snapshot) -> Snapshot:
 
 
 def _keep_inspection(known: Container | None, listed: Container) -> Container:
-    """The list answer has no inspection; the known one stays while the container is in the same state."""
+    """The list answer has no inspection; the known one stays while the container is in the same
+    state."""
     if known is None or listed.inspection is not None or known.state != listed.state:
         return listed
     return replace(listed, inspection=known.inspection)
@@ -163,7 +164,8 @@ def _(change: changes.ProcessesSeen, snapshot: Snapshot) -> Snapshot:
         return snapshot
     known = snapshot.processes
     telling = any(
-        k not in known or replace(p, refused=None, failed=None) != replace(known[k], refused=None, failed=None)
+        k not in known
+        or replace(p, refused=None, failed=None) != replace(known[k], refused=None, failed=None)
         for k, p in fresh.items()
     )
     after = replace(snapshot, processes=_with(known, fresh))
@@ -172,10 +174,13 @@ def _(change: changes.ProcessesSeen, snapshot: Snapshot) -> Snapshot:
 
 @_apply.register
 def _(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
-    """Figures move all the time; the generation moves with what rules read: a server turned slow or is so no more, a
-    container came onto a GPU or left it, one that is on none began to work."""
+    """Figures move all the time; the generation moves with what rules read: a server turned slow or
+    is so no more, a container came onto a GPU or left it, one that is on none began to work."""
     known = snapshot.throughput
-    turned = any((known[t.container].verdict if t.container in known else "") != t.verdict for t in change.throughput)
+    turned = any(
+        (known[t.container].verdict if t.container in known else "") != t.verdict
+        for t in change.throughput
+    )
     after = _sampled(change, snapshot)
     if turned or in_use(after) != in_use(snapshot):
         return replace(after, generation=snapshot.generation + 1)
@@ -186,8 +191,12 @@ def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
     return replace(
         snapshot,
         samples=_with(snapshot.samples, {s.container: s for s in change.containers}),
-        gpus=snapshot.gpus if change.gpus is None else MappingProxyType({g.index: g for g in change.gpus}),
-        gpu_loads=snapshot.gpu_loads if change.gpus is None else _loads(snapshot.gpu_loads, change.gpus),
+        gpus=snapshot.gpus
+        if change.gpus is None
+        else MappingProxyType({g.index: g for g in change.gpus}),
+        gpu_loads=snapshot.gpu_loads
+        if change.gpus is None
+        else _loads(snapshot.gpu_loads, change.gpus),
         throughput=_with(snapshot.throughput, {t.container: t for t in change.throughput}),
     )
 
@@ -196,12 +205,18 @@ def _loads(
     known: Mapping[int, tuple[int | None, ...]], devices: tuple[GpuSample, ...]
 ) -> Mapping[int, tuple[int | None, ...]]:
     """The readings of the devices there are, with the newest."""
-    return MappingProxyType({g.index: (*known.get(g.index, ()), g.utilization)[-LOADS:] for g in devices})
+    return MappingProxyType(
+        {g.index: (*known.get(g.index, ()), g.utilization)[-LOADS:] for g in devices}
+    )
 
 
 @_apply.register
 def _(change: changes.GpuStackSeen, snapshot: Snapshot) -> Snapshot:
-    return snapshot if snapshot.gpu_stack == change.stack else replace(snapshot, gpu_stack=change.stack)
+    return (
+        snapshot
+        if snapshot.gpu_stack == change.stack
+        else replace(snapshot, gpu_stack=change.stack)
+    )
 
 
 @_apply.register

@@ -1,6 +1,7 @@
 """Reads one host in a daemon thread and hands out the newest snapshot.
 
-A state change is handed out at once (leading edge), further ones at most every 50 ms; readings once a second.
+A state change is handed out at once (leading edge), further ones at most every 50 ms; readings once
+a second.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ SAMPLE_TICK = 1.0
 
 
 class Store:
-    """The newest snapshot of one host. `listen` is called from a thread of the store, never twice at a time."""
+    """The newest snapshot of one host. `listen` is called from a thread of the store, never twice
+    at a time."""
 
     def __init__(self, host: Host, listen: Callable[[Snapshot], None]) -> None:
         self._host = host
@@ -58,7 +60,8 @@ class Store:
         last_sample = 0.0
         while not self._closed.is_set():
             self._news.wait()
-            # Only readings are waiting: they may wait for their second, unless a state change comes first.
+            # Only readings are waiting: they may wait for their second, unless a state change comes
+            # first.
             if not self._state_news.is_set():
                 self._state_news.wait(max(0.0, last_sample + SAMPLE_TICK - time.monotonic()))
             self._news.clear()
@@ -71,7 +74,8 @@ class Store:
 
 
 def settle(host: Host, timeout: float = 60.0) -> Snapshot:
-    """Read a host until its first complete picture, for front ends without a screen; closes nothing."""
+    """Read a host until its first complete picture, for front ends without a screen; closes
+    nothing."""
     snapshot = Snapshot()
     deadline = time.monotonic() + timeout
     for change in host.changes():

@@ -1,4 +1,5 @@
-"""The App: joins the store to the home screen and carries intents to the host. No domain work is done here."""
+"""The App: joins the store to the home screen and carries intents to the host. No domain work is
+done here."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ class NebtuiApp(App[None]):
         self.register_theme(LIGHT)
         self.theme = self.session.settings.theme or DARK.name
         self.push_screen(self.home)
-        # The engine's library is imported by the host's thread: after the first paint, so that the screen is not late.
+        # The engine's library is imported by the host's thread: after the first paint, so that the
+        # screen is not late.
         self.call_after_refresh(self._open)
 
     @property
@@ -88,7 +90,9 @@ class NebtuiApp(App[None]):
         if first and self.session.host.kind == "live":
             ran = (p for p in message.snapshot.projects.values() if "label" in p.sources)
             seen = [p for p in ran if p.confirmed and not p.problem]
-            background(self, lambda: keep.remember(self.session.settings.state_dir, seen), lambda _: None)
+            background(
+                self, lambda: keep.remember(self.session.settings.state_dir, seen), lambda _: None
+            )
 
     def _judge(self) -> None:
         """Find again where declared or inspected facts changed; one search at a time."""
@@ -124,7 +128,9 @@ class NebtuiApp(App[None]):
     def on_fix_asked(self, message: FixAsked) -> None:
         from nebtui.tui.screens.review import ReviewScreen
 
-        self.push_screen(ReviewScreen(self.session, message.findings, message.key, bulk=message.bulk))
+        self.push_screen(
+            ReviewScreen(self.session, message.findings, message.key, bulk=message.bulk)
+        )
 
     def on_patch_written(self, message: PatchWritten) -> None:
         self.session.watched = (*self.session.watched, message.watched)
@@ -153,19 +159,29 @@ class NebtuiApp(App[None]):
             return
         told = tuple(" ".join(host.command(action)) for action in message.actions)
         forced = any(isinstance(a, Up) and a.force_recreate for a in message.actions)
-        warning = "recreates these services" if forced else "recreates services whose declaration changed"
-        self.push_screen(ConfirmScreen(told, warning), lambda yes: self._run(message.actions) if yes else None)
+        warning = (
+            "recreates these services" if forced else "recreates services whose declaration changed"
+        )
+        self.push_screen(
+            ConfirmScreen(told, warning), lambda yes: self._run(message.actions) if yes else None
+        )
 
     def _run(self, actions: tuple[Action, ...]) -> None:
         # A network that an undone fix left in use may be free afterwards.
-        run_actions(self, self.session, actions, lambda: background(self, self._recover, self._tell))
+        run_actions(
+            self, self.session, actions, lambda: background(self, self._recover, self._tell)
+        )
 
     async def action_quit(self) -> None:
         """Leave; while a command runs only at the second time, for it would end with nebtui."""
         running = [run.command for run in self.session.commands if run.exit_code is None]
         if running and not self._warned:
             self._warned = True
-            self.notify("it would be left unfinished; q again leaves", title=f"running: {running[-1]}", markup=False)
+            self.notify(
+                "it would be left unfinished; q again leaves",
+                title=f"running: {running[-1]}",
+                markup=False,
+            )
             return
         self.exit()
 
@@ -187,4 +203,6 @@ def narrowed(snapshot: Snapshot, name: str) -> Snapshot:
     """The snapshot with only the projects of a name, all of them for ""."""
     if not name:
         return snapshot
-    return replace(snapshot, projects={k: p for k, p in snapshot.projects.items() if k.name == name})
+    return replace(
+        snapshot, projects={k: p for k, p in snapshot.projects.items() if k.name == name}
+    )

@@ -1,4 +1,5 @@
-"""Work off the screen's thread: daemon threads, because nebtui must exit at once whatever they wait for."""
+"""Work off the screen's thread: daemon threads, because nebtui must exit at once whatever they wait
+for."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ T = TypeVar("T")
 
 
 def background(app: App[Any], work: Callable[[], T], then: Callable[[T], None]) -> None:
-    """Run `work` in a daemon thread and hand its result to `then` on the screen's thread. A mistake of ours in `work`
-    is raised there too: the app ends with it, instead of waiting for ever for a result that never comes."""
+    """Run `work` in a daemon thread and hand its result to `then` on the screen's thread. A mistake
+    of ours in `work` is raised there too: the app ends with it, instead of waiting for ever for a
+    result that never comes."""
 
     def run() -> None:
         try:

@@ -22,7 +22,8 @@ class SnapshotChanged(Message):
 
 
 class FixAsked(Message):
-    """Somebody wants these findings fixed. `bulk`: all that are safe, in sequence; else the first one."""
+    """Somebody wants these findings fixed. `bulk`: all that are safe, in sequence; else the first
+    one."""
 
     def __init__(self, findings: tuple[Finding, ...], key: str, *, bulk: bool = False) -> None:
         super().__init__()

@@ -15,7 +15,9 @@ def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
     bound = {binding.binding.id for binding in screen.active_bindings.values() if binding.enabled}
     for key in KEYS:
         if f"{key.where}.{key.id}" in bound and key.action != "app.command_palette":
-            yield SystemCommand(f"{key.label} ({key.display})", key.help, _runner(screen, key.action))
+            yield SystemCommand(
+                f"{key.label} ({key.display})", key.help, _runner(screen, key.action)
+            )
 
 
 def _runner(screen: Screen[object], action: str) -> Callable[[], Awaitable[None]]:

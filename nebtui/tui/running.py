@@ -12,14 +12,22 @@ from nebtui.tui.background import background
 from nebtui.tui.session import CommandRun, Session
 
 
-def run_actions(app: App[Any], session: Session, actions: tuple[Action, ...], then: Callable[[], None]) -> None:
+def run_actions(
+    app: App[Any], session: Session, actions: tuple[Action, ...], then: Callable[[], None]
+) -> None:
     """Do the actions one after the other; failures become notifications, then `then` is called."""
 
     def ended(runs: list[CommandRun]) -> None:
         for run in runs:
             if run.exit_code:
                 last = run.lines[-1] if run.lines else f"exit {run.exit_code}"
-                app.notify(f"{last}  (; shows all)", title=run.command, severity="error", markup=False, timeout=10)
+                app.notify(
+                    f"{last}  (; shows all)",
+                    title=run.command,
+                    severity="error",
+                    markup=False,
+                    timeout=10,
+                )
         then()
 
     background(app, lambda: _all(session, actions), ended)

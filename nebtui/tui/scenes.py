@@ -1,4 +1,5 @@
-"""What of a session the graph shows: the box with what was found and written, narrowed to a text."""
+"""What of a session the graph shows: the box with what was found and written, narrowed to a
+text."""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ def pending(session: Session) -> frozenset[ServiceKey]:
     for item in session.watched:
         for recreate in item.patch.recreate:
             keys = [ServiceKey(recreate.project, name) for name in recreate.services]
-            found |= {k for k in keys if any(c.created < item.written_at for c in session.snapshot.containers_of(k))}
+            found |= {
+                k
+                for k in keys
+                if any(c.created < item.written_at for c in session.snapshot.containers_of(k))
+            }
     return frozenset(found)
 
 
@@ -36,7 +41,9 @@ def matching(scene: Scene, text: str) -> Scene:
     for group in scene.groups:
         rows = group.rows
         if wanted not in group.title.lower():
-            rows = tuple(r for r in rows if wanted in f"{group.title}/{r.name} {r.state} {r.note}".lower())
+            rows = tuple(
+                r for r in rows if wanted in f"{group.title}/{r.name} {r.state} {r.note}".lower()
+            )
         if rows or wanted in group.title.lower():
             groups.append(replace(group, rows=rows))
     kept = {row.id for group in groups for row in group.rows}

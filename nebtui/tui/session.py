@@ -1,4 +1,5 @@
-"""What every screen of one run shares: the host, the settings, the journal, and what is written but not yet seen."""
+"""What every screen of one run shares: the host, the settings, the journal, and what is written but
+not yet seen."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from nebtui.settings import Settings
 
 @dataclass(slots=True)
 class CommandRun:
-    """One thing the host was asked to do, as the argv a person could run, with its output so far."""
+    """One thing the host was asked to do, as the argv a person could run, with its output so
+    far."""
 
     command: str
     lines: list[str] = field(default_factory=list)

@@ -11,7 +11,8 @@ from textual.app import App
 
 
 def leave_when_told(app: App[Any]) -> None:
-    """Leave at SIGTERM (kill) and SIGHUP (the terminal was closed), with the exit status that shells expect."""
+    """Leave at SIGTERM (kill) and SIGHUP (the terminal was closed), with the exit status that
+    shells expect."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Only the main thread may; elsewhere somebody else runs the app and decides.

@@ -17,7 +17,12 @@ DARK = Theme(
     warning="#f2c14e",
     error="#ff5c5c",
     dark=True,
-    variables={"text-muted": "#8794a3", "text-error": "#ff6b6b", "text-warning": "#f2c14e", "text-success": "#6fd99a"},
+    variables={
+        "text-muted": "#8794a3",
+        "text-error": "#ff6b6b",
+        "text-warning": "#f2c14e",
+        "text-success": "#6fd99a",
+    },
 )
 LIGHT = Theme(
     name="nebtui-light",
@@ -32,5 +37,10 @@ LIGHT = Theme(
     warning="#8a5a00",
     error="#b3261e",
     dark=False,
-    variables={"text-muted": "#6a7683", "text-error": "#b3261e", "text-warning": "#8a5a00", "text-success": "#1c7a43"},
+    variables={
+        "text-muted": "#6a7683",
+        "text-error": "#b3261e",
+        "text-warning": "#8a5a00",
+        "text-success": "#1c7a43",
+    },
 )

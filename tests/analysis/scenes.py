@@ -23,7 +23,18 @@ def row(
 ) -> Row:
     """A row with the looks of a readiness."""
     glyph, state, tone = _LOOKS[look]
-    return Row(f"{project}/{name}", name, glyph, state, tone, tuple(networks.split()), gpu, rate, note, note_tone)
+    return Row(
+        f"{project}/{name}",
+        name,
+        glyph,
+        state,
+        tone,
+        tuple(networks.split()),
+        gpu,
+        rate,
+        note,
+        note_tone,
+    )
 
 
 def sample(*collapsed: str) -> Scene:
@@ -43,7 +54,14 @@ def sample(*collapsed: str) -> Scene:
         row("core", "api", "healthy", "core_default nebulus edge"),
     )
     gantry = (
-        row("gantry", "conductor", "restarting", "gantry_default nebulus", note="13 refused", note_tone="bad"),
+        row(
+            "gantry",
+            "conductor",
+            "restarting",
+            "gantry_default nebulus",
+            note="13 refused",
+            note_tone="bad",
+        ),
         row("gantry", "worker", "running", "gantry_default"),
         row("gantry", "scheduler", "running", "gantry_default nebulus"),
         row("gantry", "ui", "healthy", "gantry_default edge"),

@@ -22,7 +22,9 @@ GANTRY = project("gantry", Service("app", environment=URL), Service("ui", depend
 def edges(drawn: Scene) -> list[tuple[str, str, str, str, bool, bool]]:
     """The edges with names in place of ids."""
     names = {row.id: f"{group.title}/{row.name}" for group in drawn.groups for row in group.rows}
-    return [(names[e.source], names[e.target], e.kind, e.tone, e.broken, e.calm) for e in drawn.edges]
+    return [
+        (names[e.source], names[e.target], e.kind, e.tone, e.broken, e.calm) for e in drawn.edges
+    ]
 
 
 def one(snapshot: Snapshot, **more: object) -> Edge:
@@ -33,33 +35,51 @@ def one(snapshot: Snapshot, **more: object) -> Edge:
 
 def test_a_cut_reference_is_a_broken_edge() -> None:
     """A reference to a service on no shared network is drawn red without being asked for."""
-    assert edges(scene(box(CORE, GANTRY)))[0] == ("gantry/app", "core/store", "references", "bad", True, True)
+    assert edges(scene(box(CORE, GANTRY)))[0] == (
+        "gantry/app",
+        "core/store",
+        "references",
+        "bad",
+        True,
+        True,
+    )
 
 
 def test_a_race_is_a_calm_edge_and_other_dependencies_are_not() -> None:
-    """A dependency that is a start-up race is drawn always, a gated one or an open one on request."""
-    assert one(box(project("a", Service("db"), Service("app", depends_on=waits("db"))))).calm is False
+    """A dependency that is a start-up race is drawn always, a gated one or an open one on
+    request."""
+    assert (
+        one(box(project("a", Service("db"), Service("app", depends_on=waits("db"))))).calm is False
+    )
     snapshot = box(project("a", Service("db"), Service("app", depends_on=waits("db"))))
     race = one(snapshot, ungated=[(at("a/app"), "db")])
     assert (race.calm, race.tone, race.kind) == (True, "warn", "depends")
-    gated = project("a", Service("db"), Service("app", depends_on=waits("db", condition="service_healthy")))
+    gated = project(
+        "a", Service("db"), Service("app", depends_on=waits("db", condition="service_healthy"))
+    )
     assert (one(box(gated)).tone, one(box(gated)).calm) == ("ok", False)
 
 
 def test_a_pair_is_drawn_once() -> None:
     """A service that depends on another and names it twice has one edge to it."""
-    app = Service("app", depends_on=waits("store"), environment={"A": "http://store:1", "B": "http://store:2"})
+    app = Service(
+        "app", depends_on=waits("store"), environment={"A": "http://store:1", "B": "http://store:2"}
+    )
     assert one(box(project("a", Service("store"), app))).kind == "depends"
 
 
 def test_an_edge_that_the_file_has_and_the_host_not_yet() -> None:
-    """Joined on paper while the running containers share no network: drawn as a warning until they do."""
+    """Joined on paper while the running containers share no network: drawn as a warning until they
+    do."""
     on_net = {"networks": joined("net")}
     parts = (
         project("core", Service("store", **on_net), external=("net",)),  # type: ignore[arg-type]
         project("gantry", Service("app", environment=URL, **on_net), external=("net",)),  # type: ignore[arg-type]
     )
-    old = container("core/store", "running", "core_default"), container("gantry/app", "running", "gantry_default")
+    old = (
+        container("core/store", "running", "core_default"),
+        container("gantry/app", "running", "gantry_default"),
+    )
     new = tuple(replace(c, attachments=container("x/x", "running", "net").attachments) for c in old)
     assert (one(box(*parts)).tone, one(box(*parts)).calm) == ("dim", False)
     assert (one(box(*parts, *old)).tone, one(box(*parts, *old)).calm) == ("warn", True)
@@ -74,7 +94,8 @@ def test_a_pending_service_says_so() -> None:
 
 
 def test_what_is_wrong_with_a_service_stands_in_its_row() -> None:
-    """An error is said in the row of its service, unless the service itself fails, which is said first."""
+    """An error is said in the row of its service, unless the service itself fails, which is said
+    first."""
     told = {at("core/store"): "claims a GPU and computes on the CPU"}
     row = scene(box(CORE, container("core/store")), alerts=told).groups[0].rows[0]
     assert (row.note, row.note_tone) == ("claims a GPU and computes on the CPU", "bad")
@@ -96,7 +117,8 @@ def test_a_project_with_a_problem_is_still_a_group() -> None:
 
 
 def test_roll_ups() -> None:
-    """How many of a project are ready, how many failed; and what is said of one that does not run."""
+    """How many of a project are ready, how many failed; and what is said of one that does not
+    run."""
     two = project("a", Service("one"), Service("two"))
     up = replace(container("a/one"), health="healthy")
     told = {
@@ -118,7 +140,8 @@ def test_roll_ups() -> None:
 
 
 def test_equal_names_of_two_projects_stay_two_rows() -> None:
-    """Two projects with equal name and equal service names in two folders have rows and ids of their own."""
+    """Two projects with equal name and equal service names in two folders have rows and ids of
+    their own."""
     first = project("a", Service("db"))
     second = replace(first, key=replace(first.key, working_dir="/b", files=("/b/compose.yaml",)))
     keys = [s.key for s in standings(box(first, second))]
@@ -126,9 +149,13 @@ def test_equal_names_of_two_projects_stay_two_rows() -> None:
 
 
 def test_order_and_services_that_only_containers_know() -> None:
-    """Projects by name, variants last; after the declared services those that only the engine knows."""
+    """Projects by name, variants last; after the declared services those that only the engine
+    knows."""
     snapshot = box(
-        replace(project("a"), variant=True), project("z", Service("one")), project("b"), container("z/ghost", "exited")
+        replace(project("a"), variant=True),
+        project("z", Service("one")),
+        project("b"),
+        container("z/ghost", "exited"),
     )
     assert [key.name for key in projects(snapshot)] == ["b", "z", "a"]
     z = projects(snapshot)[1]
@@ -136,7 +163,8 @@ def test_order_and_services_that_only_containers_know() -> None:
 
 
 def test_readings_of_a_row() -> None:
-    """A row shows the busiest of its GPUs, the sum of its replicas' tokens, and how often it was restarted."""
+    """A row shows the busiest of its GPUs, the sum of its replicas' tokens, and how often it was
+    restarted."""
     first, second = container("a/llm", restarts=3), container("a/llm", number=2)
     sampled = changes.Sampled(
         1.0,
@@ -153,8 +181,12 @@ def test_readings_of_a_row() -> None:
 
 
 def test_networks_of_the_picture() -> None:
-    """A network is shared where two projects use it; an external one that the host lacks is missing."""
-    parts = [project(name, Service("s", networks=joined("net")), external=("net",)) for name in ("a", "b")]
+    """A network is shared where two projects use it; an external one that the host lacks is
+    missing."""
+    parts = [
+        project(name, Service("s", networks=joined("net")), external=("net",))
+        for name in ("a", "b")
+    ]
     (line,) = scene(box(*parts)).networks
     assert (line.name, line.shared, line.external, line.missing) == ("net", True, True, True)
     (there,) = scene(box(*parts, Network("1", "net"))).networks

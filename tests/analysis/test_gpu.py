@@ -1,4 +1,5 @@
-"""The ladder of evidence: each rung yes, no or unknown with its reason, and what follows from all of them."""
+"""The ladder of evidence: each rung yes, no or unknown with its reason, and what follows from all
+of them."""
 
 from __future__ import annotations
 
@@ -20,10 +21,14 @@ from nebtui.store import fold_all
 
 KEY = ServiceKey(ProjectKey("p", "/p", ("/p/compose.yaml",)), "llm")
 LLM = Container("c1", "p-llm-1", state="running", project="p", service="llm")
-ENGINE = Engine("box", "26.1", "1.45", "unix:///x", runtimes=("nvidia", "runc"), cgroup_driver="cgroupfs")
+ENGINE = Engine(
+    "box", "26.1", "1.45", "unix:///x", runtimes=("nvidia", "runc"), cgroup_driver="cgroupfs"
+)
 STACK = GpuStack(True, "NVIDIA", "550.54.15", "12.4")
 CARD = GpuSample(0, "NVIDIA GeForce RTX 4090", 1.0, 50, processes=())
-BUSY = ThroughputSample("c1", 100.0, 1.8, True, running=2, model="m", stream=1.8, usual=64.6, verdict="slow")
+BUSY = ThroughputSample(
+    "c1", 100.0, 1.8, True, running=2, model="m", stream=1.8, usual=64.6, verdict="slow"
+)
 
 
 def box(*more: changes.Change, gpu: bool = True, engine: Engine = ENGINE) -> Snapshot:
@@ -42,7 +47,9 @@ def sampled(card: GpuSample | None = CARD, work: ThroughputSample | None = BUSY)
 
 def on(card: GpuSample, **process: Any) -> GpuSample:
     """The card with the container's process on it."""
-    return replace(card, processes=(GpuProcess(7, **{"memory": 18 << 30, "container": "c1", **process}),))
+    return replace(
+        card, processes=(GpuProcess(7, **{"memory": 18 << 30, "container": "c1", **process}),)
+    )
 
 
 def answers(found: Ladder) -> list[str]:
@@ -50,7 +57,8 @@ def answers(found: Ladder) -> list[str]:
 
 
 def test_all_rungs_hold() -> None:
-    """On the device, at work and as fast as usual; what could not be looked at follows from the process."""
+    """On the device, at work and as fast as usual; what could not be looked at follows from the
+    process."""
     work = replace(BUSY, verdict="", stream=64.0, tokens_per_second=64.0)
     found = ladder(box(sampled(on(CARD, sm=70), work)), KEY)
     assert answers(found) == ["yes"] * 6
@@ -64,7 +72,13 @@ def test_a_fallback_with_its_evidence() -> None:
     assert found.verdict == "fallback"
     assert answers(found) == ["yes", "no", "no", "no", "no", "no"]
     told = " · ".join(found.evidence)
-    for text in ("asks for all", "model m is loaded", "2 requests running", "no PID of this container", "usually 64.6"):
+    for text in (
+        "asks for all",
+        "model m is loaded",
+        "2 requests running",
+        "no PID of this container",
+        "usually 64.6",
+    ):
         assert text in told
 
 
@@ -76,7 +90,12 @@ def test_a_fallback_with_its_evidence() -> None:
         (STACK, replace(CARD, processes=None), ENGINE, "does not list its processes"),
         (STACK, CARD, replace(ENGINE, local=False), "another machine"),
         (STACK, None, ENGINE, "no device was read"),
-        (STACK, replace(CARD, processes=(GpuProcess(9, name="nvidia-cuda-mps-server"),)), ENGINE, "MPS"),
+        (
+            STACK,
+            replace(CARD, processes=(GpuProcess(9, name="nvidia-cuda-mps-server"),)),
+            ENGINE,
+            "MPS",
+        ),
         (STACK, replace(CARD, processes=(GpuProcess(9),)), ENGINE, "cannot be looked at"),
         (STACK, replace(CARD, mig=True), ENGINE, "MIG"),
     ],
@@ -85,7 +104,8 @@ def test_a_fallback_with_its_evidence() -> None:
 def test_absence_proves_nothing_where_nobody_can_see(
     stack: GpuStack, card: GpuSample | None, engine: Engine, why: str
 ) -> None:
-    """Where processes cannot be seen the rung is unknown with the reason, and slowness is a suspicion only."""
+    """Where processes cannot be seen the rung is unknown with the reason, and slowness is a
+    suspicion only."""
     found = ladder(box(changes.GpuStackSeen(stack), sampled(card), engine=engine), KEY)
     assert found.answer("resident") == "unknown"
     assert why in found.rung("resident").why
@@ -93,8 +113,11 @@ def test_absence_proves_nothing_where_nobody_can_see(
 
 
 def test_idle_and_undeclared_services_are_not_accused() -> None:
-    """Idle for long is no evidence; a moment after its last work it still counts; without a request there is none."""
-    idle = replace(BUSY, busy=False, tokens_per_second=None, verdict="", last_rate=64.6, last_at=10.0)
+    """Idle for long is no evidence; a moment after its last work it still counts; without a request
+    there is none."""
+    idle = replace(
+        BUSY, busy=False, tokens_per_second=None, verdict="", last_rate=64.6, last_at=10.0
+    )
     assert ladder(box(sampled(work=idle)), KEY).verdict == ""
     assert ladder(box(sampled(work=replace(idle, last_at=95.0))), KEY).verdict == "fallback"
     assert ladder(box(sampled(), gpu=False), KEY).verdict == ""
@@ -108,9 +131,17 @@ def test_a_program_of_the_host_hides_nothing() -> None:
 
 
 def test_an_unloaded_model_is_no_accusation() -> None:
-    """A server that worked a moment ago and has put its model away is on no device for good reason."""
+    """A server that worked a moment ago and has put its model away is on no device for good
+    reason."""
     away = replace(
-        BUSY, busy=False, verdict="", model="", loaded=False, tokens_per_second=None, last_rate=57.0, last_at=90.0
+        BUSY,
+        busy=False,
+        verdict="",
+        model="",
+        loaded=False,
+        tokens_per_second=None,
+        last_rate=57.0,
+        last_at=90.0,
     )
     found = ladder(box(sampled(CARD, away)), KEY)
     assert (found.loaded, found.busy, found.verdict) == ("", "", "")
@@ -122,7 +153,9 @@ def test_a_replica_that_left_the_gpu_is_seen_beside_one_that_did_not() -> None:
     """Each container is judged for itself, and the one most in doubt is told by its name."""
     second = replace(LLM, id="c2", name="p-llm-2")
     away = replace(BUSY, container="c2")
-    both = changes.Sampled(1.0, gpus=(on(CARD, sm=90),), throughput=(replace(BUSY, verdict=""), away))
+    both = changes.Sampled(
+        1.0, gpus=(on(CARD, sm=90),), throughput=(replace(BUSY, verdict=""), away)
+    )
     found = ladder(box(changes.ContainerSeen(second), both), KEY)
     assert (found.verdict, found.of) == ("fallback", "p-llm-2")
     assert found.sentence == "p-llm-2 claims a GPU and computes on the CPU"
@@ -138,7 +171,9 @@ def test_one_slow_window_is_not_called_fast() -> None:
 
 def test_a_lost_device_hides_nobody() -> None:
     """Nothing computes on a lost device, so its silence is no reason not to look at the others."""
-    lost = replace(CARD, index=1, processes=None, utilization=None, error="the device is lost", lost=True)
+    lost = replace(
+        CARD, index=1, processes=None, utilization=None, error="the device is lost", lost=True
+    )
     found = ladder(box(changes.Sampled(1.0, gpus=(CARD, lost), throughput=(BUSY,))), KEY)
     assert found.verdict == "fallback"
     silent = replace(lost, lost=False)
@@ -167,8 +202,8 @@ def test_the_servers_own_word() -> None:
 
 
 def test_the_servers_word_against_the_drivers() -> None:
-    """A server that says its model lies in GPU memory, while the driver lists no process of it, is suspected; one
-    whose driver hides its processes is not, and neither tells whether it works."""
+    """A server that says its model lies in GPU memory, while the driver lists no process of it, is
+    suspected; one whose driver hides its processes is not, and neither tells whether it works."""
     work = replace(BUSY, busy=None, verdict="", stream=None, tokens_per_second=None, on_gpu=1.0)
     told = ladder(box(sampled(CARD, work)), KEY)
     assert told.verdict == "suspected"
@@ -187,22 +222,39 @@ def test_the_engine_refused() -> None:
 
 
 def test_the_generation_moves_with_what_rules_read() -> None:
-    """Coming onto a device, leaving it and beginning to work without one are state; figures are not."""
+    """Coming onto a device, leaving it and beginning to work without one are state; figures are
+    not."""
     snapshot = box(sampled(on(CARD)))
-    assert fold_all(snapshot, [sampled(replace(on(CARD), utilization=90))]).generation == snapshot.generation
+    assert (
+        fold_all(snapshot, [sampled(replace(on(CARD), utilization=90))]).generation
+        == snapshot.generation
+    )
     assert fold_all(snapshot, [sampled()]).generation == snapshot.generation + 1
-    assert fold_all(snapshot, [sampled(replace(CARD, error="lost"))]).generation == snapshot.generation + 1
+    assert (
+        fold_all(snapshot, [sampled(replace(CARD, error="lost"))]).generation
+        == snapshot.generation + 1
+    )
     # What a server says of its model's place is read even where no device is seen.
     blind = box(sampled(None, replace(BUSY, on_gpu=1.0)))
-    assert fold_all(blind, [sampled(None, replace(BUSY, on_gpu=0.9))]).generation == blind.generation
-    assert fold_all(blind, [sampled(None, replace(BUSY, on_gpu=0.0))]).generation == blind.generation + 1
+    assert (
+        fold_all(blind, [sampled(None, replace(BUSY, on_gpu=0.9))]).generation == blind.generation
+    )
+    assert (
+        fold_all(blind, [sampled(None, replace(BUSY, on_gpu=0.0))]).generation
+        == blind.generation + 1
+    )
 
 
 def test_the_chain() -> None:
     """Links in order, the deepest broken one named, ways into a container told apart."""
     lost = GpuLink("nvidia_uvm", "broken", "not loaded", "load it")
     links = chain(replace(STACK, links=(lost,)), ENGINE)
-    assert [link.name for link in links] == ["driver", "nvidia_uvm", "engine runtime", "cgroup driver"]
+    assert [link.name for link in links] == [
+        "driver",
+        "nvidia_uvm",
+        "engine runtime",
+        "cgroup driver",
+    ]
     assert broken(links) is lost
     hung = chain(replace(STACK, problem="does not start", links=(lost,)), None)
     assert broken(hung) is lost
@@ -210,7 +262,9 @@ def test_the_chain() -> None:
     bare = replace(ENGINE, runtimes=("runc",))
     assert way_in(STACK, bare) == ""
     assert way_in(STACK, replace(bare, cdi=("nvidia.com/gpu=all",))) == "CDI: nvidia.com/gpu=all"
-    assert way_in(replace(STACK, links=(GpuLink("container toolkit", "ok", "hook"),)), bare) == "hook"
+    assert (
+        way_in(replace(STACK, links=(GpuLink("container toolkit", "ok", "hook"),)), bare) == "hook"
+    )
     assert way_in(None, replace(ENGINE, runtimes=None)) is None
     systemd = chain(STACK, replace(ENGINE, cgroup_driver="systemd"))
     assert "daemon-reload" in systemd[-1].message
@@ -219,7 +273,8 @@ def test_the_chain() -> None:
 
 
 def test_what_to_mend_first() -> None:
-    """What lies below the driver first, then the driver, then the engine's part: it helps nobody before."""
+    """What lies below the driver first, then the driver, then the engine's part: it helps nobody
+    before."""
     engine = GpuLink("engine runtime", "broken", "no nvidia runtime", "install it")
     driver = GpuLink("driver", "broken", "does not answer", "look at dmesg")
     uvm = GpuLink("nvidia_uvm", "broken", "is not loaded", "modprobe")

@@ -30,7 +30,8 @@ PICTURES: dict[str, dict[str, Any]] = {
 
 
 def drawn(scene: Scene | None = None, **asked: Any) -> Drawing:
-    """The drawing of a scene (the sample), 120 cells wide with nothing selected unless asked otherwise."""
+    """The drawing of a scene (the sample), 120 cells wide with nothing selected unless asked
+    otherwise."""
     how = {"width": 120, "selected": None, "all_edges": False, "ascii": False, **asked}
     return draw(scene if scene is not None else sample(), **how)
 
@@ -67,7 +68,9 @@ def test_order_and_places() -> None:
 def test_missing_network() -> None:
     """An absent external network says so, and its rail is dashed, bad and without solid dots."""
     networks = (NetworkLine("n", "nebulus", shared=True, external=True, missing=True),)
-    rows = tuple(row("p", name, "healthy", nets) for name, nets in (("a", "n"), ("b", ""), ("c", "n")))
+    rows = tuple(
+        row("p", name, "healthy", nets) for name, nets in (("a", "n"), ("b", ""), ("c", "n"))
+    )
     drawing = drawn(Scene(networks, (Group("p", "p", "3 services", "bad", rows),)))
     assert "nebulus (external, absent)" in plain_text(drawing)
     assert "┆" in text_of(drawing, "p/b")
@@ -77,13 +80,16 @@ def test_missing_network() -> None:
 def test_ascii_only() -> None:
     """The ASCII drawing has nothing but ASCII in it, whatever the names and notes say."""
     odd = Row("p/x", "日本…→", "↻", "läuft", "ok", note="→ core ✗", gpu=50.0)
-    scene = Scene((), (Group("p", "プ", "×2", "dim", (odd,)), *sample("core").groups), sample().edges)
+    scene = Scene(
+        (), (Group("p", "プ", "×2", "dim", (odd,)), *sample("core").groups), sample().edges
+    )
     assert plain_text(drawn(scene, ascii=True, all_edges=True)).isascii()
     assert plain_text(drawn(scene, ascii=True, width=50)).isascii()
 
 
 def test_selection_adds_and_dims() -> None:
-    """The selection brings its own edges and its networks forward and dims the names it has nothing to do with."""
+    """The selection brings its own edges and its networks forward and dims the names it has nothing
+    to do with."""
     drawing = drawn(selected="gantry/conductor")
     assert styles_of(drawing, "gantry/conductor")["conductor"] == "selected title"
     assert styles_of(drawing, "core/chroma")["chroma"] == "name"
@@ -94,7 +100,8 @@ def test_selection_adds_and_dims() -> None:
 
 
 def test_calm_by_default() -> None:
-    """An edge that is not calm is drawn only when its end is selected or all edges are asked for."""
+    """An edge that is not calm is drawn only when its end is selected or all edges are asked
+    for."""
     assert "◄" not in text_of(drawn(), "core/postgres")
     assert "◄" in text_of(drawn(all_edges=True), "core/postgres")
     assert "◄" in text_of(drawn(selected="core/api"), "core/postgres")
@@ -118,7 +125,11 @@ def test_closed_group() -> None:
 def test_unknown_ends() -> None:
     """Edges to unknown rows, networks that nobody declared and an unknown selection are ignored."""
     lone = row("p", "a", "healthy", "ghost")
-    scene = Scene((), (Group("p", "p", "", "ok", (lone,)),), (Edge("p/a", "q/b", "depends", "bad", True, True),))
+    scene = Scene(
+        (),
+        (Group("p", "p", "", "ok", (lone,)),),
+        (Edge("p/a", "q/b", "depends", "bad", True, True),),
+    )
     drawing = drawn(scene, selected="nobody", all_edges=True)
     assert not {"●──", "✗", "◄"} & set(text_of(drawing, "p/a").split())
     assert drawn(Scene()).lines == ()
@@ -131,7 +142,11 @@ def test_spans_share_a_column_only_apart() -> None:
 
 def test_widths_agree_with_the_terminal_library() -> None:
     """Every character that `plain` lets through is as wide as the screen library thinks."""
-    odd = [code for code in range(0x110000) if cell_width(plain(chr(code))) != cell_len(plain(chr(code)))]
+    odd = [
+        code
+        for code in range(0x110000)
+        if cell_width(plain(chr(code))) != cell_len(plain(chr(code)))
+    ]
     assert odd == []
 
 
@@ -145,18 +160,31 @@ def test_shorten_wide() -> None:
 HOSTILE = st.one_of(
     st.text(max_size=30),
     st.sampled_from(
-        ["[/usr/bin/x] closed", "\x1b[31mred", "日本語サービス", "🚀🇩🇪👍🏽", "a\nb\tc", "e\u0301\u202e", ""]
+        [
+            "[/usr/bin/x] closed",
+            "\x1b[31mred",
+            "日本語サービス",
+            "🚀🇩🇪👍🏽",
+            "a\nb\tc",
+            "e\u0301\u202e",
+            "",
+        ]
     ),
 )
 TONES = st.sampled_from(["ok", "warn", "bad", "dim", "info"])
-NETWORKS = st.lists(st.integers(0, 30), unique=True, max_size=6).map(lambda ns: tuple(f"n{n}" for n in ns))
+NETWORKS = st.lists(st.integers(0, 30), unique=True, max_size=6).map(
+    lambda ns: tuple(f"n{n}" for n in ns)
+)
 
 
 @st.composite
 def scenes(draw_: st.DrawFn) -> Scene:
     """Any scene: hostile names, unknown networks and edge ends, closed groups, many rails."""
     flags = st.tuples(st.booleans(), st.booleans(), st.booleans())
-    networks = tuple(NetworkLine(f"n{at}", draw_(HOSTILE), *draw_(flags)) for at in range(draw_(st.integers(0, 25))))
+    networks = tuple(
+        NetworkLine(f"n{at}", draw_(HOSTILE), *draw_(flags))
+        for at in range(draw_(st.integers(0, 25)))
+    )
     groups = []
     for g in range(draw_(st.integers(0, 4))):
         rows = tuple(
@@ -174,18 +202,35 @@ def scenes(draw_: st.DrawFn) -> Scene:
             )
             for at in range(draw_(st.integers(0, 6)))
         )
-        groups.append(Group(f"g{g}", draw_(HOSTILE), draw_(HOSTILE), draw_(TONES), rows, draw_(st.booleans())))
+        groups.append(
+            Group(f"g{g}", draw_(HOSTILE), draw_(HOSTILE), draw_(TONES), rows, draw_(st.booleans()))
+        )
     end = st.tuples(st.integers(0, 4), st.integers(0, 6)).map(lambda at: f"g{at[0]}/{at[1]}")
-    edge = st.builds(Edge, end, end, st.sampled_from(["depends", "references"]), TONES, st.booleans(), st.booleans())
+    edge = st.builds(
+        Edge,
+        end,
+        end,
+        st.sampled_from(["depends", "references"]),
+        TONES,
+        st.booleans(),
+        st.booleans(),
+    )
     return Scene(networks, tuple(groups), tuple(draw_(st.lists(edge, max_size=15))))
 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    scenes(), st.integers(12, 200), st.none() | st.sampled_from(["g0", "g1/0", "g2/3"]), st.booleans(), st.booleans()
+    scenes(),
+    st.integers(12, 200),
+    st.none() | st.sampled_from(["g0", "g1/0", "g2/3"]),
+    st.booleans(),
+    st.booleans(),
 )
-def test_any_scene(scene: Scene, width: int, selected: str | None, all_edges: bool, ascii: bool) -> None:
-    """No scene makes a line wider than asked, lets a control character through or loses or repeats a row."""
+def test_any_scene(
+    scene: Scene, width: int, selected: str | None, all_edges: bool, ascii: bool
+) -> None:
+    """No scene makes a line wider than asked, lets a control character through or loses or repeats
+    a row."""
     drawing = draw(scene, width=width, selected=selected, all_edges=all_edges, ascii=ascii)
     for line in drawing.lines:
         text = "".join(segment.text for segment in line)
@@ -193,14 +238,17 @@ def test_any_scene(scene: Scene, width: int, selected: str | None, all_edges: bo
         assert all(char.isprintable() for char in text)
         assert all(segment.text for segment in line)
     expected = [
-        id for group in scene.groups for id in (group.id, *(row.id for row in group.rows if not group.collapsed))
+        id
+        for group in scene.groups
+        for id in (group.id, *(row.id for row in group.rows if not group.collapsed))
     ]
     assert list(drawing.order) == expected
     assert len(set(drawing.row_of.values())) == len(expected)
 
 
 def test_fast_enough() -> None:
-    """Two hundred services are laid out and drawn in a few milliseconds (a wide margin here: the machine is shared)."""
+    """Two hundred services are laid out and drawn in a few milliseconds (a wide margin here: the
+    machine is shared)."""
     groups = tuple(
         Group(
             f"p{g}",
@@ -215,7 +263,11 @@ def test_fast_enough() -> None:
         NetworkLine("n", "n", shared=True, external=True),
         *(NetworkLine(f"d{g}", f"d{g}", shared=False, external=False) for g in range(20)),
     )
-    edges = tuple(Edge(f"p{g}/s{at}", f"p{g}/s{at // 2}", "depends", "ok") for g in range(20) for at in range(1, 10))
+    edges = tuple(
+        Edge(f"p{g}/s{at}", f"p{g}/s{at // 2}", "depends", "ok")
+        for g in range(20)
+        for at in range(1, 10)
+    )
     scene, spent = Scene(networks, groups, edges), []
     for _ in range(5):
         start = time.process_time()

@@ -33,7 +33,10 @@ def test_the_negative_control_asks_a_closed_port() -> None:
     assert found is not None
     assert found.control
     words = " ".join(found.control)
-    assert (f"/{CLOSED_PORT}" in words or f":{CLOSED_PORT}" in words, "6333" in words) == (True, False)
+    assert (f"/{CLOSED_PORT}" in words or f":{CLOSED_PORT}" in words, "6333" in words) == (
+        True,
+        False,
+    )
     assert "6333" in " ".join(found.argv)
 
 
@@ -48,7 +51,9 @@ def test_the_negative_control_asks_a_closed_port() -> None:
         (("curl",), "curl"),
     ],
 )
-def test_a_port_is_asked_with_what_the_image_has(programs: tuple[str, ...] | None, word: str) -> None:
+def test_a_port_is_asked_with_what_the_image_has(
+    programs: tuple[str, ...] | None, word: str
+) -> None:
     """Of an unknown server its port is asked, by a program that its image contains."""
     service = Service("app", image="x", ports=(Port(8000, "80"),))
     found = suggest(with_image(service, programs=programs), at("a/app"), service)
@@ -59,7 +64,8 @@ def test_a_port_is_asked_with_what_the_image_has(programs: tuple[str, ...] | Non
 
 
 def test_nothing_is_suggested_where_nothing_is_known() -> None:
-    """No port, or an image without any program that could ask: no test rather than one that cannot pass."""
+    """No port, or an image without any program that could ask: no test rather than one that cannot
+    pass."""
     service = Service("app", image="x", ports=(Port(8000, "80"),))
     assert suggest(with_image(service, programs=()), at("a/app"), service) is None
     bare = Service("app", image="x")
@@ -67,8 +73,11 @@ def test_nothing_is_suggested_where_nothing_is_known() -> None:
 
 
 def test_where_a_port_is_known_from() -> None:
-    """What the process listens on, else what is published (TCP only), else what the image exposes."""
-    service = Service("app", image="x", ports=(Port(53, "53", protocol="udp"), Port(9000, "1"), Port(8000, "2")))
+    """What the process listens on, else what is published (TCP only), else what the image
+    exposes."""
+    service = Service(
+        "app", image="x", ports=(Port(53, "53", protocol="udp"), Port(9000, "1"), Port(8000, "2"))
+    )
     bare = Service("app", image="x")
     image = Image("i", ("x:latest",), exposed_ports=(7000,))
     running = changes.ProcessesSeen((Process("a-app-1", 7, 0, 0, listening=(8080, 80)),))
@@ -78,13 +87,20 @@ def test_where_a_port_is_known_from() -> None:
         (80, 8080),
         "a-app-1 listens there (/proc/7/net/tcp)",
     )
-    assert listening_ports(box(project("a", service)), key, service, image) == ((8000, 9000), "its published port")
-    assert listening_ports(box(project("a", bare)), key, bare, image) == ((7000,), "the image exposes it")
+    assert listening_ports(box(project("a", service)), key, service, image) == (
+        (8000, 9000),
+        "its published port",
+    )
+    assert listening_ports(box(project("a", bare)), key, bare, image) == (
+        (7000,),
+        "the image exposes it",
+    )
     assert listening_ports(box(project("a", bare)), key, bare, None) == ((), "")
 
 
 def test_whether_a_test_runs() -> None:
-    """A declared test, the image's own, or one known to be in the image; never one that is switched off."""
+    """A declared test, the image's own, or one known to be in the image; never one that is switched
+    off."""
     baked, off = Healthcheck(("CMD", "true")), Healthcheck(("NONE",))
     plain = Service("app", image="x")
     cases = [
@@ -99,10 +115,14 @@ def test_whether_a_test_runs() -> None:
 
 
 def test_jobs() -> None:
-    """A job is known as one, waited for as one, or seen to have ended well without a restart policy."""
+    """A job is known as one, waited for as one, or seen to have ended well without a restart
+    policy."""
     job = Service("job", image="x")
     after = Service("app", depends_on=waits("job", condition="service_completed_successfully"))
-    assert one_shot(box(project("a", job, after)), at("a/job"), job) == "another service waits for its completion"
+    assert (
+        one_shot(box(project("a", job, after)), at("a/job"), job)
+        == "another service waits for its completion"
+    )
     ended = container("a/job", "exited", code=0, policy="no")
     assert "exited with 0" in one_shot(box(project("a", job), ended), at("a/job"), job)
     for other in (

@@ -35,13 +35,15 @@ def test_a_sibling_on_the_default_network_is_reached() -> None:
 
 
 def test_a_service_of_another_project_is_out_of_reach() -> None:
-    """Equal names in two projects never mix: without a shared network the owner is known and not reached."""
+    """Equal names in two projects never mix: without a shared network the owner is known and not
+    reached."""
     snapshot = box(project("a", user("app", "db")), project("b", Service("db")))
     assert resolved(snapshot) == [("a/app", "db", False, [], ["b/db"])]
 
 
 def test_a_shared_external_network_joins_projects() -> None:
-    """On one external network the other project's service is reached, under the engine's name of the network."""
+    """On one external network the other project's service is reached, under the engine's name of
+    the network."""
     snapshot = box(
         project("a", user("app", "db", networks=joined("net")), external=("net",)),
         project("b", Service("db", networks=joined("net")), external=("net",)),
@@ -56,14 +58,17 @@ def test_an_own_sibling_hides_nobody_else() -> None:
 
 
 def test_every_name_that_answers() -> None:
-    """Service name, container_name, hostname, aliases of the file and of the engine, and project-service-1."""
+    """Service name, container_name, hostname, aliases of the file and of the engine, and
+    project-service-1."""
     service = Service(
         "db",
         container_name="store",
         hostname="Pg",
         networks={"default": Join("default", ("alias",))},
     )
-    running = container("a/db", attachments=(Attachment("a_default", aliases=("seen", "abc123")),), id="abc123")
+    running = container(
+        "a/db", attachments=(Attachment("a_default", aliases=("seen", "abc123")),), id="abc123"
+    )
     plain = project("a", service), running
     snapshot = box(*plain)
     assert set(names_of(snapshot, at("a/db"), service)) == {"db", "store", "pg", "a-db-1"}
@@ -94,14 +99,21 @@ def test_network_modes() -> None:
 
 def test_a_circle_of_borrowed_networks_ends() -> None:
     """Two services that borrow each other's network are no reason to hang or fall over."""
-    one, two = Service("one", network_mode="service:two"), Service("two", network_mode="service:one")
+    one, two = (
+        Service("one", network_mode="service:two"),
+        Service("two", network_mode="service:one"),
+    )
     assert names(box(project("a", one, two))).networks[at("a/one")] == frozenset()
 
 
 def test_a_network_joined_by_hand_counts_while_running() -> None:
-    """`docker network connect` is seen; of a stopped container it is not, and host and none are no networks."""
+    """`docker network connect` is seen; of a stopped container it is not, and host and none are no
+    networks."""
     projects = project("a", user("app", "db")), project("b", Service("db"))
-    ends = [container("a/app", "running", "a_default", "hand"), container("b/db", "running", "b_default", "hand")]
+    ends = [
+        container("a/app", "running", "a_default", "hand"),
+        container("b/db", "running", "b_default", "hand"),
+    ]
     assert resolved(box(*projects, *ends))[0][2] is True
     stopped = container("b/db", "exited", "b_default", "hand")
     assert resolved(box(*projects, ends[0], stopped))[0][2] is False
@@ -119,8 +131,13 @@ def test_a_variant_is_an_island() -> None:
 
 
 def test_what_does_not_count() -> None:
-    """Own names and the host gateway are no edges; an uncertain name counts only where somebody owns it."""
-    own = Service("app", hostname="me", environment={"A": "http://app:1", "B": "http://me:1", "C_HOST": "ghost"})
+    """Own names and the host gateway are no edges; an uncertain name counts only where somebody
+    owns it."""
+    own = Service(
+        "app",
+        hostname="me",
+        environment={"A": "http://app:1", "B": "http://me:1", "C_HOST": "ghost"},
+    )
     gateway = user("out", "host.docker.internal")
     assert resolved(box(project("a", own, gateway))) == []
     assert resolved(box(project("a", user("app", "ghost")))) == [("a/app", "ghost", None, [], [])]

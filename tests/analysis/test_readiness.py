@@ -1,4 +1,5 @@
-"""The verdict on a service in one word, and why: every word, from what the engine and the kernel say."""
+"""The verdict on a service in one word, and why: every word, from what the engine and the kernel
+say."""
 
 from __future__ import annotations
 
@@ -7,7 +8,14 @@ from dataclasses import replace
 import pytest
 
 from nebtui.analysis.box import TONES
-from nebtui.analysis.readiness import GLYPHS, WORST_FIRST, Readiness, gate_open, health_test, readiness
+from nebtui.analysis.readiness import (
+    GLYPHS,
+    WORST_FIRST,
+    Readiness,
+    gate_open,
+    health_test,
+    readiness,
+)
 from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck, Service
 from nebtui.facts.observed import Container, Image, Inspection, Probe, Process
@@ -19,7 +27,11 @@ PROJECT = project(
     Service("db"),
     Service("job"),
     Service(
-        "app", depends_on={**waits("db", condition="service_healthy"), **waits("job", condition="service_started")}
+        "app",
+        depends_on={
+            **waits("db", condition="service_healthy"),
+            **waits("job", condition="service_started"),
+        },
     ),
     Service("tool", profiles=("debug",)),
 )
@@ -46,14 +58,29 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
     ("a/tool", (), "absent", "profile debug"),
     ("a/db", (replace(DB, health="healthy"),), "ready", "healthy"),
     ("a/db", (replace(DB, health="starting"),), "starting", "health test has not passed yet"),
-    ("a/db", (replace(DB, health="starting", inspection=probed(streak=3)),), "starting", "3 probes failed"),
+    (
+        "a/db",
+        (replace(DB, health="starting", inspection=probed(streak=3)),),
+        "starting",
+        "3 probes failed",
+    ),
     ("a/db", (replace(DB, health="unhealthy"),), "degraded", "unhealthy"),
-    ("a/db", (replace(DB, health="unhealthy", inspection=probed("x", "one\nlast\n")),), "degraded", "unhealthy: last"),
+    (
+        "a/db",
+        (replace(DB, health="unhealthy", inspection=probed("x", "one\nlast\n")),),
+        "degraded",
+        "unhealthy: last",
+    ),
     ("a/db", (replace(DB, state="paused"),), "degraded", "paused"),
     ("a/db", (DB,), "unknown", "running, no health test"),
     ("a/db", (DB, listens(8000, 80)), "listening", "listens on 8000, 80, no health test"),
     ("a/db", (DB, listens()), "unknown", "listens on nothing"),
-    ("a/db", (container("a/db", "restarting", restarts=4, code=1),), "failed", "restarting ×4, exit 1"),
+    (
+        "a/db",
+        (container("a/db", "restarting", restarts=4, code=1),),
+        "failed",
+        "restarting ×4, exit 1",
+    ),
     ("a/db", (container("a/db", "restarting"),), "failed", "restarting"),
     ("a/db", (container("a/db", "exited", code=0),), "completed", "exit 0"),
     ("a/db", (container("a/db", "exited", code=1),), "failed", "exit 1"),
@@ -62,7 +89,12 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
     ("a/db", (container("a/db", "exited", status="Exited (3) 2 minutes ago"),), "failed", "exit 3"),
     ("a/db", (container("a/db", "exited", status="Exited"),), "absent", "exited"),
     ("a/db", (container("a/db", "created"),), "absent", "created"),
-    ("a/db", (container("a/db", "created", error="port is already allocated"),), "failed", "port is already allocated"),
+    (
+        "a/db",
+        (container("a/db", "created", error="port is already allocated"),),
+        "failed",
+        "port is already allocated",
+    ),
     ("a/db", (container("a/db", "dead"),), "absent", "dead"),
     ("a/db", (container("a/db", "removing"),), "absent", "removing"),
     ("a/app", (container("a/app", "created"), DB), "waiting", "waits on db, job"),
@@ -71,8 +103,12 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
 )
 
 
-@pytest.mark.parametrize(("name", "facts", "word", "why"), CASES, ids=lambda v: v if isinstance(v, str) else "")
-def test_every_word(name: str, facts: tuple[Container | changes.Change, ...], word: str, why: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "facts", "word", "why"), CASES, ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_every_word(
+    name: str, facts: tuple[Container | changes.Change, ...], word: str, why: str
+) -> None:
     """Each state of a container gives its word and says why."""
     found = verdict(name, *facts)
     assert (found.word, why in found.why) == (word, True), found
@@ -89,7 +125,9 @@ def test_waiting_names_only_what_is_not_there_yet() -> None:
     created = container("a/app", "created")
     half = verdict("a/app", created, container("a/job", "exited", code=0))
     assert (half.word, half.waiting_on) == ("waiting", ("db",))
-    done = verdict("a/app", created, container("a/job", "exited", code=0), replace(DB, health="healthy"))
+    done = verdict(
+        "a/app", created, container("a/job", "exited", code=0), replace(DB, health="healthy")
+    )
     assert (done.word, done.waiting_on) == ("absent", ())
     optional = {"db": replace(waits("db", condition="service_healthy")["db"], required=False)}
     snapshot = box(project("a", Service("db"), Service("app", depends_on=optional)), created)
@@ -123,7 +161,11 @@ def test_one_off_runs_are_no_service() -> None:
         ("service_started", container("a/db"), container("a/db", "created")),
         ("service_started", container("a/db", "exited", code=1), container("a/db", "dead")),
         ("service_healthy", replace(DB, health="healthy"), replace(DB, health="starting")),
-        ("service_healthy", replace(DB, health="healthy"), replace(DB, state="exited", health="healthy")),
+        (
+            "service_healthy",
+            replace(DB, health="healthy"),
+            replace(DB, state="exited", health="healthy"),
+        ),
         (
             "service_completed_successfully",
             container("a/db", "exited", code=0),
@@ -142,13 +184,27 @@ def test_gates(condition: str, opens: Container, keeps: Container) -> None:
 def with_test(declared: Healthcheck | None, baked: Healthcheck | None) -> tuple[Snapshot, Service]:
     """A service and its image with these health tests."""
     service = Service("db", image="db", healthcheck=declared)
-    return box(project("a", service), changes.ImageSeen(Image("sha256:1", ("db:latest",), healthcheck=baked))), service
+    return box(
+        project("a", service),
+        changes.ImageSeen(Image("sha256:1", ("db:latest",), healthcheck=baked)),
+    ), service
 
 
 def test_which_health_test_runs() -> None:
-    """The declared one, else the image's (also by its implied tag); `disable` and NONE switch both off."""
-    own, baked, off = Healthcheck(("CMD", "own")), Healthcheck(("CMD", "baked")), Healthcheck(("NONE",))
-    expected = [(own, baked, own), (None, baked, baked), (None, None, None), (off, baked, None), (None, off, None)]
+    """The declared one, else the image's (also by its implied tag); `disable` and NONE switch both
+    off."""
+    own, baked, off = (
+        Healthcheck(("CMD", "own")),
+        Healthcheck(("CMD", "baked")),
+        Healthcheck(("NONE",)),
+    )
+    expected = [
+        (own, baked, own),
+        (None, baked, baked),
+        (None, None, None),
+        (off, baked, None),
+        (None, off, None),
+    ]
     for declared, image, wanted in expected:
         snapshot, service = with_test(declared, image)
         assert health_test(snapshot, at("a/db"), service) == wanted

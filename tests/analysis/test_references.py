@@ -32,7 +32,11 @@ URLS = {
     "mysql://user:p%40ss@db/x": [("db", None)],
     "redis://:secret@cache:6379/0": [("cache", 6379)],
     "amqp://guest:guest@rabbit": [("rabbit", None)],
-    "mongodb://u:p@one:27017,two:27018,three/db?replicaSet=r": [("one", 27017), ("two", 27018), ("three", None)],
+    "mongodb://u:p@one:27017,two:27018,three/db?replicaSet=r": [
+        ("one", 27017),
+        ("two", 27018),
+        ("three", None),
+    ],
     "mongodb+srv://cluster.example.com/x": [("cluster.example.com", None)],
     "jdbc:postgresql://db:5432/x": [("db", 5432)],
     "jdbc:sqlserver://db:1433;databaseName=x": [("db", 1433)],
@@ -70,7 +74,15 @@ def test_connection_strings(text: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["DB_HOST", "HOST", "PGHOSTNAME_HOSTNAME", "REDIS_SERVER", "TEMPORAL_ADDRESS", "CASSANDRA_SEEDS", "KAFKA_BROKERS"],
+    [
+        "DB_HOST",
+        "HOST",
+        "PGHOSTNAME_HOSTNAME",
+        "REDIS_SERVER",
+        "TEMPORAL_ADDRESS",
+        "CASSANDRA_SEEDS",
+        "KAFKA_BROKERS",
+    ],
 )
 def test_variables_that_are_named_like_hosts_hold_bare_names(name: str) -> None:
     """The value of a variable such as DB_HOST is a name, or a list of them, also without a port."""
@@ -101,7 +113,8 @@ def test_other_variables_hold_no_bare_names() -> None:
     ],
 )
 def test_commands(words: tuple[str, ...], found: list[tuple[str, int | None]]) -> None:
-    """Flags that name a host, URLs and pairs in command and entrypoint; where it listens itself is none."""
+    """Flags that name a host, URLs and pairs in command and entrypoint; where it listens itself is
+    none."""
     for key in ("command", "entrypoint"):
         hits = of(**{key: words})
         assert [(r.host, r.port) for r in hits] == found
@@ -110,8 +123,14 @@ def test_commands(words: tuple[str, ...], found: list[tuple[str, int | None]]) -
 
 def test_labels_name_hosts_in_urls_only() -> None:
     """Labels are full of words and pairs: only their URLs count."""
-    labels = {"forward.address": "http://authelia:9091/verify", "router.rule": "Host(`web`)", "port": "web:8080"}
-    assert [(r.host, r.path) for r in of(labels=labels)] == [("authelia", ("labels", "forward.address"))]
+    labels = {
+        "forward.address": "http://authelia:9091/verify",
+        "router.rule": "Host(`web`)",
+        "port": "web:8080",
+    }
+    assert [(r.host, r.path) for r in of(labels=labels)] == [
+        ("authelia", ("labels", "forward.address"))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,11 +169,14 @@ def test_labels_name_hosts_in_urls_only() -> None:
     ],
 )
 def test_what_is_no_reference(text: str) -> None:
-    """Image tags, times, ids, addresses, listeners, paths, buckets and unknown variables name nobody."""
+    """Image tags, times, ids, addresses, listeners, paths, buckets and unknown variables name
+    nobody."""
     assert named("ANYTHING", text) == []
 
 
-@pytest.mark.parametrize("text", ["$DB", "${DB:?DB must be set}", "0.0.0.0", "::1", "fe80::1", "127.0.0.1", "8000"])
+@pytest.mark.parametrize(
+    "text", ["$DB", "${DB:?DB must be set}", "0.0.0.0", "::1", "fe80::1", "127.0.0.1", "8000"]
+)
 def test_host_variables_without_a_name(text: str) -> None:
     """Even a variable named like a host names nobody where its value is an address or not known."""
     assert "db" not in [host for host, _ in named("DB_HOST", text)]
@@ -174,28 +196,46 @@ def test_host_variables_without_a_name(text: str) -> None:
             "WEBHOOK_URL",
             "OAUTH_CALLBACK_URL",
         ),
-        *("REDIRECT_URI", "VIRTUAL_HOST", "KAFKA_LISTENERS", "KAFKA_ADVERTISED_LISTENERS", "BIND_ADDR", "LISTEN_HOST"),
+        *(
+            "REDIRECT_URI",
+            "VIRTUAL_HOST",
+            "KAFKA_LISTENERS",
+            "KAFKA_ADVERTISED_LISTENERS",
+            "BIND_ADDR",
+            "LISTEN_HOST",
+        ),
         *("IMAGE", "WORKER_IMAGE", "IMAGE_TAG", "PG_VERSION"),
     ],
 )
 def test_variables_about_callers_listeners_and_images(name: str) -> None:
-    """Who may call in, how the outside names a service, where it listens and which image it is: no references."""
+    """Who may call in, how the outside names a service, where it listens and which image it is: no
+    references."""
     assert named(name, "http://web:3000,http://admin:3000") == []
     assert named(name, "web:3000") == []
 
 
 def test_certainty() -> None:
-    """A URL can mean nothing but a host; a pair or a bare word counts only where somebody answers."""
-    found = {r.host: r.certain for r in of(environment={"A": "http://a", "B": "b:8000", "C_HOST": "c", "D": "host=d"})}
+    """A URL can mean nothing but a host; a pair or a bare word counts only where somebody
+    answers."""
+    found = {
+        r.host: r.certain
+        for r in of(environment={"A": "http://a", "B": "b:8000", "C_HOST": "c", "D": "host=d"})
+    }
     assert found == {"a": True, "b": False, "c": False, "d": False}
 
 
 def test_each_name_once_with_its_place_and_without_secrets() -> None:
-    """A reference has key and line of its text; passwords are masked, and the same host and port are told once."""
+    """A reference has key and line of its text; passwords are masked, and the same host and port
+    are told once."""
     origins = {("environment",): Origin("/f", 3), ("environment", "URL"): Origin("/f", 4)}
     environment = {"URL": "postgres://u:hunter2@db:5432/x", "AGAIN": "db:5432", "OTHER": "db:5433"}
     first, other = references(KEY, Service("web", environment=environment, origins=origins))
-    assert (first.host, first.port, first.path, first.origin) == ("db", 5432, ("environment", "URL"), Origin("/f", 4))
+    assert (first.host, first.port, first.path, first.origin) == (
+        "db",
+        5432,
+        ("environment", "URL"),
+        Origin("/f", 4),
+    )
     assert "hunter2" not in first.text
     assert first.text.startswith("URL=postgres://u:")
     assert (other.port, other.origin) == (5433, Origin("/f", 3))
@@ -211,7 +251,9 @@ def test_a_long_text_is_shown_as_the_line_that_names_the_host() -> None:
     assert len(wide.text) < 200
 
 
-@pytest.mark.parametrize("piece", ["x", "a:", "http://", "host=", "a.", "token", "a@", "://", "http://a@", "$", "a,b;"])
+@pytest.mark.parametrize(
+    "piece", ["x", "a:", "http://", "host=", "a.", "token", "a@", "://", "http://a@", "$", "a,b;"]
+)
 def test_a_large_value_takes_no_time(piece: str) -> None:
     """A certificate, a script or an attack of 100 kB in a value is read in well under a second."""
     began = time.perf_counter()

@@ -10,7 +10,8 @@ IDLE = ThroughputSample("a", 100.0, None, False, last_rate=64.64, last_at=88.0)
 
 
 def test_busy_idle_and_unknown() -> None:
-    """A row tells the speed of all replicas together, idle with its last speed, and unknown with the reason."""
+    """A row tells the speed of all replicas together, idle with its last speed, and unknown with
+    the reason."""
     assert words((BUSY,)).rate == "64.8 T/s"
     assert words((BUSY, BUSY)).rate == "129.6 T/s"
     idle = words((IDLE,))
@@ -37,7 +38,8 @@ def test_the_json_figure_is_of_tokens_and_never_zero() -> None:
 
 
 def test_ages_and_bars() -> None:
-    """Ages are told in coarse steps; bars are measured against the fastest minute, an idle minute is blank."""
+    """Ages are told in coarse steps; bars are measured against the fastest minute, an idle minute
+    is blank."""
     assert [ago(s) for s in (0, 12, 59, 61, 7200)] == ["1 s", "10 s", "55 s", "1 min", "2 h"]
     assert sparkline((10.0, None, 80.0, 40.0), 4) == "▂ █▅"
     assert sparkline((None, None), 5) == ""
@@ -48,8 +50,11 @@ def test_ages_and_bars() -> None:
 
 
 def test_the_detail_tells_prompt_and_generation_apart() -> None:
-    """The detail tells generated tokens from prompts read and names the usual speed; the unknown is left out."""
-    busy = ThroughputSample("a", 1.0, 64.8, True, 900.0, 2, 1, model="m", server="vLLM", stream=32.4, usual=33.0)
+    """The detail tells generated tokens from prompts read and names the usual speed; the unknown is
+    left out."""
+    busy = ThroughputSample(
+        "a", 1.0, 64.8, True, 900.0, 2, 1, model="m", server="vLLM", stream=32.4, usual=33.0
+    )
     assert told(busy) == (
         ("server", "vLLM · m"),
         ("work", "busy · 2 running · 1 waiting"),

@@ -26,9 +26,15 @@ def tour(scene: Scene) -> list[str | None]:
 
 
 def test_every_kind_of_broken_line_is_visited_in_turn() -> None:
-    """An error, an unhealthy service and a broken edge; what is merely slow, or fine, is passed by."""
+    """An error, an unhealthy service and a broken edge; what is merely slow, or fine, is passed
+    by."""
     edge = Edge("cut", "fine", "references", "bad", broken=True)
-    assert tour(Scene((), (rows(FINE, ALERT, SLOW, SICK, CUT),), (edge,))) == ["alert", "sick", "cut", "alert"]
+    assert tour(Scene((), (rows(FINE, ALERT, SLOW, SICK, CUT),), (edge,))) == [
+        "alert",
+        "sick",
+        "cut",
+        "alert",
+    ]
 
 
 def test_a_project_that_cannot_be_read_is_visited_itself() -> None:

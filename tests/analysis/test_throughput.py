@@ -1,4 +1,5 @@
-"""The counter algorithm: busy seconds only, resets, gaps, live tokens, warm-up, concurrency, slow and idle."""
+"""The counter algorithm: busy seconds only, resets, gaps, live tokens, warm-up, concurrency, slow
+and idle."""
 
 from __future__ import annotations
 
@@ -21,15 +22,21 @@ def remember(model: str, concurrency: Bucket) -> Iterable[float]:
     return KNOWN if concurrency == "1" else ()
 
 
-def at_end(clock: float, tokens: float, seconds: float, running: int | None = 0, **more: object) -> Reading:
+def at_end(
+    clock: float, tokens: float, seconds: float, running: int | None = 0, **more: object
+) -> Reading:
     """llama.cpp: the counters move when a request ends."""
-    reading = Reading(clock, 1000.0 + clock, tokens=tokens, speed=(tokens, seconds), running=running)
+    reading = Reading(
+        clock, 1000.0 + clock, tokens=tokens, speed=(tokens, seconds), running=running
+    )
     return replace(reading, **more)  # type: ignore[arg-type]
 
 
 def moving(clock: float, tokens: float, seconds: float, running: int = 1) -> Reading:
     """vLLM: tokens and the sum of inter-token latencies move while it generates."""
-    return Reading(clock, 1000.0 + clock, tokens=tokens, speed=(tokens, seconds), running=running, waiting=0)
+    return Reading(
+        clock, 1000.0 + clock, tokens=tokens, speed=(tokens, seconds), running=running, waiting=0
+    )
 
 
 def run(readings: Iterable[Reading], meter: Meter, recall: Recall = remember) -> Meter:
@@ -39,21 +46,28 @@ def run(readings: Iterable[Reading], meter: Meter, recall: Recall = remember) ->
 
 
 def test_the_measured_case_ten_tokens_then_idle_is_not_slower_than_the_degraded_server() -> None:
-    """Facts §3.2: by the wall clock 2.5 T/s for a healthy sparse server and 4.0 T/s for the degraded one."""
+    """Facts §3.2: by the wall clock 2.5 T/s for a healthy sparse server and 4.0 T/s for the
+    degraded one."""
     sparse = [at_end(0, 1000, 15.0)]
     for turn in range(12):
-        sparse += [at_end(4 * turn + n, 1000 + 10 * (turn + 1), 15.0 + 0.12 * (turn + 1)) for n in range(1, 5)]
+        sparse += [
+            at_end(4 * turn + n, 1000 + 10 * (turn + 1), 15.0 + 0.12 * (turn + 1))
+            for n in range(1, 5)
+        ]
     meter = run(sparse, Meter(at_end=True))
     assert meter.stream == pytest.approx(83.3, rel=0.01)
     assert meter.verdict == ""
-    degraded = [at_end(0, 1000, 15.0)] + [at_end(6.0 * n, 1000 + 25 * n, 15.0 + 5.1 * n, 1) for n in range(1, 8)]
+    degraded = [at_end(0, 1000, 15.0)] + [
+        at_end(6.0 * n, 1000 + 25 * n, 15.0 + 5.1 * n, 1) for n in range(1, 8)
+    ]
     meter = run(degraded, Meter(at_end=True))
     assert meter.stream == pytest.approx(4.9, rel=0.01)
     assert meter.verdict == "slow"
 
 
 def test_a_long_request_is_seen_while_it_runs_and_its_end_is_not_counted_again() -> None:
-    """Tokens seen live of a running request give its speed, and only the rest is counted when it ends."""
+    """Tokens seen live of a running request give its speed, and only the rest is counted when it
+    ends."""
     readings = [at_end(0, 1000, 15.0, 0)]
     readings += [at_end(1.0 + n, 1000, 15.0, 1, streams={"0:1": 65 * n}) for n in range(4)]
     meter = run(readings, Meter(at_end=True))
@@ -65,13 +79,16 @@ def test_a_long_request_is_seen_while_it_runs_and_its_end_is_not_counted_again()
 
 def test_reading_a_long_prompt_is_not_slow() -> None:
     """A server that reads a prompt for a minute is busy without a speed, and never slow."""
-    readings = [at_end(0, 1000, 15.0, 0)] + [at_end(n, 1000, 15.0, 1, streams={"0:1": 0}) for n in range(1, 60)]
+    readings = [at_end(0, 1000, 15.0, 0)] + [
+        at_end(n, 1000, 15.0, 1, streams={"0:1": 0}) for n in range(1, 60)
+    ]
     meter = run(readings, Meter(at_end=True))
     assert (meter.busy, meter.rate, meter.verdict) == (True, None, "")
 
 
 def test_slow_is_told_before_a_window_of_tokens_is_full() -> None:
-    """A degraded server is told slow after two windows of seconds, within its request; idle again, it is not."""
+    """A degraded server is told slow after two windows of seconds, within its request; idle again,
+    it is not."""
     readings = [at_end(0, 1000, 15.0, 0)]
     readings += [at_end(n, 1000, 15.0, 1, streams={"0:1": 5 * n}) for n in range(1, 9)]
     meter = Meter(at_end=True)
@@ -104,11 +121,15 @@ def test_slow_does_not_outlive_a_rest() -> None:
 
 
 def test_a_stall_of_many_requests_is_a_hiccup() -> None:
-    """Eight requests that stand still for a second lose eight seconds of their time, and only one by the clock."""
+    """Eight requests that stand still for a second lose eight seconds of their time, and only one
+    by the clock."""
     bucket_of_eight: Bucket = "5+"
     known = {("", bucket_of_eight): (60.0, 61.0, 60.5, 60.2)}
     readings = [moving(n, 480.0 * n, 8.0 * n, running=8) for n in range(4)]
-    readings += [moving(4, 480.0 * 3 + 80, 8.0 * 4, running=8), moving(5, 480.0 * 4 + 80, 8.0 * 5, running=8)]
+    readings += [
+        moving(4, 480.0 * 3 + 80, 8.0 * 4, running=8),
+        moving(5, 480.0 * 4 + 80, 8.0 * 5, running=8),
+    ]
     verdicts = set()
     meter = Meter(known=known, fresh=False)
     for reading in readings:
@@ -122,25 +143,33 @@ def test_a_stall_of_many_requests_is_a_hiccup() -> None:
 
 def test_a_server_whose_seconds_hold_the_prompt_is_not_judged() -> None:
     """Longer prompts would look like slowness: the speed is shown, and no verdict rests on it."""
-    degraded = [at_end(0, 1000, 15.0)] + [at_end(6.0 * n, 1000 + 25 * n, 15.0 + 5.1 * n, 1) for n in range(1, 8)]
+    degraded = [at_end(0, 1000, 15.0)] + [
+        at_end(6.0 * n, 1000 + 25 * n, 15.0 + 5.1 * n, 1) for n in range(1, 8)
+    ]
     meter = run(degraded, Meter(at_end=True, judges=False))
     assert (meter.verdict, meter.slow >= 2) == ("", True)
 
 
 def test_a_silent_server_keeps_its_verdict_between_replies() -> None:
-    """Where a figure comes every 45 seconds only, slow is slow for that long, and for no more than a minute."""
+    """Where a figure comes every 45 seconds only, slow is slow for that long, and for no more than
+    a minute."""
     readings = [at_end(0, 0, 0.0, silent=True, running=None)]
     for turn in range(1, 4):
         at = 45 * turn
-        readings += [at_end(at - 44 + n, 16 * turn, 8.0 * turn, silent=True, running=None) for n in range(44)]
+        readings += [
+            at_end(at - 44 + n, 16 * turn, 8.0 * turn, silent=True, running=None) for n in range(44)
+        ]
     meter = run(readings, Meter(known={("", "1"): KNOWN}, fresh=False))
     assert (meter.busy, meter.verdict) == (None, "slow")
-    later = run([at_end(134.0 + n, 48, 24.0, silent=True, running=None) for n in range(1, 62)], meter)
+    later = run(
+        [at_end(134.0 + n, 48, 24.0, silent=True, running=None) for n in range(1, 62)], meter
+    )
     assert later.verdict == ""
 
 
 def test_less_than_a_token_a_second() -> None:
-    """A request that makes a token every other second is told at half a token a second, not at one."""
+    """A request that makes a token every other second is told at half a token a second, not at
+    one."""
     readings = [at_end(0, 1000, 15.0, 0)]
     readings += [at_end(1.0 + n, 1000, 15.0, 1, streams={"0:1": 1 + n // 2}) for n in range(140)]
     meter = Meter(at_end=True)
@@ -163,7 +192,12 @@ def test_half_a_page_gives_no_burst() -> None:
 
 def test_one_slow_window_is_none() -> None:
     """A single slow window between others is a hiccup and no verdict."""
-    readings = [moving(0, 1000, 15.0), moving(10, 1064, 25.0), moving(11, 1130, 26.0), moving(21, 1194, 36.0)]
+    readings = [
+        moving(0, 1000, 15.0),
+        moving(10, 1064, 25.0),
+        moving(11, 1130, 26.0),
+        moving(21, 1194, 36.0),
+    ]
     assert run(readings, Meter()).verdict == ""
 
 
@@ -176,9 +210,19 @@ def test_the_first_window_after_a_start_counts_for_nothing() -> None:
 
 
 def test_concurrency_is_compared_with_its_like() -> None:
-    """A server shared by many requests is not slow because one alone is faster; its speed is that of all together."""
-    assert [bucket(n) for n in (1, 2, 4, 5, 16, 40, 100)] == ["1", "2-4", "2-4", "5+", "5+", "17+", "65+"]
-    # Eight requests share the machine: each is slow against one alone, and nothing is known of eight.
+    """A server shared by many requests is not slow because one alone is faster; its speed is that
+    of all together."""
+    assert [bucket(n) for n in (1, 2, 4, 5, 16, 40, 100)] == [
+        "1",
+        "2-4",
+        "2-4",
+        "5+",
+        "5+",
+        "17+",
+        "65+",
+    ]
+    # Eight requests share the machine: each is slow against one alone, and nothing is known of
+    # eight.
     readings = [moving(float(n), 1000 + 160.0 * n, 15.0 + 8.0 * n, 8) for n in range(6)]
     meter = run(readings, Meter())
     assert meter.verdict == ""
@@ -195,13 +239,15 @@ def test_another_model_begins_anew() -> None:
 
 
 def test_usual_is_the_median_of_the_better_half() -> None:
-    """Slow windows do not lower what is usual, and a few windows are too few to call anything usual."""
+    """Slow windows do not lower what is usual, and a few windows are too few to call anything
+    usual."""
     assert usual([60, 61]) is None
     assert usual([1, 2, 60, 62, 64, 3]) == 62
 
 
 def test_a_service_that_only_embeds_has_a_reading_speed_at_least() -> None:
-    """A server that generates nothing is busy with a prompt speed while it reads, and idle after."""
+    """A server that generates nothing is busy with a prompt speed while it reads, and idle
+    after."""
     first = Reading(0, 1000, prompt_tokens=100.0, waiting=0)
     meter = run([first, replace(first, clock=2.0, prompt_tokens=700.0)], Meter())
     assert (meter.busy, meter.rate, meter.prompt_rate) == (True, None, 300.0)
@@ -215,7 +261,8 @@ def test_ollama_with_a_model_loaded_does_not_say_whether_it_works() -> None:
 
 
 def test_the_trend_has_a_figure_for_busy_minutes_only() -> None:
-    """Each busy minute has its mean speed, idle ones have none, and it never grows beyond an hour."""
+    """Each busy minute has its mean speed, idle ones have none, and it never grows beyond an
+    hour."""
     busy = [replace(moving(float(n), 1000 + 65.0 * n, 15.0 + n), at=6000.0 + n) for n in range(5)]
     meter = run(busy, Meter())
     first, *rest = meter.trend(6000.0 + 130)
@@ -241,7 +288,8 @@ STEPS = st.lists(
 def test_never_negative_never_from_idle_never_over_a_reset(
     steps: list[tuple[float, int, float, int, bool, dict[str, int]]], ends: bool, told: bool
 ) -> None:
-    """Whatever the counters do. `told`: the server also says when it started; else only falling counters show it."""
+    """Whatever the counters do. `told`: the server also says when it started; else only falling
+    counters show it."""
     clock, tokens, seconds, life = 0.0, 5000.0, 70.0, 0.0
     meter = Meter(at_end=ends)
     for elapsed, made, took, running, restart, streams in steps:
@@ -267,7 +315,12 @@ def test_never_negative_never_from_idle_never_over_a_reset(
         assert meter.window.seconds >= 0
         assert all(done.speed > 0 for done in meter.closed)
         if restart and told:
-            assert (meter.rate, meter.closed, meter.verdict, meter.window.tokens) == (None, (), "", 0)
+            assert (meter.rate, meter.closed, meter.verdict, meter.window.tokens) == (
+                None,
+                (),
+                "",
+                0,
+            )
         if not meter.busy:
             assert meter.rate is None
             assert meter.verdict == ""
@@ -275,13 +328,22 @@ def test_never_negative_never_from_idle_never_over_a_reset(
             assert meter.busy is False
 
 
-@given(st.floats(30.0, 300.0), st.lists(st.integers(1, 40), min_size=10, max_size=60), st.floats(1.0, 20.0))
-def test_a_healthy_server_is_never_slow_however_sparse(speed: float, requests: list[int], pause: float) -> None:
-    """A server at its usual speed is never slow and shows that speed, however small and rare its requests."""
+@given(
+    st.floats(30.0, 300.0),
+    st.lists(st.integers(1, 40), min_size=10, max_size=60),
+    st.floats(1.0, 20.0),
+)
+def test_a_healthy_server_is_never_slow_however_sparse(
+    speed: float, requests: list[int], pause: float
+) -> None:
+    """A server at its usual speed is never slow and shows that speed, however small and rare its
+    requests."""
     clock, tokens, seconds = 0.0, 1000.0, 1000.0 / speed
     meter = Meter(at_end=True).advance(at_end(clock, tokens, seconds))
     for made in requests:
         clock, tokens, seconds = clock + pause, tokens + made, seconds + made / speed
-        meter = meter.advance(at_end(clock, tokens, seconds), lambda model, bucket: (speed, speed, speed))
+        meter = meter.advance(
+            at_end(clock, tokens, seconds), lambda model, bucket: (speed, speed, speed)
+        )
         assert meter.verdict == ""
         assert meter.rate is None or meter.rate == pytest.approx(speed, rel=0.01)

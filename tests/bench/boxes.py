@@ -1,4 +1,5 @@
-"""Real containers to look at: Compose projects of ten sleeping services each, and what the engine pays meanwhile."""
+"""Real containers to look at: Compose projects of ten sleeping services each, and what the engine
+pays meanwhile."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ class Boxes:
     def moment(self, token: str, action: str, since: float) -> float:
         """When the engine says that it happened, in seconds of `time.time`."""
         filters = {"container": container_name(token), "event": action}
-        events = self._engine.events(since=int(since), until=int(time.time()) + 1, filters=filters, decode=True)
+        events = self._engine.events(
+            since=int(since), until=int(time.time()) + 1, filters=filters, decode=True
+        )
         moments = [float(event["timeNano"]) / 1e9 for event in events]
         return next(moment for moment in moments if moment >= since)
 
@@ -106,7 +109,12 @@ def cpu_seconds(pids: list[int]) -> float:
 
 def resident_megabytes(pids: list[int]) -> float:
     """The memory that processes hold."""
-    lines = [line for pid in pids for line in _read(pid, "status").splitlines() if line.startswith("VmRSS:")]
+    lines = [
+        line
+        for pid in pids
+        for line in _read(pid, "status").splitlines()
+        if line.startswith("VmRSS:")
+    ]
     return sum(int(line.split()[1]) for line in lines) / 1024
 
 
@@ -142,5 +150,6 @@ def _read(pid: int, name: str) -> str:
 
 
 def _fields(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat after the name, which may hold blanks: state first, then the parent."""
+    """The fields of /proc/PID/stat after the name, which may hold blanks: state first, then the
+    parent."""
     return _read(pid, "stat").rpartition(")")[2].split()

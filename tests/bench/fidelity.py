@@ -1,11 +1,13 @@
-"""How faithful edits of compose files are: nebtui beside ruamel.yaml and yaml-edit, over a folder of real files.
+"""How faithful edits of compose files are: nebtui beside ruamel.yaml and yaml-edit, over a folder
+of real files.
 
     uv run --with yaml-edit python -m tests.bench.fidelity [FOLDER] [--no-compose] [--only nebtui]
 
-Prints a Markdown table. *Extra lines*: original lines changed or lost, and lines added, beyond what the edit needs
-(line ends are not compared, and a last line that gets its missing newline because something follows it is no extra
-line). *Wrong*: our reader sees other data than intended. *Comments lost*: comments between tokens that are gone.
-*Newly invalid*: Compose accepted the original (`config -q --no-interpolate --profile '*'`) and refuses the result.
+Prints a Markdown table. *Extra lines*: original lines changed or lost, and lines added, beyond what
+the edit needs (line ends are not compared, and a last line that gets its missing newline because
+something follows it is no extra line). *Wrong*: our reader sees other data than intended. *Comments
+lost*: comments between tokens that are gone. *Newly invalid*: Compose accepted the original
+(`config -q --no-interpolate --profile '*'`) and refuses the result.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("folder", type=Path, nargs="?", default=CORPUS)
-    parser.add_argument("--no-compose", action="store_true", help="do not ask Compose about the results")
+    parser.add_argument(
+        "--no-compose", action="store_true", help="do not ask Compose about the results"
+    )
     parser.add_argument("--only", help="one engine only")
     parser.add_argument("--tell", action="store_true", help="name the files behind the numbers")
     options = parser.parse_args()
@@ -79,7 +83,9 @@ def main() -> None:
     every: dict[str, Engine] = {"nebtui": spliced, **others}
     chosen = {name: engine for name, engine in every.items() if options.only in (None, name)}
     paths = sorted(path for path in options.folder.rglob("*.y*ml") if path.is_file())
-    scores: dict[tuple[str, str], Score] = {(edit, engine): Score() for edit in EDITS for engine in chosen}
+    scores: dict[tuple[str, str], Score] = {
+        (edit, engine): Score() for edit in EDITS for engine in chosen
+    }
     results = [result for path in paths for result in measure(path, chosen, scores)]
     if not options.no_compose:
         judge(results)
@@ -94,7 +100,9 @@ def spliced(text: str, edits: Sequence[ComposeEdit]) -> str:
     return apply(text, *edits)
 
 
-def measure(path: Path, chosen: Mapping[str, Engine], scores: Mapping[tuple[str, str], Score]) -> Iterator[Result]:
+def measure(
+    path: Path, chosen: Mapping[str, Engine], scores: Mapping[tuple[str, str], Score]
+) -> Iterator[Result]:
     """Do every edit with every engine on one file."""
     text = path.read_bytes().decode()
     try:
@@ -112,7 +120,11 @@ def measure(path: Path, chosen: Mapping[str, Engine], scores: Mapping[tuple[str,
             try:
                 after = chosen[engine](text, edits)
             except Exception as error:  # rivals raise what they like
-                reason = _NAMES.sub("…", str(error)) if isinstance(error, Refused) else type(error).__name__
+                reason = (
+                    _NAMES.sub("…", str(error))
+                    if isinstance(error, Refused)
+                    else type(error).__name__
+                )
                 score.refused[reason] += 1
                 score.told.append(f"refused {path}: {error}")
                 continue
@@ -130,7 +142,9 @@ def measure(path: Path, chosen: Mapping[str, Engine], scores: Mapping[tuple[str,
             yield Result(path, after, score)
 
 
-def weigh(score: Score, path: Path, text: str, after: str, allowed: Budget, edits: Sequence[ComposeEdit]) -> None:
+def weigh(
+    score: Score, path: Path, text: str, after: str, allowed: Budget, edits: Sequence[ComposeEdit]
+) -> None:
     """Count what is wrong with one result."""
     extra = extra_lines(text, after, allowed)
     score.extra_lines += extra
@@ -140,7 +154,9 @@ def weigh(score: Score, path: Path, text: str, after: str, allowed: Budget, edit
     wrong = not means(text, after, edits)
     score.wrong += wrong
     if extra or lost or wrong:
-        score.told.append(f"{path}: {extra} extra lines, {lost} comments lost{', wrong' if wrong else ''}")
+        score.told.append(
+            f"{path}: {extra} extra lines, {lost} comments lost{', wrong' if wrong else ''}"
+        )
 
 
 def means(text: str, after: str, edits: Sequence[ComposeEdit]) -> bool:
@@ -158,10 +174,14 @@ def extra_lines(text: str, after: str, allowed: Budget) -> int:
     """Lines touched beyond the budget."""
     old, new = text.splitlines(), after.splitlines()
     gone, come = 0, 0
-    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, start, end, new_start, new_end in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         if tag != "equal":
             gone += sum(index not in allowed.lines for index in range(start, end))
-            come += (new_end - new_start) - sum(index in allowed.lines for index in range(start, end))
+            come += (new_end - new_start) - sum(
+                index in allowed.lines for index in range(start, end)
+            )
     return gone + max(0, come - gone - allowed.added)
 
 
@@ -170,7 +190,9 @@ def comments(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
     at = 0
     try:
-        for token in YAML(typ="base", pure=True).scan(text.removeprefix("\ufeff").replace("\t", " ") + "\n"):
+        for token in YAML(typ="base", pure=True).scan(
+            text.removeprefix("\ufeff").replace("\t", " ") + "\n"
+        ):
             found.update(_comments_of(text.removeprefix("\ufeff")[at : token.start_mark.index]))
             at = max(at, token.end_mark.index)
     except ValueError:
@@ -190,7 +212,17 @@ def judge(results: list[Result]) -> None:
         return
 
     def accepts(path: Path, text: str) -> bool:
-        argv = (*compose.argv, "--project-directory", str(path.parent), "--profile", "*", "-p", "bench", "-f", "-")
+        argv = (
+            *compose.argv,
+            "--project-directory",
+            str(path.parent),
+            "--profile",
+            "*",
+            "-p",
+            "bench",
+            "-f",
+            "-",
+        )
         done = subprocess.run(
             (*argv, "config", "-q", "--no-interpolate"),
             input=text.encode(),
@@ -202,9 +234,17 @@ def judge(results: list[Result]) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         paths = list({result.path: None for result in results})
-        good = dict(zip(paths, pool.map(lambda path: accepts(path, path.read_bytes().decode()), paths), strict=True))
+        good = dict(
+            zip(
+                paths,
+                pool.map(lambda path: accepts(path, path.read_bytes().decode()), paths),
+                strict=True,
+            )
+        )
         asked = [result for result in results if good[result.path]]
-        for result, accepted in zip(asked, pool.map(lambda r: accepts(r.path, r.text), asked), strict=True):
+        for result, accepted in zip(
+            asked, pool.map(lambda r: accepts(r.path, r.text), asked), strict=True
+        ):
             result.score.invalid += not accepted
             if not accepted:
                 result.score.told.append(f"newly invalid: {result.path}")
@@ -213,7 +253,16 @@ def judge(results: list[Result]) -> None:
 def table(scores: Mapping[tuple[str, str], Score], files: int) -> Iterator[str]:
     """The Markdown table, then the reasons of refusals."""
     yield f"{files} files.\n"
-    columns = ["edit", "engine", "files", "applied", "refused", "extra lines (files)", "wrong", "not idempotent"]
+    columns = [
+        "edit",
+        "engine",
+        "files",
+        "applied",
+        "refused",
+        "extra lines (files)",
+        "wrong",
+        "not idempotent",
+    ]
     columns += ["newly invalid", "comments lost", "median ms", "p95 ms"]
     yield "| " + " | ".join(columns) + " |"
     yield "|---|---|" + "---:|" * (len(columns) - 2)
@@ -221,7 +270,12 @@ def table(scores: Mapping[tuple[str, str], Score], files: int) -> Iterator[str]:
         times = score.milliseconds or [0.0, 0.0]
         late = quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
         cells = [edit, engine, score.files, score.applied, score.refused.total()]
-        cells += [f"{score.extra_lines} ({score.files_with_extra})", score.wrong, score.not_idempotent, score.invalid]
+        cells += [
+            f"{score.extra_lines} ({score.files_with_extra})",
+            score.wrong,
+            score.not_idempotent,
+            score.invalid,
+        ]
         cells += [score.comments_lost, f"{median(times):.1f}", f"{late:.1f}"]
         yield "| " + " | ".join(map(str, cells)) + " |"
     yield ""

@@ -1,4 +1,5 @@
-"""The edits of the fidelity bench for any compose file, and how many lines of a file each may touch."""
+"""The edits of the fidelity bench for any compose file, and how many lines of a file each may
+touch."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ def _services(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {name: bare(body) for name, body in services.items() if isinstance(bare(body), Mapping)}
 
 
-def _on_first(document: Mapping[str, Any], *edits: Callable[[str], ComposeEdit]) -> tuple[ComposeEdit, ...]:
+def _on_first(
+    document: Mapping[str, Any], *edits: Callable[[str], ComposeEdit]
+) -> tuple[ComposeEdit, ...]:
     first = next(iter(_services(document)), None)
     return () if first is None else tuple(edit(first) for edit in edits)
 
@@ -35,7 +38,11 @@ def _network(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
         if "network_mode" in body:
             continue
         path = ("services", name, "networks")
-        join = Add(path, "nebtui-shared") if "networks" in body else Set(path, ["default", "nebtui-shared"])
+        join = (
+            Add(path, "nebtui-shared")
+            if "networks" in body
+            else Set(path, ["default", "nebtui-shared"])
+        )
         return (top, join)
     return ()
 
@@ -56,7 +63,9 @@ def _healthcheck(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
 
 
 def _user(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
-    return _on_first(document, lambda s: Set(("services", s, "user"), "${HOST_UID:-1000}:${HOST_GID:-1000}"))
+    return _on_first(
+        document, lambda s: Set(("services", s, "user"), "${HOST_UID:-1000}:${HOST_GID:-1000}")
+    )
 
 
 def _sandbox(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
@@ -110,15 +119,17 @@ EDITS: Mapping[str, Maker] = {
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Which lines an edit may change or take away (from 0), and how many it may add beside those."""
+    """Which lines an edit may change or take away (from 0), and how many it may add beside
+    those."""
 
     lines: frozenset[int]
     added: int
 
 
 def budget(text: str, root: Node, old: Any, new: Any) -> Budget:
-    """The least that an edit must touch: keys added in block style touch no line; a flow collection, a short form, a
-    replaced value and a removed key touch their own; a new section or service may bring a blank line."""
+    """The least that an edit must touch: keys added in block style touch no line; a flow
+    collection, a short form, a replaced value and a removed key touch their own; a new section or
+    service may bring a blank line."""
     lines: set[int] = set()
     added = 0
     for span, size in _touched(root, root, old, new, levels=2):
@@ -136,15 +147,30 @@ def _touched(key: Node, node: Node, old: Any, new: Any, *, levels: int) -> Itera
     old, new = bare(old), bare(new)
     if same(old, new):
         return
-    if isinstance(old, Mapping) and isinstance(new, Mapping) and old and new and node.entries and not node.flow:
+    if (
+        isinstance(old, Mapping)
+        and isinstance(new, Mapping)
+        and old
+        and new
+        and node.entries
+        and not node.flow
+    ):
         own = {k.text: (k, v) for k, v in node.entries}
         for name, value in new.items():
             if name in own:
                 yield from _touched(*own[name], old[name], value, levels=levels - 1)
             elif name not in old or not same(old[name], value):
                 yield None, _size(value) + (levels > 0)
-        yield from (((own[name][0].start, own[name][1].end), 0) for name in own.keys() - new.keys() - {"<<"})
-    elif isinstance(old, list) and isinstance(new, list) and not node.flow and old and same(old, new[: len(old)]):
+        yield from (
+            ((own[name][0].start, own[name][1].end), 0) for name in own.keys() - new.keys() - {"<<"}
+        )
+    elif (
+        isinstance(old, list)
+        and isinstance(new, list)
+        and not node.flow
+        and old
+        and same(old, new[: len(old)])
+    ):
         yield None, sum(map(_item_size, new[len(old) :]))
     else:
         yield (key.start, node.end), _size(new)

@@ -1,7 +1,8 @@
-"""Measures one NVML round of 8 GPUs with 30 processes on the stand-in: `python -m tests.bench.nvml`. Not asserted.
+"""Measures one NVML round of 8 GPUs with 30 processes on the stand-in: `python -m
+tests.bench.nvml`. Not asserted.
 
-The stand-in reads its scenario file again for every call, which a real driver does not; a real driver's own time is
-not in here.
+The stand-in reads its scenario file again for every call, which a real driver does not; a real
+driver's own time is not in here.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ def main() -> None:
         folder = Path(name)
         if build(folder) is None:
             raise SystemExit("no C compiler on this machine")
-        lists = [",".join(f"{1000 + 8 * p + n}:1000000:7" for p in range(30) if p % 8 == n) for n in range(8)]
+        lists = [
+            ",".join(f"{1000 + 8 * p + n}:1000000:7" for p in range(30) if p % 8 == n)
+            for n in range(8)
+        ]
         text = machine(8, "".join(f"{n}.procs={procs}\n" for n, procs in enumerate(lists)))
         box = Standin(folder, folder / "scenario", text, "/")
         first = box.round()

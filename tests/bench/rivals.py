@@ -1,6 +1,8 @@
-"""The same edits with other libraries, as a careful person would write them: ruamel.yaml (tuned) and yaml-edit.
+"""The same edits with other libraries, as a careful person would write them: ruamel.yaml (tuned)
+and yaml-edit.
 
-yaml-edit writes a new list in block style only, so the healthcheck's test counts as extra lines there.
+yaml-edit writes a new list in block style only, so the healthcheck's test counts as extra lines
+there.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ def engines() -> tuple[dict[str, Engine], str]:
 
 
 def with_ruamel(text: str, edits: Sequence[ComposeEdit]) -> str:
-    """Round trip with quotes preserved, no re-wrapping, indents guessed, byte order mark and line ends restored."""
+    """Round trip with quotes preserved, no re-wrapping, indents guessed, byte order mark and line
+    ends restored."""
     crlf = text.count("\r\n") * 2 > text.count("\n")
     clean = text.removeprefix("\ufeff").replace("\r\n", "\n")
     yaml = YAML()
@@ -48,7 +51,9 @@ def with_ruamel(text: str, edits: Sequence[ComposeEdit]) -> str:
     after = stream.getvalue()
     if not clean.endswith("\n"):
         after = after.removesuffix("\n")
-    return ("\ufeff" if text.startswith("\ufeff") else "") + (after.replace("\n", "\r\n") if crlf else after)
+    return ("\ufeff" if text.startswith("\ufeff") else "") + (
+        after.replace("\n", "\r\n") if crlf else after
+    )
 
 
 def _indents(text: str) -> tuple[int, int]:
@@ -67,7 +72,9 @@ def _indents(text: str) -> tuple[int, int]:
             steps[column - above] = steps.get(column - above, 0) + 1
         if re.match(r"[^-#].*:\s*(#.*)?$", stripped):
             above = column
-    return max(steps, key=lambda n: steps[n], default=2), max(offsets, key=lambda n: offsets[n], default=2)
+    return max(steps, key=lambda n: steps[n], default=2), max(
+        offsets, key=lambda n: offsets[n], default=2
+    )
 
 
 def with_yaml_edit(text: str, edits: Sequence[ComposeEdit]) -> str:

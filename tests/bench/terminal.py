@@ -1,4 +1,5 @@
-"""A private 200x60 tmux pane in which a program runs as a person would run it, read by looking at its screen."""
+"""A private 200x60 tmux pane in which a program runs as a person would run it, read by looking at
+its screen."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ POLL = 0.008
 
 
 class Terminal:
-    """One tmux server of our own, with a home folder of its own so that nobody's settings or memories take part."""
+    """One tmux server of our own, with a home folder of its own so that nobody's settings or
+    memories take part."""
 
     def __init__(self, home: Path) -> None:
         self._argv = ("tmux", "-L", f"k4x-bench-{os.getpid()}", "-f", os.devnull)
@@ -48,8 +50,8 @@ class Terminal:
         return int(self._tmux("display-message", "-p", "#{pane_pid}"))
 
     def wait(self, seen: Callable[[list[str]], bool], timeout: float) -> float | None:
-        """The moment (`time.time`) of the first of three screens in a row that show it; None where it never came.
-        Three, since a look may fall into the middle of a repaint."""
+        """The moment (`time.time`) of the first of three screens in a row that show it; None where
+        it never came. Three, since a look may fall into the middle of a repaint."""
         deadline = time.time() + timeout
         first, run = 0.0, 0
         while time.time() < deadline:
@@ -68,14 +70,19 @@ class Terminal:
         subprocess.run((*self._argv, "kill-server"), capture_output=True, check=False)
 
     def _tmux(self, *words: str) -> str:
-        # The environment each time: tmux takes PATH from the client that asks, not from the session.
+        # The environment each time: tmux takes PATH from the client that asks, not from the
+        # session.
         argv = (*self._argv, *words)
-        return subprocess.run(argv, env=self._environment, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            argv, env=self._environment, capture_output=True, text=True, check=True
+        ).stdout
 
 
 def _path() -> str:
-    """PATH without this environment's own programs: its `docker-compose` script exits 0 whatever happens, and
-    lazydocker takes that as proof that it stands in a project."""
+    """PATH without this environment's own programs: its `docker-compose` script exits 0 whatever
+    happens, and lazydocker takes that as proof that it stands in a project."""
     return os.pathsep.join(
-        folder for folder in os.environ["PATH"].split(os.pathsep) if not Path(folder).is_relative_to(sys.prefix)
+        folder
+        for folder in os.environ["PATH"].split(os.pathsep)
+        if not Path(folder).is_relative_to(sys.prefix)
     )

@@ -1,4 +1,5 @@
-"""Runs nebtui as a person would: a process in a folder of its own, with no trace of the developer's state."""
+"""Runs nebtui as a person would: a process in a folder of its own, with no trace of the developer's
+state."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ SOURCE = str(Path(__file__).parents[2])
 
 
 def obey_modes() -> None:
-    """In a child before exec: root without the right to override file modes, as every other user is anyway."""
+    """In a child before exec: root without the right to override file modes, as every other user is
+    anyway."""
     if os.geteuid() == 0:
         for capability in (_DAC_OVERRIDE, _DAC_READ_SEARCH):
             ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
@@ -74,12 +76,16 @@ class Desk:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
-    def run(self, *words: str, obeys_modes: bool = False, stdin: str = "", **environ: str) -> Answer:
-        """Run nebtui with these words in the working folder; never with a traceback. `obeys_modes`: file modes hold
-        for it, also where the tests run as root."""
+    def run(
+        self, *words: str, obeys_modes: bool = False, stdin: str = "", **environ: str
+    ) -> Answer:
+        """Run nebtui with these words in the working folder; never with a traceback. `obeys_modes`:
+        file modes hold for it, also where the tests run as root."""
         return self.python("-m", "nebtui", *words, obeys_modes=obeys_modes, stdin=stdin, **environ)
 
-    def python(self, *words: str, obeys_modes: bool = False, stdin: str = "", **environ: str) -> Answer:
+    def python(
+        self, *words: str, obeys_modes: bool = False, stdin: str = "", **environ: str
+    ) -> Answer:
         """Run Python in the working folder."""
         done = subprocess.run(
             (sys.executable, *words),
@@ -100,5 +106,8 @@ class Desk:
         found = {}
         for path in sorted(self.work.rglob("*")):
             mode = path.lstat().st_mode
-            found[str(path.relative_to(self.work))] = (mode, path.read_bytes() if stat.S_ISREG(mode) else b"")
+            found[str(path.relative_to(self.work))] = (
+                mode,
+                path.read_bytes() if stat.S_ISREG(mode) else b"",
+            )
         return found

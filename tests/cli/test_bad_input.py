@@ -1,4 +1,5 @@
-"""Bad input from the command line: one clear sentence with file, line and reason, a working rest, nothing written."""
+"""Bad input from the command line: one clear sentence with file, line and reason, a working rest,
+nothing written."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def broken(desk: Desk, name: str) -> None:
         "include": "include:\n  - gone.yaml\nservices:\n  a: {image: x}\n",
         "extends": "services:\n  a:\n    extends: {file: gone.yaml, service: b}\n",
         "network": "services:\n  a:\n    image: x\n    networks: [nowhere]\n",
-        "circle": "services:\n  a: {image: x, network_mode: 'service:b'}\n  b: {image: x, network_mode: 'service:a'}\n",
+        "circle": "services:\n  a: {image: x, network_mode: 'service:b'}\n  b: {image: x, "
+        "network_mode: 'service:a'}\n",
     }
     (desk.work / "bad").mkdir()
     if name == "directory":
@@ -72,7 +74,8 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_unusable_file(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One sentence with file, line and reason, exit 2; the project beside it is still looked at; nothing written."""
+    """One sentence with file, line and reason, exit 2; the project beside it is still looked at;
+    nothing written."""
     monkeypatch.chdir(desk.work)
     broken(desk, name)
     before = desk.everything()
@@ -99,8 +102,11 @@ def test_an_unusable_file(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("name", ["yaml", "variable", "utf8", "directory"])
-def test_an_unusable_file_and_no_terminal(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a terminal `nebtui` prints the status once, the broken project with its reason, and exits with 0."""
+def test_an_unusable_file_and_no_terminal(
+    desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a terminal `nebtui` prints the status once, the broken project with its reason, and
+    exits with 0."""
     monkeypatch.chdir(desk.work)
     broken(desk, name)
     told = desk.run("--no-engine", obeys_modes=True)
@@ -111,8 +117,11 @@ def test_an_unusable_file_and_no_terminal(desk: Desk, name: str, monkeypatch: py
 
 
 def test_findings_are_told_beside_a_broken_file(desk: Desk) -> None:
-    """What is wrong with one file hides no finding of another, and `--project` leaves the broken one out."""
-    desk.write({"bad/compose.yaml": "services: [\n", "a/compose.yaml": STORE.replace("gone-fishing", "db")})
+    """What is wrong with one file hides no finding of another, and `--project` leaves the broken
+    one out."""
+    desk.write(
+        {"bad/compose.yaml": "services: [\n", "a/compose.yaml": STORE.replace("gone-fishing", "db")}
+    )
     desk.write({"b/compose.yaml": "services:\n  db: {image: x}\n"})
     told = desk.run("check", "--no-engine", "--format", "json")
     assert (told.status, len(told.json["errors"])) == (2, 1)
@@ -122,7 +131,8 @@ def test_findings_are_told_beside_a_broken_file(desk: Desk) -> None:
 
 
 def test_no_engine(desk: Desk) -> None:
-    """Without an engine the files are checked, and one sentence says why no engine was asked; without files: 2."""
+    """Without an engine the files are checked, and one sentence says why no engine was asked;
+    without files: 2."""
     told = desk.run("check")
     assert (told.status, told.out, len(told.lines)) == (2, "", 1)
     assert told.err == (
@@ -137,7 +147,8 @@ def test_no_engine(desk: Desk) -> None:
 
 
 def test_no_permission_for_the_socket(desk: Desk) -> None:
-    """A socket that may not be opened is told with the group to join, and the files are still looked at."""
+    """A socket that may not be opened is told with the group to join, and the files are still
+    looked at."""
     desk.write({"compose.yaml": GOOD})
     path = Path("/tmp") / f"t3x-{os.getpid()}.sock"  # a socket's path is short
     with socket.socket(socket.AF_UNIX) as bound:
@@ -174,7 +185,8 @@ def test_no_projects(desk: Desk) -> None:
 
 
 def test_nothing_at_all_is_the_demo(desk: Desk) -> None:
-    """No engine and no file: the demo box, saying so, printed once without a terminal, and gone afterwards."""
+    """No engine and no file: the demo box, saying so, printed once without a terminal, and gone
+    afterwards."""
     told = desk.run(TMPDIR=str(desk.root))
     assert told.status == 0
     assert told.err == "nebtui: no engine and no compose file here: this is the demo box\n"
@@ -232,8 +244,18 @@ def test_broken_settings(desk: Desk) -> None:
 
 def test_a_hostile_name_reaches_no_terminal(desk: Desk) -> None:
     """Escape sequences in names and paths of broken projects are not printed."""
-    desk.write({"x\x1b[31m/compose.yaml": "services: [\n", "y/compose.yaml": 'services: {"a\\e[31m": {image: x}}\n'})
-    for words in (("check", "--no-engine"), ("status", "--no-engine"), ("graph", "--no-engine"), ("--no-engine",)):
+    desk.write(
+        {
+            "x\x1b[31m/compose.yaml": "services: [\n",
+            "y/compose.yaml": 'services: {"a\\e[31m": {image: x}}\n',
+        }
+    )
+    for words in (
+        ("check", "--no-engine"),
+        ("status", "--no-engine"),
+        ("graph", "--no-engine"),
+        ("--no-engine",),
+    ):
         told = desk.run(*words)
         assert "\x1b" not in told.out + told.err
 
@@ -241,14 +263,26 @@ def test_a_hostile_name_reaches_no_terminal(desk: Desk) -> None:
 def test_a_reader_that_goes_away(desk: Desk) -> None:
     """`nebtui check | head -1` ends quietly."""
     desk.write({f"p{n}/compose.yaml": GOOD for n in range(3)})
-    script = "import sys, subprocess; p = subprocess.Popen([sys.executable, '-m', 'nebtui', 'check', '--no-engine'],"
-    script += " stdout=subprocess.PIPE, stderr=subprocess.PIPE); p.stdout.close(); print(p.stderr.read(), p.wait())"
+    script = (
+        "import sys, subprocess; p = subprocess.Popen([sys.executable, '-m', 'nebtui', "
+        "'check', '--no-engine'],"
+    )
+    script += (
+        " stdout=subprocess.PIPE, stderr=subprocess.PIPE); p.stdout.close(); "
+        "print(p.stderr.read(), p.wait())"
+    )
     assert desk.python("-c", script).out.strip() in ("b'' 0", "b'' 1")
 
 
 def test_a_state_folder_that_cannot_be_written(desk: Desk) -> None:
-    """Looking works without a state folder; writing says in a sentence that undo could not be kept."""
-    desk.write({"compose.yaml": "services:\n  a: {image: x, environment: {U: 'http://host.docker.internal'}}\n"})
+    """Looking works without a state folder; writing says in a sentence that undo could not be
+    kept."""
+    desk.write(
+        {
+            "compose.yaml": "services:\n  a: {image: x, environment: {U: "
+            "'http://host.docker.internal'}}\n"
+        }
+    )
     before = desk.everything()
     assert desk.run("check", "--no-engine", NEBTUI_STATE="/proc/nowhere").status == 1
     told = desk.run("fix", "--no-engine", "--write", NEBTUI_STATE="/proc/nowhere")

@@ -1,4 +1,5 @@
-"""The verbs of the command line without an engine: what they print, how they exit, what they leave alone."""
+"""The verbs of the command line without an engine: what they print, how they exit, what they leave
+alone."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ FILES: dict[str, str | bytes] = {"core/compose.yaml": CORE, "gantry/docker-compo
 
 @pytest.fixture
 def box(desk: Desk) -> Desk:
-    """Two projects: a cut network, a missing host gateway, a race and a server without health test."""
+    """Two projects: a cut network, a missing host gateway, a race and a server without health
+    test."""
     desk.write(FILES)
     return desk
 
@@ -63,12 +65,16 @@ def test_check(box: Desk) -> None:
     assert (cut["file"], cut["line"]) == (f"{box.work}/gantry/docker-compose.yml", 5)
     text = box.run("check", "--no-engine")
     assert text.status == 1
-    assert "gantry/docker-compose.yml:5: E isolated-networks: gantry/conductor names chroma:8000" in text.out
+    assert (
+        "gantry/docker-compose.yml:5: E isolated-networks: gantry/conductor names chroma:8000"
+        in text.out
+    )
     assert text.out.splitlines()[-1].startswith("2 projects: 2 errors, ")
 
 
 def test_the_bar_of_failure(box: Desk) -> None:
-    """`--fail-on` moves the exit status; advice is shown with `--all` or when it fails, never else."""
+    """`--fail-on` moves the exit status; advice is shown with `--all` or when it fails, never
+    else."""
     only_advice = ("check", "--no-engine", "core", "--format", "json")
     assert [f["rule"] for f in box.run(*only_advice).json["findings"]] == []
     assert box.run(*only_advice).status == 0
@@ -76,7 +82,12 @@ def test_the_bar_of_failure(box: Desk) -> None:
     assert (shown.status, [f["severity"] for f in shown.json["findings"]]) == (0, ["advice"])
     failing = box.run(*only_advice, "--fail-on", "advice")
     assert (failing.status, len(failing.json["findings"])) == (1, 1)
-    box.write({"gantry/docker-compose.yml": "services: {a: {image: x, depends_on: [b]}, b: {image: 'redis:7'}}\n"})
+    box.write(
+        {
+            "gantry/docker-compose.yml": "services: {a: {image: x, depends_on: [b]}, b: {image: "
+            "'redis:7'}}\n"
+        }
+    )
     assert box.run("check", "--no-engine").status == 1
     assert box.run("check", "--no-engine", "--fail-on", "error").status == 0
     assert box.run("--fail-on", "error", "check", "--no-engine").status == 0
@@ -84,7 +95,9 @@ def test_the_bar_of_failure(box: Desk) -> None:
 
 def test_which_projects(box: Desk) -> None:
     """PATH and `--project` choose the findings, and other projects are still known to them."""
-    by_folder = box.run("check", "--no-engine", "gantry", "core", "--project", "gantry", "--format", "json").json
+    by_folder = box.run(
+        "check", "--no-engine", "gantry", "core", "--project", "gantry", "--format", "json"
+    ).json
     assert by_folder["projects"] == 1
     assert "isolated-networks" in rules_of(by_folder["findings"])
     by_file = box.run("check", "--no-engine", "gantry/docker-compose.yml", "--format", "json").json
@@ -94,10 +107,20 @@ def test_which_projects(box: Desk) -> None:
 
 def test_an_allowed_finding_is_silent(box: Desk) -> None:
     """A comment at the line, or the settings, switch a rule off."""
-    box.write({"gantry/docker-compose.yml": GANTRY.replace("# the store", "# nebtui: allow isolated-networks")})
-    assert "isolated-networks" not in rules_of(box.run("check", "--no-engine", "--format", "json").json["findings"])
+    box.write(
+        {
+            "gantry/docker-compose.yml": GANTRY.replace(
+                "# the store", "# nebtui: allow isolated-networks"
+            )
+        }
+    )
+    assert "isolated-networks" not in rules_of(
+        box.run("check", "--no-engine", "--format", "json").json["findings"]
+    )
     (box.root / "config.toml").write_text('[rules]\nallow = ["missing-host-gateway"]\n')
-    assert "missing-host-gateway" not in rules_of(box.run("check", "--no-engine", "--format", "json").json["findings"])
+    assert "missing-host-gateway" not in rules_of(
+        box.run("check", "--no-engine", "--format", "json").json["findings"]
+    )
 
 
 def test_the_depth_of_the_search_is_a_setting(box: Desk) -> None:
@@ -107,7 +130,8 @@ def test_the_depth_of_the_search_is_a_setting(box: Desk) -> None:
 
 
 def test_fix_shows_and_writes_nothing(box: Desk) -> None:
-    """Without --write: the diff, the host step, what is left and why; exit 1; no byte changed, no entry."""
+    """Without --write: the diff, the host step, what is left and why; exit 1; no byte changed, no
+    entry."""
     before = box.everything()
     told = box.run("fix", "--no-engine")
     assert told.status == 1
@@ -128,16 +152,28 @@ def test_fix_of_nothing(box: Desk) -> None:
 
 
 def test_fix_then_check_then_undo(box: Desk) -> None:
-    """Written as one entry, the check is clean; undo gives every byte and mode back, and a second one says so."""
+    """Written as one entry, the check is clean; undo gives every byte and mode back, and a second
+    one says so."""
     (box.work / "gantry" / "docker-compose.yml").chmod(0o640)
     before = box.everything()
-    gateway = ("--rule", "missing-host-gateway", "--rule", "ungated-dependency", "--rule", "missing-healthcheck")
+    gateway = (
+        "--rule",
+        "missing-host-gateway",
+        "--rule",
+        "ungated-dependency",
+        "--rule",
+        "missing-healthcheck",
+    )
     told = box.run("fix", "--no-engine", "--write", "--unsafe", *gateway)
     assert told.status == 0, told
     assert "`nebtui undo` takes it back" in told.err
     after = box.everything()
-    assert {name for name in after if after[name] != before.get(name)} >= {"gantry/docker-compose.yml"}
-    assert {name: mode for name, (mode, _) in after.items()} == {name: mode for name, (mode, _) in before.items()}
+    assert {name for name in after if after[name] != before.get(name)} >= {
+        "gantry/docker-compose.yml"
+    }
+    assert {name: mode for name, (mode, _) in after.items()} == {
+        name: mode for name, (mode, _) in before.items()
+    }
     left = box.run("check", "--no-engine", "--format", "json")
     assert rules_of(left.json["findings"]) == {"isolated-networks"}
     assert "# the store" in (box.work / "gantry" / "docker-compose.yml").read_text()
@@ -150,7 +186,8 @@ def test_fix_then_check_then_undo(box: Desk) -> None:
 
 
 def test_a_file_changed_since_is_not_undone_over(box: Desk) -> None:
-    """Undo keeps what a person wrote elsewhere in the file meanwhile, and takes back only its own lines."""
+    """Undo keeps what a person wrote elsewhere in the file meanwhile, and takes back only its own
+    lines."""
     before = (box.work / "gantry" / "docker-compose.yml").read_text()
     box.run("fix", "--no-engine", "--write", "--rule", "missing-host-gateway")
     file = box.work / "gantry" / "docker-compose.yml"
@@ -163,7 +200,9 @@ def test_a_file_changed_since_is_not_undone_over(box: Desk) -> None:
 
 def test_one_rule_one_service(box: Desk) -> None:
     """`--rule` and `--service` select; what was not selected does not count as left."""
-    told = box.run("fix", "--no-engine", "--rule", "missing-host-gateway", "--service", "conductor", "--write")
+    told = box.run(
+        "fix", "--no-engine", "--rule", "missing-host-gateway", "--service", "conductor", "--write"
+    )
     assert told.status == 0, told
     assert "+    extra_hosts:" in told.out
     assert box.run("fix", "--no-engine", "--rule", "missing-host-gateway").out == "nothing to fix\n"
@@ -173,13 +212,19 @@ def test_rule(desk: Desk) -> None:
     """Without a name the table of all rules, with one its manual."""
     table = desk.run("rule")
     assert (table.status, table.err) == (0, "")
-    assert [line.split()[1] for line in table.out.splitlines()] == [rule.name for rule in rules.RULES]
+    assert [line.split()[1] for line in table.out.splitlines()] == [
+        rule.name for rule in rules.RULES
+    ]
     rows = desk.run("rule", "--format", "json").json["rules"]
     assert [row["rule"] for row in rows] == [rule.name for rule in rules.RULES]
     for rule in rules.RULES:
         manual = rule.manual
-        assert all(word in manual for word in ("What:", "Why it bites:", "Evidence:", "Fix:", "Source:")), rule.name
-    assert desk.run("rule", "foreign-user").out.startswith("A container's user cannot use a bind mount")
+        assert all(
+            word in manual for word in ("What:", "Why it bites:", "Evidence:", "Fix:", "Source:")
+        ), rule.name
+    assert desk.run("rule", "foreign-user").out.startswith(
+        "A container's user cannot use a bind mount"
+    )
 
 
 def test_config(desk: Desk) -> None:
@@ -188,7 +233,10 @@ def test_config(desk: Desk) -> None:
     told = desk.run("config")
     assert told.status == 0
     assert told.out.splitlines()[0] == f"{desk.root}/config.toml"
-    network, theme = (next(line for line in told.out.splitlines() if name in line) for name in ("network", "theme"))
+    network, theme = (
+        next(line for line in told.out.splitlines() if name in line)
+        for name in ("network", "theme")
+    )
     assert network.split() == ["fix.network", '"llm"', "(set)"]
     assert theme.split() == ["theme", '""', "(default)"]
     values = desk.run("config", "--format", "json").json["settings"]
@@ -200,15 +248,22 @@ def test_graph(box: Desk) -> None:
     """The graph as JSON of the contract, and as text in the width and alphabet of the terminal."""
     told = box.run("graph", "--no-engine", "--format", "json")
     assert told.status == 0
-    assert {"from": "gantry/conductor", "to": "gantry/queue", "kind": "depends", "gate": "service_started"}.items() <= (
-        told.json["edges"][0].items()
-    )
-    assert {e["to"]: e["reachable"] for e in told.json["edges"] if e["kind"] == "references"} == {"core/chroma": False}
+    assert {
+        "from": "gantry/conductor",
+        "to": "gantry/queue",
+        "kind": "depends",
+        "gate": "service_started",
+    }.items() <= (told.json["edges"][0].items())
+    assert {e["to"]: e["reachable"] for e in told.json["edges"] if e["kind"] == "references"} == {
+        "core/chroma": False
+    }
     text = box.run("graph", "--no-engine", COLUMNS="80")
     assert "conductor" in text.out
     assert "✗" in text.out
     assert max(map(len, text.out.splitlines())) <= 80
-    ascii_only = box.run("graph", "--no-engine", LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    ascii_only = box.run(
+        "graph", "--no-engine", LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"
+    )
     assert ascii_only.out.isascii()
     assert "conductor" in ascii_only.out
 
@@ -262,7 +317,8 @@ def test_the_screen_is_never_loaded(box: Desk, verb: str) -> None:
 
 
 def test_no_engine_calls_nobody(box: Desk) -> None:
-    """`check --no-engine` asks neither Docker nor Compose nor a socket: no process and no connection is begun."""
+    """`check --no-engine` asks neither Docker nor Compose nor a socket: no process and no
+    connection is begun."""
     calls = box.root / "calls"
     (box.root / "bin").mkdir()
     for name in ("docker", "docker-compose"):
@@ -271,19 +327,25 @@ def test_no_engine_calls_nobody(box: Desk) -> None:
         stub.chmod(0o755)
     watched = "subprocess.Popen", "os.posix_spawn", "os.system", "os.fork", "socket.connect"
     script = (
-        f"import sys; sys.addaudithook(lambda event, args: event in {watched!r} and sys.exit(f'called {{event}}'))\n"
+        f"import sys; sys.addaudithook(lambda event, args: event in {watched!r} and "
+        f"sys.exit(f'called {{event}}'))\n"
     )
-    script += "from nebtui.cli import main; sys.exit(main(['check', '--no-engine', '--format', 'json']))"
+    script += (
+        "from nebtui.cli import main; sys.exit(main(['check', '--no-engine', '--format', 'json']))"
+    )
     told = box.python("-c", script, PATH=f"{box.root}/bin:{box.environ['PATH']}")
     assert (told.status, told.err) == (1, "")
     assert len(told.json["findings"]) > 2
     assert not calls.exists()
     box.run("check", PATH=f"{box.root}/bin:{box.environ['PATH']}")
-    assert calls.read_text().startswith("called"), "the stubs are what a check with an engine would have called"
+    assert calls.read_text().startswith("called"), (
+        "the stubs are what a check with an engine would have called"
+    )
 
 
 def test_without_compose_the_own_reader_looks(box: Desk) -> None:
-    """Where there is no Compose the projects are read all the same, and the view says who read them."""
+    """Where there is no Compose the projects are read all the same, and the view says who read
+    them."""
     script = "import nebtui.compose.command as c; c.find_compose = lambda environ: None\n"
     script += "import sys; from nebtui.cli import main; sys.exit(main(['status']))"
     told = box.python("-c", script, PATH=str(Path("/nonexistent")))
@@ -295,14 +357,24 @@ def test_without_compose_the_own_reader_looks(box: Desk) -> None:
 def test_version_and_help(desk: Desk) -> None:
     """`--version` and `--help` answer without looking at anything."""
     assert desk.run("--version").out.startswith("nebtui ")
-    for verb in ((), ("check",), ("fix",), ("undo",), ("status",), ("graph",), ("rule",), ("demo",)):
+    for verb in (
+        (),
+        ("check",),
+        ("fix",),
+        ("undo",),
+        ("status",),
+        ("graph",),
+        ("rule",),
+        ("demo",),
+    ):
         told = desk.run(*verb, "--help")
         assert (told.status, told.err) == (0, "")
         assert "usage: nebtui" in told.out
 
 
 def test_undo_of_what_never_was(desk: Desk) -> None:
-    """A number that no entry has is bad usage, told in one line; nothing left at all is no failure."""
+    """A number that no entry has is bad usage, told in one line; nothing left at all is no
+    failure."""
     told = desk.run("undo", "99")
     assert (told.status, told.out) == (2, "")
     assert "entry 99 was never written" in told.err
@@ -320,7 +392,8 @@ def test_doctor_on_a_state_folder_that_is_a_file(desk: Desk) -> None:
 
 
 def test_a_join_is_proved_though_it_brings_a_warning_to_light(desk: Desk) -> None:
-    """A store that is reached at last, and has no health test, is no reason to leave it unreachable; it is told."""
+    """A store that is reached at last, and has no health test, is no reason to leave it
+    unreachable; it is told."""
     store = "services:\n  store:\n    image: x\n"
     agent = "services:\n  agent:\n    image: x\n    environment: {U: http://store:80}\n"
     desk.write({"a/compose.yaml": store, "b/compose.yaml": agent})

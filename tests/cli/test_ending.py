@@ -32,9 +32,16 @@ def read_until(screen: int, what: bytes, seconds: float) -> bytes:
 def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
     """The app leaves with the status shells expect, and the demo box's folder goes with it."""
     screen, terminal = pty.openpty()
-    environ = {**os.environ, "TMPDIR": str(tmp_path), "NEBTUI_STATE": str(tmp_path / "state"), "TERM": "xterm"}
+    environ = {
+        **os.environ,
+        "TMPDIR": str(tmp_path),
+        "NEBTUI_STATE": str(tmp_path / "state"),
+        "TERM": "xterm",
+    }
     argv = [sys.executable, "-m", "nebtui", "demo"]
-    with subprocess.Popen(argv, stdin=terminal, stdout=terminal, stderr=terminal, env=environ) as process:
+    with subprocess.Popen(
+        argv, stdin=terminal, stdout=terminal, stderr=terminal, env=environ
+    ) as process:
         os.close(terminal)
         try:
             assert ENTER in read_until(screen, b"ready", 30)

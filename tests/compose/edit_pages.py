@@ -1,13 +1,16 @@
-"""Reads the pages of tests/compose/edit_cases: each `##` is one text, its edits, and the text after or the refusal.
+"""Reads the pages of tests/compose/edit_cases: each `##` is one text, its edits, and the text after
+or the refusal.
 
-```before [crlf] [bom] [open]    the text; with CRLF line ends, a byte order mark, without final newline
-```edit                          one edit a line: `set PATH JSON`, `add PATH NAME [VALUE]`, `remove PATH`,
-                                 `expand PATH [ITEM]`, `variable NAME VALUE`, `instruction [OLD] => NEW`
+```before [crlf] [bom] [open]    the text; with CRLF line ends, a byte order mark, without final
+newline
+```edit                          one edit a line: `set PATH JSON`, `add PATH NAME [VALUE]`, `remove
+                                 PATH`, `expand PATH [ITEM]`, `variable NAME VALUE`, `instruction
+                                 [OLD] => NEW`
 ```after                         the text after, in the same bytes
 ```refused                       instead of it: the sentence
 
-In texts `⇥` is a tab, `·` a space (at line ends, in a PATH), `␀` a NUL; in a PATH `/` separates keys (`~1` is a slash
-in one); a JSON list in round brackets is written in flow style.
+In texts `⇥` is a tab, `·` a space (at line ends, in a PATH), `␀` a NUL; in a PATH `/` separates
+keys (`~1` is a slash in one); a JSON list in round brackets is written in flow style.
 """
 
 from __future__ import annotations
@@ -48,7 +51,13 @@ def load() -> Iterator[Case]:
             edits = tuple(map(_edit, fences["edit"][1].splitlines()))
             after = _bytes(fences["after"][1], form) if "after" in fences else None
             refused = fences["refused"][1].strip() if "refused" in fences else ""
-            yield Case(f"{page.stem}: {section.splitlines()[0]}", _bytes(before, form), edits, after, refused)
+            yield Case(
+                f"{page.stem}: {section.splitlines()[0]}",
+                _bytes(before, form),
+                edits,
+                after,
+                refused,
+            )
 
 
 def _bytes(text: str, form: list[str]) -> str:

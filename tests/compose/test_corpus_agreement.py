@@ -29,8 +29,11 @@ def key_of(path: Path) -> ProjectKey:
     return ProjectKey("corpus", str(path.parent), (str(path),))
 
 
-def differences(compose: ComposeCommand, path: Path, *, interpolated: bool) -> tuple[bool, list[str]]:
-    """Whether Compose accepts the file, and where our reader's facts differ from Compose's if it does."""
+def differences(
+    compose: ComposeCommand, path: Path, *, interpolated: bool
+) -> tuple[bool, list[str]]:
+    """Whether Compose accepts the file, and where our reader's facts differ from Compose's if it
+    does."""
     key = key_of(path)
     answer = ask(compose, key, (), ENVIRON, interpolated=interpolated)
     reading = reader.read(key, (), ENVIRON, interpolated=interpolated)
@@ -43,7 +46,9 @@ def differences(compose: ComposeCommand, path: Path, *, interpolated: bool) -> t
     return True, list(_compared(path, answer, reading, ours))
 
 
-def _compared(path: Path, answer: Answer, reading: Reading, ours: Mapping[str, Service]) -> list[str]:
+def _compared(
+    path: Path, answer: Answer, reading: Reading, ours: Mapping[str, Service]
+) -> list[str]:
     config = normal.unescaped(answer.config)
     theirs = normal.services(config)
     found = []
@@ -54,7 +59,9 @@ def _compared(path: Path, answer: Answer, reading: Reading, ours: Mapping[str, S
     for name in theirs.keys() & ours.keys():
         one, two = _fields(theirs[name]), _fields(ours[name])
         found += [
-            f"{path}: {name}.{field}: {one[field]!r} != {two[field]!r}" for field in one if one[field] != two[field]
+            f"{path}: {name}.{field}: {one[field]!r} != {two[field]!r}"
+            for field in one
+            if one[field] != two[field]
         ]
     return found
 
@@ -65,11 +72,16 @@ def _fields(service: Service) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("interpolated", "accepted_at_least"), [(True, 250), (False, 420)])
-def test_our_reader_agrees_with_compose(compose: ComposeCommand, interpolated: bool, accepted_at_least: int) -> None:
-    """All facts of all services and networks are equal wherever Compose accepts the file; no file breaks ours."""
+def test_our_reader_agrees_with_compose(
+    compose: ComposeCommand, interpolated: bool, accepted_at_least: int
+) -> None:
+    """All facts of all services and networks are equal wherever Compose accepts the file; no file
+    breaks ours."""
     if not CORPUS.is_dir():
         pytest.skip(f"the corpus is not at {CORPUS}")
-    paths = sorted(path for path in CORPUS.rglob("*.y*ml") if str(path.relative_to(CORPUS)) not in EXCEPTIONS)
+    paths = sorted(
+        path for path in CORPUS.rglob("*.y*ml") if str(path.relative_to(CORPUS)) not in EXCEPTIONS
+    )
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(partial(differences, compose, interpolated=interpolated), paths))
     found = [line for _, lines in results for line in lines]
@@ -86,7 +98,11 @@ def test_every_origin_of_the_corpus_is_a_line_that_holds_its_key() -> None:
         reading = reader.read(key_of(path), (), ENVIRON, interpolated=False)
         for service, origins in reading.origins.items():
             for key, origin in origins.items():
-                if not key or key[0] not in ("image", "environment", "depends_on", "networks") or len(key) > 2:
+                if (
+                    not key
+                    or key[0] not in ("image", "environment", "depends_on", "networks")
+                    or len(key) > 2
+                ):
                     continue
                 line = Path(origin.file).read_text().splitlines()[origin.line - 1]
                 checked += 1

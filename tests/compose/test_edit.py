@@ -1,4 +1,5 @@
-"""The editor on every hard case: only the meant lines change, twice is once, Compose still reads it."""
+"""The editor on every hard case: only the meant lines change, twice is once, Compose still reads
+it."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from tests.compose.edit_pages import Case, load
 
 CASES = list(load())
 APPLIED = [case for case in CASES if case.after is not None]
-OF_COMPOSE = [case for case in APPLIED if not isinstance(case.edits[0], (SetVariable, SetInstruction))]
+OF_COMPOSE = [
+    case for case in APPLIED if not isinstance(case.edits[0], (SetVariable, SetInstruction))
+]
 
 
 @pytest.mark.parametrize("case", APPLIED, ids=str)
@@ -61,7 +64,17 @@ def test_compose_accepts_the_result(case: Case, compose: ComposeCommand, tmp_pat
 
 def accepts(compose: ComposeCommand, text: str, folder: Path) -> bool:
     """Compose's word on a text."""
-    argv = (*compose.argv, "--project-directory", str(folder), "--profile", "*", "-p", "p", "-f", "-")
+    argv = (
+        *compose.argv,
+        "--project-directory",
+        str(folder),
+        "--profile",
+        "*",
+        "-p",
+        "p",
+        "-f",
+        "-",
+    )
     done = subprocess.run(
         (*argv, "config", "-q", "--no-interpolate"),
         input=text.encode(),
@@ -88,7 +101,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("reason", HOSTILE)
 def test_a_hostile_file_is_refused(reason: str) -> None:
-    """Size, nodes, depth and expansion are bounded while the text is read, so is the time; the reason is told."""
+    """Size, nodes, depth and expansion are bounded while the text is read, so is the time; the
+    reason is told."""
     with pytest.raises(Refused, match=reason):
         apply(HOSTILE[reason], SET)
 
@@ -104,7 +118,9 @@ def test_a_wide_file_is_edited() -> None:
     text = "services:\n" + "".join(f"  s{n}:\n    image: i\n" for n in range(10_000))
     after = apply(text, Set(("services", "s5000", "image"), "j"))
     old, new = text.splitlines(), after.splitlines()
-    assert [(a, b) for a, b in zip(old, new, strict=True) if a != b] == [("    image: i", "    image: j")]
+    assert [(a, b) for a, b in zip(old, new, strict=True) if a != b] == [
+        ("    image: i", "    image: j")
+    ]
     assert apply(text, Set(("networks", "ai"), {"external": True})).startswith(text)
 
 

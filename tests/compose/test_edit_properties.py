@@ -1,4 +1,5 @@
-"""Whatever a compose text looks like: an edit is right, complete at once, and leaves all else alone, or is refused."""
+"""Whatever a compose text looks like: an edit is right, complete at once, and leaves all else
+alone, or is refused."""
 
 from __future__ import annotations
 
@@ -30,9 +31,13 @@ BY_DESIGN = (
 
 @settings(max_examples=400, deadline=None)
 @given(texts(), edits())
-@example("services:\n  web: {image: a, extra_hosts: [\n    x:1 # c\n  ]}\n", Remove(("services", "web", "extra_hosts")))
+@example(
+    "services:\n  web: {image: a, extra_hosts: [\n    x:1 # c\n  ]}\n",
+    Remove(("services", "web", "extra_hosts")),
+)
 def test_an_edit_is_right_and_small_or_refused(text: str, edit: ComposeEdit) -> None:
-    """Our reader (another code) sees the intended data; twice is once; no comment goes; no other line is touched."""
+    """Our reader (another code) sees the intended data; twice is once; no comment goes; no other
+    line is touched."""
     after, refusal = outcome(text, edit)
     event("refused" if refusal else "applied" if after != text else "nothing to do")
     if refusal:
@@ -49,7 +54,9 @@ def test_an_edit_is_right_and_small_or_refused(text: str, edit: ComposeEdit) -> 
 
 @settings(max_examples=100, deadline=None)
 @given(texts(), st.lists(edits(), min_size=2, max_size=4))
-def test_several_edits_in_one_go_mean_what_they_mean_one_by_one(text: str, several: list[ComposeEdit]) -> None:
+def test_several_edits_in_one_go_mean_what_they_mean_one_by_one(
+    text: str, several: list[ComposeEdit]
+) -> None:
     """The data is the same, whether edits are made together or in turn."""
     try:
         together = apply(text, *several)

@@ -19,7 +19,8 @@ def test_text_and_exact_bytes(tmp_path: Path) -> None:
 
 
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
-    """A folder, a FIFO, a device, an absent file and bad UTF-8 are each refused with their reason."""
+    """A folder, a FIFO, a device, an absent file and bad UTF-8 are each refused with their
+    reason."""
     fifo, binary = tmp_path / "fifo", tmp_path / "binary"
     os.mkfifo(fifo)
     binary.write_bytes(b"ok\n\xff\xfe")

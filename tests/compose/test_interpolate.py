@@ -43,7 +43,8 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "expected"), CASES)
 def test_each_form_gives_what_compose_gives(text: str, expected: str) -> None:
-    """Every form of a variable gives the value that Compose 2.40 was seen to give (A=a, B empty, U and V unset)."""
+    """Every form of a variable gives the value that Compose 2.40 was seen to give (A=a, B empty, U
+    and V unset)."""
     assert interpolate(text, {"A": "a", "B": ""}) == expected
 
 
@@ -70,7 +71,9 @@ def test_escaped_text_comes_back(text: str) -> None:
 
 
 @given(NAMES, VALUES, VALUES, VALUES)
-def test_a_value_is_never_interpolated_again(name: str, value: str, before: str, after: str) -> None:
+def test_a_value_is_never_interpolated_again(
+    name: str, value: str, before: str, after: str
+) -> None:
     """A variable's value stands in the result as it is, whatever dollars it has."""
     text = f"{before.replace('$', '$$')}${{{name}}}{after.replace('$', '$$')}"
     assert interpolate(text, {name: value}) == before + value + after

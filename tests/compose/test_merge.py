@@ -50,24 +50,38 @@ def test_pairs_merge_by_name_in_any_form(tmp_path: Path) -> None:
 
 
 def test_lists_append_and_redefinitions_replace(tmp_path: Path) -> None:
-    """Ports append, an equal one once; a volume with the same target is replaced; extra_hosts keep both."""
-    over = '    ports: ["81:81", "82:82"]\n    volumes: ["./other:/data/"]\n    extra_hosts: {h: 2.2.2.2}\n'
+    """Ports append, an equal one once; a volume with the same target is replaced; extra_hosts keep
+    both."""
+    over = (
+        '    ports: ["81:81", "82:82"]\n    volumes: ["./other:/data/"]\n    extra_hosts: '
+        "{h: 2.2.2.2}\n"
+    )
     a = merged(tmp_path, over)
     assert [port.published for port in a.ports] == ["80", "81", "82"]
-    assert [(mount.target, mount.source) for mount in a.mounts] == [("/data", f"{tmp_path}/other"), ("/v", "vol")]
+    assert [(mount.target, mount.source) for mount in a.mounts] == [
+        ("/data", f"{tmp_path}/other"),
+        ("/v", "vol"),
+    ]
     assert a.extra_hosts == (("h", "1.1.1.1"), ("h", "2.2.2.2"))
 
 
 def test_gates_and_networks_unite(tmp_path: Path) -> None:
     """A long depends_on upgrades the short one; networks of both files are joined."""
-    a = merged(tmp_path, "    depends_on: {b: {condition: service_healthy}}\n    networks: {m: {aliases: [z]}}\n")
+    a = merged(
+        tmp_path,
+        "    depends_on: {b: {condition: service_healthy}}\n    networks: {m: {aliases: [z]}}\n",
+    )
     assert a.depends_on["b"].condition == "service_healthy"
     assert {name: join.aliases for name, join in a.networks.items()} == {"n": (), "m": ("z",)}
 
 
 def test_reset_and_override(tmp_path: Path) -> None:
     """`!reset` takes a key away, `!override` replaces instead of appending."""
-    a = merged(tmp_path, '    ports: !reset []\n    volumes: !override ["ww:/w"]\n    environment: {A: !reset null}\n')
+    a = merged(
+        tmp_path,
+        '    ports: !reset []\n    volumes: !override ["ww:/w"]\n    environment: {A: '
+        "!reset null}\n",
+    )
     assert a.ports == ()
     assert [mount.target for mount in a.mounts] == ["/w"]
     assert a.environment == {"B": "1"}

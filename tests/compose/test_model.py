@@ -1,4 +1,5 @@
-"""A project's model through Compose and through our reader, its problems, its cache, and trials of edited texts."""
+"""A project's model through Compose and through our reader, its problems, its cache, and trials of
+edited texts."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ networks: {back: , out: {external: true}}
 volumes: {cache: }
 """,
     "compose.override.yaml": "services: {web: {ports: !override ['82:82'], profiles: [p]}}\n",
-    "base.yaml": "services: {app: {image: app, ports: ['80:80'], env_file: [app.env], gpus: all}}\n",
+    "base.yaml": "services: {app: {image: app, ports: ['80:80'], env_file: [app.env], gpus: "
+    "all}}\n",
     "app.env": "E=1\n",
     "inc/inc.yaml": "services: {inc: {image: 'i:${V}', volumes: [./x:/x]}}\n",
     "inc/.env": "V=5\n",
@@ -53,9 +55,13 @@ def loaded(folder: Path, compose: ComposeCommand, *names: str) -> Project:
 
 
 def test_both_views_give_equal_facts(tmp_path: Path, compose: ComposeCommand) -> None:
-    """With extends, include, override, env files and interpolation, Compose's view and ours are the same facts."""
+    """With extends, include, override, env files and interpolation, Compose's view and ours are the
+    same facts."""
     written(tmp_path, FILES)
-    ours, theirs = read_only(candidate(tmp_path, *NAMES), ENVIRON), loaded(tmp_path, compose, *NAMES)
+    ours, theirs = (
+        read_only(candidate(tmp_path, *NAMES), ENVIRON),
+        loaded(tmp_path, compose, *NAMES),
+    )
     assert (ours.problem, theirs.problem) == (None, None)
     assert (ours.view, theirs.view) == ("reader", "compose")
     assert ours.services == theirs.services
@@ -65,8 +71,11 @@ def test_both_views_give_equal_facts(tmp_path: Path, compose: ComposeCommand) ->
 
 
 def test_a_missing_variable_falls_back(tmp_path: Path, compose: ComposeCommand) -> None:
-    """Where a required variable is missing the view is not interpolated and the project has no problem."""
-    written(tmp_path, {"compose.yaml": "services: {a: {image: 'x:${TAG:?set it}', command: echo $$A}}"})
+    """Where a required variable is missing the view is not interpolated and the project has no
+    problem."""
+    written(
+        tmp_path, {"compose.yaml": "services: {a: {image: 'x:${TAG:?set it}', command: echo $$A}}"}
+    )
     project = loaded(tmp_path, compose)
     assert (project.view, project.problem) == ("compose, not interpolated", None)
     assert project.services["a"].image == "x:${TAG:?set it}"
@@ -77,7 +86,11 @@ def test_a_missing_variable_falls_back(tmp_path: Path, compose: ComposeCommand) 
     ("text", "line", "services"),
     [
         ("services:\n  a: {image: a}\n  b:\n    image: b\n    depends_on: [gone]\n", 5, {"a", "b"}),
-        ("services:\n  a: {image: a, depends_on: [b]}\n  b: {image: b, depends_on: [a]}\n", None, {"a", "b"}),
+        (
+            "services:\n  a: {image: a, depends_on: [b]}\n  b: {image: b, depends_on: [a]}\n",
+            None,
+            {"a", "b"},
+        ),
         ("services:\n  a:\n    image: a\n    imagee: b\n", 2, {"a"}),
         ("services:\n  a: [\n", 3, set()),
         ("services:\n  a: {image: a}\n  a: {image: b}\n", 3, set()),
@@ -86,7 +99,8 @@ def test_a_missing_variable_falls_back(tmp_path: Path, compose: ComposeCommand) 
 def test_a_refused_file_keeps_what_can_be_read(
     tmp_path: Path, compose: ComposeCommand, text: str, line: int | None, services: set[str]
 ) -> None:
-    """What Compose refuses is a problem with file and line, and the services that our reader sees are kept."""
+    """What Compose refuses is a problem with file and line, and the services that our reader sees
+    are kept."""
     written(tmp_path, {"compose.yaml": text})
     project = loaded(tmp_path, compose)
     assert project.problem is not None
@@ -98,8 +112,12 @@ def test_a_refused_file_keeps_what_can_be_read(
 
 
 def test_an_overlay_alone_is_no_fault(tmp_path: Path, compose: ComposeCommand) -> None:
-    """A file whose service has no image is meant for another file: its open names are no problem in either view."""
-    written(tmp_path, {"compose.yaml": "services: {a: {user: '1', networks: [elsewhere], depends_on: [gone]}}"})
+    """A file whose service has no image is meant for another file: its open names are no problem in
+    either view."""
+    written(
+        tmp_path,
+        {"compose.yaml": "services: {a: {user: '1', networks: [elsewhere], depends_on: [gone]}}"},
+    )
     for project in (loaded(tmp_path, compose), read_only(candidate(tmp_path), ENVIRON)):
         assert project.problem is None
         assert project.services["a"].user == "1"
@@ -115,7 +133,10 @@ def test_an_unconfirmed_project_is_not_read(tmp_path: Path, compose: ComposeComm
 
 def test_the_cache_loads_again_only_after_a_change(tmp_path: Path) -> None:
     """The same object while no file changed; a changed include or a new `.env` is seen."""
-    written(tmp_path, {"compose.yaml": "include: [i.yaml]\n", "i.yaml": "services: {a: {image: 'a:${T:-1}'}}"})
+    written(
+        tmp_path,
+        {"compose.yaml": "include: [i.yaml]\n", "i.yaml": "services: {a: {image: 'a:${T:-1}'}}"},
+    )
     cache = ModelCache(None, ENVIRON)
     first = cache.get(candidate(tmp_path))
     assert cache.get(candidate(tmp_path)) is first
@@ -132,12 +153,19 @@ def test_a_simple_edit_is_tried_on_standard_input(
     """One edited config file is given to Compose without any copy; the file itself stays."""
     written(
         tmp_path,
-        {"compose.yaml": "services: {a: {image: a, volumes: [./d:/d]}}", "b.yaml": "services: {a: {user: '1'}}"},
+        {
+            "compose.yaml": "services: {a: {image: a, volumes: [./d:/d]}}",
+            "b.yaml": "services: {a: {user: '1'}}",
+        },
     )
     project = loaded(tmp_path, compose, "compose.yaml", "b.yaml")
-    monkeypatch.setattr("nebtui.compose.validation._ask_copy", lambda *_: pytest.fail("made a copy"))
+    monkeypatch.setattr(
+        "nebtui.compose.validation._ask_copy", lambda *_: pytest.fail("made a copy")
+    )
     path = str(tmp_path / "compose.yaml")
-    answer = validate(project, {path: "services: {a: {image: new, volumes: [./e:/e]}}"}, compose, ENVIRON)
+    answer = validate(
+        project, {path: "services: {a: {image: new, volumes: [./e:/e]}}"}, compose, ENVIRON
+    )
     assert answer.config is not None
     assert answer.interpolated
     assert answer.config["services"]["a"]["image"] == "new"
@@ -147,18 +175,23 @@ def test_a_simple_edit_is_tried_on_standard_input(
 
 
 def test_edits_of_extended_included_and_env_files(tmp_path: Path, compose: ComposeCommand) -> None:
-    """With includes, extends and `.env` a copy is asked; its answer names the original paths only."""
+    """With includes, extends and `.env` a copy is asked; its answer names the original paths
+    only."""
     written(tmp_path, FILES)
     project = loaded(tmp_path, compose, *NAMES)
     same = validate(project, {}, compose, ENVIRON)
-    untouched = validate(project, {str(tmp_path / "base.yaml"): FILES["base.yaml"]}, compose, ENVIRON)
+    untouched = validate(
+        project, {str(tmp_path / "base.yaml"): FILES["base.yaml"]}, compose, ENVIRON
+    )
     assert untouched.config == same.config
     edits = {
         "base.yaml": FILES["base.yaml"].replace("gpus: all", "user: '7'"),
         "inc/.env": "V=6\n",
         ".env": "W=edited\nFROM_ENV=g\n",
     }
-    answer = validate(project, {str(tmp_path / name): text for name, text in edits.items()}, compose, ENVIRON)
+    answer = validate(
+        project, {str(tmp_path / name): text for name, text in edits.items()}, compose, ENVIRON
+    )
     assert answer.config is not None, answer.error
     services = answer.config["services"]
     assert (services["web"]["user"], services["web"]["command"][-1]) == ("7", "edited")
@@ -166,26 +199,37 @@ def test_edits_of_extended_included_and_env_files(tmp_path: Path, compose: Compo
     assert services["web"]["volumes"][0]["source"] == f"{tmp_path}/data"
 
 
-def test_a_bad_edit_is_refused_with_the_original_path(tmp_path: Path, compose: ComposeCommand) -> None:
+def test_a_bad_edit_is_refused_with_the_original_path(
+    tmp_path: Path, compose: ComposeCommand
+) -> None:
     """The error of a trial names the user's file, not the copy."""
     written(tmp_path, FILES)
     project = loaded(tmp_path, compose, *NAMES)
-    answer = validate(project, {str(tmp_path / "base.yaml"): "services: {app: [}"}, compose, ENVIRON)
+    answer = validate(
+        project, {str(tmp_path / "base.yaml"): "services: {app: [}"}, compose, ENVIRON
+    )
     assert answer.config is None
     assert str(tmp_path / "base.yaml") in answer.error
     assert "nebtui-" not in answer.error
 
 
-def test_a_bad_text_on_standard_input_names_the_file(tmp_path: Path, compose: ComposeCommand) -> None:
+def test_a_bad_text_on_standard_input_names_the_file(
+    tmp_path: Path, compose: ComposeCommand
+) -> None:
     """The error of a trial on standard input names the file that the text is for."""
     folder = written(tmp_path, {"compose.yaml": "services: {a: {image: a}}"})
     path = str(folder / "compose.yaml")
-    answer = validate(loaded(folder, compose), {path: "services: {a: {imagee: b}}"}, compose, ENVIRON)
-    assert answer.error == f"validating {path}: services.a additional properties 'imagee' not allowed"
+    answer = validate(
+        loaded(folder, compose), {path: "services: {a: {imagee: b}}"}, compose, ENVIRON
+    )
+    assert (
+        answer.error == f"validating {path}: services.a additional properties 'imagee' not allowed"
+    )
 
 
 def test_the_strictest_mode_that_the_files_pass(tmp_path: Path, compose: ComposeCommand) -> None:
-    """A project that only reads without interpolation is tried without; a project read by us is tried both ways."""
+    """A project that only reads without interpolation is tried without; a project read by us is
+    tried both ways."""
     folder = written(tmp_path, {"compose.yaml": "services: {a: {image: 'x:${TAG:?set it}'}}"})
     edit = {str(folder / "compose.yaml"): "services: {a: {image: 'x:${TAG:?set it}', user: '1'}}"}
     for project in (loaded(folder, compose), read_only(candidate(folder), ENVIRON)):

@@ -12,14 +12,40 @@ from nebtui.compose import normal, shapes
 from nebtui.facts.declared import Dependency, Healthcheck, Join, Mount, Port
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 KEYS = st.sampled_from(
     [
-        *("image", "build", "command", "entrypoint", "environment", "labels", "networks", "network_mode", "depends_on"),
-        *("healthcheck", "volumes", "ports", "user", "extra_hosts", "container_name", "profiles", "restart", "gpus"),
+        *(
+            "image",
+            "build",
+            "command",
+            "entrypoint",
+            "environment",
+            "labels",
+            "networks",
+            "network_mode",
+            "depends_on",
+        ),
+        *(
+            "healthcheck",
+            "volumes",
+            "ports",
+            "user",
+            "extra_hosts",
+            "container_name",
+            "profiles",
+            "restart",
+            "gpus",
+        ),
         *("deploy", "devices", "runtime"),
     ]
 )
@@ -32,12 +58,19 @@ KEYS = st.sampled_from(
         ({"environment": ["A=1", "B"]}, {"environment": {"A": 1, "B": None}}),
         ({"labels": ["a=b=c"]}, {"labels": {"a": "b=c"}}),
         ({"networks": ["n"]}, {"networks": {"n": None}}),
-        ({"depends_on": ["d"]}, {"depends_on": {"d": {"condition": "service_started", "required": True}}}),
+        (
+            {"depends_on": ["d"]},
+            {"depends_on": {"d": {"condition": "service_started", "required": True}}},
+        ),
         ({"extra_hosts": ["h:1.1.1.1", "i=::1"]}, {"extra_hosts": {"i": "::1", "h": ["1.1.1.1"]}}),
         ({"healthcheck": {"test": "x y"}}, {"healthcheck": {"test": ["CMD-SHELL", "x y"]}}),
         (
             {"ports": ["127.0.0.1:80:90/udp"]},
-            {"ports": [{"target": 90, "published": "80", "host_ip": "127.0.0.1", "protocol": "udp"}]},
+            {
+                "ports": [
+                    {"target": 90, "published": "80", "host_ip": "127.0.0.1", "protocol": "udp"}
+                ]
+            },
         ),
         (
             {"volumes": ["vol:/v:ro"]},
@@ -58,8 +91,15 @@ def test_a_service_in_full() -> None:
         "s",
         {
             "networks": {"n": {"aliases": ["x"]}},
-            "depends_on": {"d": {"condition": "service_healthy", "required": False, "restart": True}},
-            "healthcheck": {"test": ["CMD", "t"], "interval": "1m30s", "timeout": "500ms", "retries": 3},
+            "depends_on": {
+                "d": {"condition": "service_healthy", "required": False, "restart": True}
+            },
+            "healthcheck": {
+                "test": ["CMD", "t"],
+                "interval": "1m30s",
+                "timeout": "500ms",
+                "retries": 3,
+            },
             "volumes": ["/a:/b/"],
             "ports": ["3000-3001:80-81", "53"],
             "environment": {"F": 1.5, "T": True, "E": ""},
@@ -75,7 +115,9 @@ def test_a_service_in_full() -> None:
 
 def test_a_disabled_healthcheck() -> None:
     """`disable: true` is the test NONE."""
-    assert normal.service("s", {"healthcheck": {"disable": True}}).healthcheck == Healthcheck(("NONE",))
+    assert normal.service("s", {"healthcheck": {"disable": True}}).healthcheck == Healthcheck(
+        ("NONE",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,8 +128,14 @@ def test_a_disabled_healthcheck() -> None:
         ({"runtime": "nvidia"}, True),
         ({"devices": ["nvidia.com/gpu=all"]}, True),
         ({"devices": [{"source": "/dev/dri", "target": "/dev/dri"}]}, False),
-        ({"deploy": {"resources": {"reservations": {"devices": [{"capabilities": ["gpu"]}]}}}}, True),
-        ({"deploy": {"resources": {"reservations": {"devices": [{"capabilities": ["tpu"]}]}}}}, False),
+        (
+            {"deploy": {"resources": {"reservations": {"devices": [{"capabilities": ["gpu"]}]}}}},
+            True,
+        ),
+        (
+            {"deploy": {"resources": {"reservations": {"devices": [{"capabilities": ["tpu"]}]}}}},
+            False,
+        ),
         ({}, False),
     ],
 )
@@ -98,7 +146,14 @@ def test_a_gpu_is_requested(body: dict[str, Any], gpu: bool) -> None:
 
 def test_network_names() -> None:
     """A network's real name is its `name`, its key if external, else prefixed with the project."""
-    data = {"networks": {"a": None, "b": {"name": "x"}, "c": {"external": True}, "d": {"external": {"name": "y"}}}}
+    data = {
+        "networks": {
+            "a": None,
+            "b": {"name": "x"},
+            "c": {"external": True},
+            "d": {"external": {"name": "y"}},
+        }
+    }
     found = normal.networks(data, "p")
     assert {key: (net.name, net.external) for key, net in found.items()} == {
         "a": ("p_a", False),
@@ -156,7 +211,8 @@ def test_numbers_as_text(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"), [("1m30s", 90.0), ("1.5h", 5400.0), ("100us", 1e-4), ("${X}", None), ("", None), ("10", None)]
+    ("value", "seconds"),
+    [("1m30s", 90.0), ("1.5h", 5400.0), ("100us", 1e-4), ("${X}", None), ("", None), ("10", None)],
 )
 def test_durations(value: str, seconds: float | None) -> None:
     """A duration is seconds, or None where it is none yet."""

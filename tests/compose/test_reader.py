@@ -1,4 +1,5 @@
-"""Our own reader: extends, include, env files, the place of each key, and errors as one sentence."""
+"""Our own reader: extends, include, env files, the place of each key, and errors as one
+sentence."""
 
 from __future__ import annotations
 
@@ -63,12 +64,15 @@ def test_what_a_short_form_implies_stands_nowhere(tmp_path: Path) -> None:
 
 
 def test_extends_in_other_files_and_chains(tmp_path: Path) -> None:
-    """A chain through two files merges bodies, resolves paths where each stands, and lists the layers."""
+    """A chain through two files merges bodies, resolves paths where each stands, and lists the
+    layers."""
     folder = written(
         tmp_path,
         {
-            "compose.yaml": "services:\n  a:\n    extends: {file: sub/b.yaml, service: b}\n    user: '1'\n",
-            "sub/b.yaml": "services:\n  b:\n    extends: c\n    volumes: ['./b:/b']\n  c: {image: c, user: '2'}\n",
+            "compose.yaml": "services:\n  a:\n    extends: {file: sub/b.yaml, service: b}\n    "
+            "user: '1'\n",
+            "sub/b.yaml": "services:\n  b:\n    extends: c\n    volumes: ['./b:/b']\n  c: {image: "
+            "c, user: '2'}\n",
         },
     )
     a = services(folder)["a"]
@@ -90,11 +94,13 @@ def test_extending_in_a_circle_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_include_with_its_own_folder_and_env(tmp_path: Path) -> None:
-    """An included project has its own folder and `.env`; the outer one's values win; long form overrides merge."""
+    """An included project has its own folder and `.env`; the outer one's values win; long form
+    overrides merge."""
     folder = written(
         tmp_path,
         {
-            "compose.yaml": "include: [sub/one.yaml, {path: [two.yaml, over.yaml], project_directory: other}]",
+            "compose.yaml": "include: [sub/one.yaml, {path: [two.yaml, over.yaml], "
+            "project_directory: other}]",
             ".env": "OUTER=outer\n",
             "sub/one.yaml": 'services: {one: {image: "i:${V}-${OUTER}", volumes: [./x:/x]}}',
             "sub/.env": "V=5\nOUTER=inner\n",
@@ -110,18 +116,23 @@ def test_include_with_its_own_folder_and_env(tmp_path: Path) -> None:
 
 def test_an_include_cycle_ends_with_a_problem(tmp_path: Path) -> None:
     """Files that include each other are a problem, not a recursion."""
-    written(tmp_path, {"compose.yaml": "include: [b.yaml]\nservices: {}", "b.yaml": "include: [compose.yaml]"})
+    written(
+        tmp_path,
+        {"compose.yaml": "include: [b.yaml]\nservices: {}", "b.yaml": "include: [compose.yaml]"},
+    )
     problem = reading(tmp_path).problem
     assert problem is not None
     assert "cycle" in problem.message
 
 
 def test_env_files_and_environment(tmp_path: Path) -> None:
-    """env_file fills the environment, `environment` wins, bare names take the process's or `.env`'s value."""
+    """env_file fills the environment, `environment` wins, bare names take the process's or `.env`'s
+    value."""
     folder = written(
         tmp_path,
         {
-            "compose.yaml": "services: {a: {image: a, env_file: [e1, {path: e2, required: false}, e3],"
+            "compose.yaml": "services: {a: {image: a, env_file: [e1, {path: e2, required: false}, "
+            "e3],"
             " environment: [X=own, FROM_ENV, UNSET]}}",
             "e1": "X=file\nY=1\nZ=${FROM_ENV}\n",
             "e3": "Y=3\n",
@@ -140,7 +151,9 @@ def test_env_files_and_environment(tmp_path: Path) -> None:
 
 def test_several_documents_merge(tmp_path: Path) -> None:
     """Documents of one stream are merged in order."""
-    written(tmp_path, {"compose.yaml": "services: {a: {image: one}}\n---\nservices: {a: {user: '1'}}\n"})
+    written(
+        tmp_path, {"compose.yaml": "services: {a: {image: one}}\n---\nservices: {a: {user: '1'}}\n"}
+    )
     a = services(tmp_path)["a"]
     assert (a.image, a.user) == ("one", "1")
 
@@ -148,7 +161,8 @@ def test_several_documents_merge(tmp_path: Path) -> None:
 def test_allow_comments(tmp_path: Path) -> None:
     """Each rule of an allow comment is one Allow with its line."""
     text = (
-        "services:\n  # nebtui: allow floating-image, missing-healthcheck\n  a: {image: a} # nebtui: allow root-image\n"
+        "services:\n  # nebtui: allow floating-image, missing-healthcheck\n  a: {image: a} # "
+        "nebtui: allow root-image\n"
     )
     path = str(written(tmp_path, {"compose.yaml": text}) / "compose.yaml")
     assert reading(tmp_path).allows == (
@@ -182,7 +196,8 @@ def test_bad_files_are_one_sentence_with_a_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_variable_is_no_fault_of_the_file(tmp_path: Path) -> None:
-    """An unset required variable leaves its text as it is; the doubt says so and the rest is read."""
+    """An unset required variable leaves its text as it is; the doubt says so and the rest is
+    read."""
     written(tmp_path, {"compose.yaml": 'services: {a: {image: "${IMG:?set it}", user: "${U:-5}"}}'})
     found = reading(tmp_path)
     assert found.problem is None
@@ -196,14 +211,17 @@ def test_an_overlay_is_read_instead_of_the_disk(tmp_path: Path) -> None:
     folder = written(tmp_path, {"compose.yaml": "services: {a: {image: old}}"})
     path = str(folder / "compose.yaml")
     project = model.read_only(
-        Candidate(key_of(folder)), {}, lambda asked: "services: {a: {image: new}}" if asked == path else ""
+        Candidate(key_of(folder)),
+        {},
+        lambda asked: "services: {a: {image: new}}" if asked == path else "",
     )
     assert project.services["a"].image == "new"
     assert project.view == "reader"
 
 
 def test_dependencies_that_other_keys_imply(tmp_path: Path) -> None:
-    """Links and shared namespaces imply a dependency that restarts; volumes_from one that does not."""
+    """Links and shared namespaces imply a dependency that restarts; volumes_from one that does
+    not."""
     text = (
         'services: {a: {image: a, links: ["b:x"], ipc: "service:c", volumes_from: [d]}, '
         "b: {image: b}, c: {image: c}, d: {image: d}}"

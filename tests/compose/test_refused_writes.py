@@ -40,7 +40,9 @@ def test_an_owner_that_cannot_be_kept_is_a_refusal(public: Path) -> None:
     assert (path.read_bytes(), path.stat().st_uid, others(public)) == (b"old", 0, set())
 
 
-def test_an_attribute_that_cannot_be_kept_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_attribute_that_cannot_be_kept_is_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An access list or label that may not be copied stops the write."""
     path = tmp_path / "compose.yaml"
     path.write_bytes(b"old")
@@ -61,7 +63,9 @@ def test_an_attribute_that_cannot_be_kept_is_a_refusal(tmp_path: Path, monkeypat
 def test_a_dangling_link_is_refused(tmp_path: Path) -> None:
     """No file appears where a link points to nothing."""
     (tmp_path / "link").symlink_to("elsewhere")
-    with pytest.raises(Unwritable, match=r"is a link to .*elsewhere, which does not exist; create that file"):
+    with pytest.raises(
+        Unwritable, match=r"is a link to .*elsewhere, which does not exist; create that file"
+    ):
         put(tmp_path / "link", b"new")
     assert not (tmp_path / "elsewhere").exists()
 
@@ -71,7 +75,9 @@ def test_hard_links_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "compose.yaml"
     path.write_bytes(b"old")
     os.link(path, tmp_path / "second")
-    with pytest.raises(Unwritable, match=r"has 2 names \(hard links\), and replacing it would part them"):
+    with pytest.raises(
+        Unwritable, match=r"has 2 names \(hard links\), and replacing it would part them"
+    ):
         put(path, b"new")
     assert path.stat().st_nlink == 2
 
@@ -90,9 +96,12 @@ def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path: Path) -> No
     assert others(tmp_path) == set()
 
 
-@pytest.mark.parametrize("way", ["bytes", "link", "folder link", "pipe", "gone", "same bytes, other file", "mode"])
+@pytest.mark.parametrize(
+    "way", ["bytes", "link", "folder link", "pipe", "gone", "same bytes, other file", "mode"]
+)
 def test_what_changed_between_look_and_swap_is_left(tmp_path: Path, way: str) -> None:
-    """Whatever the path has become meanwhile, it is refused as changed, and nothing outside is touched."""
+    """Whatever the path has become meanwhile, it is refused as changed, and nothing outside is
+    touched."""
     folder, outside = tmp_path / "project", tmp_path / "outside"
     folder.mkdir()
     outside.mkdir()
@@ -136,7 +145,10 @@ def test_what_may_not_be_written_is_refused(public: Path, folder_mode: int, mode
     for place, bits in ((path, mode), (public, folder_mode)):
         os.chown(place, SOMEBODY, SOMEBODY)
         place.chmod(bits)
-    with somebody(), pytest.raises(Unwritable, match=r"may not write|not writable for you.*--override"):
+    with (
+        somebody(),
+        pytest.raises(Unwritable, match=r"may not write|not writable for you.*--override"),
+    ):
         put(path, b"new")
     assert (path.read_bytes(), others(public)) == (b"old", set())
 
@@ -146,7 +158,10 @@ def test_an_immutable_file_is_refused(tmp_path: Path) -> None:
     """`chattr +i` is respected and named."""
     path = tmp_path / "compose.yaml"
     path.write_bytes(b"old")
-    if shutil.which("chattr") is None or subprocess.run(["chattr", "+i", path], check=False).returncode:
+    if (
+        shutil.which("chattr") is None
+        or subprocess.run(["chattr", "+i", path], check=False).returncode
+    ):
         pytest.skip("no immutable files here")
     try:
         with pytest.raises(Unwritable, match="immutable"):
@@ -159,9 +174,15 @@ def test_an_immutable_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "told"),
-    [(errno.ENOSPC, "the disk or the quota is full"), (errno.EDQUOT, "quota is full"), (errno.EROFS, "read-only file")],
+    [
+        (errno.ENOSPC, "the disk or the quota is full"),
+        (errno.EDQUOT, "quota is full"),
+        (errno.EROFS, "read-only file"),
+    ],
 )
-def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str) -> None:
+def test_a_full_disk_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str
+) -> None:
     """What the kernel refuses while the file is staged is one sentence, and no temporary stays."""
     path = tmp_path / "compose.yaml"
     path.write_bytes(b"old")
@@ -176,7 +197,8 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_hostile_paths_are_refused_at_once(tmp_path: Path) -> None:
-    """A pipe, a socket, a folder, a device, a loop of links, a NUL in the name and 50 MB: a reason, never a wait."""
+    """A pipe, a socket, a folder, a device, a loop of links, a NUL in the name and 50 MB: a reason,
+    never a wait."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
     with open(tmp_path / "big", "wb") as stream:

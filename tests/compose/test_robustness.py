@@ -13,19 +13,57 @@ from nebtui.compose.files import Unreadable
 from nebtui.facts.declared import ProjectKey
 
 KEY = ProjectKey("p", "/w", ("/w/a.yaml", "/w/b.yaml"))
-SCALARS = st.none() | st.booleans() | st.integers(-5, 99999) | st.text(alphabet="ab/:$${}.-=~\\ 1[]", max_size=10)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 99999)
+    | st.text(alphabet="ab/:$${}.-=~\\ 1[]", max_size=10)
+)
 VALUES = st.recursive(
     SCALARS,
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["a", "b", "path", "file", "service", "source", "target"]), inner)
+        | st.dictionaries(
+            st.sampled_from(["a", "b", "path", "file", "service", "source", "target"]), inner
+        )
     ),
     max_leaves=8,
 )
 SERVICE_KEYS = [
-    *("image", "build", "command", "entrypoint", "environment", "labels", "networks", "network_mode", "depends_on"),
-    *("healthcheck", "volumes", "ports", "user", "extra_hosts", "profiles", "gpus", "deploy", "devices", "extends"),
-    *("env_file", "links", "volumes_from", "logging", "ulimits", "secrets", "configs", "dns", "tmpfs"),
+    *(
+        "image",
+        "build",
+        "command",
+        "entrypoint",
+        "environment",
+        "labels",
+        "networks",
+        "network_mode",
+        "depends_on",
+    ),
+    *(
+        "healthcheck",
+        "volumes",
+        "ports",
+        "user",
+        "extra_hosts",
+        "profiles",
+        "gpus",
+        "deploy",
+        "devices",
+        "extends",
+    ),
+    *(
+        "env_file",
+        "links",
+        "volumes_from",
+        "logging",
+        "ulimits",
+        "secrets",
+        "configs",
+        "dns",
+        "tmpfs",
+    ),
 ]
 BODIES = st.dictionaries(st.sampled_from(SERVICE_KEYS), VALUES, max_size=5) | VALUES
 DOCUMENTS = st.fixed_dictionaries(
@@ -51,7 +89,8 @@ def read(texts: dict[str, str]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(DOCUMENTS, DOCUMENTS)
 def test_two_odd_files_merge_or_are_refused(one: Any, two: Any) -> None:
-    """Any two documents of compose keys with values of any shape are read together without an exception."""
+    """Any two documents of compose keys with values of any shape are read together without an
+    exception."""
     read({"/w/a.yaml": json.dumps(one), "/w/b.yaml": json.dumps(two), "/w/a": json.dumps(two)})
 
 

@@ -24,7 +24,8 @@ def test_secrets_are_masked(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["- ./m/secret:/run/secret:ro", "PASSWORD: ${PASSWORD:?}", "image: vault/secret-store:1"]
+    "text",
+    ["- ./m/secret:/run/secret:ro", "PASSWORD: ${PASSWORD:?}", "image: vault/secret-store:1"],
 )
 def test_the_rest_stays_readable(text: str) -> None:
     """Mounts, images and references to variables are what a person approves: they are shown."""

@@ -21,7 +21,8 @@ ACL = struct.pack("<I", 2) + b"".join(
 
 
 def test_mode_and_attributes_stay(tmp_path: Path) -> None:
-    """Mode bits, extended attributes and the access list of the old file are those of the new one."""
+    """Mode bits, extended attributes and the access list of the old file are those of the new
+    one."""
     path = tmp_path / "compose.yaml"
     path.write_bytes(b"old")
     path.chmod(0o640)
@@ -76,7 +77,9 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert others(tmp_path) == others(target.parent) == set()
 
 
-@pytest.mark.parametrize(("name", "mode"), [(".env", 0o600), ("compose.override.yaml", 0o644), ("gpu.env", 0o600)])
+@pytest.mark.parametrize(
+    ("name", "mode"), [(".env", 0o600), ("compose.override.yaml", 0o644), ("gpu.env", 0o600)]
+)
 def test_the_mode_of_a_new_file(tmp_path: Path, name: str, mode: int) -> None:
     """A new env file is its owner's only; another file obeys the umask."""
     mask = os.umask(0o022)

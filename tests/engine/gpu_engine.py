@@ -1,7 +1,9 @@
-"""A second real engine on this machine that grants GPU requests: with a stand-in for NVIDIA's hook in its path.
+"""A second real engine on this machine that grants GPU requests: with a stand-in for NVIDIA's hook
+in its path.
 
-An engine of this age takes `--gpus` if `nvidia-container-runtime-hook` is in its path when it starts. The real hook
-brings device files and programs into the container that is about to start; so does this one.
+An engine of this age takes `--gpus` if `nvidia-container-runtime-hook` is in its path when it
+starts. The real hook brings device files and programs into the container that is about to start; so
+does this one.
 """
 
 from __future__ import annotations
@@ -52,16 +54,24 @@ class GpuEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.url = f"unix://{folder}/docker.sock"
-        self._write("bin/nvidia-container-runtime-hook", HOOK.format(python=sys.executable, folder=folder))
+        self._write(
+            "bin/nvidia-container-runtime-hook", HOOK.format(python=sys.executable, folder=folder)
+        )
         self._write("nvidia-smi", SMI)
         path = f"{folder}/bin:{os.environ['PATH']}"
         places = {"data-root": "data", "exec-root": "run", "pidfile": "pid"}
         own = [f"--{option}={folder}/{name}" for option, name in places.items()]
         # Its networks must not meet those of the machine's own engine.
-        apart = ["--bridge=none", "--iptables=false", "--default-address-pool=base=10.213.0.0/16,size=24"]
+        apart = [
+            "--bridge=none",
+            "--iptables=false",
+            "--default-address-pool=base=10.213.0.0/16,size=24",
+        ]
         with (folder / "log").open("w") as log:
             argv = ["dockerd", f"--host={self.url}", *own, *apart]
-            self._process = subprocess.Popen(argv, env={**os.environ, "PATH": path}, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                argv, env={**os.environ, "PATH": path}, stdout=log, stderr=log
+            )
 
     def _write(self, name: str, text: str) -> None:
         path = self._folder / name
@@ -82,7 +92,8 @@ class GpuEngine:
         raise AssertionError((self._folder / "log").read_text()[-2000:])
 
     def lose(self, *, lost: bool) -> None:
-        """From now on its containers get no GPU though they ask for one, as after many a driver update; or get it."""
+        """From now on its containers get no GPU though they ask for one, as after many a driver
+        update; or get it."""
         mark = self._folder / "broken"
         if lost:
             mark.touch()

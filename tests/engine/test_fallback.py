@@ -1,4 +1,5 @@
-"""The fourth lie end to end: a real engine that grants a GPU, a real llama.cpp server, a driver listing real PIDs."""
+"""The fourth lie end to end: a real engine that grants a GPU, a real llama.cpp server, a driver
+listing real PIDs."""
 
 from __future__ import annotations
 
@@ -61,7 +62,9 @@ class Watching:
     def __init__(self, card: Card, state: Path, service: str) -> None:
         argv = [sys.executable, "-m", "tests.engine.llama.watching", str(state), service]
         environ = {**os.environ, **card[1]}
-        self._process = subprocess.Popen(argv, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            argv, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True
+        )
         self.last: dict[str, Any] = {}
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
@@ -89,15 +92,20 @@ class Watching:
         self._reading.join(10)
 
 
-def test_a_server_that_leaves_the_gpu_is_caught(gpu_project: Callable[[str], Box], card: Card, tmp_path: Path) -> None:
-    """Resident and fast is fine; busy without a PID on the device, and far below its usual speed, is CPU fallback."""
+def test_a_server_that_leaves_the_gpu_is_caught(
+    gpu_project: Callable[[str], Box], card: Card, tmp_path: Path
+) -> None:
+    """Resident and fast is fine; busy without a PID on the device, and far below its usual speed,
+    is CPU fallback."""
     write_model(tmp_path / "slow.gguf", embedding=512, blocks=8, feed_forward=1408, heads=8)
     box = gpu_project(service(tmp_path, "slow.gguf") + "    gpus: all\n")
     code, output = box.run("up", "-d")
     assert code == 0, output
     container = docker("inspect", "-f", "{{.Id}}", f"{box.name}-llm-1")
     pid = int(docker("inspect", "-f", "{{.State.Pid}}", container))
-    client = Client("127.0.0.1", int(docker("port", container, "8080").splitlines()[0].rpartition(":")[2]))
+    client = Client(
+        "127.0.0.1", int(docker("port", container, "8080").splitlines()[0].rpartition(":")[2])
+    )
     scenario, environ = card
     resident = machine(1, f"0.procs={pid}:12884901888:91\n")
     scenario.write_text(resident)
@@ -113,16 +121,18 @@ def test_a_server_that_leaves_the_gpu_is_caught(gpu_project: Callable[[str], Box
         client.complete(150)  # what comes first after a start counts for nothing
         loading = client.load(300)
         works = watching.wait(lambda told: told["usual"] and told["verdict"] == "works", 40)
-        assert works["rungs"] == dict.fromkeys(("declared", "injected", "initialises", "resident", "works"), "yes") | {
-            "fast": works["rungs"]["fast"]
-        }
+        assert works["rungs"] == dict.fromkeys(
+            ("declared", "injected", "initialises", "resident", "works"), "yes"
+        ) | {"fast": works["rungs"]["fast"]}
         assert "cpu-fallback" not in works["findings"]
         time.sleep(4)  # some more seconds of normal
 
         # A driver that forgets the container, and a server that computes on what is left of a core.
         scenario.write_text(machine(1))
         docker("update", "--cpus", "0.05", container)
-        caught = watching.wait(lambda told: told["verdict"] == "fallback" and told["rungs"]["fast"] == "no", 30)
+        caught = watching.wait(
+            lambda told: told["verdict"] == "fallback" and told["rungs"]["fast"] == "no", 30
+        )
         severity, *evidence = caught["findings"]["cpu-fallback"]
         assert severity == "error"
         told = "\n".join(evidence)
@@ -148,12 +158,16 @@ def test_a_server_that_leaves_the_gpu_is_caught(gpu_project: Callable[[str], Box
         watching.close()
 
 
-def test_the_gate_is_seen_working(gpu_engine: GpuEngine, gpu_project: Callable[[str], Box], card: Card) -> None:
-    """The start-up check, written by `nebtui fix`: passes where the GPU is, and where it is lost nothing starts."""
+def test_the_gate_is_seen_working(
+    gpu_engine: GpuEngine, gpu_project: Callable[[str], Box], card: Card
+) -> None:
+    """The start-up check, written by `nebtui fix`: passes where the GPU is, and where it is lost
+    nothing starts."""
     scenario, environ = card
     scenario.write_text(machine(1))
     box = gpu_project(
-        "services:\n  llm:\n    image: {image}\n    command: [sh, -c, 'exec sleep 1d']\n    gpus: all\n"
+        "services:\n  llm:\n    image: {image}\n    command: [sh, -c, 'exec sleep 1d']\n "
+        "   gpus: all\n"
         "    network_mode: none\n    stop_grace_period: 0s\n"
     )
     assert box.run("up", "-d")[0] == 0

@@ -1,4 +1,5 @@
-"""GPU processes on the real engine: the PIDs of real containers in the stand-in library, named by `nebtui gpu`."""
+"""GPU processes on the real engine: the PIDs of real containers in the stand-in library, named by
+`nebtui gpu`."""
 
 from __future__ import annotations
 
@@ -33,11 +34,15 @@ services:
 """
 
 
-def nebtui(folder: Path, environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def nebtui(
+    folder: Path, environ: dict[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
     """The command line in a folder."""
     own = {**os.environ, "NEBTUI_STATE": str(folder / "state"), "PYTHONPATH": str(ROOT), **environ}
     argv = [sys.executable, "-m", "nebtui", *arguments]
-    return subprocess.run(argv, cwd=folder, env=own, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        argv, cwd=folder, env=own, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_processes_are_named_by_their_service(
@@ -46,7 +51,8 @@ def test_processes_are_named_by_their_service(
     card: tuple[Path, dict[str, str]],
     tmp_path: Path,
 ) -> None:
-    """A child process in a container is told with project and service, a host process without; a lost card is a row."""
+    """A child process in a container is told with project and service, a host process without; a
+    lost card is a row."""
     box = project(COMPOSE)
     code, output = box.run("up", "-d")
     assert code == 0, output
@@ -74,7 +80,12 @@ def test_processes_are_named_by_their_service(
     assert {link["state"] for link in answer["chain"]} <= {"ok", "broken", "unknown"}
     assert done.returncode == 0
     status = json.loads(nebtui(box.folder, environ, "status", "--format", "json").stdout)
-    services = {s["name"]: s["gpu"] for p in status["projects"] if p["name"] == box.name for s in p["services"]}
+    services = {
+        s["name"]: s["gpu"]
+        for p in status["projects"]
+        if p["name"] == box.name
+        for s in p["services"]
+    }
     assert services == {"llm": [0], "idle": []}
     assert [gpu["utilization"] for gpu in status["gpus"]] == [87, None]
 
@@ -86,8 +97,11 @@ def ours(engine: EngineClient, box: Box) -> list[dict[str, Any]]:
 
 
 def test_a_request_the_engine_cannot_meet(project: Callable[[str], Box], tmp_path: Path) -> None:
-    """On an engine without a GPU runtime the container stays created; check says why, with the engine's own words."""
-    box = project("services:\n  llm:\n    image: {image}\n    command: [sleep, 1d]\n    gpus: all\n")
+    """On an engine without a GPU runtime the container stays created; check says why, with the
+    engine's own words."""
+    box = project(
+        "services:\n  llm:\n    image: {image}\n    command: [sleep, 1d]\n    gpus: all\n"
+    )
     code, _ = box.run("up", "-d")
     if code == 0:
         pytest.skip("this engine has a GPU to give")

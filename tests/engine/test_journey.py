@@ -35,7 +35,8 @@ pytestmark = pytest.mark.engine
 @pytest.fixture
 def box(engine: object, compose: str, busybox_image: str) -> Iterator[SeedBox]:
     """The seed's box, broken and running; removed afterwards."""
-    # Not tmp_path: the folders above it are closed to every user but root, which is a lie 5 of its own.
+    # Not tmp_path: the folders above it are closed to every user but root, which is a lie 5 of its
+    # own.
     folder = Path(tempfile.mkdtemp(prefix="nebtui-box-"))
     folder.chmod(0o755)
     made = SeedBox(folder, compose, busybox_image, uuid.uuid4().hex[:6])
@@ -43,7 +44,9 @@ def box(engine: object, compose: str, busybox_image: str) -> Iterator[SeedBox]:
         made.up(made.core)
         made.up(made.gantry)
         wait_for(made.healthy, "a healthy store")
-        wait_for(lambda: made.inspect(made.core, "ingest")["RestartCount"] > 0, "the race to be lost")
+        wait_for(
+            lambda: made.inspect(made.core, "ingest")["RestartCount"] > 0, "the race to be lost"
+        )
         yield made
     finally:
         made.down()
@@ -61,7 +64,8 @@ def expected(box: SeedBox) -> set[tuple[str, str, str, int]]:
 
 
 def test_from_the_command_line(box: SeedBox) -> None:
-    """check names exactly the four lies with place; fix --write and the printed commands heal them; undo is whole."""
+    """check names exactly the four lies with place; fix --write and the printed commands heal them;
+    undo is whole."""
     before = {project: box.file(project).read_bytes() for project in (box.core, box.gantry)}
     assert box.findings() == expected(box)
 
@@ -99,8 +103,14 @@ def networks(name: str) -> list[str]:
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
 
 
+def standing(session: Session) -> int:
+    """How many journal entries are written and not undone."""
+    return sum(e.state == "written" for e in session.journal.entries())
+
+
 async def test_from_the_screen(box: SeedBox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each lie is mended with its key and U, and the app says seen only once the engine shows it; z takes all back."""
+    """Each lie is mended with its key and U, and the app says seen only once the engine shows it; z
+    takes all back."""
     monkeypatch.chdir(box.folder)
     before = {project: box.file(project).read_bytes() for project in (box.core, box.gantry)}
     settings = load(box.environ)
@@ -108,7 +118,9 @@ async def test_from_the_screen(box: SeedBox, monkeypatch: pytest.MonkeyPatch) ->
     session = Session(host, settings, Journal(settings.state_dir), box.environ)
     app = NebtuiApp(session)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: session.snapshot.settled and len(mine(session, box)) == 4, "the findings")
+        await until(
+            pilot, lambda: session.snapshot.settled and len(mine(session, box)) == 4, "the findings"
+        )
         for project, service, key in (
             (box.gantry, "conductor", "n"),
             (box.gantry, "conductor", "a"),
@@ -120,19 +132,27 @@ async def test_from_the_screen(box: SeedBox, monkeypatch: pytest.MonkeyPatch) ->
             await until(pilot, lambda: proved(app), f"the proof of {key}")
             count = len(mine(session, box))
             await pilot.press("U")
-            await until(pilot, lambda: isinstance(app.screen, HomeScreen) and session.watched, f"{key} to be written")
+            await until(
+                pilot,
+                lambda: isinstance(app.screen, HomeScreen) and session.watched,
+                f"{key} to be written",
+            )
             assert len(session.watched) == 1
             await until(pilot, lambda: not session.watched, f"{key} to be seen", 60.0)
             assert len(mine(session, box)) == count - 1
         box.assert_healed()
         for _ in range(4):
             await pilot.press("z")
-            await until(pilot, lambda: app.screen.name != "home" and not isinstance(app.screen, HomeScreen), "undo")
-            left = len([e for e in session.journal.entries() if e.state == "written"])
+            await until(
+                pilot,
+                lambda: app.screen.name != "home" and not isinstance(app.screen, HomeScreen),
+                "undo",
+            )
+            left = standing(session)
             await pilot.press("z")
             await until(
                 pilot,
-                lambda: len([e for e in session.journal.entries() if e.state == "written"]) == left - 1,  # noqa: B023
+                lambda left=left: standing(session) == left - 1,
                 "undo to be done",
             )
             await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home")
@@ -142,7 +162,9 @@ async def test_from_the_screen(box: SeedBox, monkeypatch: pytest.MonkeyPatch) ->
 
 def mine(session: Session, box: SeedBox) -> list[str]:
     """The box's own findings: other projects on the engine are not this test's."""
-    return [f.rule for f in session.findings if f.project and f.project.name in (box.core, box.gantry)]
+    return [
+        f.rule for f in session.findings if f.project and f.project.name in (box.core, box.gantry)
+    ]
 
 
 def proved(app: NebtuiApp) -> bool:
@@ -156,7 +178,11 @@ async def select(pilot: Pilot[None], session: Session, project: str, service: st
     await pilot.press("home")
     for _ in range(400):
         selected = pilot.app.screen.query_one(Rails).selected
-        key = pilot.app.screen._keys.get(selected or "") if isinstance(pilot.app.screen, HomeScreen) else None
+        key = (
+            pilot.app.screen._keys.get(selected or "")
+            if isinstance(pilot.app.screen, HomeScreen)
+            else None
+        )
         if isinstance(key, ServiceKey) and (key.project.name, key.service) == (project, service):
             return
         await pilot.press("j")
@@ -179,9 +205,21 @@ class Terminal:
     def __init__(self, box: SeedBox, size: tuple[int, int]) -> None:
         self.socket = f"nebtui-{box.tag}"
         command = f"{sys.executable} -m nebtui; echo LEFT WITH $?; exec sleep 60"
-        argv = ["new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), "-c", str(box.folder), command]
+        argv = [
+            "new-session",
+            "-d",
+            "-x",
+            str(size[0]),
+            "-y",
+            str(size[1]),
+            "-c",
+            str(box.folder),
+            command,
+        ]
         environ = {**box.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
-        subprocess.run(["tmux", "-L", self.socket, "-f", os.devnull, *argv], env=environ, check=True)
+        subprocess.run(
+            ["tmux", "-L", self.socket, "-f", os.devnull, *argv], env=environ, check=True
+        )
 
     def screen(self) -> str:
         argv = ["tmux", "-L", self.socket, "capture-pane", "-p"]
@@ -192,7 +230,12 @@ class Terminal:
 
     def shows(self, *texts: str, timeout: float = 45.0) -> None:
         """Wait until all texts are on the screen."""
-        wait_for(lambda: all(text in self.screen() for text in texts), str(texts), timeout, seen=self.screen)
+        wait_for(
+            lambda: all(text in self.screen() for text in texts),
+            str(texts),
+            timeout,
+            seen=self.screen,
+        )
 
     def close(self) -> None:
         subprocess.run(["tmux", "-L", self.socket, "kill-server"], check=False, capture_output=True)
@@ -200,7 +243,8 @@ class Terminal:
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
 def test_in_a_terminal(box: SeedBox, size: tuple[int, int]) -> None:
-    """A person in a real terminal: filter, select, n, read the diff, U, seen; quit is quick; undo from the shell."""
+    """A person in a real terminal: filter, select, n, read the diff, U, seen; quit is quick; undo
+    from the shell."""
     if shutil.which("tmux") is None:
         pytest.skip("no tmux on this machine: `apt install tmux`")
     before = box.file(box.gantry).read_bytes()
@@ -223,7 +267,9 @@ def test_in_a_terminal(box: SeedBox, size: tuple[int, int]) -> None:
         terminal.shows("LEFT WITH 0", timeout=3)
     finally:
         terminal.close()
-    wait_for(box.reached, "the conductor to reach the store once that listens", 120.0, seen=box.told)
+    wait_for(
+        box.reached, "the conductor to reach the store once that listens", 120.0, seen=box.told
+    )
     entries = json.loads(box.nebtui("undo", "--list", "--format", "json").stdout)["entries"]
     assert len(entries) == 1
     box.nebtui("undo")

@@ -1,4 +1,5 @@
-"""The live host against a real engine: first picture, events, losing and finding the engine, doing, closing."""
+"""The live host against a real engine: first picture, events, losing and finding the engine, doing,
+closing."""
 
 from __future__ import annotations
 
@@ -76,7 +77,9 @@ class Watched:
                 self.seen.append(change)
                 self._changed.notify_all()
 
-    def wait(self, wanted: Callable[[Change], bool], since: int = 0, seconds: float = 30.0) -> Change:
+    def wait(
+        self, wanted: Callable[[Change], bool], since: int = 0, seconds: float = 30.0
+    ) -> Change:
         """The first wanted change after position `since`."""
         found: list[Change] = []
 
@@ -85,7 +88,9 @@ class Watched:
             return bool(found)
 
         with self._changed:
-            assert self._changed.wait_for(there, seconds), [type(c).__name__ for c in self.seen[since:]]
+            assert self._changed.wait_for(there, seconds), [
+                type(c).__name__ for c in self.seen[since:]
+            ]
         return found[0]
 
     def close(self) -> float:
@@ -101,7 +106,9 @@ def watch(engine: EngineClient) -> Iterator[Callable[..., Watched]]:
     started: list[Watched] = []
 
     def start(*roots: str, endpoint: Endpoint | None = None) -> Watched:
-        started.append(Watched(LiveHost(roots, (), os.environ, endpoint=endpoint or engine.endpoint)))
+        started.append(
+            Watched(LiveHost(roots, (), os.environ, endpoint=endpoint or engine.endpoint))
+        )
         return started[-1]
 
     yield start
@@ -121,11 +128,15 @@ def is_settled(change: Change) -> bool:
 
 def is_now(change: Change, identity: str, state: str) -> bool:
     """This container was seen in this state."""
-    return isinstance(change, ContainerSeen) and (change.container.id, change.container.state) == (identity, state)
+    return isinstance(change, ContainerSeen) and (change.container.id, change.container.state) == (
+        identity,
+        state,
+    )
 
 
 def test_one_list_comes_before_any_inspection(project: Any, watch: Callable[..., Watched]) -> None:
-    """The engine and its containers come first, from one list; inspections, processes and paths before Settled."""
+    """The engine and its containers come first, from one list; inspections, processes and paths
+    before Settled."""
     box = project(TWO)
     assert box.run("up", "-d")[0] == 0
     watched = watch(str(box.folder))
@@ -140,26 +151,44 @@ def test_one_list_comes_before_any_inspection(project: Any, watch: Callable[...,
     inspected = {c.container.id: c.container for c in before if isinstance(c, ContainerSeen)}
     assert set(inspected) >= {c.id for c in listed.containers if c.state == "running"}
     assert "pg" in inspected[db.id].attachments[0].aliases
-    process = next(p for c in before if isinstance(c, ProcessesSeen) for p in c.processes if p.container == db.id)
+    process = next(
+        p
+        for c in before
+        if isinstance(c, ProcessesSeen)
+        for p in c.processes
+        if p.container == db.id
+    )
     assert (process.uid, process.gid, process.listening) == (1234, 5678, (5432,))
     outside = service(watched, box.name, "outside").id
-    host = next(p for c in before if isinstance(c, ProcessesSeen) for p in c.processes if p.container == outside)
+    host = next(
+        p
+        for c in before
+        if isinstance(c, ProcessesSeen)
+        for p in c.processes
+        if p.container == outside
+    )
     assert (host.listening, host.refused) == (None, None)
     image = next(c.image for c in before if isinstance(c, ImageSeen) and c.image.id == db.image_id)
     assert image.programs == ("wget", "nc")
     assert str(box.folder) in {p.path for c in before if isinstance(c, PathsSeen) for p in c.paths}
-    views = [c.project.view for c in before if isinstance(c, ProjectSeen) and c.project.name == box.name]
+    views = [
+        c.project.view for c in before if isinstance(c, ProjectSeen) and c.project.name == box.name
+    ]
     assert views[-1] == "compose"
     engine = [c.engine for c in before if isinstance(c, EngineSeen)][-1]
     assert engine.local
     sampled = watched.wait(
-        lambda c: isinstance(c, Sampled) and any(s.container == db.id and s.cpu is not None for s in c.containers)
+        lambda c: (
+            isinstance(c, Sampled)
+            and any(s.container == db.id and s.cpu is not None for s in c.containers)
+        )
     )
     assert isinstance(sampled, Sampled)
 
 
 def test_an_event_touches_one_container(project: Any, watch: Callable[..., Watched]) -> None:
-    """Stopping and starting a service is seen as changes of that container only; nothing is listed again."""
+    """Stopping and starting a service is seen as changes of that container only; nothing is listed
+    again."""
     box = project(TWO)
     assert box.run("up", "-d")[0] == 0
     watched = watch()
@@ -168,31 +197,55 @@ def test_an_event_touches_one_container(project: Any, watch: Callable[..., Watch
     here = len(watched.seen)
     box.run("stop", "-t", "0", "app")
     watched.wait(
-        lambda c: isinstance(c, ContainerSeen) and c.container.id == app.id and c.container.state == "exited", here
+        lambda c: (
+            isinstance(c, ContainerSeen)
+            and c.container.id == app.id
+            and c.container.state == "exited"
+        ),
+        here,
     )
     box.run("start", "app")
     watched.wait(
-        lambda c: isinstance(c, ContainerSeen) and c.container.id == app.id and c.container.state == "running", here
+        lambda c: (
+            isinstance(c, ContainerSeen)
+            and c.container.id == app.id
+            and c.container.state == "running"
+        ),
+        here,
     )
     later = watched.seen[here:]
     assert not [c for c in later if isinstance(c, ContainersListed)]
     ours = {c.id for c in containers(watched) if c.project == box.name}
     assert {c.container.id for c in later if isinstance(c, ContainerSeen)} & ours == {app.id}
-    actions = [c.happening.action for c in later if isinstance(c, Happened) and c.happening.container == app.id]
+    actions = [
+        c.happening.action
+        for c in later
+        if isinstance(c, Happened) and c.happening.container == app.id
+    ]
     assert "die" in actions
     assert "start" in actions
 
 
 def test_a_removed_project_is_gone(project: Any, watch: Callable[..., Watched]) -> None:
-    """A project that comes up after the start is found by its labels; `down` removes its containers."""
+    """A project that comes up after the start is found by its labels; `down` removes its
+    containers."""
     watched = watch()
     watched.wait(is_settled)
     box = project(TWO)
     assert box.run("up", "-d")[0] == 0
-    watched.wait(lambda c: isinstance(c, ProjectSeen) and c.project.name == box.name and len(c.project.services) == 3)
+    watched.wait(
+        lambda c: (
+            isinstance(c, ProjectSeen)
+            and c.project.name == box.name
+            and len(c.project.services) == 3
+        )
+    )
     # The labels of any one container name the project; its others may be told later.
     watched.wait(
-        lambda c: isinstance(c, ContainerSeen) and (c.container.project, c.container.service) == (box.name, "app")
+        lambda c: (
+            isinstance(c, ContainerSeen)
+            and (c.container.project, c.container.service) == (box.name, "app")
+        )
     )
     app = service(watched, box.name, "app")
     box.run("down", "-t", "0")
@@ -202,8 +255,15 @@ def test_a_removed_project_is_gone(project: Any, watch: Callable[..., Watched]) 
 
 def containers(watched: Watched) -> list[Container]:
     """Every container that was told, oldest first."""
-    listed = [c for change in watched.seen if isinstance(change, ContainersListed) for c in change.containers]
-    return listed + [change.container for change in watched.seen if isinstance(change, ContainerSeen)]
+    listed = [
+        c
+        for change in watched.seen
+        if isinstance(change, ContainersListed)
+        for c in change.containers
+    ]
+    return listed + [
+        change.container for change in watched.seen if isinstance(change, ContainerSeen)
+    ]
 
 
 def service(watched: Watched, project: str, name: str) -> Container:
@@ -212,7 +272,8 @@ def service(watched: Watched, project: str, name: str) -> Container:
 
 
 class Relay:
-    """A Unix socket in front of the engine's that can be shut, to stand for an engine that stops."""
+    """A Unix socket in front of the engine's that can be shut, to stand for an engine that
+    stops."""
 
     def __init__(self, path: Path, engine: str) -> None:
         self.path = path
@@ -263,7 +324,8 @@ def pass_on(source: socket.socket, target: socket.socket) -> None:
 def test_a_lost_engine_is_told_and_found_again(
     engine: EngineClient, watch: Callable[..., Watched], tmp_path: Path
 ) -> None:
-    """When the engine goes away one sentence says so; when it is back everything is listed afresh."""
+    """When the engine goes away one sentence says so; when it is back everything is listed
+    afresh."""
     relay = Relay(tmp_path / "relay.sock", engine.endpoint.socket)
     relay.start()
     watched = watch(endpoint=Endpoint(f"unix://{relay.path}"))
@@ -299,7 +361,8 @@ def test_a_silent_engine_does_not_hold_anyone(tmp_path: Path) -> None:
 
 
 def test_a_silent_engine_settles_with_the_reason(tmp_path: Path) -> None:
-    """An engine that accepts and does not answer is given up after 3 s, told, and the picture settles without it."""
+    """An engine that accepts and does not answer is given up after 3 s, told, and the picture
+    settles without it."""
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(tmp_path / "silent.sock"))
         silent.listen()
@@ -325,13 +388,19 @@ def test_permission_denied_says_which_group(engine: EngineClient) -> None:
         pytest.skip("only root can become someone who is not in the group")
     script = (
         "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
-        "from nebtui.hosts.endpoint import Endpoint; from nebtui.hosts.engine import EngineClient, EngineProblem\n"
+        "from nebtui.hosts.endpoint import Endpoint; from nebtui.hosts.engine import "
+        "EngineClient, EngineProblem\n"
         "try: EngineClient(Endpoint(), {}).version()\n"
         "except EngineProblem as problem: print(problem)\n"
     )
     # The modules are loaded before the user changes: a home folder may be closed to others.
-    script = "import docker, nebtui.hosts.engine, nebtui.hosts.endpoint, docker.errors, docker.tls, requests\n" + script
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    script = (
+        "import docker, nebtui.hosts.engine, nebtui.hosts.endpoint, docker.errors, "
+        "docker.tls, requests\n" + script
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
     assert "sudo usermod -aG docker $USER" in done.stdout, done.stderr
 
 
@@ -354,14 +423,19 @@ def test_networks_are_created_with_a_label_and_removed_only_if_ours(engine: Engi
         low.close()
 
 
-def test_probes_run_as_someone_and_end(project: Any, engine: EngineClient, watch: Callable[..., Watched]) -> None:
-    """A probe gives its output and exit code, runs as the user asked for, and is given up after its time."""
+def test_probes_run_as_someone_and_end(
+    project: Any, engine: EngineClient, watch: Callable[..., Watched]
+) -> None:
+    """A probe gives its output and exit code, runs as the user asked for, and is given up after its
+    time."""
     box = project(TWO)
     box.run("up", "-d")
     watched = watch()
     watched.wait(is_settled)
     app = service(watched, box.name, "app").id
-    assert [(p.text, p.exit_code) for p in watched.host.do(Probe(app, ("sh", "-c", "echo hi; exit 3")))][-2:] == [
+    assert [
+        (p.text, p.exit_code) for p in watched.host.do(Probe(app, ("sh", "-c", "echo hi; exit 3")))
+    ][-2:] == [
         ("hi", 0),
         ("exit status 3", 3),
     ]
@@ -377,14 +451,24 @@ def test_probes_run_as_someone_and_end(project: Any, engine: EngineClient, watch
         engine.inspect("h2x-nothing")
 
 
-def test_up_streams_and_ends_with_the_exit_code(project: Any, watch: Callable[..., Watched]) -> None:
-    """`Up` runs Compose, its lines come as they are written, and a failure has Compose's exit code."""
+def test_up_streams_and_ends_with_the_exit_code(
+    project: Any, watch: Callable[..., Watched]
+) -> None:
+    """`Up` runs Compose, its lines come as they are written, and a failure has Compose's exit
+    code."""
     box = project(TWO)
     watched = watch(str(box.folder))
-    seen = watched.wait(lambda c: isinstance(c, ProjectSeen) and c.project.key.working_dir == str(box.folder))
+    seen = watched.wait(
+        lambda c: isinstance(c, ProjectSeen) and c.project.key.working_dir == str(box.folder)
+    )
     assert isinstance(seen, ProjectSeen)
     key = seen.project.key
-    assert watched.host.command(Up(key, ("app",), force_recreate=True))[-4:] == ("up", "-d", "--force-recreate", "app")
+    assert watched.host.command(Up(key, ("app",), force_recreate=True))[-4:] == (
+        "up",
+        "-d",
+        "--force-recreate",
+        "app",
+    )
     lines = list(watched.host.do(Up(key)))
     try:
         assert (lines[-1].done, lines[-1].exit_code) == (True, 0), lines

@@ -1,5 +1,5 @@
-"""Tokens a second of a real llama.cpp server in a real container: against the client's own count, idle, restarted,
-degraded for real, sparse, and reached by each of the three ways."""
+"""Tokens a second of a real llama.cpp server in a real container: against the client's own count,
+idle, restarted, degraded for real, sparse, and reached by each of the three ways."""
 
 from __future__ import annotations
 
@@ -53,21 +53,31 @@ def started(box: Box) -> Server:
 def status(box: Box, tmp_path: Path) -> float:
     """The service's tokens a second as `nebtui status` says, once."""
     argv = [sys.executable, "-m", "nebtui", "status", "--format", "json", str(box.folder)]
-    environ = {**os.environ, "NEBTUI_STATE": str(tmp_path / "other"), "NEBTUI_CONFIG": str(tmp_path / "none.toml")}
-    done = subprocess.run(argv, env=environ, capture_output=True, text=True, timeout=30, check=False)
+    environ = {
+        **os.environ,
+        "NEBTUI_STATE": str(tmp_path / "other"),
+        "NEBTUI_CONFIG": str(tmp_path / "none.toml"),
+    }
+    done = subprocess.run(
+        argv, env=environ, capture_output=True, text=True, timeout=30, check=False
+    )
     (project,) = json.loads(done.stdout)["projects"]
     return float(project["services"][0]["tokens_per_second"])
 
 
 def calm(samples: list[ThroughputSample]) -> bool:
     """No sample is slow or has a speed that cannot be."""
-    return all(s.verdict == "" and (s.tokens_per_second is None or s.tokens_per_second > 0) for s in samples)
+    return all(
+        s.verdict == "" and (s.tokens_per_second is None or s.tokens_per_second > 0)
+        for s in samples
+    )
 
 
 def test_steady_idle_restarted_and_degraded(
     project: Callable[[str], Box], models: Path, observer: Observer, tmp_path: Path
 ) -> None:
-    """The speed told is the client's own count; idle and a restart are no bad news, a real slowdown is."""
+    """The speed told is the client's own count; idle and a restart are no bad news, a real slowdown
+    is."""
     box = project(service(models, "slow.gguf"))
     container, client = started(box)
 
@@ -102,13 +112,16 @@ def test_steady_idle_restarted_and_degraded(
 
     restart = time.monotonic()
     docker("restart", "-t", "0", container)
-    client = Client(client.host, int(docker("port", container, "8080").splitlines()[0].rpartition(":")[2]))
+    client = Client(
+        client.host, int(docker("port", container, "8080").splitlines()[0].rpartition(":")[2])
+    )
     # `busy` is None while nobody answers: a reset is no speed and no verdict.
     observer.wait(container, lambda s: s.at > rested.at + 3 and s.busy is False, 20)
     assert calm(observer.since(restart, container))
 
     client.complete(150)  # what comes first after a start counts for nothing
-    # 0.1 on a machine that does nothing else; 0.05 is a fifth of the usual speed even where other work halves that.
+    # 0.1 on a machine that does nothing else; 0.05 is a fifth of the usual speed even where other
+    # work halves that.
     docker("update", "--cpus", "0.05", container)
     loading = client.load(300)
     slow = observer.wait(container, lambda s: s.verdict == "slow", 10)
@@ -130,8 +143,11 @@ def test_steady_idle_restarted_and_degraded(
     assert all(speed > 0.4 * counted for speed in kept)  # the slow ones are not remembered
 
 
-def test_a_sparse_healthy_server_is_not_slow(project: Callable[[str], Box], models: Path, observer: Observer) -> None:
-    """A healthy server with short requests and long pauses is never slow, and its last speed is a true one."""
+def test_a_sparse_healthy_server_is_not_slow(
+    project: Callable[[str], Box], models: Path, observer: Observer
+) -> None:
+    """A healthy server with short requests and long pauses is never slow, and its last speed is a
+    true one."""
     container, client = started(project(service(models, "slow.gguf")))
     observer.wait(container, lambda s: s.busy is False, 20)
     client.complete(600)
@@ -150,9 +166,15 @@ def test_a_sparse_healthy_server_is_not_slow(project: Callable[[str], Box], mode
     ids=["its own address", "exec"],
 )
 def test_it_is_reached_without_a_published_port(
-    project: Callable[[str], Box], models: Path, observer: Observer, network: str, hint: str, source: str
+    project: Callable[[str], Box],
+    models: Path,
+    observer: Observer,
+    network: str,
+    hint: str,
+    source: str,
 ) -> None:
-    """A server that publishes no port is found at its own address, and without any network by an exec."""
+    """A server that publishes no port is found at its own address, and without any network by an
+    exec."""
     text = service(models, "quick.gguf", network, hint)
     box = project(text if network else text + '    expose: ["8080"]\n')
     code, output = box.run("up", "-d")

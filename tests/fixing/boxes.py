@@ -1,4 +1,5 @@
-"""A folder with the files of two projects, a patch over them, and a host whose networks outlive a killed process."""
+"""A folder with the files of two projects, a patch over them, and a host whose networks outlive a
+killed process."""
 
 from __future__ import annotations
 
@@ -92,7 +93,12 @@ class Desk:
     def state(self) -> tuple[bytes, bytes, bytes | None, bool]:
         """The three files and whether the network is there."""
         env = self.env.read_bytes() if self.env.exists() else None
-        return self.core.read_bytes(), self.link.read_bytes(), env, (self.folder / "networks" / NETWORK).exists()
+        return (
+            self.core.read_bytes(),
+            self.link.read_bytes(),
+            env,
+            (self.folder / "networks" / NETWORK).exists(),
+        )
 
     @property
     def old(self) -> tuple[bytes, bytes, bytes | None, bool]:

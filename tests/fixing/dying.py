@@ -1,6 +1,8 @@
-"""Processes that are killed: right before a named step, or right before their Nth call that changes a file.
+"""Processes that are killed: right before a named step, or right before their Nth call that changes
+a file.
 
-`python -m tests.fixing.dying VERB FOLDER STEP`, or `… VERB FOLDER` for one desk a call, in FOLDER/0, FOLDER/1, …
+`python -m tests.fixing.dying VERB FOLDER STEP`, or `… VERB FOLDER` for one desk a call, in
+FOLDER/0, FOLDER/1, …
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo, write
 from tests.fixing.boxes import NETWORK, Desk
 
-CHANGING = frozenset({"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.chmod", "os.chown", "os.setxattr"})
-"""Events of the interpreter (`sys.addaudithook`), each raised right before the system call of its name."""
+CHANGING = frozenset(
+    {"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.chmod", "os.chown", "os.setxattr"}
+)
+"""Events of the interpreter (`sys.addaudithook`), each raised right before the system call of its
+name."""
 
 
 def act(verb: str, folder: str, fatal: str = "") -> None:
@@ -39,7 +44,8 @@ def act(verb: str, folder: str, fatal: str = "") -> None:
 
 
 def every_call(verb: str, folder: str) -> None:
-    """On a new desk each, run the verb in a process that dies at its first call, its second one… until one lives."""
+    """On a new desk each, run the verb in a process that dies at its first call, its second one…
+    until one lives."""
     for number in count():
         desk = Desk(Path(folder) / str(number)).set_up()
         if verb == "undo":

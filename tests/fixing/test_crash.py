@@ -1,4 +1,5 @@
-"""The writing process is killed right before every step; the next start finds whole files and settles the patch."""
+"""The writing process is killed right before every step; the next start finds whole files and
+settles the patch."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ TAKEN_BACK = (
     *(f"{step} {path}" for path in (CORE, LINK, ENV) for step in ("stage", "fill", "sync")),
     *(f"swap {CORE}", f"settle {CORE}", f"swap {LINK}", f"settle {LINK}", f"swap {ENV}"),
 )
-"""Steps of a write before which its death leaves some file old: the next start takes the patch back."""
+"""Steps of a write before which its death leaves some file old: the next start takes the patch
+back."""
 STANDS = (f"settle {ENV}", "commit", "reread")
 """All files are new: the next start lets the patch stand."""
 UNDO_TAKEN_BACK = (
@@ -29,7 +31,13 @@ UNDO_TAKEN_BACK = (
     *(f"swap {CORE}", f"settle {CORE}", f"swap {LINK}", f"settle {LINK}", f"swap {ENV}"),
 )
 UNDO_STANDS = (f"settle {ENV}", "commit", "clean", "forget", "release", "reread")
-RECOVERY = (*(f"{step} {path}" for path in (CORE, LINK) for step in ("stage", "fill", "sync", "swap", "settle")),)
+RECOVERY = (
+    *(
+        f"{step} {path}"
+        for path in (CORE, LINK)
+        for step in ("stage", "fill", "sync", "swap", "settle")
+    ),
+)
 """Steps of the next start that takes back a write whose first two files were swapped."""
 
 
@@ -42,7 +50,9 @@ def desk(tmp_path: Path) -> Desk:
 def die(verb: str, desk: Desk, step: str) -> None:
     """Run the verb in a process that is killed right before the step."""
     command = [sys.executable, "-m", "tests.fixing.dying", verb, str(desk.folder), step]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
@@ -55,7 +65,8 @@ def ensure_whole(desk: Desk) -> None:
 
 
 def ensure_settled(desk: Desk, *, stands: bool) -> None:
-    """Files, network and journal say the same; nothing lies around, and there is nothing more to recover."""
+    """Files, network and journal say the same; nothing lies around, and there is nothing more to
+    recover."""
     assert desk.state() == (desk.new if stands else desk.old)
     assert desk.leftovers() == []
     ensure_whole(desk)
@@ -89,7 +100,8 @@ def test_the_steps_are_these(desk: Desk) -> None:
 
 @pytest.mark.parametrize("step", TAKEN_BACK)
 def test_a_write_killed_half_way_is_taken_back(desk: Desk, step: str) -> None:
-    """Killed before the last file is new, the patch is taken back: files, network and temporaries."""
+    """Killed before the last file is new, the patch is taken back: files, network and
+    temporaries."""
     die("write", desk, step)
     ensure_whole(desk)
     told = recover(desk.host(), desk.journal)
@@ -120,7 +132,8 @@ def test_an_undo_killed_half_way_did_not_happen(desk: Desk, step: str) -> None:
 
 @pytest.mark.parametrize("step", UNDO_STANDS)
 def test_an_undo_killed_at_the_end_is_done(desk: Desk, step: str) -> None:
-    """An undo killed when its files are written is finished at the next start, the network included."""
+    """An undo killed when its files are written is finished at the next start, the network
+    included."""
     write(desk.patch(), desk.host(), desk.journal)
     die("undo", desk, step)
     ensure_whole(desk)
@@ -140,7 +153,8 @@ def test_a_recovery_that_is_killed_too_is_done_by_the_next(desk: Desk, step: str
 
 @pytest.mark.parametrize("verb", ["write", "undo", "recover"])
 def test_a_death_at_any_system_call_is_settled(tmp_path: Path, verb: str) -> None:
-    """Killed before each single call that changes a file, inside the steps too, all is whole and all is settled."""
+    """Killed before each single call that changes a file, inside the steps too, all is whole and
+    all is settled."""
     command = [sys.executable, "-m", "tests.fixing.dying", verb, str(tmp_path)]
     subprocess.run(command, cwd=Path(__file__).parents[2], check=True)
     desks = [Desk(folder) for folder in tmp_path.iterdir()]
@@ -152,7 +166,8 @@ def test_a_death_at_any_system_call_is_settled(tmp_path: Path, verb: str) -> Non
 
 
 def test_a_file_edited_after_the_death_keeps_the_edit(desk: Desk) -> None:
-    """What a person edits between the death and the next start stays; only the patch is taken out."""
+    """What a person edits between the death and the next start stays; only the patch is taken
+    out."""
     die("write", desk, f"swap {LINK}")
     desk.core.write_bytes(desk.core.read_bytes().replace(b"services:\n", b"# mine\nservices:\n"))
     desk.link.write_bytes(b"# mine too\r\n" + desk.link.read_bytes())
@@ -163,7 +178,8 @@ def test_a_file_edited_after_the_death_keeps_the_edit(desk: Desk) -> None:
 
 
 def test_a_conflict_after_the_death_is_told_and_left(desk: Desk) -> None:
-    """Where the changed line itself was edited since, nothing is touched, one sentence says so, once."""
+    """Where the changed line itself was edited since, nothing is touched, one sentence says so,
+    once."""
     die("write", desk, f"swap {LINK}")
     edited = desk.core.read_bytes().replace(b"[default, nebtui-shared]", b"[nebtui-shared]")
     desk.core.write_bytes(edited)
@@ -178,7 +194,9 @@ def test_a_conflict_after_the_death_is_told_and_left(desk: Desk) -> None:
     assert [item.path for item in standing.files] == [str(desk.core)]
 
 
-def test_a_write_in_progress_is_no_interrupted_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_in_progress_is_no_interrupted_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A second nebtui that starts while the first one writes does not take it back."""
     monkeypatch.setattr(journal, "_PATIENCE", 0.0)
     told: list[tuple[str, ...]] = []

@@ -14,7 +14,10 @@ KEY = ProjectKey("a", "/a", ("/a/compose.yaml",))
 
 def test_replicas_are_kept() -> None:
     """A service scaled to three stays three; one with one container needs no word."""
-    replicas = [ContainerSeen(Container(str(n), f"a-api-{n}", project="a", service="api", number=n)) for n in (1, 2, 3)]
+    replicas = [
+        ContainerSeen(Container(str(n), f"a-api-{n}", project="a", service="api", number=n))
+        for n in (1, 2, 3)
+    ]
     single = ContainerSeen(Container("db", "a-db-1", project="a", service="db"))
     project = ProjectSeen(Project(KEY, services={"api": Service("api"), "db": Service("db")}))
     snapshot = fold_all(Snapshot(), [project, *replicas, single])

@@ -1,4 +1,5 @@
-"""`--override`: the same change in the override file beside a project, with the same effect, or a refusal."""
+"""`--override`: the same change in the override file beside a project, with the same effect, or a
+refusal."""
 
 from __future__ import annotations
 
@@ -33,17 +34,23 @@ def box(folder: Path, files: Mapping[str, str]) -> Snapshot:
 
 def only(snapshot: Snapshot) -> Project:
     """The project of the folder itself, not one below it."""
-    return min(snapshot.projects.values(), key=lambda project: (project.variant, len(project.key.working_dir)))
+    return min(
+        snapshot.projects.values(),
+        key=lambda project: (project.variant, len(project.key.working_dir)),
+    )
 
 
 def moved(snapshot: Snapshot, service: str, below: tuple[str, ...], edit: Edit) -> list[FileEdit]:
-    """An edit of a service, as a rule makes it, in the override file. Its path is that below the service."""
+    """An edit of a service, as a rule makes it, in the override file. Its path is that below the
+    service."""
     project = only(snapshot)
     layer = layer_for(project, project.services[service], *below)
     if isinstance(edit, (Set, Add, Remove, Expand)):
         object.__setattr__(edit, "path", (*layer.path, *edit.path))
     finding = Finding("r", "error", project.key, service, "", "", (), "safe")
-    fix = Fix("f", "safe", (FileEdit(layer.file, edit),), recreate=(Recreate(project.key, (service,)),))
+    fix = Fix(
+        "f", "safe", (FileEdit(layer.file, edit),), recreate=(Recreate(project.key, (service,)),)
+    )
     return list(into_override(fix, finding, snapshot, read))
 
 
@@ -66,9 +73,20 @@ def effective(files: tuple[str, ...]) -> Any:
     if compose is None:
         pytest.skip("no Compose v2 on this machine")
     folder = os.path.dirname(files[0])
-    argv = (*compose.argv, "--profile", "*", "--project-directory", folder, *(p for f in files for p in ("-f", f)))
+    argv = (
+        *compose.argv,
+        "--profile",
+        "*",
+        "--project-directory",
+        folder,
+        *(p for f in files for p in ("-f", f)),
+    )
     done = subprocess.run(
-        (*argv, "config", "--format", "json"), capture_output=True, env=environment(os.environ), check=False, text=True
+        (*argv, "config", "--format", "json"),
+        capture_output=True,
+        env=environment(os.environ),
+        check=False,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -84,7 +102,8 @@ def effective(files: tuple[str, ...]) -> Any:
     ],
 )
 def test_a_rule_s_fix_goes_into_a_new_override(tmp_path: Path, name: str, override: str) -> None:
-    """The whole way of a plan: the base stays, the new file holds the service and its key, Compose reads both."""
+    """The whole way of a plan: the base stays, the new file holds the service and its key, Compose
+    reads both."""
     snapshot = box(tmp_path, {name: WEB})
     finding = next(f for f in rules.find(snapshot) if f.rule == "missing-host-gateway")
     patch = plan(Draft(snapshot), finding, Options(), StillHost(snapshot), override=True)
@@ -107,8 +126,12 @@ def test_a_join_of_two_projects_writes_two_overrides(tmp_path: Path) -> None:
     snapshot = box(tmp_path, files)
     finding = next(f for f in rules.find(snapshot) if f.rule == "isolated-networks")
     patch = plan(Draft(snapshot), finding, Options(), StillHost(snapshot), override=True)
-    texts = {os.path.relpath(change.path, tmp_path): change.after.decode() for change in patch.files}
-    body = "    networks: [default, nebtui-shared]\nnetworks:\n  nebtui-shared:\n    external: true\n"
+    texts = {
+        os.path.relpath(change.path, tmp_path): change.after.decode() for change in patch.files
+    }
+    body = (
+        "    networks: [default, nebtui-shared]\nnetworks:\n  nebtui-shared:\n    external: true\n"
+    )
     assert texts == {
         "a/compose.override.yaml": f"services:\n  web:\n{body}",
         "b/compose.override.yaml": f"services:\n  db:\n{body}",
@@ -116,7 +139,10 @@ def test_a_join_of_two_projects_writes_two_overrides(tmp_path: Path) -> None:
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
         both = effective((str(tmp_path / name).replace(".override", ""), str(tmp_path / name)))
-        assert next(iter(both["services"].values()))["networks"] == {"default": None, "nebtui-shared": None}
+        assert next(iter(both["services"].values()))["networks"] == {
+            "default": None,
+            "nebtui-shared": None,
+        }
 
 
 def test_an_existing_override_is_edited(tmp_path: Path) -> None:
@@ -137,9 +163,11 @@ def test_what_stands_in_the_override_is_edited_there(tmp_path: Path) -> None:
 
 
 def test_an_extended_body_becomes_the_real_service(tmp_path: Path) -> None:
-    """What stands in a base of another file is set on the service that extends it, and on no other."""
+    """What stands in a base of another file is set on the service that extends it, and on no
+    other."""
     files = {
-        "compose.yaml": "services:\n  web:\n    extends: {file: base.yaml, service: common}\n  other: {image: y}\n",
+        "compose.yaml": "services:\n  web:\n    extends: {file: base.yaml, service: common}\n  "
+        "other: {image: y}\n",
         "base.yaml": "services:\n  common:\n    image: x\n    user: root\n",
     }
     path = written(moved(box(tmp_path, files), "web", ("user",), Set(("user",), "1000")))
@@ -150,7 +178,8 @@ def test_an_extended_body_becomes_the_real_service(tmp_path: Path) -> None:
 
 
 def test_an_included_service_is_overridden(tmp_path: Path) -> None:
-    """An override file of the including project may change a service that came through `include`."""
+    """An override file of the including project may change a service that came through
+    `include`."""
     files = {
         "compose.yaml": "include: [sub/part.yaml]\nservices: {web: {image: x}}\n",
         "sub/part.yaml": "services:\n  db:\n    image: y\n",
@@ -158,22 +187,33 @@ def test_an_included_service_is_overridden(tmp_path: Path) -> None:
     path = written(moved(box(tmp_path, files), "db", ("image",), Set(("image",), "z:1")))
     assert path == tmp_path / "compose.override.yaml"
     assert path.read_text() == 'services:\n  db:\n    image: "z:1"\n'
-    assert effective((str(tmp_path / "compose.yaml"), str(path)))["services"]["db"]["image"] == "z:1"
+    assert (
+        effective((str(tmp_path / "compose.yaml"), str(path)))["services"]["db"]["image"] == "z:1"
+    )
 
 
 def test_a_list_item_of_another_file_is_not_added_twice(tmp_path: Path) -> None:
-    """Compose appends lists, and refuses a security option given twice: what a base has already is not repeated."""
+    """Compose appends lists, and refuses a security option given twice: what a base has already is
+    not repeated."""
     files = {
         "compose.yaml": "services:\n  web:\n    extends: {file: base.yaml, service: common}\n",
-        "base.yaml": "services:\n  common:\n    image: x\n    security_opt: [no-new-privileges:true]\n",
+        "base.yaml": "services:\n  common:\n    image: x\n    security_opt: "
+        "[no-new-privileges:true]\n",
     }
-    assert moved(box(tmp_path, files), "web", (), Add(("security_opt",), "no-new-privileges:true")) == []
+    assert (
+        moved(box(tmp_path, files), "web", (), Add(("security_opt",), "no-new-privileges:true"))
+        == []
+    )
 
 
 def test_an_appended_item_is_there_once(tmp_path: Path) -> None:
     """Only the new item stands in the override, and Compose has both."""
-    files = {"compose.yaml": "services:\n  web:\n    image: x\n    extra_hosts:\n      - one:1.1.1.1\n"}
-    path = written(moved(box(tmp_path, files), "web", ("extra_hosts",), Add(("extra_hosts",), "h", "2.2.2.2")))
+    files = {
+        "compose.yaml": "services:\n  web:\n    image: x\n    extra_hosts:\n      - one:1.1.1.1\n"
+    }
+    path = written(
+        moved(box(tmp_path, files), "web", ("extra_hosts",), Add(("extra_hosts",), "h", "2.2.2.2"))
+    )
     assert path.read_text() == 'services:\n  web:\n    extra_hosts:\n      - "h:2.2.2.2"\n'
     both = effective((str(tmp_path / "compose.yaml"), str(path)))
     assert both["services"]["web"]["extra_hosts"] == ["h=2.2.2.2", "one=1.1.1.1"]
@@ -181,10 +221,15 @@ def test_an_appended_item_is_there_once(tmp_path: Path) -> None:
 
 def test_a_gate_upgrades_the_short_form(tmp_path: Path) -> None:
     """The long form in the override is merged onto the short list, the other dependency stays."""
-    base = "services:\n  web: {image: x, depends_on: [db, mq]}\n  db: {image: y}\n  mq: {image: y}\n"
+    base = (
+        "services:\n  web: {image: x, depends_on: [db, mq]}\n  db: {image: y}\n  mq: {image: y}\n"
+    )
     edit = Set(("depends_on", "db", "condition"), "service_healthy")
     path = written(moved(box(tmp_path, {"compose.yaml": base}), "web", ("depends_on", "db"), edit))
-    assert path.read_text() == "services:\n  web:\n    depends_on:\n      db:\n        condition: service_healthy\n"
+    assert (
+        path.read_text()
+        == "services:\n  web:\n    depends_on:\n      db:\n        condition: service_healthy\n"
+    )
     gates = effective((str(tmp_path / "compose.yaml"), str(path)))["services"]["web"]["depends_on"]
     assert {name: gate["condition"] for name, gate in gates.items()} == {
         "db": "service_healthy",
@@ -193,10 +238,19 @@ def test_a_gate_upgrades_the_short_form(tmp_path: Path) -> None:
 
 
 def test_a_whole_value_replaces_what_stands_below(tmp_path: Path) -> None:
-    """A mapping or a list that another file has would be merged with; `!override` says that it is meant whole."""
-    base = "services:\n  web:\n    image: x\n    healthcheck: {disable: true}\n    cap_drop: [NET_RAW]\n"
+    """A mapping or a list that another file has would be merged with; `!override` says that it is
+    meant whole."""
+    base = (
+        "services:\n  web:\n    image: x\n    healthcheck: {disable: true}\n    cap_drop: "
+        "[NET_RAW]\n"
+    )
     snapshot = box(tmp_path, {"compose.yaml": base})
-    edits = moved(snapshot, "web", ("healthcheck",), Set(("healthcheck",), {"test": ("CMD", "true"), "retries": 3}))
+    edits = moved(
+        snapshot,
+        "web",
+        ("healthcheck",),
+        Set(("healthcheck",), {"test": ("CMD", "true"), "retries": 3}),
+    )
     edits += moved(snapshot, "web", ("cap_drop",), Set(("cap_drop",), ["ALL"]))
     path = written(edits)
     assert path.read_text() == (
@@ -213,7 +267,10 @@ def test_a_removed_key_is_reset(tmp_path: Path) -> None:
     snapshot = box(tmp_path, {"compose.yaml": "services:\n  web: {image: x, privileged: true}\n"})
     path = written(moved(snapshot, "web", ("privileged",), Remove(("privileged",))))
     assert path.read_text() == "services:\n  web:\n    privileged: !reset null\n"
-    assert "privileged" not in effective((str(tmp_path / "compose.yaml"), str(path)))["services"]["web"]
+    assert (
+        "privileged"
+        not in effective((str(tmp_path / "compose.yaml"), str(path)))["services"]["web"]
+    )
 
 
 def test_variables_stay_where_they_are(tmp_path: Path) -> None:
@@ -233,8 +290,16 @@ def test_what_an_override_cannot_say_is_refused(tmp_path: Path, edit: Edit) -> N
 @pytest.mark.parametrize(
     ("files", "env", "reason"),
     [
-        (("stack.yaml",), {}, "is started with -f stack.yaml, so Compose would read no override file"),
-        (("compose.yaml", "compose.prod.yaml"), {}, "is started with -f compose.yaml -f compose.prod.yaml"),
+        (
+            ("stack.yaml",),
+            {},
+            "is started with -f stack.yaml, so Compose would read no override file",
+        ),
+        (
+            ("compose.yaml", "compose.prod.yaml"),
+            {},
+            "is started with -f compose.yaml -f compose.prod.yaml",
+        ),
         (("compose.yaml",), {"COMPOSE_FILE": "compose.yaml"}, "COMPOSE_FILE names the files"),
         ((), {}, "no file of p is known"),
     ],

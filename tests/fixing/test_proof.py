@@ -27,7 +27,11 @@ def found(rule: str, severity: Severity) -> Finding:
     ],
 )
 def test_nothing_as_bad_is_new(
-    monkeypatch: pytest.MonkeyPatch, mended: Severity, brought: Severity | None, proved: bool, told: str
+    monkeypatch: pytest.MonkeyPatch,
+    mended: Severity,
+    brought: Severity | None,
+    proved: bool,
+    told: str,
 ) -> None:
     """A lesser finding that comes to light is told and does not stop the fix; an equal one does."""
     before, after = Snapshot(), Snapshot()

@@ -29,7 +29,9 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path).set_up()
 
 
-def edit(desk: Desk, path: Path, after: bytes, title: str = "an edit", networks: tuple[str, ...] = ()) -> Entry:
+def edit(
+    desk: Desk, path: Path, after: bytes, title: str = "an edit", networks: tuple[str, ...] = ()
+) -> Entry:
     """Write one file as a patch of its own."""
     before = path.read_bytes() if path.exists() else None
     patch = Patch(title, (), "safe", (FileChange(str(path), before, after),), networks)
@@ -38,7 +40,9 @@ def edit(desk: Desk, path: Path, after: bytes, title: str = "an edit", networks:
 
 @settings(max_examples=50, deadline=None)
 @given(
-    before=st.none() | st.binary(max_size=60), after=st.binary(max_size=60), name=st.sampled_from(["a.yaml", ".env"])
+    before=st.none() | st.binary(max_size=60),
+    after=st.binary(max_size=60),
+    name=st.sampled_from(["a.yaml", ".env"]),
 )
 def test_write_then_undo_is_the_identity(before: bytes | None, after: bytes, name: str) -> None:
     """Whatever the bytes were, they are again; a file that was not there is gone."""
@@ -55,7 +59,8 @@ def test_write_then_undo_is_the_identity(before: bytes | None, after: bytes, nam
 
 
 def test_the_last_entry_is_taken_back_whole(desk: Desk) -> None:
-    """Files byte for byte with mode and link, the created file gone, the network gone, and the entry is undone."""
+    """Files byte for byte with mode and link, the created file gone, the network gone, and the
+    entry is undone."""
     entry = write(desk.patch(), desk.host(), desk.journal)
     host = desk.host()
     assert undo(entry, host, desk.journal) == ()
@@ -69,9 +74,12 @@ def test_the_last_entry_is_taken_back_whole(desk: Desk) -> None:
 
 
 def test_an_older_entry_is_taken_out_below_a_later_one(desk: Desk) -> None:
-    """The lines of the older fix are found where the later one moved them, and the later one can still be undone."""
+    """The lines of the older fix are found where the later one moved them, and the later one can
+    still be undone."""
     first = edit(desk, desk.core, CORE + JOINED)
-    later = edit(desk, desk.core, (CORE + JOINED).replace(b"services:\n", b"name: core\nservices:\n"))
+    later = edit(
+        desk, desk.core, (CORE + JOINED).replace(b"services:\n", b"name: core\nservices:\n")
+    )
     undo(first, desk.host(), desk.journal)
     assert desk.core.read_bytes() == b"name: core\n" + CORE
     undo(later, desk.host(), desk.journal)
@@ -84,7 +92,8 @@ def test_an_entry_below_a_later_one_in_the_same_lines_is_refused(desk: Desk) -> 
     edit(desk, desk.core, (CORE + JOINED).replace(b"[default, ", b"["))
     before = desk.core.read_bytes()
     with pytest.raises(
-        Damaged, match=r"line 4 “networks: .*” is not as nebtui left it; nothing.*`nebtui undo 2` first"
+        Damaged,
+        match=r"line 4 “networks: .*” is not as nebtui left it; nothing.*`nebtui undo 2` first",
     ):
         undo(first, desk.host(), desk.journal)
     assert desk.core.read_bytes() == before
@@ -131,7 +140,8 @@ def test_a_network_in_use_is_removed_later(desk: Desk) -> None:
 
 
 def test_a_network_another_fix_needs_is_handed_over(desk: Desk) -> None:
-    """The fix that made the network is undone, the one that joins it later keeps it, and its undo removes it."""
+    """The fix that made the network is undone, the one that joins it later keeps it, and its undo
+    removes it."""
     maker = edit(desk, desk.core, CORE + JOINED, "make", (NETWORK,))
     joiner = edit(desk, desk.link, desk.link.read_bytes() + b"\n" + JOINED, "join")
     (told,) = undo(maker, desk.host(), desk.journal)
@@ -150,7 +160,9 @@ def test_a_path_that_leads_elsewhere_is_refused(desk: Desk) -> None:
     other.write_bytes(desk.link.read_bytes())
     desk.link.unlink()
     desk.link.symlink_to(other)
-    with pytest.raises(Damaged, match=r"leads to .*other\.yaml now instead of .*docker-compose\.yml"):
+    with pytest.raises(
+        Damaged, match=r"leads to .*other\.yaml now instead of .*docker-compose\.yml"
+    ):
         undo(entry, desk.host(), desk.journal)
     assert other.read_bytes() == desk.new[1]
 
@@ -160,8 +172,11 @@ def _arguments(**more: object) -> Namespace:
     return Namespace(**{**given, **more})
 
 
-def test_the_verb_lists_masked_and_takes_back(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    """`undo --list` hides secrets, `undo N` takes that one back, and nothing left to undo is no failure."""
+def test_the_verb_lists_masked_and_takes_back(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`undo --list` hides secrets, `undo N` takes that one back, and nothing left to undo is no
+    failure."""
     verb_settings = Settings(state_dir=str(desk.folder / "state"))
     edit(desk, desk.core, CORE + JOINED, "set API_KEY=sk-12345")
     assert undo_verb.run(_arguments(list=True), verb_settings, {}) == 0
@@ -185,12 +200,16 @@ def test_the_verb_tells_what_is_in_the_way(desk: Desk, capsys: pytest.CaptureFix
     edit(desk, desk.core, CORE + JOINED)
     (desk.folder / "state" / "journal" / "000009.json").write_text('{"version": 9}')
     desk.core.write_bytes(b"services: {}\n")
-    with pytest.raises(CannotLook, match=r"compose\.yaml was changed since: line 4 .*; undo it by hand"):
+    with pytest.raises(
+        CannotLook, match=r"compose\.yaml was changed since: line 4 .*; undo it by hand"
+    ):
         undo_verb.run(_arguments(), verb_settings, {})
     assert "entry 9 of the journal is ignored: a newer nebtui wrote it" in capsys.readouterr().err
 
 
-def test_a_journal_that_fills_up_at_the_end_stops_the_undo(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_that_fills_up_at_the_end_stops_the_undo(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """If the journal cannot say that the entry is undone, the fix stays whole."""
     entry = write(desk.patch(), desk.host(), desk.journal)
     journal = desk.journal

@@ -1,4 +1,5 @@
-"""The stand-in for NVIDIA's library: compiled once, a scenario per test, unmodified nvidia-ml-py in a child process."""
+"""The stand-in for NVIDIA's library: compiled once, a scenario per test, unmodified nvidia-ml-py in
+a child process."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the compiled stand-in."""
     folder = build(tmp_path_factory.mktemp("nvml"))
     if folder is None:
-        pytest.skip("no C compiler on this machine: the stand-in for libnvidia-ml.so.1 cannot be built")
+        pytest.skip(
+            "no C compiler on this machine: the stand-in for libnvidia-ml.so.1 cannot be built"
+        )
     return folder
 
 

@@ -57,7 +57,10 @@ class Running:
     @property
     def rows(self) -> tuple[GpuSample, ...]:
         """The newest rows."""
-        return next((c.gpus for c in reversed(self.seen) if isinstance(c, Sampled) and c.gpus is not None), ())
+        return next(
+            (c.gpus for c in reversed(self.seen) if isinstance(c, Sampled) and c.gpus is not None),
+            (),
+        )
 
 
 Run = Callable[..., Running]
@@ -112,8 +115,11 @@ def test_rows_come_before_settled_and_go_on(run: Run) -> None:
 
 
 def test_a_driver_that_hangs_is_told_and_recovers(run: Run) -> None:
-    """No answer: the devices stay as rows without figures that say so; then they are back. The end does not wait."""
-    source = Scripted((GpuSample(0, "card", time.time(), 50), GpuSample(1, "card", time.time(), 60)))
+    """No answer: the devices stay as rows without figures that say so; then they are back. The end
+    does not wait."""
+    source = Scripted(
+        (GpuSample(0, "card", time.time(), 50), GpuSample(1, "card", time.time(), 60))
+    )
     box = run(source)
     box.until(lambda: box.rows and box.rows[0].utilization == 50, "figures")
     source.hang.set()
@@ -149,15 +155,37 @@ def test_two_drivers(run: Run) -> None:
     box.until(lambda: box.rows, "rows")
     assert [(row.index, row.name) for row in box.rows] == [(0, "a"), (1, "b")]
     link = GpuLink("x", "ok", "")
-    both = joined((GpuStack(True, "NVIDIA", None, problem="p"), GpuStack(True, "AMD", "kernel 6", links=(link,))))
-    assert (both.vendor, both.driver, both.links[1:], both.blind) == ("AMD", "kernel 6", (link,), "p")
-    assert (both.links[0].name, both.links[0].state, both.links[0].message) == ("NVIDIA driver", "broken", "p")
-    works = joined((GpuStack(True, "NVIDIA", "550"), GpuStack(True, "AMD", "kernel 6", blind="only root sees")))
+    both = joined(
+        (
+            GpuStack(True, "NVIDIA", None, problem="p"),
+            GpuStack(True, "AMD", "kernel 6", links=(link,)),
+        )
+    )
+    assert (both.vendor, both.driver, both.links[1:], both.blind) == (
+        "AMD",
+        "kernel 6",
+        (link,),
+        "p",
+    )
+    assert (both.links[0].name, both.links[0].state, both.links[0].message) == (
+        "NVIDIA driver",
+        "broken",
+        "p",
+    )
+    works = joined(
+        (GpuStack(True, "NVIDIA", "550"), GpuStack(True, "AMD", "kernel 6", blind="only root sees"))
+    )
     assert (works.vendor, works.driver, works.blind) == ("NVIDIA and AMD", "550", "only root sees")
 
 
 def test_a_silent_row_has_no_figures() -> None:
     """What a device is stays; how it is does not."""
     row = silent(GpuSample(3, "card", 10.0, 50, 1, 2, 3, 4.0, uuid="u"), None, 14.0)
-    assert (row.name, row.uuid, row.memory_total, row.memory_used, row.silent) == ("card", "u", 2, None, True)
+    assert (row.name, row.uuid, row.memory_total, row.memory_used, row.silent) == (
+        "card",
+        "u",
+        2,
+        None,
+        True,
+    )
     assert "4 s" in row.error

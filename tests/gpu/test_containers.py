@@ -1,4 +1,5 @@
-"""From a host process to its container, and what a container has of a GPU: on files as kernels write them."""
+"""From a host process to its container, and what a container has of a GPU: on files as kernels
+write them."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ def process(proc: Path, pid: int, cgroup: str, start: int = 100) -> None:
     folder = proc / str(pid)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "cgroup").write_text(cgroup)
-    (folder / "stat").write_text(f"{pid} (my (odd) name) S " + " ".join(["0"] * 18) + f" {start} 0\n")
+    (folder / "stat").write_text(
+        f"{pid} (my (odd) name) S " + " ".join(["0"] * 18) + f" {start} 0\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,8 @@ def test_cgroup_paths(tmp_path: Path, cgroup: str) -> None:
 
 
 def test_other_engines_and_the_host(tmp_path: Path) -> None:
-    """A container of another engine, a host process and a process that is gone belong to no container."""
+    """A container of another engine, a host process and a process that is gone belong to no
+    container."""
     process(tmp_path, 7, f"0::/machine.slice/libpod-{'e' * 64}.scope\n")
     process(tmp_path, 8, "0::/user.slice/user-1000.slice/session-2.scope\n")
     names = Containers(lambda: frozenset({ONE}), lambda: (ONE,), lambda _: (), str(tmp_path))
@@ -47,7 +51,8 @@ def test_other_engines_and_the_host(tmp_path: Path) -> None:
 
 
 def test_top_where_the_path_is_cut_off(tmp_path: Path) -> None:
-    """In a cgroup namespace of its own nebtui sees `/`: then the engine's word counts, asked once."""
+    """In a cgroup namespace of its own nebtui sees `/`: then the engine's word counts, asked
+    once."""
     process(tmp_path, 7, "0::/\n")
     process(tmp_path, 8, "0::/\n")
     asked: list[str] = []
@@ -73,7 +78,13 @@ def test_a_pid_used_again_is_another_process(tmp_path: Path) -> None:
 def test_what_a_container_has(tmp_path: Path) -> None:
     """Device files and library below its root, the library in a process's maps."""
     root = tmp_path / "7" / "root"
-    for path in ("dev/nvidia0", "dev/nvidiactl", "dev/dri/renderD128", "dev/dri/card0", "usr/lib64/libcuda.so.1"):
+    for path in (
+        "dev/nvidia0",
+        "dev/nvidiactl",
+        "dev/dri/renderD128",
+        "dev/dri/card0",
+        "usr/lib64/libcuda.so.1",
+    ):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).touch()
     (tmp_path / "7" / "maps").write_text("7f0 r-xp /usr/lib/libc.so.6\n")

@@ -1,4 +1,5 @@
-"""GPUs read from files: AMD and Intel cards, and NVIDIA's chain of module, library, uvm and package."""
+"""GPUs read from files: AMD and Intel cards, and NVIDIA's chain of module, library, uvm and
+package."""
 
 from __future__ import annotations
 
@@ -69,7 +70,8 @@ def user(root: Path, pid: int, nanoseconds: int) -> None:
             (folder / "fd" / number).symlink_to("/dev/dri/renderD128")
         info = (
             f"pos:\t0\ndrm-driver:\tamdgpu\ndrm-pdev:\t0000:03:00.0\ndrm-client-id:\t9\n"
-            f"drm-memory-vram:\t4096 KiB\ndrm-engine-gfx:\t{nanoseconds} ns\ndrm-engine-compute:\t0 ns\n"
+            f"drm-memory-vram:\t4096 KiB\ndrm-engine-gfx:\t{nanoseconds} "
+            "ns\ndrm-engine-compute:\t0 ns\n"
         )
         write(folder, {f"fdinfo/{number}": info})
 
@@ -108,12 +110,15 @@ def test_a_card_without_figures_and_an_integrated_one(tmp_path: Path) -> None:
             write(tmp_path / "sys/class/drm" / card / "device", {extra: "1024"})
     rows = SysfsSource(str(tmp_path)).snapshot()
     assert [row.name for row in rows] == ["AMD 0x1", "Intel 0x1"]
-    assert [(row.utilization, row.temperature, row.power, row.memory_used) for row in rows] == [(None,) * 4] * 2
+    assert [(row.utilization, row.temperature, row.power, row.memory_used) for row in rows] == [
+        (None,) * 4
+    ] * 2
     assert [row.memory_total for row in rows] == [1024, 1024]
 
 
 def test_an_intel_card_of_the_newer_driver(tmp_path: Path) -> None:
-    """xe tells memory by tile, and its processes' work in cycles, which are no share and never a zero."""
+    """xe tells memory by tile, and its processes' work in cycles, which are no share and never a
+    zero."""
     card = tmp_path / "sys/class/drm/card0/device"
     write(card, {"vendor": "0x8086", "device": "0xe20b"})
     for tile in ("tile0", "tile1"):
@@ -145,10 +150,19 @@ def test_a_card_that_is_unplugged_keeps_its_row(tmp_path: Path) -> None:
     target = devices[0].readlink()
     devices[0].unlink()
     first, second = source.snapshot()
-    assert (first.index, first.lost, first.silent, second.index, second.utilization) == (0, True, True, 1, 11)
+    assert (first.index, first.lost, first.silent, second.index, second.utilization) == (
+        0,
+        True,
+        True,
+        1,
+        11,
+    )
     assert "is gone" in first.error
     devices[0].symlink_to(target)
-    assert [(row.index, row.utilization, row.lost) for row in source.snapshot()] == [(0, 10, False), (1, 11, False)]
+    assert [(row.index, row.utilization, row.lost) for row in source.snapshot()] == [
+        (0, 10, False),
+        (1, 11, False),
+    ]
 
 
 def test_no_card(tmp_path: Path) -> None:
@@ -157,10 +171,20 @@ def test_no_card(tmp_path: Path) -> None:
     assert not SysfsSource(str(tmp_path)).stack().present
 
 
-def nvidia(root: Path, library: str = "550.54.15", module: str = "550.54.15", uvm: bool = True) -> None:
+def nvidia(
+    root: Path, library: str = "550.54.15", module: str = "550.54.15", uvm: bool = True
+) -> None:
     """A machine with NVIDIA's files."""
-    told = f"NVRM version: NVIDIA UNIX x86_64 Kernel Module  {module}  Tue Mar  5 22:23:56 UTC 2024\n"
-    write(root, {"proc/driver/nvidia/version": told, "proc/modules": "nvidia_uvm 1 0\nnvidia 2 1\n" if uvm else ""})
+    told = (
+        f"NVRM version: NVIDIA UNIX x86_64 Kernel Module  {module}  Tue Mar  5 22:23:56 UTC 2024\n"
+    )
+    write(
+        root,
+        {
+            "proc/driver/nvidia/version": told,
+            "proc/modules": "nvidia_uvm 1 0\nnvidia 2 1\n" if uvm else "",
+        },
+    )
     folder = root / "usr/lib/x86_64-linux-gnu"
     folder.mkdir(parents=True)
     (folder / f"libnvidia-ml.so.{library}").touch()
@@ -171,7 +195,10 @@ def nvidia(root: Path, library: str = "550.54.15", module: str = "550.54.15", uv
 
 def states(root: Path, problem: str = "", driver: str | None = None) -> dict[str, tuple[str, str]]:
     """The links by name."""
-    return {link.name: (link.state, link.message) for link in gpu_stack.links(str(root), problem, "do", driver)}
+    return {
+        link.name: (link.state, link.message)
+        for link in gpu_stack.links(str(root), problem, "do", driver)
+    }
 
 
 def test_a_chain_that_holds(tmp_path: Path) -> None:
@@ -228,14 +255,21 @@ def test_wsl(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", [4, 17, 18, 999])
 def test_a_refusal_of_the_module_says_that_it_is_loaded(tmp_path: Path, code: int) -> None:
     """Where /proc/driver is hidden, NVML's own answer tells which parts are there."""
-    told = {link.name: link.state for link in gpu_stack.links(str(tmp_path), "it refuses", "do this", code=code)}
+    told = {
+        link.name: link.state
+        for link in gpu_stack.links(str(tmp_path), "it refuses", "do this", code=code)
+    }
     assert (told["kernel module"], told["driver library"]) == ("unknown", "broken")
 
 
 def test_a_library_that_answers_was_found(tmp_path: Path) -> None:
     """Without a module the library still answers; only code 12 says that there is none."""
-    loose = {link.name: link for link in gpu_stack.links(str(tmp_path), "not loaded", "modprobe", code=9)}
+    loose = {
+        link.name: link for link in gpu_stack.links(str(tmp_path), "not loaded", "modprobe", code=9)
+    }
     assert (loose["kernel module"].state, loose["driver library"].state) == ("broken", "ok")
-    absent = {link.name: link for link in gpu_stack.links(str(tmp_path), "no library", "install", code=12)}
+    absent = {
+        link.name: link for link in gpu_stack.links(str(tmp_path), "no library", "install", code=12)
+    }
     assert absent["driver library"].state == "broken"
     assert "was not found" in absent["driver library"].message

@@ -1,4 +1,5 @@
-"""What nebtui makes of NVML's answers: figures, missing figures, lost devices, a library that does not start."""
+"""What nebtui makes of NVML's answers: figures, missing figures, lost devices, a library that does
+not start."""
 
 from __future__ import annotations
 
@@ -39,10 +40,14 @@ def test_a_card_in_full(standin: Start) -> None:
         "unified": False,
     }
     assert {key: card[key] for key in expected} == expected
-    assert card["processes"] == [{"pid": 4242, "memory": 1048576000, "sm": 55, "container": None, "name": ""}]
+    assert card["processes"] == [
+        {"pid": 4242, "memory": 1048576000, "sm": 55, "container": None, "name": ""}
+    ]
     stack = answer["stack"]
     assert (stack["driver"], stack["cuda"], stack["problem"]) == ("550.54.15", "12.4", "")
-    assert stack["peers"] == [{"first": 0, "second": 1, "direct": False, "between": "one host bridge"}]
+    assert stack["peers"] == [
+        {"first": 0, "second": 1, "direct": False, "between": "one host bridge"}
+    ]
 
 
 def test_what_a_device_does_not_give_is_none(standin: Start) -> None:
@@ -55,7 +60,8 @@ def test_what_a_device_does_not_give_is_none(standin: Start) -> None:
 
 
 def test_old_drivers_without_new_calls(standin: Start) -> None:
-    """Where a newer call is missing the older one answers; where none does the figure is missing."""
+    """Where a newer call is missing the older one answers; where none does the figure is
+    missing."""
     old = machine(
         1,
         "err.nvmlDeviceGetMemoryInfo_v2=13\nerr.nvmlDeviceGetTemperatureV=13\n"
@@ -86,10 +92,12 @@ def test_unified_memory(standin: Start, lines: str, memory: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [(15, "fell off the bus"), (16, "nvidia-smi --gpu-reset -i 0"), (999, "unknown error")]
+    ("code", "words"),
+    [(15, "fell off the bus"), (16, "nvidia-smi --gpu-reset -i 0"), (999, "unknown error")],
 )
 def test_a_lost_device_is_a_row_and_the_others_go_on(standin: Start, code: int, words: str) -> None:
-    """One card fails in every call: its row says why, the next one keeps its figures, and it recovers by itself."""
+    """One card fails in every call: its row says why, the next one keeps its figures, and it
+    recovers by itself."""
     box = standin(machine(2))
     assert [row["error"] for row in box.round()["rows"]] == ["", ""]
     before = box.text
@@ -111,13 +119,17 @@ def test_one_failing_figure_leaves_the_others(standin: Start) -> None:
 
 
 def test_shares_of_processes(standin: Start) -> None:
-    """Nobody working is 0; a hidden memory figure makes a missing share unknown; nonsense pids are dropped."""
+    """Nobody working is 0; a hidden memory figure makes a missing share unknown; nonsense pids are
+    dropped."""
     box = standin(machine(1, "0.procs=11:1000:-,12:2000:-\n"))
     assert [p["sm"] for p in box.round()["rows"][0]["processes"]] == [0, 0]
     box.add("0.procs=11:1000:30,12:2000:-")
     assert [p["sm"] for p in box.round()["rows"][0]["processes"]] == [30, 0]
     box.add("0.procs=11:-:-,12:2000:40")
-    assert [(p["memory"], p["sm"]) for p in box.round()["rows"][0]["processes"]] == [(None, None), (2000, 40)]
+    assert [(p["memory"], p["sm"]) for p in box.round()["rows"][0]["processes"]] == [
+        (None, None),
+        (2000, 40),
+    ]
     box.add("0.procs=4294967295:1:1,5:1:101")
     assert [(p["pid"], p["sm"]) for p in box.round()["rows"][0]["processes"]] == [(5, 0)]
     box.add("err.nvmlDeviceGetComputeRunningProcesses_v3=3")
@@ -135,7 +147,9 @@ def test_shares_of_processes(standin: Start) -> None:
         (77, "NVML error 77", "nvidia-smi"),
     ],
 )
-def test_a_library_that_does_not_start(standin: Start, code: int, problem: str, remedy: str) -> None:
+def test_a_library_that_does_not_start(
+    standin: Start, code: int, problem: str, remedy: str
+) -> None:
     """No rows, no exception: a sentence with a remedy."""
     answer = standin(machine(1, f"err.init={code}\n")).round()
     assert answer["rows"] == []
@@ -171,7 +185,10 @@ def test_an_uninitialized_library_is_started_again(standin: Start) -> None:
 
 def test_mig_ecc_and_rows(standin: Start) -> None:
     """MIG has no utilisation; memory errors and rows that cannot be remapped are told."""
-    text = machine(1, "0.mig=1\n0.err.nvmlDeviceGetUtilizationRates=3\n0.ecc=1\n0.ecc_errors=2\n0.rows=0:1:0:1\n")
+    text = machine(
+        1,
+        "0.mig=1\n0.err.nvmlDeviceGetUtilizationRates=3\n0.ecc=1\n0.ecc_errors=2\n0.rows=0:1:0:1\n",
+    )
     row = standin(text).round()["rows"][0]
     assert (row["mig"], row["utilization"], row["error"], row["ecc_errors"]) == (True, None, "", 2)
     assert "could not be remapped" in row["remapped"]

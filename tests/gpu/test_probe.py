@@ -1,4 +1,5 @@
-"""The start-up check itself: its exit codes with a stand-in libcuda of two functions, and with an nvidia-smi."""
+"""The start-up check itself: its exit codes with a stand-in libcuda of two functions, and with an
+nvidia-smi."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ from nebtui.rules.unchecked_gpu import ABSENT_DEVICE, NO_DEVICE, PYTHON, SHELL
 
 LIBCUDA = """\
 #include <stdlib.h>
-static int number(const char *name) { const char *text = getenv(name); return text ? atoi(text) : 0; }
+static int number(const char *name) {
+  const char *text = getenv(name);
+  return text ? atoi(text) : 0;
+}
 int cuInit(unsigned flags) { (void)flags; return number("CU_INIT"); }
 int cuDeviceGetCount(int *count) {
   const char *visible = getenv("CUDA_VISIBLE_DEVICES");
@@ -32,19 +36,24 @@ def libcuda(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("no C compiler on this machine")
     folder = tmp_path_factory.mktemp("cuda")
     (folder / "cuda.c").write_text(LIBCUDA)
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "libcuda.so.1", folder / "cuda.c"], check=True)
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-o", folder / "libcuda.so.1", folder / "cuda.c"], check=True
+    )
     return folder
 
 
 def probe(code: str, **environ: str) -> tuple[int, str]:
     """Exit code and output of a python3 probe."""
     own = {"PATH": os.environ["PATH"], **environ}
-    done = subprocess.run([sys.executable, "-c", code], env=own, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=own, capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stdout + done.stderr
 
 
 def test_the_codes(libcuda: Path) -> None:
-    """0 with a device, 41 without the library, 42 with CUDA's error, 43 without a device; each says why."""
+    """0 with a device, 41 without the library, 42 with CUDA's error, 43 without a device; each says
+    why."""
     path = {"LD_LIBRARY_PATH": str(libcuda)}
     assert probe(PYTHON, CU_COUNT="2", **path)[0] == 0
     if shutil.which("nvidia-smi") is None:
@@ -56,7 +65,8 @@ def test_the_codes(libcuda: Path) -> None:
 
 
 def test_the_control_fails_where_the_probe_passes(libcuda: Path) -> None:
-    """The negative control hides the devices: a probe that passed all the same would say nothing."""
+    """The negative control hides the devices: a probe that passed all the same would say
+    nothing."""
     assert probe(NO_DEVICE + PYTHON, CU_COUNT="2", LD_LIBRARY_PATH=str(libcuda))[0] == 43
 
 
@@ -76,6 +86,9 @@ def test_nvidia_smi(tmp_path: Path, says: str | None, argument: str, code: int) 
         (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\n{says}\n")
         (tmp_path / "nvidia-smi").chmod(0o755)
     done = subprocess.run(
-        ["/bin/sh", "-c", SHELL.format(argument)], env={"PATH": str(tmp_path)}, capture_output=True, check=False
+        ["/bin/sh", "-c", SHELL.format(argument)],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == code

@@ -18,7 +18,13 @@ from nebtui.hosts.known import Known, Settling
 from nebtui.hosts.servers import ServerCollector
 
 ENGINE = Engine("engine", "20.10", "1.41", "unix:///var/run/docker.sock")
-PLAIN = Container("c" * 64, "box-llm-1", image="someone/server:1", state="running", inspection=Inspection(started=1.0))
+PLAIN = Container(
+    "c" * 64,
+    "box-llm-1",
+    image="someone/server:1",
+    state="running",
+    inspection=Inspection(started=1.0),
+)
 
 
 def published(port: int, host_port: int, **more: object) -> Container:
@@ -28,7 +34,8 @@ def published(port: int, host_port: int, **more: object) -> Container:
 
 
 class Page:
-    """What the server on this port answers now: (status, body) by path; which paths were asked, and what was posted."""
+    """What the server on this port answers now: (status, body) by path; which paths were asked, and
+    what was posted."""
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, str]] = {}
@@ -74,7 +81,9 @@ class Box:
         self.known.apply(EngineSeen(ENGINE))
         client = EngineClient(Endpoint("unix:///nowhere.sock"), {})
         settling = Settling(self.emit, frozenset())
-        self.collector = ServerCollector(client, self.known, settling, self.emit, ask_ollama=ask_ollama)
+        self.collector = ServerCollector(
+            client, self.known, settling, self.emit, ask_ollama=ask_ollama
+        )
         self.have(container)
 
     def have(self, container: Container) -> None:

@@ -34,7 +34,8 @@ SCRIPTED = frozenset(
         "missing-healthcheck",
     }
 )
-"""The rules whose findings the demo's scripts are made for; what others say of its files is their tests' matter."""
+"""The rules whose findings the demo's scripts are made for; what others say of its files is their
+tests' matter."""
 
 
 class Watching:
@@ -97,7 +98,9 @@ class Watching:
 
     def verdict(self, patch: Patch, entry: Entry) -> watch.Verdict:
         """What of a written patch is seen."""
-        return watch.verdict(self.snapshot, watch.Watched(patch, entry.time, entry.number), self.host.now())
+        return watch.verdict(
+            self.snapshot, watch.Watched(patch, entry.time, entry.number), self.host.now()
+        )
 
     def found(self) -> set[tuple[str, str]]:
         """The findings as (rule, project/service)."""

@@ -63,7 +63,11 @@ class StubCatalogue:
         self.asked["search"] += 1
         if not self.file.exists():
             return []
-        return [Candidate(ProjectKey("shop", str(self.file.parent), (str(self.file),)), frozenset({"search"}))]
+        return [
+            Candidate(
+                ProjectKey("shop", str(self.file.parent), (str(self.file),)), frozenset({"search"})
+            )
+        ]
 
     def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
         """The searched ones, and one for each label."""
@@ -97,7 +101,9 @@ def told() -> Told:
 
 
 @pytest.fixture
-def collector(stub: StubCatalogue, told: Told, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProjectCollector]:
+def collector(
+    stub: StubCatalogue, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ProjectCollector]:
     """A running collector with short rounds; it is ended afterwards."""
     monkeypatch.setattr(project_collector, "EVERY", 0.02)
     collector = ProjectCollector(stub, told.known, Settling(told, frozenset({"projects"})), told)
@@ -114,7 +120,9 @@ def views(changes: list[Change]) -> list[str]:
     return [change.project.view for change in changes if isinstance(change, ProjectSeen)]
 
 
-def test_the_quick_view_comes_first_and_only_once(collector: ProjectCollector, told: Told, stub: StubCatalogue) -> None:
+def test_the_quick_view_comes_first_and_only_once(
+    collector: ProjectCollector, told: Told, stub: StubCatalogue
+) -> None:
     """Our reader's view is told at once, then Compose's; later changes tell Compose's only."""
     told.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
     assert views(told.changes) == ["reader", "compose"]
@@ -124,7 +132,9 @@ def test_the_quick_view_comes_first_and_only_once(collector: ProjectCollector, t
     assert stub.asked["quick"] == 1
 
 
-def test_compose_is_not_asked_on_a_timer(collector: ProjectCollector, told: Told, stub: StubCatalogue) -> None:
+def test_compose_is_not_asked_on_a_timer(
+    collector: ProjectCollector, told: Told, stub: StubCatalogue
+) -> None:
     """Rounds without a changed file ask nobody; `reread` of a file asks for its project."""
     told.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
     rounds = stub.asked["search"]
@@ -137,8 +147,11 @@ def test_compose_is_not_asked_on_a_timer(collector: ProjectCollector, told: Told
     assert stub.asked["full"] == 3
 
 
-def test_a_file_that_goes_takes_its_project_along(collector: ProjectCollector, told: Told, stub: StubCatalogue) -> None:
-    """When a folder's compose files change the search is repeated; what is in no source any more is gone."""
+def test_a_file_that_goes_takes_its_project_along(
+    collector: ProjectCollector, told: Told, stub: StubCatalogue
+) -> None:
+    """When a folder's compose files change the search is repeated; what is in no source any more is
+    gone."""
     told.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
     stub.file.unlink()
     told.wait(lambda changes: any(isinstance(change, ProjectGone) for change in changes))
@@ -170,7 +183,9 @@ def test_settled_comes_once_and_last(told: Told) -> None:
     assert told.changes == [Settled()]
 
 
-def test_a_dead_mount_does_not_hold_up_the_rest(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_mount_does_not_hold_up_the_rest(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where only host paths are missing from the picture they are not waited for long."""
     monkeypatch.setattr("nebtui.hosts.known.PATIENCE", 0.01)
     settling = Settling(told, frozenset({"engine", "paths"}))

@@ -18,7 +18,9 @@ def contexts(folder: Path, name: str, host: str) -> None:
     (folder / "config.json").write_text(json.dumps({"currentContext": name}))
     meta = folder / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
     meta.mkdir(parents=True)
-    (meta / "meta.json").write_text(json.dumps({"Name": name, "Endpoints": {"docker": {"Host": host}}}))
+    (meta / "meta.json").write_text(
+        json.dumps({"Name": name, "Endpoints": {"docker": {"Host": host}}})
+    )
 
 
 def test_docker_host_comes_before_the_context(tmp_path: Path) -> None:
@@ -34,7 +36,9 @@ def test_docker_host_comes_before_the_context(tmp_path: Path) -> None:
 def test_a_context_that_does_not_exist_is_told(tmp_path: Path) -> None:
     """A current context without metadata gives a sentence instead of another engine."""
     endpoint = find_endpoint({"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "gone"})
-    with pytest.raises(EngineProblem, match="'gone' does not exist: choose another with `docker context use NAME`"):
+    with pytest.raises(
+        EngineProblem, match="'gone' does not exist: choose another with `docker context use NAME`"
+    ):
         EngineClient(endpoint, {}).version()
 
 

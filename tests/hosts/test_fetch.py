@@ -1,4 +1,5 @@
-"""Asking servers that misbehave: slow, silent, endless, redirecting, talking nonsense; all at once, in bounded time."""
+"""Asking servers that misbehave: slow, silent, endless, redirecting, talking nonsense; all at once,
+in bounded time."""
 
 from __future__ import annotations
 
@@ -52,7 +53,11 @@ def ask(port: int, timeout: float = 0.4) -> fetching.Answer:
 def test_plain_and_chunked_answers(serve: Callable[[Behave], int]) -> None:
     """An answer reads the same whether it comes with its length or in chunks."""
     plain = serve(lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
-    chunked = serve(lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"))
+    chunked = serve(
+        lambda c: c.sendall(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+        )
+    )
     assert ask(plain) == fetching.Answer(200, "ok")
     assert ask(chunked) == fetching.Answer(200, "ok")
 
@@ -92,7 +97,9 @@ def test_a_redirect_is_an_answer_and_not_followed(serve: Callable[[Behave], int]
 
     target = serve(other)
     location = f"Location: http://127.0.0.1:{target}/\r\n".encode()
-    port = serve(lambda c: c.sendall(b"HTTP/1.1 302 Found\r\n" + location + b"Content-Length: 0\r\n\r\n"))
+    port = serve(
+        lambda c: c.sendall(b"HTTP/1.1 302 Found\r\n" + location + b"Content-Length: 0\r\n\r\n")
+    )
     assert ask(port).status == 302
     assert not asked
 
@@ -100,7 +107,8 @@ def test_a_redirect_is_an_answer_and_not_followed(serve: Callable[[Behave], int]
 def test_silent_dripping_and_endless_servers_are_left_in_time(
     serve: Callable[[Behave], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Silent, dripping and endless servers are left together in bounded time, and the problem says why."""
+    """Silent, dripping and endless servers are left together in bounded time, and the problem says
+    why."""
     monkeypatch.setattr(fetching, "BODY_BYTES", 200_000)
 
     def drip(connection: socket.socket) -> None:
@@ -143,6 +151,10 @@ def test_it_stops_when_told(serve: Callable[[Behave], int]) -> None:
 @settings(max_examples=300)
 def test_no_bytes_break_the_reader(received: bytes) -> None:
     """Whatever bytes a server sends, reading them raises nothing."""
-    for head in (b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"):
+    for head in (
+        b"",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ):
         fetching._read(head + received)
         fetching._complete(bytearray(head + received))

@@ -1,4 +1,5 @@
-"""A box without an engine: projects from files, settled, and a hand's work where an engine would act."""
+"""A box without an engine: projects from files, settled, and a hand's work where an engine would
+act."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def until(changes: Iterator[Change], wanted: Callable[[Change], bool], seconds: float = 10.0) -> list[Change]:
+def until(
+    changes: Iterator[Change], wanted: Callable[[Change], bool], seconds: float = 10.0
+) -> list[Change]:
     """Changes up to the wanted one."""
     deadline = time.monotonic() + seconds
     seen: list[Change] = []
@@ -42,7 +45,8 @@ def until(changes: Iterator[Change], wanted: Callable[[Change], bool], seconds: 
 
 
 def test_files_are_read_and_settled(shop: Path) -> None:
-    """The project and the paths it mounts come before Settled, and then the stream ends by itself."""
+    """The project and the paths it mounts come before Settled, and then the stream ends by
+    itself."""
     host = FilesHost((str(shop),), (), {})
     seen = list(host.changes())
     host.close()
@@ -54,18 +58,26 @@ def test_files_are_read_and_settled(shop: Path) -> None:
 
 
 def test_an_edit_is_seen_and_a_removal_too(shop: Path) -> None:
-    """Following, a changed file is told again at once when asked for, and a removed project is told gone."""
+    """Following, a changed file is told again at once when asked for, and a removed project is told
+    gone."""
     host = FilesHost((str(shop),), (), {}, follow=True)
     changes = host.changes()
     until(changes, lambda change: isinstance(change, Settled))
     file = shop / "compose.yaml"
     file.write_text(COMPOSE.replace("1.27", "1.28"))
     host.reread((str(file),))
-    until(changes, lambda c: isinstance(c, ProjectSeen) and c.project.services["web"].image == "nginx:1.28")
+    until(
+        changes,
+        lambda c: isinstance(c, ProjectSeen) and c.project.services["web"].image == "nginx:1.28",
+    )
     os.remove(file)
     host.reread((str(file),))
     until(
-        changes, lambda c: isinstance(c, ProjectGone) or (isinstance(c, ProjectSeen) and c.project.problem is not None)
+        changes,
+        lambda c: (
+            isinstance(c, ProjectGone)
+            or (isinstance(c, ProjectSeen) and c.project.problem is not None)
+        ),
     )
     host.close()
 

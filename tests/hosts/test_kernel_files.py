@@ -1,4 +1,5 @@
-"""Figures from the kernel's files: cgroup v1 and v2, /proc of a container's process, owners of host paths."""
+"""Figures from the kernel's files: cgroup v1 and v2, /proc of a container's process, owners of host
+paths."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def word(octets: bytes) -> str:
 
 
 def test_cgroup_v1_counters(tmp_path: Path) -> None:
-    """CPU and memory are read below the controllers' own mounts, also where cpu and cpuacct are mounted together."""
+    """CPU and memory are read below the controllers' own mounts, also where cpu and cpuacct are
+    mounted together."""
     path = f"/docker/{ID}"
     proc = write(tmp_path / "proc", {"7/cgroup": f"4:memory:{path}\n3:cpu,cpuacct:{path}\n0::/\n"})
     folder = f"docker/{ID}"
@@ -69,7 +71,8 @@ def test_cgroup_v1_counters(tmp_path: Path) -> None:
 
 
 def test_cgroup_v2_counters(tmp_path: Path) -> None:
-    """On v2 the one folder comes from the `0::` line, whatever its name; microseconds become nanoseconds."""
+    """On v2 the one folder comes from the `0::` line, whatever its name; microseconds become
+    nanoseconds."""
     scope = f"system.slice/docker-{ID}.scope"
     proc = write(tmp_path / "proc", {"7/cgroup": f"0::/{scope}\n"})
     sys_root = write(
@@ -95,9 +98,16 @@ def test_a_vanished_cgroup_gives_none(tmp_path: Path) -> None:
 
 
 def test_process_of_a_container(tmp_path: Path) -> None:
-    """Effective ids, groups, the capability that ignores permissions, reachable listeners and refusals."""
-    v4 = [word(bytes([127, 0, 0, 11])) + ":9C4D", word(bytes(4)) + ":1538", word(bytes([127, 0, 0, 1])) + ":0050"]
-    mapped = "".join([word(bytes(4)), word(bytes(4)), word(b"\0\0\xff\xff"), word(bytes([127, 0, 0, 1]))])
+    """Effective ids, groups, the capability that ignores permissions, reachable listeners and
+    refusals."""
+    v4 = [
+        word(bytes([127, 0, 0, 11])) + ":9C4D",
+        word(bytes(4)) + ":1538",
+        word(bytes([127, 0, 0, 1])) + ":0050",
+    ]
+    mapped = "".join(
+        [word(bytes(4)), word(bytes(4)), word(b"\0\0\xff\xff"), word(bytes([127, 0, 0, 1]))]
+    )
     v6 = ["0" * 24 + word(b"\0\0\0\1") + ":0051", "0" * 32 + ":1F90", mapped + ":0052"]
     proc = write(
         tmp_path,
@@ -119,7 +129,10 @@ def test_process_of_a_container(tmp_path: Path) -> None:
 
 def test_ports_are_read_only_when_asked(tmp_path: Path) -> None:
     """Without `listening` the socket tables are left alone and the fact says so."""
-    proc = write(tmp_path, {"7/status": STATUS.format(cap="0"), "7/cgroup": f"0::/x/{ID}\n", "7/net/tcp": TCP})
+    proc = write(
+        tmp_path,
+        {"7/status": STATUS.format(cap="0"), "7/cgroup": f"0::/x/{ID}\n", "7/net/tcp": TCP},
+    )
     process = procfs.process(7, ID, str(proc), listening=False)
     assert process is not None
     assert process.listening is None
@@ -136,7 +149,10 @@ def test_a_pid_of_someone_else_gives_none(tmp_path: Path) -> None:
 
 def test_established_connections_are_no_listeners() -> None:
     """Only state 0A counts."""
-    assert list(procfs.reachable_listeners(TCP + f"   0: {word(bytes(4))}:1538 00000000:0000 01 0\n")) == []
+    assert (
+        list(procfs.reachable_listeners(TCP + f"   0: {word(bytes(4))}:1538 00000000:0000 01 0\n"))
+        == []
+    )
 
 
 def test_traffic_leaves_loopback_out(tmp_path: Path) -> None:
@@ -201,7 +217,10 @@ def test_stats_of_a_remote_engine() -> None:
     stats = {
         "cpu_stats": {"cpu_usage": {"total_usage": 42}},
         "memory_stats": {"usage": 100, "stats": {"inactive_file": 30}},
-        "networks": {"eth0": {"rx_bytes": 1, "tx_bytes": 2}, "eth1": {"rx_bytes": 3, "tx_bytes": 4}},
+        "networks": {
+            "eth0": {"rx_bytes": 1, "tx_bytes": 2},
+            "eth1": {"rx_bytes": 3, "tx_bytes": 4},
+        },
     }
     assert reading_from_stats("a", stats, 1.0, 2.0) == Reading("a", 1.0, 2.0, 42, 70, 4, 6)
     assert reading_from_stats("a", {"cpu_stats": None}, 1.0, 2.0) == Reading("a", 1.0, 2.0)
@@ -211,7 +230,9 @@ def test_sampler_follows_a_container_from_files(tmp_path: Path) -> None:
     """Two rounds give a rate; a container whose process vanished is left out without an error."""
     scope = f"x/{ID}"
     proc = write(tmp_path / "proc", {"7/cgroup": f"0::/{scope}\n", "7/net/dev": DEV})
-    sys_root = write(tmp_path / "sys", {f"{scope}/cpu.stat": "usage_usec 0\n", f"{scope}/memory.current": "9\n"})
+    sys_root = write(
+        tmp_path / "sys", {f"{scope}/cpu.stat": "usage_usec 0\n", f"{scope}/memory.current": "9\n"}
+    )
     sampler = Sampler(CgroupReader(str(proc), str(sys_root)))
     container = Container(ID, "a", state="running", inspection=Inspection(pid=7))
     gone = Container("f" * 64, "b", state="running", inspection=Inspection(pid=8))

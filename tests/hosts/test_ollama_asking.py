@@ -1,4 +1,5 @@
-"""The speed of an Ollama server by its own replies, where the user opted in, without changing what it does."""
+"""The speed of an Ollama server by its own replies, where the user opted in, without changing what
+it does."""
 
 from __future__ import annotations
 
@@ -23,7 +24,14 @@ NOW = datetime(2026, 11, 21, 19, 30, tzinfo=UTC).timestamp()
 
 def listed(expires: str = "2026-11-21T19:40:00Z", **more: object) -> str:
     """`/api/ps` with one model that expires then."""
-    model = {"name": "m:1", "size": 5, "size_vram": 5, "context_length": 8192, "expires_at": expires, **more}
+    model = {
+        "name": "m:1",
+        "size": 5,
+        "size_vram": 5,
+        "context_length": 8192,
+        "expires_at": expires,
+        **more,
+    }
     return json.dumps({"models": [model]})
 
 
@@ -60,15 +68,30 @@ def test_a_reply_tells_its_own_speed() -> None:
     """Tokens and seconds are those of generating alone; a reply without them says nothing."""
     found = reply(REPLY)
     assert found is not None
-    assert (found.tokens, found.seconds, found.prompt_tokens, found.prompt_seconds) == (16, 0.25, 26, 0.13)
+    assert (found.tokens, found.seconds, found.prompt_tokens, found.prompt_seconds) == (
+        16,
+        0.25,
+        26,
+        0.13,
+    )
     assert reply('{"error": "no"}') is None
     assert reply('{"eval_count": 5, "eval_duration": 0}') is None
 
 
-@given(st.text(), st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=3))
+@given(
+    st.text(),
+    st.recursive(
+        st.none() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=3
+    ),
+)
 def test_no_answer_breaks_it(noise: str, value: object) -> None:
     """Whatever the server writes, neither reader raises."""
-    for body in (noise, json.dumps({"models": [value, {"name": value, "expires_at": noise, "context_length": value}]})):
+    for body in (
+        noise,
+        json.dumps(
+            {"models": [value, {"name": value, "expires_at": noise, "context_length": value}]}
+        ),
+    ):
         question(body, NOW)
         reply(body)
     reply(json.dumps({"eval_count": value, "eval_duration": value, "load_duration": value}))
@@ -88,7 +111,8 @@ def looked(box: Box, told: Page, questions: int) -> ThroughputSample:
 
 
 def test_a_speed_only_where_the_user_opted_in() -> None:
-    """Opted in, the last reply's speed is shown; otherwise nobody is asked and the sample says how to opt in."""
+    """Opted in, the last reply's speed is shown; otherwise nobody is asked and the sample says how
+    to opt in."""
     with serving() as (told, port):
         told.answers = {"/api/ps": (200, LISTED), "/api/generate": (200, REPLY)}
         container = published(11434, port, image="ollama/ollama:latest")
@@ -109,13 +133,16 @@ def test_a_server_that_reloads_is_not_asked_again() -> None:
     slow = json.dumps({**json.loads(REPLY), "load_duration": 9_000_000_000})
     with serving() as (told, port):
         told.answers = {"/api/ps": (200, LISTED), "/api/generate": (200, slow)}
-        sample = looked(Box(published(11434, port, image="ollama/ollama"), ask_ollama=True), told, 1)
+        sample = looked(
+            Box(published(11434, port, image="ollama/ollama"), ask_ollama=True), told, 1
+        )
         assert sample.last_rate is None
         assert "not asked again" in sample.problem
 
 
 def test_a_model_that_cannot_generate_is_passed_over() -> None:
-    """What the server says is told; an embedder that is listed first keeps no other model from being asked."""
+    """What the server says is told; an embedder that is listed first keeps no other model from
+    being asked."""
     with serving() as (told, port):
         told.answers = {"/api/generate": (400, '{"error": "\\"m\\" does not support generate"}')}
         asking = OllamaAsking(lambda: False)
@@ -137,5 +164,8 @@ def test_a_model_that_cannot_generate_is_passed_over() -> None:
             if found:
                 break
             time.sleep(0.02)
-        assert [json.loads(posted)["model"] for posted in told.posted] == ["gemma3:latest", "qwen:7b"]
+        assert [json.loads(posted)["model"] for posted in told.posted] == [
+            "gemma3:latest",
+            "qwen:7b",
+        ]
         assert (asking.model, asking.problem) == ("qwen:7b", "")

@@ -8,7 +8,9 @@ from nebtui.facts.declared import Project, ProjectKey, Source
 from nebtui.hosts.project_collector import parts_of
 
 
-def project(name: str, *files: str, source: Source = "search", reads: tuple[str, ...] = ()) -> Project:
+def project(
+    name: str, *files: str, source: Source = "search", reads: tuple[str, ...] = ()
+) -> Project:
     """A project of some files that reads others too."""
     key = ProjectKey(name, "/w", files)
     return Project(key, frozenset({source}), files_read=(*files, *reads))
@@ -28,7 +30,8 @@ def test_an_unconfirmed_label_hides_nothing() -> None:
 
 
 def test_included_and_extended_files_are_parts() -> None:
-    """A file that another project includes is a part of it, unless Compose would find it by itself."""
+    """A file that another project includes is a part of it, unless Compose would find it by
+    itself."""
     part, standard = project("sub", "/w/sub/more.yml"), project("own", "/w/own/compose.yaml")
     whole = project("w", "/w/compose.yaml", reads=("/w/sub/more.yml", "/w/own/compose.yaml"))
     assert parts_of([whole, part, standard]) == {part.key}

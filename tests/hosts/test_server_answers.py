@@ -1,4 +1,5 @@
-"""What servers answer, in the format of each kind, as readings; and that nobody's text can break the reader."""
+"""What servers answer, in the format of each kind, as readings; and that nobody's text can break
+the reader."""
 
 from __future__ import annotations
 
@@ -45,17 +46,22 @@ def test_each_page_names_its_source_and_is_known_by_its_prefix(path: Path) -> No
 
 
 def test_llama_cpp_recorded_from_a_real_server() -> None:
-    """A real llama.cpp page gives tokens, speeds and requests, and its slots the tokens of each running request."""
+    """A real llama.cpp page gives tokens, speeds and requests, and its slots the tokens of each
+    running request."""
     found = read("metrics-llamacpp.txt")
     assert found.tokens == 300
     assert found.speed == pytest.approx((300, 1.32037))
     assert found.prompt_speed == pytest.approx((24, 0.155793))
     assert (found.running, found.waiting, found.decodes) == (2, 0, 478)
-    assert dict(server_answers.streams(recorded("slots-llamacpp.json"))) == {"0:307": 177, "1:308": 177}
+    assert dict(server_answers.streams(recorded("slots-llamacpp.json"))) == {
+        "0:307": 177,
+        "1:308": 177,
+    }
 
 
 def test_vllm_sums_its_engines_and_leaves_other_metrics_alone() -> None:
-    """vLLM's engines are summed to one reading with its model, and metrics of others do not count."""
+    """vLLM's engines are summed to one reading with its model, and metrics of others do not
+    count."""
     found = read("metrics-vllm.txt")
     assert found.tokens == 8500
     assert found.speed == (8400, 140)
@@ -71,22 +77,50 @@ def test_older_names_are_known() -> None:
 
 
 def test_sglang_tgi_lmdeploy_triton_and_tei() -> None:
-    """Each other kind gives the figures that it has, and those that it lacks are missing instead of zero."""
-    sglang, tgi, lmdeploy = read("metrics-sglang.txt"), read("metrics-tgi.txt"), read("metrics-lmdeploy.txt")
-    assert (sglang.tokens, sglang.speed, sglang.running, sglang.waiting) == (7557, (7500, 100), 4, 2)
-    assert (tgi.tokens, tgi.speed, tgi.requests, tgi.running, tgi.waiting) == (1000, (1000, 20.5), 10, 1, 2)
+    """Each other kind gives the figures that it has, and those that it lacks are missing instead of
+    zero."""
+    sglang, tgi, lmdeploy = (
+        read("metrics-sglang.txt"),
+        read("metrics-tgi.txt"),
+        read("metrics-lmdeploy.txt"),
+    )
+    assert (sglang.tokens, sglang.speed, sglang.running, sglang.waiting) == (
+        7557,
+        (7500, 100),
+        4,
+        2,
+    )
+    assert (tgi.tokens, tgi.speed, tgi.requests, tgi.running, tgi.waiting) == (
+        1000,
+        (1000, 20.5),
+        10,
+        1,
+        2,
+    )
     assert (lmdeploy.tokens, lmdeploy.speed, lmdeploy.running) == (660, (640, 8), 1)
     triton, tei = read("metrics-triton.txt"), read("metrics-tei.txt")
     assert triton.speed == pytest.approx((500, 5.0))
     assert (triton.running, triton.waiting, triton.model) == (None, 3, "densenet_onnx, bert")
-    assert (tei.tokens, tei.speed, tei.prompt_tokens, tei.requests, tei.waiting) == (None, None, 812, 3, 1)
+    assert (tei.tokens, tei.speed, tei.prompt_tokens, tei.requests, tei.waiting) == (
+        None,
+        None,
+        812,
+        3,
+        1,
+    )
 
 
 def test_ollama_tells_what_is_loaded_and_not_whether_it_works() -> None:
-    """Ollama tells its model and the share on the GPU; loaded it is silent about work, empty it is not."""
+    """Ollama tells its model and the share on the GPU; loaded it is silent about work, empty it is
+    not."""
     found = server_answers.ollama(recorded("ps-ollama.json"), BASE)
     assert found is not None
-    assert (found.model, found.on_gpu, found.silent, found.tokens) == ("mistral:latest", 0.4, True, None)
+    assert (found.model, found.on_gpu, found.silent, found.tokens) == (
+        "mistral:latest",
+        0.4,
+        True,
+        None,
+    )
     empty = server_answers.ollama('{"models": []}', BASE)
     assert empty is not None
     assert (empty.silent, empty.on_gpu) == (False, None)
@@ -94,13 +128,16 @@ def test_ollama_tells_what_is_loaded_and_not_whether_it_works() -> None:
 
 def test_comfyui_queue() -> None:
     """ComfyUI's queue gives what runs and what waits, and no tokens."""
-    found = server_answers.comfyui('{"queue_running": [[0, "id", {}]], "queue_pending": [[1, "b"], [2, "c"]]}', BASE)
+    found = server_answers.comfyui(
+        '{"queue_running": [[0, "id", {}]], "queue_pending": [[1, "b"], [2, "c"]]}', BASE
+    )
     assert found is not None
     assert (found.running, found.waiting, found.tokens) == (1, 2, None)
 
 
 def test_tabbyapi_lines_count_once_even_wrapped_and_coloured() -> None:
-    """Each request in TabbyAPI's log counts once, however its line is wrapped, coloured or read again."""
+    """Each request in TabbyAPI's log counts once, however its line is wrapped, coloured or read
+    again."""
     log = recorded("log-tabbyapi.txt")
     totals = FinishedRequests().log(log)
     assert (totals.requests, totals.tokens, totals.prompt_tokens) == (2, 350, 330)
@@ -109,8 +146,12 @@ def test_tabbyapi_lines_count_once_even_wrapped_and_coloured() -> None:
 
 
 def test_the_model_is_named_by_another_page() -> None:
-    """The model's name is taken from the page of the server's kind, and nonsense there gives none."""
-    assert server_answers.model_of('{"model_path": "/models/q4.gguf"}', of_kind("llamacpp")) == "q4.gguf"
+    """The model's name is taken from the page of the server's kind, and nonsense there gives
+    none."""
+    assert (
+        server_answers.model_of('{"model_path": "/models/q4.gguf"}', of_kind("llamacpp"))
+        == "q4.gguf"
+    )
     assert server_answers.model_of('{"model_id": "org/name"}', of_kind("tgi")) == "org/name"
     assert server_answers.model_of("nonsense", of_kind("tgi")) == ""
 
@@ -149,7 +190,8 @@ def test_no_text_breaks_the_readers(noise: str, name: str, rest: str) -> None:
         '{"models": [null, 3, {"size": "x", "size_vram": true, "name": 7}]}',
         '[{"is_processing": true, "next_token": [[], {"n_decoded": "many"}], "id": []}]',
         '{"queue_running": 5}',
-        "Metrics (ID: a): 5 tokens generated in ... seconds (Process: 3 new tokens at 0.0 T/s, Generate: 1.2.3 T/s)",
+        "Metrics (ID: a): 5 tokens generated in ... seconds (Process: 3 new tokens at "
+        "0.0 T/s, Generate: 1.2.3 T/s)",
     ],
 )
 def test_hostile_answers(body: str) -> None:
@@ -161,7 +203,8 @@ def test_hostile_answers(body: str) -> None:
 
 
 def test_every_entry_says_where_it_comes_from() -> None:
-    """Each known kind of server has a source, a date and images, and a prefix exactly where it shows metrics."""
+    """Each known kind of server has a source, a date and images, and a prefix exactly where it
+    shows metrics."""
     for server in servers():
         assert server.source
         assert server.date
@@ -170,9 +213,12 @@ def test_every_entry_says_where_it_comes_from() -> None:
 
 
 def test_hints() -> None:
-    """A server's kind is guessed from its image at any registry or from its command; anything else has none."""
+    """A server's kind is guessed from its image at any registry or from its command; anything else
+    has none."""
     assert hinted("vllm/vllm-openai:v0.11", "") is of_kind("vllm")
-    assert hinted("registry.local:5000/ghcr/ggml-org/llama.cpp:server-cuda", "") is of_kind("llamacpp")
+    assert hinted("registry.local:5000/ghcr/ggml-org/llama.cpp:server-cuda", "") is of_kind(
+        "llamacpp"
+    )
     assert hinted("python:3.12", "python -m sglang.launch_server --port 31000") is of_kind("sglang")
     assert hinted("openmmlab/lmdeploy:latest", "lmdeploy serve api_server m") is of_kind("lmdeploy")
     assert hinted("nginx:1", "nginx -g daemon off;") is None

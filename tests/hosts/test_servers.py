@@ -1,4 +1,5 @@
-"""Finding servers, asking them at the right address, and following one through its life, without an engine."""
+"""Finding servers, asking them at the right address, and following one through its life, without an
+engine."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ RECORDINGS = Path(__file__).parent.parent / "recordings"
 
 
 def test_who_may_be_a_server() -> None:
-    """Image, command or a likely port make a container worth asking; common ports and other known images do not."""
+    """Image, command or a likely port make a container worth asking; common ports and other known
+    images do not."""
     named = guess(replace(PLAIN, image="vllm/vllm-openai:v0.11"))
     assert named is not None
     assert named.server is not None
@@ -42,7 +44,8 @@ def test_who_may_be_a_server() -> None:
 
 
 def test_where_it_is_asked() -> None:
-    """A server is asked at its published port, at its own address only on this machine, or else by exec."""
+    """A server is asked at its published port, at its own address only on this machine, or else by
+    exec."""
     container = published(8080, 41000, attachments=(Attachment("net", ip="172.20.0.2"),))
     assert addresses(container, 8080, ENGINE) == (("127.0.0.1", 41000), ("172.20.0.2", 8080))
     # The container's own address is another machine's affair.
@@ -71,11 +74,17 @@ def llama(tokens: int, seconds: float, running: int) -> tuple[int, str]:
     return 200, "\n".join(lines)
 
 
-def test_a_stranger_is_known_by_its_prefix_and_followed_through_a_restart(page: tuple[Page, int]) -> None:
-    """An unknown image is known by its metrics, and a restart gives no speed across the two processes."""
+def test_a_stranger_is_known_by_its_prefix_and_followed_through_a_restart(
+    page: tuple[Page, int],
+) -> None:
+    """An unknown image is known by its metrics, and a restart gives no speed across the two
+    processes."""
     told, port = page
     container = published(8080, port)
-    told.answers = {"/metrics": llama(1000, 10.0, 0), "/props": (200, '{"model_path": "/m/q4.gguf"}')}
+    told.answers = {
+        "/metrics": llama(1000, 10.0, 0),
+        "/props": (200, '{"model_path": "/m/q4.gguf"}'),
+    }
     box = Box(container)
     box.look(2)
     told.answers["/metrics"] = llama(1100, 12.0, 0)
@@ -95,8 +104,8 @@ def test_a_stranger_is_known_by_its_prefix_and_followed_through_a_restart(page: 
 
 
 def test_a_restart_leaves_nothing_of_the_process_before(page: tuple[Page, int]) -> None:
-    """While the new process loads, answers 404 or nothing at all, the old one's work is not its; and a server that was
-    known by its port alone is looked for until it is there again."""
+    """While the new process loads, answers 404 or nothing at all, the old one's work is not its;
+    and a server that was known by its port alone is looked for until it is there again."""
     told, port = page
     container = published(8080, port)
     told.answers = {"/metrics": llama(1000, 10.0, 1)}
@@ -111,7 +120,12 @@ def test_a_restart_leaves_nothing_of_the_process_before(page: tuple[Page, int]) 
     for _ in range(3):
         loading = box.look()
         assert loading is not None
-        assert (loading.server, loading.busy, loading.last_rate, loading.model) == ("llama.cpp", None, None, "")
+        assert (loading.server, loading.busy, loading.last_rate, loading.model) == (
+            "llama.cpp",
+            None,
+            None,
+            "",
+        )
     told.answers["/metrics"] = llama(0, 0.0, 0)
     again = box.look(2)
     assert again is not None
@@ -120,10 +134,17 @@ def test_a_restart_leaves_nothing_of_the_process_before(page: tuple[Page, int]) 
 
 @pytest.mark.parametrize("count", ["1e308", "9e15", "+Inf", "-1e308"])
 def test_counters_beyond_reason_do_not_stop_the_others(page: tuple[Page, int], count: str) -> None:
-    """Lines that are numbers each and none together give no figure, and the next answer is read as ever."""
+    """Lines that are numbers each and none together give no figure, and the next answer is read as
+    ever."""
     told, port = page
-    lines = [f'llamacpp:{name}{{slot="{n}"}} {count}' for name in ("requests_processing",) for n in range(2)]
-    told.answers = {"/metrics": (200, "\n".join([*lines, f"llamacpp:tokens_predicted_total {count}"]))}
+    lines = [
+        f'llamacpp:{name}{{slot="{n}"}} {count}'
+        for name in ("requests_processing",)
+        for n in range(2)
+    ]
+    told.answers = {
+        "/metrics": (200, "\n".join([*lines, f"llamacpp:tokens_predicted_total {count}"]))
+    }
     box = Box(published(8080, port))
     sample = box.look(3)
     assert sample is not None
@@ -134,13 +155,17 @@ def test_counters_beyond_reason_do_not_stop_the_others(page: tuple[Page, int], c
     assert sample.running == 1
 
 
-def test_a_slow_neighbour_bends_nobody_elses_time(page: tuple[Page, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_neighbour_bends_nobody_elses_time(
+    page: tuple[Page, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A page counts from when it was there, not from when the slowest of the round had answered."""
     told, port = page
     box = Box(published(8080, port))
     told.answers = {"/metrics": llama(1000, 10.0, 0)}
     box.look(2)
-    late = replace(PLAIN, id="d" * 64, image="vllm/vllm-openai:v1", inspection=Inspection(network_mode="none"))
+    late = replace(
+        PLAIN, id="d" * 64, image="vllm/vllm-openai:v1", inspection=Inspection(network_mode="none")
+    )
     box.known.apply(ContainersListed((published(8080, port), late)))
 
     def slow(*_: object) -> tuple[int | None, str]:
@@ -161,7 +186,8 @@ def test_a_slow_neighbour_bends_nobody_elses_time(page: tuple[Page, int], monkey
 def test_running_requests_are_timed_by_their_own_answer(
     page: tuple[Page, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that hardly gets the processor answers its pages at different moments: tokens go with the slots' one."""
+    """A server that hardly gets the processor answers its pages at different moments: tokens go
+    with the slots' one."""
     told, port = page
     told.answers = {"/metrics": llama(1000, 10.0, 1), "/slots": (200, "[]")}
     box = Box(published(8080, port))
@@ -170,7 +196,10 @@ def test_running_requests_are_timed_by_their_own_answer(
     def late(requests: Iterable[Request], stopped: object) -> dict[str, Answer]:
         status, body = llama(1000, 10.0, 1)
         at = {"page": 100.0, "slots": 101.5}
-        return {r.key: Answer(status, "[]" if "slots" in r.key else body, at=at[r.key.split()[1]]) for r in requests}
+        return {
+            r.key: Answer(status, "[]" if "slots" in r.key else body, at=at[r.key.split()[1]])
+            for r in requests
+        }
 
     monkeypatch.setattr("nebtui.hosts.servers.fetch", late)
     box.look()
@@ -182,12 +211,18 @@ def test_running_requests_are_timed_by_their_own_answer(
 @pytest.mark.parametrize("port", ["²", "٣", "", "9" * 400, "80\n"])
 def test_odd_ports_in_a_variable_are_no_ports(port: str) -> None:
     """What a container's environment says is somebody else's text."""
-    found = guess(replace(PLAIN, image="vllm/vllm-openai:v1", inspection=Inspection(environment={"PORT": port})))
+    found = guess(
+        replace(
+            PLAIN, image="vllm/vllm-openai:v1", inspection=Inspection(environment={"PORT": port})
+        )
+    )
     assert found is not None
     assert found.ports == (8000,)
 
 
-def test_something_else_on_a_likely_port_is_asked_once_and_left_alone(page: tuple[Page, int]) -> None:
+def test_something_else_on_a_likely_port_is_asked_once_and_left_alone(
+    page: tuple[Page, int],
+) -> None:
     """A program that is no inference server is asked only once and has no speed."""
     told, port = page
     box = Box(published(8080, port))
@@ -203,7 +238,9 @@ def test_something_else_on_a_likely_port_is_asked_once_and_left_alone(page: tupl
         ((200, ""), "has served no request yet"),
     ],
 )
-def test_a_named_server_without_metrics_says_why(page: tuple[Page, int], answer: tuple[int, str], words: str) -> None:
+def test_a_named_server_without_metrics_says_why(
+    page: tuple[Page, int], answer: tuple[int, str], words: str
+) -> None:
     """A server known by its image that gives no figures is unknown, and says in words why."""
     told, port = page
     told.answers = {"/metrics": answer}
@@ -214,7 +251,8 @@ def test_a_named_server_without_metrics_says_why(page: tuple[Page, int], answer:
 
 
 def test_a_server_that_falls_silent_is_unknown_and_not_idle(page: tuple[Page, int]) -> None:
-    """Once a server stops answering, it is neither busy nor idle, and the problem says what it answered."""
+    """Once a server stops answering, it is neither busy nor idle, and the problem says what it
+    answered."""
     told, port = page
     told.answers = {"/metrics": llama(1000, 10.0, 0)}
     box = Box(published(8080, port))
@@ -228,12 +266,18 @@ def test_a_server_that_falls_silent_is_unknown_and_not_idle(page: tuple[Page, in
 
 
 def test_ollama_and_tabbyapi(page: tuple[Page, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ollama shows its model without a claim about work, and TabbyAPI's speed comes from its log."""
+    """Ollama shows its model without a claim about work, and TabbyAPI's speed comes from its
+    log."""
     told, port = page
     told.answers = {"/api/ps": (200, (RECORDINGS / "ps-ollama.json").read_text())}
     sample = Box(published(11434, port, image="ollama/ollama:latest")).look(2)
     assert sample is not None
-    assert (sample.server, sample.model, sample.on_gpu, sample.busy) == ("Ollama", "mistral:latest", 0.4, None)
+    assert (sample.server, sample.model, sample.on_gpu, sample.busy) == (
+        "Ollama",
+        "mistral:latest",
+        0.4,
+        None,
+    )
     assert sample.problem
     log = (RECORDINGS / "log-tabbyapi.txt").read_text()
     logs = iter(["", log, log])
@@ -254,7 +298,9 @@ def test_no_way_leads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
         raise EngineProblem("no")
 
     monkeypatch.setattr(EngineClient, "exec_run", refuse)
-    container = replace(PLAIN, image="vllm/vllm-openai:v1", inspection=Inspection(network_mode="none", started=1.0))
+    container = replace(
+        PLAIN, image="vllm/vllm-openai:v1", inspection=Inspection(network_mode="none", started=1.0)
+    )
     sample = Box(container).look()
     assert sample is not None
     assert "cannot be reached" in sample.problem
@@ -278,9 +324,14 @@ def test_it_ends_when_told(page: tuple[Page, int]) -> None:
 
 
 def test_a_request_for_a_gpu_has_a_usual_speed_of_its_own() -> None:
-    """What is usual with a GPU is not held against the service once it asks for none, and the other way round."""
+    """What is usual with a GPU is not held against the service once it asks for none, and the other
+    way round."""
     own = replace(PLAIN, project="box", service="llm")
     asks = replace(own, inspection=Inspection(gpus=(GpuRequest(count=-1),)))
     assert name_of(own) == name_of(replace(own, id="d" * 64)) == "box/llm"
-    assert name_of(asks) == name_of(replace(own, inspection=Inspection(runtime="nvidia"))) != name_of(own)
+    assert (
+        name_of(asks)
+        == name_of(replace(own, inspection=Inspection(runtime="nvidia")))
+        != name_of(own)
+    )
     assert name_of(PLAIN) == "box-llm-1"

@@ -28,10 +28,13 @@ def test_a_cut_network_is_joined(tmp_path: Path) -> None:
 
 
 def test_a_race_ends_behind_a_gate(tmp_path: Path) -> None:
-    """With a health test and a gate, both tried in the box, ingest starts after chroma is healthy and never dies."""
+    """With a health test and a gate, both tried in the box, ingest starts after chroma is healthy
+    and never dies."""
     box = Watching("race", tmp_path)
     patch, entry = box.fix("ungated-dependency", "core/ingest")
-    assert patch.applicability == "safe"  # its test passed in the container and failed against a closed port
+    assert (
+        patch.applicability == "safe"
+    )  # its test passed in the container and failed against a closed port
     assert " Container core-ingest-1  Waiting" in box.up(patch)
     box.wait(4)
     assert box.word("core/ingest") == "waiting"
@@ -45,7 +48,8 @@ def test_a_race_ends_behind_a_gate(tmp_path: Path) -> None:
 
 
 def test_a_foreign_user_becomes_the_owner(tmp_path: Path) -> None:
-    """Run with the owner's ids, tabbyapi reads its models, loads them for 20 s, and uses the GPU."""
+    """Run with the owner's ids, tabbyapi reads its models, loads them for 20 s, and uses the
+    GPU."""
     box = Watching("foreign-user", tmp_path)
     assert box.snapshot.throughput[box.container("infer/tabbyapi").id].tokens_per_second is None
     patch, entry = box.fix("foreign-user", "infer/tabbyapi")
@@ -88,7 +92,8 @@ def test_everything_can_be_fixed_in_one_go(tmp_path: Path) -> None:
 
 
 def test_the_files_on_disk_are_the_ones_edited(tmp_path: Path) -> None:
-    """A fix changes the box's own compose file, a re-read tells it, and undo restores it byte for byte."""
+    """A fix changes the box's own compose file, a re-read tells it, and undo restores it byte for
+    byte."""
     box = Watching("cpu-fallback", tmp_path)
     path = tmp_path / "box" / "infer" / "docker-compose.yml"
     before = path.read_bytes()
@@ -103,13 +108,19 @@ def test_the_files_on_disk_are_the_ones_edited(tmp_path: Path) -> None:
 
 
 def test_a_hardened_sandbox_goes_on_without_a_network(tmp_path: Path) -> None:
-    """What the file takes away is taken from the container: no network, and no traffic is counted."""
+    """What the file takes away is taken from the container: no network, and no traffic is
+    counted."""
     box = Watching("sandbox", tmp_path)
     path = tmp_path / "box" / "sandbox" / "docker-compose.yml"
-    hardened = "    network_mode: none\n    read_only: true\n    cap_drop: [ALL]\n    mem_limit: 2g\n"
+    hardened = (
+        "    network_mode: none\n    read_only: true\n    cap_drop: [ALL]\n    mem_limit: 2g\n"
+    )
     path.write_text(path.read_text().replace("    mem_limit: 2g\n", hardened))
     lines = [p.text for p in box.host.do(Up(box.key("sandbox/runner").project))]
-    assert lines[:2] == [" Container sandbox-runner-1  Recreated", " Container sandbox-broker-1  Running"]
+    assert lines[:2] == [
+        " Container sandbox-runner-1  Recreated",
+        " Container sandbox-broker-1  Running",
+    ]
     box.wait(20)
     runner = box.container("sandbox/runner")
     assert (runner.state, runner.health, runner.networks) == ("running", "healthy", ("none",))
@@ -117,7 +128,8 @@ def test_a_hardened_sandbox_goes_on_without_a_network(tmp_path: Path) -> None:
 
 
 def test_a_gpu_gate_stops_what_would_compute_on_the_cpu(tmp_path: Path) -> None:
-    """A one-shot service with the embedder's image and the GPU fails loud, and the embedder is not started."""
+    """A one-shot service with the embedder's image and the GPU fails loud, and the embedder is not
+    started."""
     box = Watching("cpu-fallback", tmp_path)
     path = tmp_path / "box" / "infer" / "docker-compose.yml"
     gate = (

@@ -26,7 +26,8 @@ from nebtui.knowledge.cuda import Facts
     ],
 )
 def test_the_three_verdicts(wanted: str | None, driver: str | None, verdict: str) -> None:
-    """Shipped-with and later is ok, the family's floor is minor-version mode, below it is too old; never too new."""
+    """Shipped-with and later is ok, the family's floor is minor-version mode, below it is too old;
+    never too new."""
     assert cuda.fit(wanted, driver) == verdict
 
 
@@ -41,7 +42,11 @@ RTX = Facts("12.2", "535.183.01", "geforcertx", "8.9")
         ("cuda>=12.4 brand=geforcertx,driver>=535,driver<536", RTX, True),
         ("cuda>=12.4 brand=geforce,driver>=535,driver<536", RTX, False),
         ("cuda>=12.4 brand=GeForceRTX,driver>=535", RTX, True),
-        ("cuda>=12.4 brand=tesla,driver>=470,driver<471 brand=geforcertx,driver>=470,driver<471", RTX, False),
+        (
+            "cuda>=12.4 brand=tesla,driver>=470,driver<471 brand=geforcertx,driver>=470,driver<471",
+            RTX,
+            False,
+        ),
         ("arch>=9.0", RTX, False),
         ("driver!=535.183.01", RTX, False),
         ("cuda>=12.4", Facts(), None),
@@ -53,13 +58,19 @@ RTX = Facts("12.2", "535.183.01", "geforcertx", "8.9")
     ],
 )
 def test_requirements(requirement: str, facts: Facts, answer: bool | None) -> None:
-    """Words are alternatives, commas join; what is not known stays unknown unless the rest decides."""
+    """Words are alternatives, commas join; what is not known stays unknown unless the rest
+    decides."""
     assert cuda.met(requirement, facts) is answer
 
 
 def test_what_an_image_asks() -> None:
-    """All NVIDIA_REQUIRE variables count; an old image asks for its own CUDA; the question can be switched off."""
-    both = {"NVIDIA_REQUIRE_CUDA": "cuda>=12", "NVIDIA_REQUIRE_DRIVER": "driver>=500", "CUDA_VERSION": "12.4.1"}
+    """All NVIDIA_REQUIRE variables count; an old image asks for its own CUDA; the question can be
+    switched off."""
+    both = {
+        "NVIDIA_REQUIRE_CUDA": "cuda>=12",
+        "NVIDIA_REQUIRE_DRIVER": "driver>=500",
+        "CUDA_VERSION": "12.4.1",
+    }
     assert cuda.requirements(both) == ("cuda>=12", "driver>=500")
     assert cuda.requirements({"CUDA_VERSION": "12.4.1"}) == ("cuda>=12.4",)
     assert cuda.requirements({**both, "NVIDIA_DISABLE_REQUIRE": "true"}) == ()

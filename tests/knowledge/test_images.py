@@ -1,4 +1,5 @@
-"""The image data: every entry is well formed, Compose accepts every test, and names find the right entry."""
+"""The image data: every entry is well formed, Compose accepts every test, and names find the right
+entry."""
 
 import json
 import re
@@ -37,10 +38,13 @@ def compose_binary() -> Path | None:
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.name)
 def test_entry_is_well_formed(entry: ImageKnowledge) -> None:
-    """Each entry says what it speaks of, on which basis, from where and when, in the agreed forms."""
+    """Each entry says what it speaks of, on which basis, from where and when, in the agreed
+    forms."""
     assert entry.name
     assert entry.images
-    assert all(glob == repository(glob)[0] for glob in entry.images), "globs carry no registry, tag or capitals"
+    assert all(glob == repository(glob)[0] for glob in entry.images), (
+        "globs carry no registry, tag or capitals"
+    )
     assert entry.basis
     assert set(entry.basis) <= set("DUWIK")
     assert entry.source
@@ -52,9 +56,12 @@ def test_entry_is_well_formed(entry: ImageKnowledge) -> None:
     assert not (entry.one_shot and entry.test), "a job has nothing to be ready for"
 
 
-@pytest.mark.parametrize("entry", [entry for entry in entries() if entry.test], ids=lambda entry: entry.name)
+@pytest.mark.parametrize(
+    "entry", [entry for entry in entries() if entry.test], ids=lambda entry: entry.name
+)
 def test_health_test_is_well_formed(entry: ImageKnowledge) -> None:
-    """Each test has a Compose form, bounded timing, programs to look for, and asks a port the entry lists."""
+    """Each test has a Compose form, bounded timing, programs to look for, and asks a port the entry
+    lists."""
     assert entry.test is not None
     form, *words = entry.test.test
     assert form in {"CMD", "CMD-SHELL"}
@@ -63,7 +70,9 @@ def test_health_test_is_well_formed(entry: ImageKnowledge) -> None:
     assert entry.needs
     assert set(entry.needs) == set(probe_programs(entry.test))
     text = " ".join(words)
-    assert "/dev/tcp" not in text or entry.test.test[:3] == ("CMD", "bash", "-c"), "/dev/tcp is bash's own"
+    assert "/dev/tcp" not in text or entry.test.test[:3] == ("CMD", "bash", "-c"), (
+        "/dev/tcp is bash's own"
+    )
     assert not re.search(r"(?<!\$)\$(?!\$)", text), "a single dollar would be Compose's"
     assert all(int(port) in entry.ports for port in re.findall(r"127\.0\.0\.1[:/](\d+)", text))
     interval, timeout, retries, start = (
@@ -80,24 +89,31 @@ def test_health_test_is_well_formed(entry: ImageKnowledge) -> None:
 
 
 def test_dead_chroma_test_is_absent() -> None:
-    """The health test that circulates for Chroma (curl, and an API that is gone) stands nowhere in the data."""
-    tests = [entry.test.test for entry in entries() if entry.test and entry.name.startswith("Chroma")]
+    """The health test that circulates for Chroma (curl, and an API that is gone) stands nowhere in
+    the data."""
+    tests = [
+        entry.test.test for entry in entries() if entry.test and entry.name.startswith("Chroma")
+    ]
     assert tests
     assert not any("curl" in word or "/api/v1" in word for test in tests for word in test)
 
 
 def test_no_two_entries_claim_the_same_images() -> None:
-    """A pair of images and tags stands once, so the order of the file decides between versions only."""
+    """A pair of images and tags stands once, so the order of the file decides between versions
+    only."""
     claims = [(glob, entry.tags) for entry in entries() for glob in entry.images]
     assert len(claims) == len(set(claims))
 
 
 def test_compose_reads_every_test_as_written(tmp_path: Path) -> None:
-    """Compose accepts each test in a file and hands it back unchanged: every dollar is escaped as it must be."""
+    """Compose accepts each test in a file and hands it back unchanged: every dollar is escaped as
+    it must be."""
     binary = compose_binary()
     if binary is None:
         pytest.skip("no Compose binary: install the extra `compose`")
-    tests = {f"s{place}": list(entry.test.test) for place, entry in enumerate(entries()) if entry.test}
+    tests = {
+        f"s{place}": list(entry.test.test) for place, entry in enumerate(entries()) if entry.test
+    }
     services = {name: {"image": "x", "healthcheck": {"test": test}} for name, test in tests.items()}
     file = tmp_path / "compose.yaml"
     file.write_text(json.dumps({"name": "k4x", "services": services}), encoding="utf-8")
@@ -142,7 +158,10 @@ def test_compose_reads_every_test_as_written(tmp_path: Path) -> None:
         ("quay.io/minio/minio:RELEASE.2025-04-22T22-12-26Z", "MinIO"),
         ("minio/mc", "MinIO client"),
         ("nvcr.io/nim/meta/llama-3.1-8b-instruct:1.3.0", "NVIDIA NIM"),
-        ("ghcr.io/huggingface/text-embeddings-inference:cpu-1.6", "Text Embeddings Inference (CPU)"),
+        (
+            "ghcr.io/huggingface/text-embeddings-inference:cpu-1.6",
+            "Text Embeddings Inference (CPU)",
+        ),
         ("ghcr.io/huggingface/text-embeddings-inference:1.6", "Text Embeddings Inference"),
         ("nats:2-alpine", "NATS (alpine)"),
         ("nats", "NATS"),
@@ -159,7 +178,16 @@ def test_about_finds_the_entry(image: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "image",
-    [None, "", "acme/postgres", "busybox", "ghcr.io/ggml-org/llama.cpp:light", "${IMAGE}", "minio/other", "sha256:ab"],
+    [
+        None,
+        "",
+        "acme/postgres",
+        "busybox",
+        "ghcr.io/ggml-org/llama.cpp:light",
+        "${IMAGE}",
+        "minio/other",
+        "sha256:ab",
+    ],
 )
 def test_about_says_nothing_of_strangers(image: str | None) -> None:
     """An image of another owner, another variant or no name at all is not guessed at."""
@@ -183,8 +211,17 @@ def test_repository_takes_a_reference_apart(image: str, expected: tuple[str, str
 
 
 def test_images_that_drop_privileges_are_marked() -> None:
-    """The databases that start as root and step down are known, since `user:` would break their first start."""
-    for image in ("postgres", "redis", "rabbitmq", "mysql", "mariadb", "mongo", "clickhouse/clickhouse-server"):
+    """The databases that start as root and step down are known, since `user:` would break their
+    first start."""
+    for image in (
+        "postgres",
+        "redis",
+        "rabbitmq",
+        "mysql",
+        "mariadb",
+        "mongo",
+        "clickhouse/clickhouse-server",
+    ):
         known = about(image)
         assert known is not None
         assert known.drops_privileges, image

@@ -1,4 +1,5 @@
-"""The built tests, run by the real programs against real sockets, and the programs found in foreign ones."""
+"""The built tests, run by the real programs against real sockets, and the programs found in foreign
+ones."""
 
 import shutil
 import socket
@@ -17,7 +18,9 @@ from nebtui.knowledge import By, command, http_test, on_port, port_test, probe_p
 BASH = pytest.param("bash", marks=pytest.mark.skipif(not shutil.which("bash"), reason="no bash"))
 CURL = pytest.param("curl", marks=pytest.mark.skipif(not shutil.which("curl"), reason="no curl"))
 WGET = pytest.param("wget", marks=pytest.mark.skipif(not shutil.which("wget"), reason="no wget"))
-PYTHON = pytest.param("python", marks=pytest.mark.skipif(not shutil.which("python3"), reason="no python3"))
+PYTHON = pytest.param(
+    "python", marks=pytest.mark.skipif(not shutil.which("python3"), reason="no python3")
+)
 EVERY = [BASH, CURL, WGET, PYTHON]
 
 
@@ -58,7 +61,8 @@ def closed_port() -> int:
 
 
 def run(healthcheck: Healthcheck) -> int:
-    """The exit code of a test, run here as the engine would run it in a container, without the proxies of this box."""
+    """The exit code of a test, run here as the engine would run it in a container, without the
+    proxies of this box."""
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYENV_VERSION": "system"}
     argv = command(healthcheck)
     program = shutil.which(argv[0])
@@ -121,10 +125,21 @@ def test_command_is_what_the_engine_runs() -> None:
         (("CMD-SHELL", "if ! nc -z localhost 1; then exit 1; fi"), ("nc",)),
         (("CMD-SHELL", 'test "$$(curl -s x | jq -r .s)" = ok && true'), ("curl", "jq")),
         (("CMD-SHELL", "[ `pgrep -c x` -gt 0 ] 2>/dev/null"), ("pgrep",)),
-        (("CMD-SHELL", "(nvidia-smi -L >/dev/null) && /bin/check 2>&1"), ("nvidia-smi", "/bin/check")),
+        (
+            ("CMD-SHELL", "(nvidia-smi -L >/dev/null) && /bin/check 2>&1"),
+            ("nvidia-smi", "/bin/check"),
+        ),
         (("CMD-SHELL", "mongosh --eval 'db.runCommand({ping:1}).ok; x | y'"), ("mongosh",)),
         (("CMD-SHELL", "curl 'unbalanced"), ("curl",)),
-        (("CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/80 && read -r l <&3 && [[ $$l == x ]]"), ("bash",)),
+        (
+            (
+                "CMD",
+                "bash",
+                "-c",
+                "exec 3<>/dev/tcp/127.0.0.1/80 && read -r l <&3 && [[ $$l == x ]]",
+            ),
+            ("bash",),
+        ),
         (("CMD", "/bin/sh", "-c", "wget -q x && exit 0"), ("/bin/sh", "wget")),
         (("CMD", "python3", "-c", "import os; os.abort()"), ("python3",)),
         (("NONE",), ()),
@@ -133,5 +148,6 @@ def test_command_is_what_the_engine_runs() -> None:
     ],
 )
 def test_probe_programs(test: tuple[str, ...], programs: tuple[str, ...]) -> None:
-    """The programs of a test are found through pipes, substitutions and assignments; builtins are none."""
+    """The programs of a test are found through pipes, substitutions and assignments; builtins are
+    none."""
     assert probe_programs(Healthcheck(test)) == programs

@@ -40,7 +40,8 @@ def shape(value: Any) -> Any:
 
 
 def test_check() -> None:
-    """Findings and errors of `check --format json` have the contract's keys in their order, and its types."""
+    """Findings and errors of `check --format json` have the contract's keys in their order, and its
+    types."""
     errors = [Problem("/bad/compose.yaml", 3, "is not YAML"), Problem("/x", 0, "is empty")]
     found = rules.find(BOX)
     told = json.loads(json.dumps(as_json.check(list(BOX.projects.values()), found, errors)))
@@ -77,7 +78,9 @@ def test_check_without_places() -> None:
     """What is not known is null, never an empty text or a zero."""
     bare = Finding("r", "advice", None, None, "", "m", (), "display")
     (told,) = as_json.check([], [bare], [])["findings"]
-    assert [told[key] for key in ("project", "service", "file", "line", "fix", "evidence")] == [None] * 5 + [[]]
+    assert [told[key] for key in ("project", "service", "file", "line", "fix", "evidence")] == [
+        None
+    ] * 5 + [[]]
 
 
 def test_status() -> None:
@@ -102,7 +105,11 @@ def test_status() -> None:
         "tokens_per_second": None,
         "containers": ["gantry-app-1"],
     }
-    assert (db["readiness"], db["health"], db["tokens_per_second"]) == ("starting", "starting", 12.5)
+    assert (db["readiness"], db["health"], db["tokens_per_second"]) == (
+        "starting",
+        "starting",
+        12.5,
+    )
     store = by_name["core"]["services"][0]
     assert [store[key] for key in ("state", "health", "containers")] == [None, None, []]
     assert by_name["bad"]["problem"] == "/bad/compose.yaml:3: is not YAML"
@@ -114,7 +121,19 @@ def test_graph() -> None:
     assert list(told) == ["version", "networks", "edges"]
     assert {"name": "net", "external": True, "members": ["gantry/app"]} in told["networks"]
     assert told["edges"] == [
-        {"from": "gantry/app", "to": "gantry/db", "kind": "depends", "gate": "service_healthy", "reachable": None},
-        {"from": "gantry/app", "to": "core/store", "kind": "references", "gate": None, "reachable": False},
+        {
+            "from": "gantry/app",
+            "to": "gantry/db",
+            "kind": "depends",
+            "gate": "service_healthy",
+            "reachable": None,
+        },
+        {
+            "from": "gantry/app",
+            "to": "core/store",
+            "kind": "references",
+            "gate": None,
+            "reachable": False,
+        },
     ]
     assert str(at("gantry/app")) == "gantry/app"

@@ -1,4 +1,5 @@
-"""Text for people: every line is printable whatever a file, a container or an engine calls itself."""
+"""Text for people: every line is printable whatever a file, a container or an engine calls
+itself."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from nebtui.rules.rule import Finding
 from tests.facts_of_tests import ENGINE, box, container, project
 
 HOSTILE = "\x1b[31mred\x1b]0;title\x07\r\nnew\u202eline\x9b2J\u200b"
-"""Colours, a terminal title, a new line, a direction override, an eight-bit escape and a zero-width space."""
+"""Colours, a terminal title, a new line, a direction override, an eight-bit escape and a zero-width
+space."""
 
 
 def hostile_box() -> Snapshot:
@@ -43,8 +45,11 @@ def clean(lines: Iterable[str]) -> list[str]:
 
 
 def test_findings_of_hostile_names() -> None:
-    """Findings with hostile names, places and evidence are plain lines, and still say what was found."""
-    bad = Finding("r", "error", None, None, "", HOSTILE, (HOSTILE,), "safe", Origin(f"/{HOSTILE}", 3), HOSTILE)
+    """Findings with hostile names, places and evidence are plain lines, and still say what was
+    found."""
+    bad = Finding(
+        "r", "error", None, None, "", HOSTILE, (HOSTILE,), "safe", Origin(f"/{HOSTILE}", 3), HOSTILE
+    )
     told = clean(text.findings([bad, *rules.find(hostile_box())]))
     assert any("isolated-networks" in line and "red" in line for line in told)
     assert len([line for line in told if line.startswith("    fix")]) >= 2
@@ -61,8 +66,14 @@ def test_status_and_graph_of_hostile_names() -> None:
 
 def test_a_finding_as_text() -> None:
     """Place, letter, rule, who and what on the first line; evidence and fix below, indented."""
-    found = Finding("r", "warning", None, None, "", "is odd", ("seen",), "unsafe", Origin("/c.yaml", 3), "do it")
-    assert list(text.findings([found])) == ["/c.yaml:3: W r:  is odd", "    seen", "    fix (unsafe): do it"]
+    found = Finding(
+        "r", "warning", None, None, "", "is odd", ("seen",), "unsafe", Origin("/c.yaml", 3), "do it"
+    )
+    assert list(text.findings([found])) == [
+        "/c.yaml:3: W r:  is odd",
+        "    seen",
+        "    fix (unsafe): do it",
+    ]
 
 
 def test_counts() -> None:
@@ -71,14 +82,20 @@ def test_counts() -> None:
     assert text.counts([]) == "no findings"
     assert text.counts([one]) == "1 error"
     warnings = [replace(one, severity="warning")] * 2
-    assert text.counts([*warnings, replace(one, severity="advice"), one]) == "1 error, 2 warnings, 1 advice"
+    assert (
+        text.counts([*warnings, replace(one, severity="advice"), one])
+        == "1 error, 2 warnings, 1 advice"
+    )
 
 
 def test_status_lines() -> None:
-    """Engine, projects with their files and source, services with verdict, reason and tokens a second."""
+    """Engine, projects with their files and source, services with verdict, reason and tokens a
+    second."""
     sampled = changes.Sampled(1.0, throughput=(ThroughputSample("a-llm-1", 1.0, 42.0),))
     llm = container("a/llm", health="healthy")
-    told = list(text.status(box(project("a", Service("llm"), sources=frozenset({"search"})), llm, sampled)))
+    told = list(
+        text.status(box(project("a", Service("llm"), sources=frozenset({"search"})), llm, sampled))
+    )
     assert told == [
         "engine 26.1 (API 1.45) at unix:///x",
         "a  /a/compose.yaml  (found by search; view: reader)",

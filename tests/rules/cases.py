@@ -1,12 +1,15 @@
-"""Reads the pages of tests/cases: one page a rule, each `##` one case of a box, its findings and its files after.
+"""Reads the pages of tests/cases: one page a rule, each `##` one case of a box, its findings and
+its files after.
 
 Fences of a case:
 ```yaml core/compose.yaml       a file before (any info string with a path)
-```box                          facts of the host, one a line: `engine`, `network NAME`, `healthy P/S`,
-                                `on P/S NETWORK`, `owner PATH UID:GID MODE`, `runs P/S UID:GID`,
-                                `listens P/S PORT`, `image NAME user=U health`
-```findings                     `SEVERITY RULE PROJECT/SERVICE FILE:LINE APPLICABILITY`, nothing = silent
-```after core/compose.yaml      the file after all fixes of the page's rule, safe and unsafe; absent = not fixed
+```box                          facts of the host, one a line: `engine`, `network NAME`, `healthy
+                                P/S`, `on P/S NETWORK`, `owner PATH UID:GID MODE`, `runs P/S
+                                UID:GID`, `listens P/S PORT`, `image NAME user=U health`
+```findings                     `SEVERITY RULE PROJECT/SERVICE FILE:LINE APPLICABILITY`, nothing =
+silent
+```after core/compose.yaml      the file after all fixes of the page's rule, safe and unsafe; absent
+= not fixed
 """
 
 from __future__ import annotations
@@ -91,7 +94,11 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
     if of_gpus is not None:
         return of_gpus
     if kind == "engine":
-        return [changes.EngineSeen(Engine("box", "26.1", "1.45", "unix:///x", operating_system=" ".join(rest)))]
+        return [
+            changes.EngineSeen(
+                Engine("box", "26.1", "1.45", "unix:///x", operating_system=" ".join(rest))
+            )
+        ]
     if kind == "network":
         return [changes.NetworksListed((*now.networks.values(), Network(rest[0], rest[0])))]
     if kind == "owner":
@@ -101,21 +108,32 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
     if kind == "image":
         options = dict(word.partition("=")[::2] for word in rest[1:])
         test = Healthcheck(("CMD", "true")) if "health" in options else None
-        return [changes.ImageSeen(Image(rest[0], (rest[0],), healthcheck=test, user=options.get("user", "")))]
+        return [
+            changes.ImageSeen(
+                Image(rest[0], (rest[0],), healthcheck=test, user=options.get("user", ""))
+            )
+        ]
     container = _container(rest[0], now)
     if kind == "healthy":
         return [changes.ContainerSeen(_with(container, health="healthy"))]
     if kind == "on":
         return [changes.ContainerSeen(_with(container, attachments=(Attachment(rest[1]),)))]
     if kind == "exited":
-        return [changes.ContainerSeen(_with(container, state="exited", inspection=Inspection(exit_code=int(rest[1]))))]
+        return [
+            changes.ContainerSeen(
+                _with(container, state="exited", inspection=Inspection(exit_code=int(rest[1])))
+            )
+        ]
     seen: changes.Change = changes.ContainerSeen(container)
     if kind == "runs":
         uid, gid = map(int, rest[1].split(":"))
         process = Process(container.id, 7, uid, gid, overrides_permissions=uid == 0)
         return [seen, changes.ProcessesSeen((process,))]
     if kind == "listens":
-        return [seen, changes.ProcessesSeen((Process(container.id, 7, 0, 0, listening=(int(rest[1]),)),))]
+        return [
+            seen,
+            changes.ProcessesSeen((Process(container.id, 7, 0, 0, listening=(int(rest[1]),)),)),
+        ]
     raise ValueError(f"unknown fact: {words}")
 
 
@@ -125,7 +143,11 @@ def _container(name: str, now: Snapshot) -> Container:
         if (container.project, container.service) == (project, service):
             return container
     return Container(
-        f"{project}-{service}", f"{project}-{service}-1", state="running", project=project, service=service
+        f"{project}-{service}",
+        f"{project}-{service}-1",
+        state="running",
+        project=project,
+        service=service,
     )
 
 

@@ -1,4 +1,5 @@
-"""Every case of tests/cases: findings with place and safety, files after the fix, and what no fix may break."""
+"""Every case of tests/cases: findings with place and safety, files after the fix, and what no fix
+may break."""
 
 from __future__ import annotations
 
@@ -20,13 +21,21 @@ CASES = list(cases.load())
 
 def told(finding: Finding, folder: Path) -> str:
     """A finding as the pages write it."""
-    place = f"{Path(finding.origin.file).relative_to(folder)}:{finding.origin.line}" if finding.origin else "-"
-    return f"{finding.severity} {finding.rule} {finding.at or finding.project} {place} {finding.applicability}"
+    place = (
+        f"{Path(finding.origin.file).relative_to(folder)}:{finding.origin.line}"
+        if finding.origin
+        else "-"
+    )
+    return (
+        f"{finding.severity} {finding.rule} {finding.at or finding.project} {place} "
+        f"{finding.applicability}"
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_findings(case: cases.Case, tmp_path: Path) -> None:
-    """A page's box has exactly the findings the page lists, and none of other rules than it lists."""
+    """A page's box has exactly the findings the page lists, and none of other rules than it
+    lists."""
     snapshot = cases.snapshot(case, tmp_path)
     listed = {line.split()[1] for line in case.findings} | {case.rule}
     found = [told(f, tmp_path) for f in rules.find(snapshot) if f.rule in listed]
@@ -35,7 +44,8 @@ def test_findings(case: cases.Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.after], ids=str)
 def test_fix(case: cases.Case, tmp_path: Path) -> None:
-    """Fixing the page's rule gives the files the page shows, touches no other, and a second run changes nothing."""
+    """Fixing the page's rule gives the files the page shows, touches no other, and a second run
+    changes nothing."""
     snapshot = cases.snapshot(case, tmp_path)
     host = StillHost(snapshot)
     found = [f for f in rules.find(snapshot) if f.rule == case.rule]
@@ -44,7 +54,12 @@ def test_fix(case: cases.Case, tmp_path: Path) -> None:
     after = {str(Path(c.path).relative_to(tmp_path)): c.after.decode() for c in planned.patch.files}
     assert after == case.after
     paper = apply_on_paper(Draft(snapshot), planned.patch, {})
-    again = plan_all(paper.snapshot, [f for f in rules.find(paper.snapshot) if f.rule == case.rule], Options(), host)
+    again = plan_all(
+        paper.snapshot,
+        [f for f in rules.find(paper.snapshot) if f.rule == case.rule],
+        Options(),
+        host,
+    )
     assert again.patch is None
 
 
@@ -66,7 +81,9 @@ def test_only_the_meant_service_changes(case: cases.Case, tmp_path: Path) -> Non
         if name not in case.files or name.endswith(".env"):
             continue
         before, after = load(case.files[name])["services"], load(text)["services"]
-        assert {k: v for k, v in before.items() if k not in named} == {k: v for k, v in after.items() if k not in named}
+        assert {k: v for k, v in before.items() if k not in named} == {
+            k: v for k, v in after.items() if k not in named
+        }
 
 
 def test_every_rule_has_a_page() -> None:

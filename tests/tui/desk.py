@@ -40,7 +40,9 @@ class Desk:
         strips = screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
-    async def until(self, condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+    async def until(
+        self, condition: Callable[[], object], what: str, seconds: float = 20.0
+    ) -> None:
         """Let the app work until a condition holds; the simulated box lives on meanwhile."""
         deadline = time.monotonic() + seconds
         while not condition():
@@ -75,7 +77,10 @@ class Desk:
         await self.press("home")
         for _ in range(200):
             key = home.selected
-            if isinstance(key, ServiceKey) and (key.project.name, key.service) == (project, service):
+            if isinstance(key, ServiceKey) and (key.project.name, key.service) == (
+                project,
+                service,
+            ):
                 return
             await self.press("j")
         raise AssertionError(f"{project}/{service} is not on the screen\n{self.text}")
@@ -100,7 +105,11 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    host: Host, state: Path, size: tuple[int, int] = (120, 36), clock: HandClock | None = None, **changed: object
+    host: Host,
+    state: Path,
+    size: tuple[int, int] = (120, 36),
+    clock: HandClock | None = None,
+    **changed: object,
 ) -> AsyncIterator[Desk]:
     """The app on a host, at a terminal size."""
     settings = Settings(state_dir=str(state), **changed)  # type: ignore[arg-type]

@@ -10,7 +10,8 @@ from tests.tui.desk import demo
 
 
 async def test_the_tab_shows_the_ladder_of_a_fallback(tmp_path: Path) -> None:
-    """A service that computes on the CPU: every rung with its answer, what it does, and the verdict."""
+    """A service that computes on the CPU: every rung with its answer, what it does, and the
+    verdict."""
     async with demo(tmp_path, (140, 60)) as desk:
         await desk.select("infer", "embed")
         await desk.press("7")
@@ -30,8 +31,8 @@ async def test_the_tab_shows_the_ladder_of_a_fallback(tmp_path: Path) -> None:
 
 
 async def test_the_row_says_it_and_the_key_leads_there(tmp_path: Path) -> None:
-    """The row of the service names the error in red words; ! stops there on its way, and a tab that is open without a
-    selection hides no finding."""
+    """The row of the service names the error in red words; ! stops there on its way, and a tab that
+    is open without a selection hides no finding."""
     async with demo(tmp_path, (140, 60)) as desk:
         await desk.press("7")
         assert "isolated-networks" in desk.text
@@ -58,7 +59,8 @@ async def test_the_tab_of_a_service_that_works_or_asks_for_none(tmp_path: Path) 
 
 
 async def test_the_screen_names_who_is_on_a_device(tmp_path: Path) -> None:
-    """G shows driver, devices with meters, the services on them with their speed, and who is on none; esc leaves."""
+    """G shows driver, devices with meters, the services on them with their speed, and who is on
+    none; esc leaves."""
     async with demo(tmp_path, (140, 50)) as desk:
         await desk.press("G")
         await desk.until(lambda: isinstance(desk.app.screen, GpuScreen), "the GPU screen")

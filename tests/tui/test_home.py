@@ -1,4 +1,5 @@
-"""Promises of the home screen on the demo box: what it shows, how one moves, filters, folds and leaves."""
+"""Promises of the home screen on the demo box: what it shows, how one moves, filters, folds and
+leaves."""
 
 from __future__ import annotations
 
@@ -16,7 +17,16 @@ from tests.tui.desk import demo
 async def test_the_box_is_on_one_screen(tmp_path: Path) -> None:
     """Summary, every project, the broken name and the word demo are on the first screen."""
     async with demo(tmp_path, (160, 60)) as desk:
-        for text in (" demo ", "5 errors", "core", "gantry", "infer", "sandbox", "quantumsketch", "nebulus (external)"):
+        for text in (
+            " demo ",
+            "5 errors",
+            "core",
+            "gantry",
+            "infer",
+            "sandbox",
+            "quantumsketch",
+            "nebulus (external)",
+        ):
             assert text in desk.text
         assert "isolated-networks" in desk.text
 
@@ -30,10 +40,18 @@ async def test_it_is_usable_at_80x24(tmp_path: Path) -> None:
 
 
 async def test_selecting_shows_why(tmp_path: Path) -> None:
-    """A selected service shows its verdict, its findings with evidence and key, its networks and whom it names."""
+    """A selected service shows its verdict, its findings with evidence and key, its networks and
+    whom it names."""
     async with demo(tmp_path, (120, 50)) as desk:
         await desk.select("gantry", "conductor")
-        for text in ("gantry/conductor", "restarting", "CHROMA_URL=http://chroma:8000", " n ", "networks", "names"):
+        for text in (
+            "gantry/conductor",
+            "restarting",
+            "CHROMA_URL=http://chroma:8000",
+            " n ",
+            "networks",
+            "names",
+        ):
             assert text in desk.text
 
 
@@ -56,7 +74,8 @@ async def test_tabs(tmp_path: Path, key: str, texts: tuple[str, ...]) -> None:
 
 
 async def test_the_filter_takes_every_letter(tmp_path: Path) -> None:
-    """Letters typed into the filter are text, also those that are fix keys; esc shows everything again."""
+    """Letters typed into the filter are text, also those that are fix keys; esc shows everything
+    again."""
     async with demo(tmp_path) as desk:
         await desk.press("slash", "n", "h", "u", "a")
         assert desk.app.screen.query_one("#filter", Input).value == "nhua"
@@ -96,7 +115,10 @@ async def test_next_broken(tmp_path: Path) -> None:
         await desk.press("exclamation_mark")
         selected = desk.app.home.selected
         assert isinstance(selected, ServiceKey)
-        assert selected.service in {f.service for f in desk.session.findings} | {"conductor", "chroma"}
+        assert selected.service in {f.service for f in desk.session.findings} | {
+            "conductor",
+            "chroma",
+        }
 
 
 async def test_enter_goes_to_the_findings_and_esc_back(tmp_path: Path) -> None:

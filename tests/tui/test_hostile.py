@@ -1,4 +1,5 @@
-"""What a container, a file or a label says is text: no markup, no escapes, no crash, no matter on which screen."""
+"""What a container, a file or a label says is text: no markup, no escapes, no crash, no matter on
+which screen."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ def box(folder: Path, name: str) -> Snapshot:
         attachments=(Attachment(name),),
         inspection=Inspection(error=name, probes=(Probe(0, 0, 1, name),)),
     )
-    broken = Project(ProjectKey(f"broken {name}", "/x", ("/x/y",)), problem=Problem(f"/x/{name}", 3, name))
+    broken = Project(
+        ProjectKey(f"broken {name}", "/x", ("/x/y",)), problem=Problem(f"/x/{name}", 3, name)
+    )
     return fold_all(
         Snapshot(),
         [
@@ -66,7 +69,20 @@ async def test_every_pane_shows_it_as_text(tmp_path: Path, name: str) -> None:
     """A hostile name in every place is shown on every tab without a crash, a style or an escape."""
     async with desk(StillHost(box(tmp_path, name)), tmp_path / "state", (140, 40)) as it:
         await it.ready()
-        for press in ("j", "j", "4", "5", "6", "1", "e", "j", "j", "semicolon", "escape", "question_mark"):
+        for press in (
+            "j",
+            "j",
+            "4",
+            "5",
+            "6",
+            "1",
+            "e",
+            "j",
+            "j",
+            "semicolon",
+            "escape",
+            "question_mark",
+        ):
             await it.press(press)
             assert "\x1b" not in it.text
             assert "\x07" not in it.text

@@ -18,8 +18,15 @@ def test_the_readme_has_the_table() -> None:
 
 def test_no_key_means_two_things_in_one_place() -> None:
     """On one screen a key has one meaning."""
-    home = [k for key in KEYS if key.where in ("everywhere", "moving", "fixing", "acting") for k in key.keys.split(",")]
-    review = [k for key in KEYS if key.where in ("everywhere", "review") for k in key.keys.split(",")]
+    home = [
+        k
+        for key in KEYS
+        if key.where in ("everywhere", "moving", "fixing", "acting")
+        for k in key.keys.split(",")
+    ]
+    review = [
+        k for key in KEYS if key.where in ("everywhere", "review") for k in key.keys.split(",")
+    ]
     for place in (home, review):
         assert [k for k, n in Counter(place).items() if n > 1] == []
 

@@ -17,7 +17,8 @@ import pytest
 
 @pytest.mark.parametrize("kind", ["silent", "absent"])
 def test_q_leaves_at_once_whatever_the_engine_does(tmp_path: Path, kind: str) -> None:
-    """With an engine that accepts and never answers, and with none, q ends the process without a kill."""
+    """With an engine that accepts and never answers, and with none, q ends the process without a
+    kill."""
     path = tmp_path / "engine.sock"
     with socket.socket(socket.AF_UNIX) as server:
         if kind == "silent":
@@ -30,10 +31,19 @@ def test_q_leaves_at_once_whatever_the_engine_does(tmp_path: Path, kind: str) ->
 
 
 def _in_a_terminal(folder: Path, engine: Path) -> tuple[bytes, int]:
-    """Start nebtui on a pseudo terminal, press q once the service is on screen, and give output and exit code."""
+    """Start nebtui on a pseudo terminal, press q once the service is on screen, and give output and
+    exit code."""
     leader, follower = pty.openpty()
-    environ = {**os.environ, "DOCKER_HOST": f"unix://{engine}", "NEBTUI_STATE": str(folder / "state")}
-    environ |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "NEBTUI_CONFIG": str(folder / "none.toml")}
+    environ = {
+        **os.environ,
+        "DOCKER_HOST": f"unix://{engine}",
+        "NEBTUI_STATE": str(folder / "state"),
+    }
+    environ |= {
+        "TERM": "xterm-256color",
+        "LC_ALL": "C.UTF-8",
+        "NEBTUI_CONFIG": str(folder / "none.toml"),
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "nebtui"],
         cwd=folder,

@@ -1,4 +1,5 @@
-"""The line of the machine: what it leaves out where there is little room, and what it never hides."""
+"""The line of the machine: what it leaves out where there is little room, and what it never
+hides."""
 
 from __future__ import annotations
 
@@ -17,18 +18,27 @@ from nebtui.tui.widgets.machine import machine
 
 GIB = 1 << 30
 CARD = GpuSample(0, "NVIDIA GeForce RTX 4090", 1.0, 87, 18 * GIB, 24 * GIB, 61, 312.5, processes=())
-PROJECT = Project(ProjectKey("p", "/p", ("/p/c.yaml",)), services={"llm": Service("llm"), "tts": Service("tts")})
+PROJECT = Project(
+    ProjectKey("p", "/p", ("/p/c.yaml",)), services={"llm": Service("llm"), "tts": Service("tts")}
+)
 
 
 def box(*devices: GpuSample) -> Snapshot:
     """A box with these devices and two servers, one slow."""
-    found = [Container(n, f"p-{n}-1", state="running", project="p", service=n) for n in ("llm", "tts")]
+    found = [
+        Container(n, f"p-{n}-1", state="running", project="p", service=n) for n in ("llm", "tts")
+    ]
     quick = ThroughputSample("llm", 1.0, 64.8, True)
     slow = ThroughputSample("tts", 1.0, 1.8, True, stream=1.8, usual=64.0, verdict="slow")
     seen = [changes.ContainerSeen(one) for one in found]
     numbered = tuple(replace(one, index=at) for at, one in enumerate(devices))
     return fold_all(
-        Snapshot(), [changes.ProjectSeen(PROJECT), *seen, changes.Sampled(1.0, gpus=numbered, throughput=(quick, slow))]
+        Snapshot(),
+        [
+            changes.ProjectSeen(PROJECT),
+            *seen,
+            changes.Sampled(1.0, gpus=numbered, throughput=(quick, slow)),
+        ],
     )
 
 

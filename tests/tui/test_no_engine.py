@@ -11,7 +11,10 @@ from tests.hosts_of_tests import StillHost
 from tests.tui.desk import desk
 
 WHY = "No engine socket at /nope: install Docker or start it with `sudo systemctl start docker`."
-GOOD = Project(ProjectKey("good", "/good", ("/good/compose.yaml",)), services={"web": Service("web", image="x")})
+GOOD = Project(
+    ProjectKey("good", "/good", ("/good/compose.yaml",)),
+    services={"web": Service("web", image="x")},
+)
 BAD = Project(
     ProjectKey("bad", "/bad", ("/bad/compose.yaml",)),
     problem=Problem("/bad/compose.yaml", 4, "is not YAML: expected <block end>"),
@@ -19,14 +22,17 @@ BAD = Project(
 
 
 async def test_counts_reason_and_broken_files_are_all_there_at_80_columns(tmp_path: Path) -> None:
-    """The reason stands on a line of its own, beside neither the counts nor what is wrong with a file."""
+    """The reason stands on a line of its own, beside neither the counts nor what is wrong with a
+    file."""
     box = replace(Snapshot(), projects={GOOD.key: GOOD, BAD.key: BAD}, engine_problem=WHY)
     async with desk(StillHost(box), tmp_path / "state", (80, 24), None) as made:
         await made.until(lambda: made.session.snapshot.settled, "the first picture")
         await made.until(lambda: "2 projects" in made.text, "the counts")
         first, second, *_ = made.text.splitlines()
         assert "0/1 ready" in first
-        assert second.strip().startswith("No engine socket at /nope: install Docker or start it with")
+        assert second.strip().startswith(
+            "No engine socket at /nope: install Docker or start it with"
+        )
         assert "compose.yaml:4 is not YAML: expected <block end>" in made.text
         await made.press("exclamation_mark")
         assert made.app.home.selected == BAD.key

@@ -39,7 +39,9 @@ class RailsApp(App[None]):
 
 
 @asynccontextmanager
-async def shown(scene: Scene, size: tuple[int, int] = (120, 36)) -> AsyncIterator[tuple[RailsApp, Rails, Pilot[None]]]:
+async def shown(
+    scene: Scene, size: tuple[int, int] = (120, 36)
+) -> AsyncIterator[tuple[RailsApp, Rails, Pilot[None]]]:
     """The app with a scene on its screen."""
     app = RailsApp()
     async with app.run_test(size=size) as pilot:
@@ -74,12 +76,16 @@ def with_row(scene: Scene, changed: Row) -> Scene:
 
 def without_row(scene: Scene, id: str) -> Scene:
     """The scene with one row less."""
-    groups = tuple(replace(group, rows=tuple(row for row in group.rows if row.id != id)) for group in scene.groups)
+    groups = tuple(
+        replace(group, rows=tuple(row for row in group.rows if row.id != id))
+        for group in scene.groups
+    )
     return replace(scene, groups=groups)
 
 
 async def test_cursor_moves_and_tells() -> None:
-    """Moving selects the lines in order, ends at the ends, and posts Selected only when the line is another."""
+    """Moving selects the lines in order, ends at the ends, and posts Selected only when the line is
+    another."""
     async with shown(sample()) as (app, rails, pilot):
         assert rails.selected is None
         for _ in range(2):
@@ -89,7 +95,11 @@ async def test_cursor_moves_and_tells() -> None:
         await pilot.pause()
         await rails.run_action("cursor_up")
         await pilot.pause()
-        assert app.said == [("selected", "core"), ("selected", "core/postgres"), ("selected", "core")]
+        assert app.said == [
+            ("selected", "core"),
+            ("selected", "core/postgres"),
+            ("selected", "core"),
+        ]
         await rails.run_action("last")
         assert rails.selected == "infer/sandbox"
         await rails.run_action("first")
@@ -184,7 +194,8 @@ async def test_one_changed_row_repaints_one_line(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_mouse() -> None:
-    """A click selects the line under it, a double click opens it, a click beside the lines does nothing."""
+    """A click selects the line under it, a double click opens it, a click beside the lines does
+    nothing."""
     async with shown(sample()) as (app, rails, pilot):
         await pilot.click(Rails, offset=(20, 5))
         assert rails.selected == "core/redis"
@@ -195,10 +206,15 @@ async def test_mouse() -> None:
 
 
 async def test_hostile_names_are_literal() -> None:
-    """Names that look like markup or carry escapes are shown as they are, minus the control characters."""
+    """Names that look like markup or carry escapes are shown as they are, minus the control
+    characters."""
     names = ["[/usr/bin/x] closed", "[@click=app.quit]x[/]", "\x1b[31mred\x1b[0m", "日本語"]
     rows = tuple(row("p", name, "healthy", "") for name in names)
-    async with shown(Scene((), (Group("p", "[bold]p", "[/]", "ok", rows),))) as (app, rails, _pilot):
+    async with shown(Scene((), (Group("p", "[bold]p", "[/]", "ok", rows),))) as (
+        app,
+        rails,
+        _pilot,
+    ):
         strips = [rails.render_line(y).text for y in range(6)]
         assert "[bold]p  [/]" in strips[0]
         assert "[/usr/bin/x] closed" in strips[1]
@@ -212,7 +228,8 @@ async def test_hostile_names_are_literal() -> None:
 
 
 async def test_resize_and_theme() -> None:
-    """A narrower window is laid out again, and another theme changes the colours of what is drawn."""
+    """A narrower window is laid out again, and another theme changes the colours of what is
+    drawn."""
     async with shown(sample()) as (app, rails, pilot):
         await pilot.resize_terminal(80, 24)
         await pilot.pause()

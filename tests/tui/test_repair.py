@@ -1,19 +1,27 @@
-"""Promises of repairing on the screen: shown, proved, written once, seen only when it works, taken back whole."""
+"""Promises of repairing on the screen: shown, proved, written once, seen only when it works, taken
+back whole."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from textual.widgets import OptionList
 
 from nebtui.tui.screens.choose import ChooseScreen
 from nebtui.tui.screens.confirm import ConfirmScreen
+from nebtui.tui.session import Session
 from tests.tui.desk import Desk, demo
 
 
 def files(folder: Path) -> dict[str, bytes]:
     """Every file of the box."""
     return {str(p): p.read_bytes() for p in (folder / "box").rglob("*") if p.is_file()}
+
+
+def longer(session: Session, length: int) -> bool:
+    """Whether the journal has more entries than that."""
+    return len(session.journal.entries()) > length
 
 
 async def test_nothing_is_written_before_it_is_shown(tmp_path: Path) -> None:
@@ -30,7 +38,8 @@ async def test_nothing_is_written_before_it_is_shown(tmp_path: Path) -> None:
 
 
 async def test_the_same_key_writes_and_up_makes_it_seen(tmp_path: Path) -> None:
-    """n n writes; the row says so until U brought it up; then it is seen and the finding gone; z z takes it back."""
+    """n n writes; the row says so until U brought it up; then it is seen and the finding gone; z z
+    takes it back."""
     async with demo(tmp_path) as desk:
         before = files(tmp_path)
         await desk.select("gantry", "conductor")
@@ -77,7 +86,7 @@ async def test_all_four_keys_heal_the_demo(tmp_path: Path) -> None:
             assert screen.ready, desk.text
             written = len(desk.session.journal.entries())
             await desk.press("U")
-            await desk.until(lambda: len(desk.session.journal.entries()) > written, f"{key} to be written")  # noqa: B023
+            await desk.until(partial(longer, desk.session, written), f"{key} to be written")
             await desk.until(lambda: desk.home, "home")
             await desk.live(lambda: not desk.session.watched, f"{key} to be seen")
             left = [f for f in desk.session.findings if f.rule == rule and f.service == service]
@@ -101,7 +110,10 @@ async def test_one_key_writes_at_once_and_shows_it(tmp_path: Path) -> None:
         await desk.select("infer", "litellm")
         await desk.press("a")
         await desk.until(lambda: desk.session.watched, "the patch to be written")
-        assert "host.docker.internal:host-gateway" in (tmp_path / "box/infer/docker-compose.yml").read_text()
+        assert (
+            "host.docker.internal:host-gateway"
+            in (tmp_path / "box/infer/docker-compose.yml").read_text()
+        )
 
 
 async def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
@@ -112,7 +124,10 @@ async def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> No
         path = tmp_path / "box/infer/docker-compose.yml"
         path.write_text("# mine\n" + path.read_text())
         await desk.press("a")
-        await desk.until(lambda: any("changed meanwhile" in n.message for n in desk.app._notifications), "the refusal")
+        await desk.until(
+            lambda: any("changed meanwhile" in n.message for n in desk.app._notifications),
+            "the refusal",
+        )
         assert path.read_text().startswith("# mine\n")
         assert "host-gateway" not in path.read_text()
 
@@ -122,9 +137,15 @@ async def test_several_owners_are_asked_about(tmp_path: Path) -> None:
     async with demo(tmp_path) as desk:
         folder = tmp_path / "box" / "gantry"
         text = (folder / "docker-compose.yml").read_text()
-        (folder / "docker-compose.yml").write_text(text.replace("http://chroma:8000", "http://redis:6379"))
+        (folder / "docker-compose.yml").write_text(
+            text.replace("http://chroma:8000", "http://redis:6379")
+        )
         await desk.live(
-            lambda: [f for f in desk.session.findings if f.rule == "isolated-networks" and len(f.owners) > 1],
+            lambda: [
+                f
+                for f in desk.session.findings
+                if f.rule == "isolated-networks" and len(f.owners) > 1
+            ],
             "the ambiguous reference",
         )
         await desk.select("gantry", "conductor")

@@ -1,4 +1,5 @@
-"""The pictures of the README are tests; with NEBTUI_UPDATE_SCREENSHOTS=1 in the environment they are written."""
+"""The pictures of the README are tests; with NEBTUI_UPDATE_SCREENSHOTS=1 in the environment they
+are written."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from nebtui.tui.screens.undo import masked_diff
 
 
 def test_values_that_come_back_are_masked() -> None:
-    """An env file's own value that undo brings back is masked, and so is a password of a compose file."""
+    """An env file's own value that undo brings back is masked, and so is a password of a compose
+    file."""
     env = Change("/x/.env", b"COLOUR=red\nHOST_UID=1000\n", b"COLOUR=blue-secret\n")
     compose = Change("/x/compose.yaml", b"a: 1\n", b"a: 1\nDB_PASSWORD: hunter2\n")
     shown = "\n".join(masked_diff((env, compose)))

@@ -1,1 +1,2 @@
-"""The simulated box: a small machine of scripted services on a clock, without thread, socket or engine."""
+"""The simulated box: a small machine of scripted services on a clock, without thread, socket or
+engine."""

@@ -1,4 +1,5 @@
-"""What a command would say inside a simulated container: health tests, probes and trials with another user."""
+"""What a command would say inside a simulated container: health tests, probes and trials with
+another user."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ NOT_FOUND = 127
 _PORT = re.compile(r"(?:(?<=[:/])|(?<=127\.0\.0\.1 )|(?<=127\.0\.0\.1', ))(\d{1,5})(?![\w.:-])")
 
 
-def run(unit: Unit, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFact]) -> tuple[int, str]:
+def run(
+    unit: Unit, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFact]
+) -> tuple[int, str]:
     """Exit code and last line of a command in a running container."""
     if unit.state != "running":
         return 1, f"container {unit.id[:12]} is not running"
@@ -43,7 +46,11 @@ def run(unit: Unit, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFa
 @cache
 def understood(argv: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The programs that a command needs and the ports it names."""
-    form = ("CMD-SHELL", argv[2]) if argv[:2] == ("/bin/sh", "-c") and len(argv) > 2 else ("CMD", *argv)
+    form = (
+        ("CMD-SHELL", argv[2])
+        if argv[:2] == ("/bin/sh", "-c") and len(argv) > 2
+        else ("CMD", *argv)
+    )
     ports = tuple(int(found) for found in _PORT.findall(" ".join(argv)))
     return probe_programs(Healthcheck(form)), tuple(dict.fromkeys(ports))
 

@@ -1,4 +1,5 @@
-"""The life of a simulated container: it starts, connects, listens, is tested, dies and is restarted."""
+"""The life of a simulated container: it starts, connects, listens, is tested, dies and is
+restarted."""
 
 from __future__ import annotations
 
@@ -13,10 +14,12 @@ from nebtui.hosts.simulation.unit import LAST_PROBES, Unit
 from nebtui.knowledge import command
 
 FIRST_DELAY, LONGEST_DELAY = 0.1, 20.0
-"""The engine's pause before a restart doubles with each short run (up to a minute; a demo should move on sooner)."""
+"""The engine's pause before a restart doubles with each short run (up to a minute; a demo should
+move on sooner)."""
 SHORT_RUN = 10.0
 AGAIN, STILL = 2.0, 5.0
-"""Seconds until a service that could not connect tries again, and until one that could would notice a loss."""
+"""Seconds until a service that could not connect tries again, and until one that could would notice
+a loss."""
 EARLY = 5.0
 """The engine tests as often while the start period lasts."""
 PATIENCE = 60.0
@@ -35,7 +38,13 @@ class Life:
         machine = self._machine
         unit.run += 1
         unit.pid = 20_000 + int(unit.id[:4], 16) // 4 + 7 * unit.run
-        unit.state, unit.waiting, unit.serving, unit.trouble, unit.error = "running", False, False, "", ""
+        unit.state, unit.waiting, unit.serving, unit.trouble, unit.error = (
+            "running",
+            False,
+            False,
+            "",
+            "",
+        )
         unit.started, unit.probes, unit.streak = machine.now, (), 0
         unit.refused = unit.failed = 0
         test = unit.test()
@@ -99,15 +108,22 @@ class Life:
     def _needs(self, unit: Unit) -> list[tuple[str, int | None]]:
         if unit.job:
             named = references(ServiceKey(unit.project, unit.service.name), unit.service)
-            return [*((reference.host, reference.port) for reference in named if reference.port), *asked_for(unit)]
+            return [
+                *((reference.host, reference.port) for reference in named if reference.port),
+                *asked_for(unit),
+            ]
         texts = [unit.service.environment.get(name) or "" for name in unit.script.needs]
-        return [(host, port) for text in texts for host, port, _ in hosts_in(text, bare=":" not in text)]
+        return [
+            (host, port) for text in texts for host, port, _ in hosts_in(text, bare=":" not in text)
+        ]
 
     def _pause(self, unit: Unit) -> float:
         test = unit.test()
         interval = (test.interval if test else None) or 30.0
         age = self._machine.now - (unit.started or 0.0)
-        starting = unit.health == "starting" and test is not None and age < (test.start_period or 0.0)
+        starting = (
+            unit.health == "starting" and test is not None and age < (test.start_period or 0.0)
+        )
         return min(interval, EARLY) if starting else interval
 
     def _probe(self, unit: Unit) -> None:
@@ -116,7 +132,9 @@ class Life:
         assert test is not None  # only containers with a test are probed
         assert unit.started is not None
         code, output = execute(unit, command(test), "", machine.paths)
-        unit.probes = (*unit.probes, Probe(machine.now - 0.05, machine.now, code, output))[-LAST_PROBES:]
+        unit.probes = (*unit.probes, Probe(machine.now - 0.05, machine.now, code, output))[
+            -LAST_PROBES:
+        ]
         before = unit.health
         if code == 0:
             unit.health, unit.streak = "healthy", 0
@@ -161,11 +179,16 @@ class Life:
         """Start a container unless a gate of depends_on holds it back."""
         unit.waiting = False
         for dependency in unit.service.depends_on.values():
-            target = next((u for u in self._machine.units.values() if _is(u, unit, dependency)), None)
+            target = next(
+                (u for u in self._machine.units.values() if _is(u, unit, dependency)), None
+            )
             if target is None:
                 continue  # not part of this `up`
             if _failed_for_good(target, dependency):
-                unit.error = f'service "{dependency.service}" didn\'t complete successfully: exit {target.exit_code}'
+                unit.error = (
+                    f'service "{dependency.service}" didn\'t complete successfully: exit '
+                    f"{target.exit_code}"
+                )
                 self._machine.show(unit)
                 return False
             if not _open(target, dependency.condition):

@@ -1,4 +1,5 @@
-"""The machine under a simulated box: containers, networks, images, host paths, a queue of what is due, and its news."""
+"""The machine under a simulated box: containers, networks, images, host paths, a queue of what is
+due, and its news."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from nebtui.hosts.simulation.unit import Unit
 
 
 class Machine:
-    """Everything that can be observed of the box. Nothing moves but by `advance`; one caller at a time."""
+    """Everything that can be observed of the box. Nothing moves but by `advance`; one caller at a
+    time."""
 
     def __init__(self, box: Box, scenario: Scenario, seed: int, now: float) -> None:
         self.box = box
@@ -102,7 +104,9 @@ class Machine:
 
     def processes(self) -> tuple[Process, ...]:
         """All processes as they are now."""
-        self._processes = {p.container: p for u in self.units.values() if (p := u.process()) is not None}
+        self._processes = {
+            p.container: p for u in self.units.values() if (p := u.process()) is not None
+        }
         return tuple(self._processes.values())
 
     def containers(self) -> tuple[Container, ...]:
@@ -166,7 +170,8 @@ class Machine:
         return self.images[name]
 
     def look_at_paths(self, service: Service) -> None:
-        """Owners and modes of the folders that a service mounts, as scripted; else those of an ordinary user."""
+        """Owners and modes of the folders that a service mounts, as scripted; else those of an
+        ordinary user."""
         fresh = []
         for mount in service.mounts:
             if mount.type == "bind" and mount.source not in self.paths:

@@ -22,7 +22,9 @@ def asked_for(unit: Unit) -> list[tuple[str, int | None]]:
     return [(host, int(port)) for host, port in _WAITED_FOR.findall(words) if host not in _WORDS]
 
 
-def connect(source: Unit, host: str, port: int | None, units: Iterable[Unit]) -> tuple[str, Unit | None]:
+def connect(
+    source: Unit, host: str, port: int | None, units: Iterable[Unit]
+) -> tuple[str, Unit | None]:
     """What becomes of a connection: "" or the error, and the container that was asked."""
     everybody = tuple(units)
     if host == HOST_GATEWAY:
@@ -37,7 +39,10 @@ def connect(source: Unit, host: str, port: int | None, units: Iterable[Unit]) ->
 
 
 def _answers(unit: Unit, host: str, networks: set[str]) -> bool:
-    return any(host in attachment.aliases and attachment.network in networks for attachment in unit.attachments)
+    return any(
+        host in attachment.aliases and attachment.network in networks
+        for attachment in unit.attachments
+    )
 
 
 def _asked(unit: Unit, port: int | None) -> tuple[str, Unit]:

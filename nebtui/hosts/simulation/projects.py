@@ -22,7 +22,8 @@ _NOT_THE_CONTAINERS = ("depends_on", "profiles", "build", "deploy.replicas")
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A project as its files have it now, and a fingerprint of each service's container settings."""
+    """A project as its files have it now, and a fingerprint of each service's container
+    settings."""
 
     candidate: Candidate
     project: Project
@@ -44,10 +45,13 @@ class Shelf:
 
     def of(self, key: ProjectKey) -> Declared | None:
         """A project as it was read last, even if an override file was added to it meanwhile."""
-        return next((declared for known, declared in self.projects.items() if same(known, key)), None)
+        return next(
+            (declared for known, declared in self.projects.items() if same(known, key)), None
+        )
 
     def read_again(self, paths: tuple[str, ...]) -> tuple[list[ProjectKey], list[Declared]]:
-        """Read the projects that depend on these files: those that are gone, and those that were read."""
+        """Read the projects that depend on these files: those that are gone, and those that were
+        read."""
         before = self.projects
         self.projects = {}
         read = []
@@ -66,7 +70,11 @@ class Shelf:
         return tuple(one[0] for one in self._stamp if one not in now)
 
     def _now(self) -> Stamp:
-        files = [path for d in self.projects.values() for path in (*d.project.files_read, *d.project.env_files)]
+        files = [
+            path
+            for d in self.projects.values()
+            for path in (*d.project.files_read, *d.project.env_files)
+        ]
         return stamp(tuple(dict.fromkeys((*files, *(key.working_dir for key in self.projects)))))
 
 
@@ -96,7 +104,8 @@ def same(key: ProjectKey, other: ProjectKey) -> bool:
 
 
 def _depends(project: Project, paths: tuple[str, ...]) -> bool:
-    """True if the project's model depends on one of the files, or would on a new one in its folder."""
+    """True if the project's model depends on one of the files, or would on a new one in its
+    folder."""
     folders = {os.path.dirname(path) for path in project.key.files}
     files = {*project.key.files, *project.files_read, *project.env_files, *folders}
     return any(path in files or os.path.dirname(path) in folders for path in paths)

@@ -1,4 +1,5 @@
-"""The readings of a simulated box: figures around what is scripted, with a noise that depends on seed and second."""
+"""The readings of a simulated box: figures around what is scripted, with a noise that depends on
+seed and second."""
 
 from __future__ import annotations
 
@@ -23,19 +24,33 @@ def sampled(machine: Machine) -> Sampled:
     """One round of readings at the machine's present second."""
     running = tuple(machine.running())
     throughput = tuple(reading for unit in running if (reading := _throughput(machine, unit)))
-    return Sampled(machine.now, tuple(_sample(machine, u) for u in running), _gpus(machine, running), throughput)
+    return Sampled(
+        machine.now,
+        tuple(_sample(machine, u) for u in running),
+        _gpus(machine, running),
+        throughput,
+    )
 
 
 def _noise(machine: Machine, what: str, spread: float) -> float:
-    """A factor near 1: a slow wave and a little jitter, the same for the same seed, thing and second."""
+    """A factor near 1: a slow wave and a little jitter, the same for the same seed, thing and
+    second."""
     random = Random(f"{machine.seed} {what} {math.floor(machine.now)}")
     phase = sum(what.encode())
-    return 1.0 + spread * (0.6 * math.sin(machine.now / 7.0 + phase) + 0.5 * random.uniform(-1.0, 1.0))
+    return 1.0 + spread * (
+        0.6 * math.sin(machine.now / 7.0 + phase) + 0.5 * random.uniform(-1.0, 1.0)
+    )
 
 
 def _sample(machine: Machine, unit: Unit) -> ContainerSample:
     script = unit.script
-    busy = (script.cpu if unit.cuda else script.cpu_only) if unit.serving else 0.0 if unit.trouble else STARTING_CPU
+    busy = (
+        (script.cpu if unit.cuda else script.cpu_only)
+        if unit.serving
+        else 0.0
+        if unit.trouble
+        else STARTING_CPU
+    )
     memory = script.memory if unit.serving else max(12, script.memory // 4)
     traffic = 900.0 + 460.0 * script.cpu if unit.serving else 120.0
     none = unit.service.network_mode == "none"
@@ -127,7 +142,9 @@ def _gpus(machine: Machine, running: tuple[Unit, ...]) -> tuple[GpuSample, ...]:
                 clock_limit=3105,
                 pstate=2 if load else 8,
                 capability="8.9",
-                processes=tuple(GpuProcess(u.pid, u.script.gpu_memory * MIB, share(u), u.id) for u in users),
+                processes=tuple(
+                    GpuProcess(u.pid, u.script.gpu_memory * MIB, share(u), u.id) for u in users
+                ),
             )
         )
     return tuple(found)

@@ -1,4 +1,5 @@
-"""One simulated container: what it was created from, how it is now, and the facts an engine would tell of it."""
+"""One simulated container: what it was created from, how it is now, and the facts an engine would
+tell of it."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ LAST_PROBES = 5
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """A container of the simulated engine. It obeys the declaration it was created from, not what the file says now."""
+    """A container of the simulated engine. It obeys the declaration it was created from, not what
+    the file says now."""
 
     id: str
     name: str
@@ -128,7 +130,10 @@ class Unit:
             return ()
         return tuple(
             PortBinding(
-                p.target, int(p.published) if p.published.isdecimal() else None, p.host_ip or "0.0.0.0", p.protocol
+                p.target,
+                int(p.published) if p.published.isdecimal() else None,
+                p.host_ip or "0.0.0.0",
+                p.protocol,
             )
             for p in self.service.ports
         )
@@ -156,7 +161,8 @@ class Unit:
             command=service.command or self.image.command,
             entrypoint=service.entrypoint or self.image.entrypoint,
             hostname=service.hostname or self.id[:12],
-            network_mode=service.network_mode or (self.attachments[0].network if self.attachments else ""),
+            network_mode=service.network_mode
+            or (self.attachments[0].network if self.attachments else ""),
             extra_hosts=service.extra_hosts,
             restart_policy=service.restart or "no",
             healthcheck=self.test(),
@@ -181,7 +187,8 @@ class Unit:
 
 
 def user_of(service: Service, image: Image, runs_as: int | None) -> tuple[int, int]:
-    """The ids a process ends up with: those declared, else the image's, else what it drops to by itself."""
+    """The ids a process ends up with: those declared, else the image's, else what it drops to by
+    itself."""
     for user in (service.user, image.user):
         if user:
             return ids(user) or (0, 0)

@@ -1,4 +1,5 @@
-"""`docker compose up -d` on the simulated machine: networks, recreation of what changed, start behind the gates."""
+"""`docker compose up -d` on the simulated machine: networks, recreation of what changed, start
+behind the gates."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ class Upping:
         yield from self._create_networks(wanted)
         created: list[Unit] = []
         for service in wanted:
-            forced = action.force_recreate and (not action.services or service.name in action.services)
+            forced = action.force_recreate and (
+                not action.services or service.name in action.services
+            )
             yield from self._container(service, forced, created)
         for unit in created:
             unit.waiting = True
@@ -78,14 +81,19 @@ class Upping:
             for join in service.networks.values():
                 network = self._project.networks.get(join.network)
                 if network and network.external and network.name not in self._machine.networks:
-                    raise Refusal(f"network {network.name} declared as external, but could not be found")
+                    raise Refusal(
+                        f"network {network.name} declared as external, but could not be found"
+                    )
 
     def _create_networks(self, wanted: list[Service]) -> Iterator[Progress]:
         used = dict.fromkeys(key for service in wanted for key in service.networks)
         for key in used:
             network = self._project.networks.get(key)
             if network and not network.external and network.name not in self._machine.networks:
-                labels = {"com.docker.compose.project": self._project.name, "com.docker.compose.network": key}
+                labels = {
+                    "com.docker.compose.project": self._project.name,
+                    "com.docker.compose.network": key,
+                }
                 self._machine.create_network(network.name, labels)
                 yield Progress(f" Network {network.name}  Created")
 
@@ -106,7 +114,11 @@ class Upping:
 
     def _old(self, service: Service) -> Unit | None:
         units = self._machine.units.values()
-        mine = (u for u in units if u.service.name == service.name and same(u.project, self._project.key))
+        mine = (
+            u
+            for u in units
+            if u.service.name == service.name and same(u.project, self._project.key)
+        )
         return next(mine, None)
 
     def _create(self, service: Service, name: str) -> Unit:
@@ -138,7 +150,10 @@ class Upping:
 
     def _is_job(self, service: Service) -> bool:
         gates = (d for s in self._project.services.values() for d in s.depends_on.values())
-        return any(d.service == service.name and d.condition == "service_completed_successfully" for d in gates)
+        return any(
+            d.service == service.name and d.condition == "service_completed_successfully"
+            for d in gates
+        )
 
     def _cuda_fails(self, image: Image) -> bool:
         """What does not fit the driver is the image, whichever service runs it."""
@@ -152,11 +167,18 @@ class Upping:
         machine = self._machine
         if service.network_mode:
             mode = service.network_mode
-            return (Attachment(mode, machine.networks[mode].id),) if mode in machine.networks else ()
+            return (
+                (Attachment(mode, machine.networks[mode].id),) if mode in machine.networks else ()
+            )
         found = []
         for key, join in service.networks.items():
             network = machine.networks[self._project.networks[key].name]
-            taken = sum(any(a.network == network.name for a in unit.attachments) for unit in machine.units.values())
+            taken = sum(
+                any(a.network == network.name for a in unit.attachments)
+                for unit in machine.units.values()
+            )
             ip = f"172.{18 + list(machine.networks).index(network.name)}.0.{taken + 2}"
-            found.append(Attachment(network.name, network.id, ip, (name, service.name, *join.aliases)))
+            found.append(
+                Attachment(network.name, network.id, ip, (name, service.name, *join.aliases))
+            )
         return tuple(found)

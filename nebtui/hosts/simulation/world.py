@@ -1,4 +1,5 @@
-"""The simulated box as a whole: its projects come up, grow old, are looked at, and obey what their files say."""
+"""The simulated box as a whole: its projects come up, grow old, are looked at, and obey what their
+files say."""
 
 from __future__ import annotations
 
@@ -31,11 +32,19 @@ from nebtui.hosts.simulation.readings import reaches, sampled, stack
 from nebtui.hosts.simulation.upping import Upping
 
 DAY = 86_400.0
-ENGINE = Engine("demo", "demo", "1.47", "demo", operating_system="Linux (simulated)", runtimes=("nvidia", "runc"))
+ENGINE = Engine(
+    "demo",
+    "demo",
+    "1.47",
+    "demo",
+    operating_system="Linux (simulated)",
+    runtimes=("nvidia", "runc"),
+)
 
 
 class World:
-    """One box, `age` seconds after its projects were brought up. One caller at a time; time passes in `advance`."""
+    """One box, `age` seconds after its projects were brought up. One caller at a time; time passes
+    in `advance`."""
 
     def __init__(self, scenario: Scenario, folder: str, seed: int, start: float) -> None:
         self._shelf = Shelf(folder)
@@ -52,7 +61,8 @@ class World:
         self._past = [change for change in machine.news() if isinstance(change, Happened)]
 
     def opening(self) -> list[Change]:
-        """Everything there is to see at first, ending with `Settled`; from now on a reading is taken every second."""
+        """Everything there is to see at first, ending with `Settled`; from now on a reading is
+        taken every second."""
         machine = self._machine
         machine.news()
         if not self._measuring:
@@ -137,13 +147,17 @@ class World:
             return Progress(f"network {name} is gone already", done=True)
         if LABEL not in network.labels:
             return Progress(f"network {name} was not created by nebtui", done=True, exit_code=1)
-        if any(a.network == name for unit in self._machine.units.values() for a in unit.attachments):
+        if any(
+            a.network == name for unit in self._machine.units.values() for a in unit.attachments
+        ):
             return Progress(f"network {name} has active endpoints", done=True, exit_code=1)
         self._machine.remove_network(name)
         return Progress(f"network {name} removed", done=True)
 
     def _probe(self, probe: Probe) -> Iterator[Progress]:
-        found = (u for u in self._machine.units.values() if probe.container in (u.id, u.id[:12], u.name))
+        found = (
+            u for u in self._machine.units.values() if probe.container in (u.id, u.id[:12], u.name)
+        )
         unit = next(found, None)
         if unit is None:
             yield Progress(f"No such container: {probe.container}", done=True, exit_code=1)

@@ -26,8 +26,12 @@ class ChooseScreen(ModalScreen[ServiceKey | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Static(line(("Which service is meant?", "title"), ("  enter chooses, esc leaves", "dim")))
-            yield OptionList(*(Option(word(f"{o}  ({o.project.working_dir})")) for o in self._owners))
+            yield Static(
+                line(("Which service is meant?", "title"), ("  enter chooses, esc leaves", "dim"))
+            )
+            yield OptionList(
+                *(Option(word(f"{o}  ({o.project.working_dir})")) for o in self._owners)
+            )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._owners[event.option_index])

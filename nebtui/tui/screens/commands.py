@@ -36,7 +36,9 @@ class CommandsScreen(Page):
 
 
 def _run(run: CommandRun) -> list[Content]:
-    end = {None: ("running…", "warn"), 0: ("done", "ok")}.get(run.exit_code, (f"exit {run.exit_code}", "bad"))
+    end = {None: ("running…", "warn"), 0: ("done", "ok")}.get(
+        run.exit_code, (f"exit {run.exit_code}", "bad")
+    )
     return [
         line(("$ ", "dim"), (run.command, "info")),
         *(line("  ", mask(text)) for text in run.lines),

@@ -18,7 +18,10 @@ from nebtui.tui.widgets.words import line, lines
 class ConfirmScreen(ModalScreen[bool]):
     """Gives True where the person says so."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("confirm"), ("escape", "dismiss(False)", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("confirm"),
+        ("escape", "dismiss(False)", "leave"),
+    ]
 
     def __init__(self, commands: tuple[str, ...], warning: str) -> None:
         super().__init__()
@@ -27,10 +30,21 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Static(lines([*self._told(), line(" ", (" enter ", "key"), " do it   ", (" esc ", "key"), " leave")]))
+            yield Static(
+                lines(
+                    [
+                        *self._told(),
+                        line(" ", (" enter ", "key"), " do it   ", (" esc ", "key"), " leave"),
+                    ]
+                )
+            )
 
     def _told(self) -> list[Content]:
-        return [*(line((command, "info")) for command in self._commands), line((self._warning, "warn")), line("")]
+        return [
+            *(line((command, "info")) for command in self._commands),
+            line((self._warning, "warn")),
+            line(""),
+        ]
 
     def action_confirm(self) -> None:
         """Do it."""

@@ -1,4 +1,5 @@
-"""GPUs: devices as meters with their history, processes below by service, and the services that are on none."""
+"""GPUs: devices as meters with their history, processes below by service, and the services that are
+on none."""
 
 from __future__ import annotations
 

@@ -39,7 +39,12 @@ def _told() -> list[Content]:
     for where in dict.fromkeys(key.where for key in KEYS):
         found += [line(""), line((where, "title"))]
         found += [
-            line(f"  {k.display:<8}", (f"{k.label:<14}", "info"), (k.help, "dim")) for k in KEYS if k.where == where
+            line(f"  {k.display:<8}", (f"{k.label:<14}", "info"), (k.help, "dim"))
+            for k in KEYS
+            if k.where == where
         ]
     found += [line(""), line(("readiness", "title"))]
-    return found + [line(f"  {GLYPHS[w]}       ", (f"{w:<14}", "info"), (told, "dim")) for w, told in MEANINGS.items()]
+    return found + [
+        line(f"  {GLYPHS[w]}       ", (f"{w:<14}", "info"), (told, "dim"))
+        for w, told in MEANINGS.items()
+    ]

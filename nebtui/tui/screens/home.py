@@ -48,7 +48,9 @@ class HomeScreen(Screen[None]):
         yield Summary()
         yield Rails(ascii=self.session.ascii)
         yield Detail()
-        yield Input(placeholder="show only projects and services that match; esc shows all", id="filter")
+        yield Input(
+            placeholder="show only projects and services that match; esc shows all", id="filter"
+        )
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -57,7 +59,8 @@ class HomeScreen(Screen[None]):
 
     def show(self) -> None:
         """Show the session's snapshot and findings; widgets repaint only what changed."""
-        # A snapshot may arrive before the screen is made, and while it is taken down widget by widget.
+        # A snapshot may arrive before the screen is made, and while it is taken down widget by
+        # widget.
         with suppress(NoMatches):
             self._show()
 
@@ -65,7 +68,14 @@ class HomeScreen(Screen[None]):
         session = self.session
         snapshot = session.snapshot
         facts = (snapshot.generation, snapshot.engine_problem, snapshot.gpus, snapshot.throughput)
-        drawn = (*facts, self.app.size.width, session.findings, session.locked, self._filter, pending(session))
+        drawn = (
+            *facts,
+            self.app.size.width,
+            session.findings,
+            session.locked,
+            self._filter,
+            pending(session),
+        )
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw()
@@ -80,9 +90,13 @@ class HomeScreen(Screen[None]):
         session = self.session
         snapshot = session.snapshot
         keys: list[ServiceKey | ProjectKey] = [*snapshot.projects]
-        keys += [key for project in snapshot.projects for key in box.service_keys(snapshot, project)]
+        keys += [
+            key for project in snapshot.projects for key in box.service_keys(snapshot, project)
+        ]
         self._keys = {box.identity(key): key for key in keys}
-        self.query_one(Summary).show(snapshot, session.findings, session.banner, session.locked, ascii=session.ascii)
+        self.query_one(Summary).show(
+            snapshot, session.findings, session.banner, session.locked, ascii=session.ascii
+        )
         self.query_one(Rails).show(matching(scene_of(session), self._filter))
 
     def _show_detail(self) -> None:
@@ -98,7 +112,11 @@ class HomeScreen(Screen[None]):
     def action_rails(self, name: str) -> None:
         """Hand a moving key to the graph, or to the list while that has the focus."""
         focused = self.focused
-        if name in ("cursor_up", "cursor_down", "first", "last") and focused is not None and focused.id == "findings":
+        if (
+            name in ("cursor_up", "cursor_down", "first", "last")
+            and focused is not None
+            and focused.id == "findings"
+        ):
             getattr(focused, f"action_{name}")()
             return
         getattr(self.query_one(Rails), f"action_{name}")()
@@ -168,7 +186,8 @@ class HomeScreen(Screen[None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Changing keys are dimmed while the app is locked; a slash in the filter line is a slash."""
+        """Changing keys are dimmed while the app is locked; a slash in the filter line is a
+        slash."""
         if action == "filter" and self.focused is self.query_one("#filter"):
             return False
         changing = ("fix_key", "fix", "fix_all", "undo", "bring_up")
@@ -182,7 +201,11 @@ class HomeScreen(Screen[None]):
         if not mine:
             where = str(self._selected or "this box")
             others = [f for f in self.session.findings if rules.rule(f.rule).key == key]
-            hint = f"; {others[0].at or others[0].project} has (! goes to what is broken)" if others else ""
+            hint = (
+                f"; {others[0].at or others[0].project} has (! goes to what is broken)"
+                if others
+                else ""
+            )
             told = f"{where} has nothing that {key} would fix{hint}"
             self.notify(told, title="nothing to do", markup=False, timeout=5)
             return
@@ -208,7 +231,11 @@ class HomeScreen(Screen[None]):
         if not self._filter:
             return found
         shown = set(self.query_one(Rails).ids)
-        return tuple(f for f in found if any(box.identity(k) in shown for k in (f.at, f.target, f.project) if k))
+        return tuple(
+            f
+            for f in found
+            if any(box.identity(k) in shown for k in (f.at, f.target, f.project) if k)
+        )
 
     def action_undo(self) -> None:
         """Take back what was written last."""
@@ -224,9 +251,16 @@ class HomeScreen(Screen[None]):
             asked = [up(snapshot, selected.project, (selected.service,))]
         elif not asked and isinstance(selected, ProjectKey):
             asked = [up(snapshot, selected)]
-        doubtful = [p for u in asked if (p := self.session.snapshot.projects.get(u.project)) and not p.confirmed]
+        doubtful = [
+            p
+            for u in asked
+            if (p := self.session.snapshot.projects.get(u.project)) and not p.confirmed
+        ]
         if doubtful:
-            told = f"the files of {doubtful[0].name} are known from a container's label only and were not confirmed"
+            told = (
+                f"the files of {doubtful[0].name} are known from a container's label only and "
+                "were not confirmed"
+            )
             self.notify(told, title="not run", severity="warning", markup=False)
             return
         if not asked:

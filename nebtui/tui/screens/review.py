@@ -1,4 +1,5 @@
-"""Review: the diff of a fix, what was proved, what will be recreated; the same key again writes it."""
+"""Review: the diff of a fix, what was proved, what will be recreated; the same key again writes
+it."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ NOTHING_PROVED = Proof(())
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What planning gave: a patch with its proof, or the reason why there is none, or owners to choose from."""
+    """What planning gave: a patch with its proof, or the reason why there is none, or owners to
+    choose from."""
 
     patch: Patch | None = None
     proof: Proof = NOTHING_PROVED
@@ -48,7 +50,9 @@ class ReviewScreen(Screen[None]):
 
     BINDINGS = bindings("everywhere", "review", leave=True)
 
-    def __init__(self, session: Session, findings: tuple[Finding, ...], key: str, *, bulk: bool = False) -> None:
+    def __init__(
+        self, session: Session, findings: tuple[Finding, ...], key: str, *, bulk: bool = False
+    ) -> None:
         super().__init__()
         self.session = session
         self._findings = findings
@@ -68,7 +72,12 @@ class ReviewScreen(Screen[None]):
     def ready(self) -> bool:
         """A proved patch is shown and may be written."""
         planned = self._plan
-        return not self._busy and planned is not None and planned.patch is not None and planned.proof.proved
+        return (
+            not self._busy
+            and planned is not None
+            and planned.patch is not None
+            and planned.proof.proved
+        )
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -121,7 +130,9 @@ class ReviewScreen(Screen[None]):
             self.app.push_screen(_choice(planned.owners), self._chosen)
         self._paint()
         patch = planned.patch
-        one_key = self.session.settings.one_key and patch is not None and patch.applicability == "safe"
+        one_key = (
+            self.session.settings.one_key and patch is not None and patch.applicability == "safe"
+        )
         if one_key and planned.proof.proved:
             self.action_write()
 
@@ -139,9 +150,15 @@ class ReviewScreen(Screen[None]):
         patch = planned.patch
         if patch is None:
             first = self._findings[0]
-            self.query_one("#title", Static).update(line((f"{first.rule} {first.at or first.project}", "title")))
-            self.query_one("#diff", Static).update(line(("cannot be fixed here: ", "warn"), planned.reason))
-            self.query_one("#proof", Static).update(lines([word(text, "dim") for text in first.evidence]))
+            self.query_one("#title", Static).update(
+                line((f"{first.rule} {first.at or first.project}", "title"))
+            )
+            self.query_one("#diff", Static).update(
+                line(("cannot be fixed here: ", "warn"), planned.reason)
+            )
+            self.query_one("#proof", Static).update(
+                lines([word(text, "dim") for text in first.evidence])
+            )
             return
         names = ", ".join(dict.fromkeys(f.rule for f in patch.findings))
         tone = "ok" if patch.applicability == "safe" else "warn"
@@ -156,18 +173,32 @@ class ReviewScreen(Screen[None]):
         checks = [_check(check) for check in dict.fromkeys(planned.proof.checks)]
         found = [line(("proved   ", "dim")) + Content("   ").join(checks)]
         if not planned.proof.proved:
-            found.insert(0, line(("not proved, so it will not be written: ", "bad"), planned.proof.failure))
+            found.insert(
+                0, line(("not proved, so it will not be written: ", "bad"), planned.proof.failure)
+            )
         found += [line(("note     ", "dim"), (note, "warn")) for note in patch.notes]
         found += [
-            line(("left     ", "dim"), f"{x.finding.rule} {x.finding.at}: ", (x.reason, "warn")) for x in planned.left
+            line(("left     ", "dim"), f"{x.finding.rule} {x.finding.at}: ", (x.reason, "warn"))
+            for x in planned.left
         ]
-        found += [line(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name)))) for name in patch.networks]
-        found.append(line(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z"))
-        for item, action in zip(patch.recreate, ups(self.session.snapshot, patch.recreate), strict=True):
+        found += [
+            line(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name))))
+            for name in patch.networks
+        ]
+        found.append(
+            line(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z")
+        )
+        for item, action in zip(
+            patch.recreate, ups(self.session.snapshot, patch.recreate), strict=True
+        ):
             argv = host.command(action)
             what = ", ".join(item.services) or "its services"
             found.append(
-                line(("then     ", "dim"), (" ".join(argv) or "bring it up", "info"), (f"  recreates {what}", "dim"))
+                line(
+                    ("then     ", "dim"),
+                    (" ".join(argv) or "bring it up", "info"),
+                    (f"  recreates {what}", "dim"),
+                )
             )
         return found
 
@@ -189,7 +220,12 @@ class ReviewScreen(Screen[None]):
         if self._busy or planned is None or planned.patch is None:
             return
         if not planned.proof.proved:
-            self.notify(planned.proof.failure, title="not proved, so not written", severity="error", markup=False)
+            self.notify(
+                planned.proof.failure,
+                title="not proved, so not written",
+                severity="error",
+                markup=False,
+            )
             return
         self._busy = True
         patch = planned.patch
@@ -208,7 +244,9 @@ class ReviewScreen(Screen[None]):
             watched = Watched(patch, self.session.now(), result.number)
             self.app.post_message(PatchWritten(watched, brought_up=bring_up))
             if bring_up:
-                self.app.post_message(ActionsAsked(ups(self.session.snapshot, patch.recreate), confirmed=True))
+                self.app.post_message(
+                    ActionsAsked(ups(self.session.snapshot, patch.recreate), confirmed=True)
+                )
             self.dismiss()
 
         background(self.app, work, done)

@@ -27,7 +27,10 @@ from nebtui.tui.widgets.words import line, lines
 class UndoScreen(Screen[int | None]):
     """Gives the number of the entry that was taken back, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere", leave=True), *bindings("review")[:1]]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("everywhere", leave=True),
+        *bindings("review")[:1],
+    ]
 
     def __init__(self, session: Session, entry: Entry) -> None:
         super().__init__()
@@ -47,10 +50,15 @@ class UndoScreen(Screen[int | None]):
             changes = backwards(self._entry)
         except (Damaged, OSError) as error:
             self._possible = False
-            self.query_one("#diff", Static).update(line(("cannot be taken back: ", "bad"), str(error)))
+            self.query_one("#diff", Static).update(
+                line(("cannot be taken back: ", "bad"), str(error))
+            )
             return
         self.query_one("#diff", Static).update(coloured(masked_diff(changes)))
-        told = [line(("removes  ", "dim"), f"the network {n}, if nothing is on it") for n in self._entry.networks]
+        told = [
+            line(("removes  ", "dim"), f"the network {n}, if nothing is on it")
+            for n in self._entry.networks
+        ]
         told += [
             line(("deletes  ", "dim"), f"{short(change.path)}, which nebtui created")
             for change in changes
@@ -59,7 +67,8 @@ class UndoScreen(Screen[int | None]):
         told.append(
             line(
                 ("then     ", "dim"),
-                "the containers stay as they are; select the service, and U brings the old declaration up",
+                "the containers stay as they are; select the service, and U brings the "
+                "old declaration up",
             )
         )
         self.query_one("#proof", Static).update(lines(told))
@@ -105,7 +114,8 @@ class UndoScreen(Screen[int | None]):
 
 
 def masked_diff(changes: tuple[Change, ...]) -> list[str]:
-    """The diff of taking back. What comes back to an env file is the person's own: all its values are masked."""
+    """The diff of taking back. What comes back to an env file is the person's own: all its values
+    are masked."""
     found: list[str] = []
     for change in changes:
         files = (FileChange(change.path, change.before, change.after or b""),)

@@ -1,4 +1,5 @@
-"""The detail pane: what is written and not yet seen, the findings of the selection, and the tabs of a service."""
+"""The detail pane: what is written and not yet seen, the findings of the selection, and the tabs of
+a service."""
 
 from __future__ import annotations
 
@@ -52,7 +53,11 @@ class Detail(Vertical):
     def show(self, session: Session, selected: ServiceKey | ProjectKey | None) -> None:
         """Show a selection as it is now."""
         service = selected if isinstance(selected, ServiceKey) else None
-        found = tuple(f for f in session.findings if f.severity != "advice" or service) if selected is None else ()
+        found = (
+            tuple(f for f in session.findings if f.severity != "advice" or service)
+            if selected is None
+            else ()
+        )
         found = found or related(session.findings, selected)
         self.query_one("#heading", Told).say(self._heading(session, selected, found))
         watched = _watched(session, selected)
@@ -72,11 +77,17 @@ class Detail(Vertical):
             ]
             # What a narrow terminal may cut off comes last; tab 1 has it in full.
             why = tabs.reason(session.snapshot, selected)
-            return line(*tabs.heading(session.snapshot, selected), "   ", *marks, (f"   {why}", "dim"))
+            return line(
+                *tabs.heading(session.snapshot, selected), "   ", *marks, (f"   {why}", "dim")
+            )
         if isinstance(selected, ProjectKey):
             project = session.snapshot.projects.get(selected)
             files = ", ".join(short(f) for f in selected.files)
-            told = f"  found by {', '.join(sorted(project.sources))} · view: {project.view}" if project else ""
+            told = (
+                f"  found by {', '.join(sorted(project.sources))} · view: {project.view}"
+                if project
+                else ""
+            )
             return line((selected.name, "title"), f"  {files}", (told, "dim"))
         if not session.snapshot.settled:
             return line(("looking at the box…", "dim"))
@@ -105,7 +116,10 @@ class Detail(Vertical):
             return lines(tabs.mounts(snapshot, service))
         if self.tab == "gpu":
             return lines(
-                [*gpus.service_ladder(snapshot, service), *server_lines(snapshot, service, ascii=session.ascii)]
+                [
+                    *gpus.service_ladder(snapshot, service),
+                    *server_lines(snapshot, service, ascii=session.ascii),
+                ]
             )
         if self.tab == "yaml":
             return lines(tabs.yaml(snapshot, service, session.host.read))
@@ -117,16 +131,23 @@ def counted(number: int) -> str:
     return "no findings" if not number else f"{number} finding{'s' if number > 1 else ''}"
 
 
-def related(findings: tuple[Finding, ...], selected: ServiceKey | ProjectKey | None) -> tuple[Finding, ...]:
+def related(
+    findings: tuple[Finding, ...], selected: ServiceKey | ProjectKey | None
+) -> tuple[Finding, ...]:
     """The findings that concern a selection, as the one that names or as the other end."""
     if isinstance(selected, ServiceKey):
         return tuple(
             f
             for f in findings
-            if selected in (f.at, f.target, *f.owners) or (f.service is None and f.project == selected.project)
+            if selected in (f.at, f.target, *f.owners)
+            or (f.service is None and f.project == selected.project)
         )
     if isinstance(selected, ProjectKey):
-        return tuple(f for f in findings if f.project == selected or (f.target and f.target.project == selected))
+        return tuple(
+            f
+            for f in findings
+            if f.project == selected or (f.target and f.target.project == selected)
+        )
     return findings
 
 
@@ -138,24 +159,41 @@ def prompt(finding: Finding) -> Content:
     found = [line((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
     found += [line(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
     if finding.fix and finding.applicability != "display" and rule.key:
-        found.append(line("  ", (f" {rule.key} ", "key"), f" {finding.fix} ", (f"· {finding.applicability}", "dim")))
+        found.append(
+            line(
+                "  ",
+                (f" {rule.key} ", "key"),
+                f" {finding.fix} ",
+                (f"· {finding.applicability}", "dim"),
+            )
+        )
     elif finding.fix:
         found.append(line(("    by hand: ", "dim"), finding.fix))
     return lines(found)
 
 
 def _watched(session: Session, selected: ServiceKey | ProjectKey | None) -> Content:
-    """What this engine cannot give, why a project's files cannot be used, and what of written patches is seen."""
+    """What this engine cannot give, why a project's files cannot be used, and what of written
+    patches is seen."""
     engine = session.snapshot.engine
-    found = [line((text, "warn")) for text in (engine.missing if engine and selected is None else ())]
+    found = [
+        line((text, "warn")) for text in (engine.missing if engine and selected is None else ())
+    ]
     project = session.snapshot.projects.get(selected) if isinstance(selected, ProjectKey) else None
     if project and project.problem:
-        place = f"{short(project.problem.file)}{f':{project.problem.line}' if project.problem.line else ''}"
+        at = f":{project.problem.line}" if project.problem.line else ""
+        place = f"{short(project.problem.file)}{at}"
         found.append(line(("✗ ", "bad"), f"{place}: {project.problem.message}"))
     for item in session.watched:
         concerned = related(item.patch.findings, selected)
         if concerned:
             seen = verdict(session.snapshot, item, session.now())
             keys = "" if seen.state == "seen" else "  U brings it up · z takes it back"
-            found.append(line((f"{item.patch.title}: ", ""), (seen.message, WATCH_TONES[seen.state]), (keys, "dim")))
+            found.append(
+                line(
+                    (f"{item.patch.title}: ", ""),
+                    (seen.message, WATCH_TONES[seen.state]),
+                    (keys, "dim"),
+                )
+            )
     return lines(found)

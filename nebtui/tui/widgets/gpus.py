@@ -1,4 +1,5 @@
-"""GPUs as lines: a device with its meters and history, the processes below by service, and a service's ladder."""
+"""GPUs as lines: a device with its meters and history, the processes below by service, and a
+service's ladder."""
 
 from __future__ import annotations
 
@@ -31,8 +32,15 @@ def service_ladder(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     found = ladder(snapshot, key)
     if found.answer("declared") == "no":
         return [line(("asks for no GPU", "dim"))]
-    between = [line(("             ", ""), (text, "dim")) for text in (found.loaded, found.busy) if text]
-    return [line((found.sentence, VERDICTS[found.verdict])), *_rungs(found)[:3], *between, *_rungs(found)[3:]]
+    between = [
+        line(("             ", ""), (text, "dim")) for text in (found.loaded, found.busy) if text
+    ]
+    return [
+        line((found.sentence, VERDICTS[found.verdict])),
+        *_rungs(found)[:3],
+        *between,
+        *_rungs(found)[3:],
+    ]
 
 
 def _rungs(found: Ladder) -> list[Content]:
@@ -40,7 +48,14 @@ def _rungs(found: Ladder) -> list[Content]:
     for rung in found.rungs:
         glyph, tone = RUNGS[rung.answer]
         source = f"  {shortened(rung.source)}" if rung.source else ""
-        told.append(line((f"{glyph} {rung.name:<12}", tone), (f"{rung.answer:<8}", tone), rung.why, (source, "dim")))
+        told.append(
+            line(
+                (f"{glyph} {rung.name:<12}", tone),
+                (f"{rung.answer:<8}", tone),
+                rung.why,
+                (source, "dim"),
+            )
+        )
     return told
 
 
@@ -60,29 +75,43 @@ def machine(snapshot: Snapshot) -> list[Content]:
         parts.append((f"{glyph} {link.name}   ", tone))
     found.append(line(*parts))
     if first := broken(links):
-        found += [line(("broken: ", "bad"), f"{first.name}: {first.message}"), line(("  → ", "dim"), first.remedy)]
+        found += [
+            line(("broken: ", "bad"), f"{first.name}: {first.message}"),
+            line(("  → ", "dim"), first.remedy),
+        ]
     return found
 
 
 def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> list[Content]:
-    """A device: name, meters of use, memory and power, the last two minutes, and what is wrong with it."""
+    """A device: name, meters of use, memory and power, the last two minutes, and what is wrong with
+    it."""
     loads = snapshot.gpu_loads.get(one.index, ())
     name = one.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
     head: list[Part] = [(f"GPU {one.index} ", "title"), (f"{name}  ", "title"), *_details(one)]
     found = [line(*head)]
     if one.silent:
         return [*found, line(("  ✗ ", "bad"), one.error)]
-    found.append(line(*_meter("use", _share(one.utilization, 100), _percent(one.utilization), "info", ascii)))
+    found.append(
+        line(*_meter("use", _share(one.utilization, 100), _percent(one.utilization), "info", ascii))
+    )
     memory = _share(one.memory_used, one.memory_total)
     nearly = memory is not None and memory >= FULL
     told = "unified with the machine's" if one.unified else _memory(one)
-    parts = _meter("memory", memory, told + (" nearly full" if nearly else ""), "warn" if nearly else "info", ascii)
+    parts = _meter(
+        "memory",
+        memory,
+        told + (" nearly full" if nearly else ""),
+        "warn" if nearly else "info",
+        ascii,
+    )
     found.append(line(*parts))
     power = _share(one.power, one.power_limit)
     limit = f"/{one.power_limit:.0f}" if one.power_limit is not None else ""
     watts = "– W" if one.power is None else f"{one.power:.0f}{limit} W"
     found.append(line(*_meter("power", power, watts, "info", ascii), "   ", *_temperature(one)))
-    found.append(line(("  2 min    ", "dim"), (spark(loads[-max(10, width - 14) :], ascii=ascii), "info")))
+    found.append(
+        line(("  2 min    ", "dim"), (spark(loads[-max(10, width - 14) :], ascii=ascii), "info"))
+    )
     troubles = [one.error, *(f"slowed down: {reason}" for reason in one.slowdowns), one.remapped]
     return found + [line(("  ✗ ", "bad"), text) for text in troubles if text]
 
@@ -98,14 +127,25 @@ def _details(one: GpuSample) -> list[Part]:
 def _temperature(one: GpuSample) -> list[Part]:
     if one.temperature is None:
         return [("– °C", "dim")]
-    word, tone = ("hot", "bad") if one.temperature >= HOT else ("warm", "warn") if one.temperature >= WARM else ("", "")
+    word, tone = (
+        ("hot", "bad")
+        if one.temperature >= HOT
+        else ("warm", "warn")
+        if one.temperature >= WARM
+        else ("", "")
+    )
     return [(f"{one.temperature} °C {word}".rstrip(), tone)]
 
 
 def _meter(name: str, share: float | None, told: str, tone: str, ascii: bool) -> list[Part]:
     full, empty = ("#", ".") if ascii else ("█", "·")
     filled = 0 if share is None else round(WIDTH * min(1.0, share))
-    return [(f"  {name:<9}", "dim"), (full * filled, tone), (empty * (WIDTH - filled), "dim"), f" {told}"]
+    return [
+        (f"  {name:<9}", "dim"),
+        (full * filled, tone),
+        (empty * (WIDTH - filled), "dim"),
+        f" {told}",
+    ]
 
 
 def _share(value: float | None, total: float | None) -> float | None:
@@ -126,11 +166,14 @@ def spark(values: tuple[int | None, ...], *, ascii: bool) -> str:
     """Percents as one character each; a second nobody read is a space."""
     steps = ASCII_BARS if ascii else BARS
     top = len(steps) - 1
-    return "".join(" " if v is None else steps[min(top, max(0, v) * top // 100 + (v > 0))] for v in values)
+    return "".join(
+        " " if v is None else steps[min(top, max(0, v) * top // 100 + (v > 0))] for v in values
+    )
 
 
 def processes(snapshot: Snapshot, one: GpuSample) -> list[Content]:
-    """The processes of a device, the largest first, each with the service it belongs to and what that makes."""
+    """The processes of a device, the largest first, each with the service it belongs to and what
+    that makes."""
     if one.processes is None:
         return [] if one.silent else [line(("    the driver does not list its processes", "dim"))]
     if not one.processes:
@@ -164,7 +207,13 @@ def off_gpu(snapshot: Snapshot) -> list[Content]:
         if state is not None and state.answer("resident") != "yes":
             speed = words(samples_of(snapshot, key)).rate
             rate = f"  {speed}" if speed else ""
-            found.append(line((f"    {key} ", "title"), (state.sentence, VERDICTS[state.verdict]), (rate, "dim")))
+            found.append(
+                line(
+                    (f"    {key} ", "title"),
+                    (state.sentence, VERDICTS[state.verdict]),
+                    (rate, "dim"),
+                )
+            )
     return [line(("not seen on a GPU they ask for", "title")), *found] if found else []
 
 
@@ -172,7 +221,11 @@ def everything(snapshot: Snapshot, *, ascii: bool, width: int) -> Content:
     """The whole screen, top to bottom."""
     found = machine(snapshot)
     for one in snapshot.gpus.values():
-        found += [line(""), *device(snapshot, one, ascii=ascii, width=width), *processes(snapshot, one)]
+        found += [
+            line(""),
+            *device(snapshot, one, ascii=ascii, width=width),
+            *processes(snapshot, one),
+        ]
     if snapshot.gpu_stack and snapshot.gpu_stack.peers:
         found += [line(""), *(line((told, "dim")) for told in peers(snapshot.gpu_stack))]
     return lines([*found, line(""), *off_gpu(snapshot)])

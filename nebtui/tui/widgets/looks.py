@@ -7,7 +7,8 @@ from textual.widget import Widget
 
 
 class Looks:
-    """`of("selected warn")` is the widget's own style with `PREFIXselected` and `PREFIXwarn` over it."""
+    """`of("selected warn")` is the widget's own style with `PREFIXselected` and `PREFIXwarn` over
+    it."""
 
     def __init__(self, widget: Widget, prefix: str) -> None:
         self._widget = widget
@@ -15,7 +16,8 @@ class Looks:
         self._known: dict[str, Style] = {}
 
     def of(self, names: str) -> Style:
-        """The styles of all the names, each giving only what its rule sets (Textual's own merge drops backgrounds)."""
+        """The styles of all the names, each giving only what its rule sets (Textual's own merge
+        drops backgrounds)."""
         known = self._known.get(names)
         if known is not None:
             return known

@@ -1,4 +1,5 @@
-"""The summary's line of the machine: its GPUs, as widely as there is room beside the speeds of the servers."""
+"""The summary's line of the machine: its GPUs, as widely as there is room beside the speeds of the
+servers."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ GAP = Content("   ")
 
 
 def machine(snapshot: Snapshot, width: int, *, ascii: bool) -> Content:
-    """GPUs and speeds; the widest form of the GPUs that leaves a third of the line to the speeds, if they need it.
-    Empty where there is neither."""
+    """GPUs and speeds; the widest form of the GPUs that leaves a third of the line to the speeds,
+    if they need it. Empty where there is neither."""
     speeds = _speeds(snapshot, ASCII_BARS if ascii else BARS)
     devices = list(snapshot.gpus.values())
     if not devices:
@@ -45,7 +46,11 @@ def _wide(gpu: GpuSample, *, ascii: bool) -> Content:
     name = gpu.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
     heat = "–" if gpu.temperature is None else f"{gpu.temperature} °C"
     power = "–" if gpu.power is None else f"{gpu.power:.0f} W"
-    return line((f" GPU {gpu.index} {name} ", "dim"), *_meter(gpu, ascii=ascii), f"{_memory(gpu)}  {heat}  {power}")
+    return line(
+        (f" GPU {gpu.index} {name} ", "dim"),
+        *_meter(gpu, ascii=ascii),
+        f"{_memory(gpu)}  {heat}  {power}",
+    )
 
 
 def _middle(gpu: GpuSample, *, ascii: bool) -> Content:
@@ -91,12 +96,15 @@ def _used(gpu: GpuSample) -> str:
 def _memory(gpu: GpuSample) -> str:
     if gpu.unified:
         return "unified memory"
-    used, total = ("–" if n is None else f"{n / GIB:.1f}" for n in (gpu.memory_used, gpu.memory_total))
+    used, total = (
+        "–" if n is None else f"{n / GIB:.1f}" for n in (gpu.memory_used, gpu.memory_total)
+    )
     return f"{used}/{total} GiB"
 
 
 def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:
-    """Each inference server with its speed and the last hour; a narrow terminal cuts off those that idle."""
+    """Each inference server with its speed and the last hour; a narrow terminal cuts off those that
+    idle."""
     found: list[tuple[int, Content]] = []
     for project in snapshot.projects:
         for key in service_keys(snapshot, project):

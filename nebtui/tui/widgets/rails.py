@@ -1,4 +1,5 @@
-"""The rails graph as one widget: it draws lines, moves a cursor over them and repaints only what changed."""
+"""The rails graph as one widget: it draws lines, moves a cursor over them and repaints only what
+changed."""
 
 from typing import ClassVar
 
@@ -34,12 +35,14 @@ class RailsMessage(Message):
 
 
 class Rails(ScrollView, can_focus=True, inherit_bindings=False):
-    """Networks as rails, services as lines, dependencies as arcs; ids are those of the scene's rows and groups."""
+    """Networks as rails, services as lines, dependencies as arcs; ids are those of the scene's rows
+    and groups."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"rails--{style}" for style in _STYLES}
 
     class Selected(RailsMessage):
-        """The cursor stands on another line: `id` is a row or group id, empty when nothing is left to select."""
+        """The cursor stands on another line: `id` is a row or group id, empty when nothing is left
+        to select."""
 
         def can_replace(self, message: Message) -> bool:
             """Only the last place of the cursor matters."""
@@ -51,7 +54,9 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
     class Folded(RailsMessage):
         """A group was closed or opened by hand; `rails.collapsed(id)` says which."""
 
-    def __init__(self, *, ascii: bool = False, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, *, ascii: bool = False, id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._ascii = ascii
         self._given = Scene()
@@ -75,11 +80,16 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         return self._all_edges
 
     def show(self, scene: Scene, selected: str | None = None) -> None:
-        """Draw this scene; the cursor goes to `selected` if that is there, else stays or goes next door."""
+        """Draw this scene; the cursor goes to `selected` if that is there, else stays or goes next
+        door."""
         self._given = scene
         before = visible(self._scene)
         self._scene = folded(scene, self._folds)
-        wanted = self._selected if selected is None or group_of(self._scene, selected) is None else selected
+        wanted = (
+            self._selected
+            if selected is None or group_of(self._scene, selected) is None
+            else selected
+        )
         self._move(nearest(self._scene, wanted, before))
 
     def collapsed(self, id: str) -> bool:
@@ -90,7 +100,9 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of all rows and groups of the scene, those of closed groups too."""
-        return tuple(i for group in self._given.groups for i in (group.id, *(row.id for row in group.rows)))
+        return tuple(
+            i for group in self._given.groups for i in (group.id, *(row.id for row in group.rows))
+        )
 
     def text(self) -> str:
         """The drawing as plain text, lines ended by line breaks."""
@@ -101,7 +113,9 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         width, at = self.size.width, y + self.scroll_offset.y
         if at >= len(self._drawing.lines):
             return Strip.blank(width, self.rich_style)
-        segments = [RichSegment(text, self._looks.of(style)) for text, style in self._drawing.lines[at]]
+        segments = [
+            RichSegment(text, self._looks.of(style)) for text, style in self._drawing.lines[at]
+        ]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def notify_style_update(self) -> None:
@@ -118,7 +132,8 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         self._redraw()
 
     def _redraw(self) -> None:
-        """Draw if anything differs from the last time, and ask for a repaint of the lines that came out different."""
+        """Draw if anything differs from the last time, and ask for a repaint of the lines that came
+        out different."""
         width = self.scrollable_content_region.width
         asked = (self._scene, width, self._selected, self._all_edges)
         if width <= 0 or asked == self._drawn_for:
@@ -127,7 +142,11 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         self._drawn_for = asked
         before = self._drawing.lines
         self._drawing = draw(
-            self._scene, width=width, selected=self._selected, all_edges=self._all_edges, ascii=self._ascii
+            self._scene,
+            width=width,
+            selected=self._selected,
+            all_edges=self._all_edges,
+            ascii=self._ascii,
         )
         lines = self._drawing.lines
         if resized or len(lines) != len(before):
@@ -148,7 +167,8 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Selected(self, to or ""))
 
     def _reveal(self) -> None:
-        """Scroll so that the cursor's line is in the window, with the titles above the first one."""
+        """Scroll so that the cursor's line is in the window, with the titles above the first
+        one."""
         y = self._drawing.row_of.get(self._selected or "")
         height = self.scrollable_content_region.height
         if y is None or height <= 0:

@@ -1,4 +1,5 @@
-"""The box in one line: engine, projects, ready n of m, findings; a second one for GPUs where there are some."""
+"""The box in one line: engine, projects, ready n of m, findings; a second one for GPUs where there
+are some."""
 
 from __future__ import annotations
 
@@ -18,12 +19,26 @@ class Summary(Told):
     """Repainted whole: it is two lines."""
 
     def show(
-        self, snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool, *, ascii: bool = False
+        self,
+        snapshot: Snapshot,
+        findings: tuple[Finding, ...],
+        banner: str,
+        locked: bool,
+        *,
+        ascii: bool = False,
     ) -> None:
         """Show a snapshot; why no engine answers has a line of its own."""
         told = machine(snapshot, self.app.size.width - 1, ascii=ascii)
         trouble = [_trouble(snapshot)] if snapshot.engine_problem else []
-        self.say(lines([_box(snapshot, findings, banner, locked), *trouble, *([told] if told.plain else [])]))
+        self.say(
+            lines(
+                [
+                    _box(snapshot, findings, banner, locked),
+                    *trouble,
+                    *([told] if told.plain else []),
+                ]
+            )
+        )
 
 
 def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool) -> Content:
@@ -42,7 +57,9 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
     # What a narrow terminal may cut off comes last.
     number = len(snapshot.projects)
     parts += [(f"  {number} project{'' if number == 1 else 's'}  ", "dim")]
-    return line(*parts, *(_engine(snapshot) if snapshot.settled and not snapshot.engine_problem else ()))
+    return line(
+        *parts, *(_engine(snapshot) if snapshot.settled and not snapshot.engine_problem else ())
+    )
 
 
 def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:

@@ -1,4 +1,5 @@
-"""What the tabs of the detail pane say about a service: why, health, mounts, yaml. Pure: snapshot in, lines out."""
+"""What the tabs of the detail pane say about a service: why, health, mounts, yaml. Pure: snapshot
+in, lines out."""
 
 from __future__ import annotations
 
@@ -17,11 +18,18 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.tui.widgets.words import line
 
-TABS = {"why": "1 Why", "health": "4 Health", "mounts": "5 Mounts", "yaml": "6 YAML", "gpu": "7 GPU"}
+TABS = {
+    "why": "1 Why",
+    "health": "4 Health",
+    "mounts": "5 Mounts",
+    "yaml": "6 YAML",
+    "gpu": "7 GPU",
+}
 
 
 def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
-    """What each container of a service uses now: CPU of one core, memory, network; – where nobody could read it."""
+    """What each container of a service uses now: CPU of one core, memory, network; – where nobody
+    could read it."""
     found = []
     for container in snapshot.containers_of(key):
         sample = snapshot.samples.get(container.id)
@@ -45,11 +53,14 @@ def size(number: float | None) -> str:
     value, units = float(number), ["B", "KiB", "MiB", "GiB"]
     while value >= 1024 and len(units) > 1:
         value, units = value / 1024, units[1:]
-    return f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"
+    return (
+        f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"
+    )
 
 
 def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
-    """The networks a service is on, and whom it names: reached or not, with the place of each text."""
+    """The networks a service is on, and whom it names: reached or not, with the place of each
+    text."""
     service = snapshot.service(key)
     index = names(snapshot)
     on = ", ".join(sorted(index.networks.get(key, frozenset()))) or "no network"
@@ -67,11 +78,19 @@ def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
                 continue
             verdict, tone = _verdict(resolution.reached, resolution.others)
         port = f":{reference.port}" if reference.port else ""
-        place = f"  {short(reference.origin.file)}:{reference.origin.line}" if reference.origin else ""
-        found.append(line(("names       ", "dim"), f"{reference.host}{port} ", (verdict, tone), (place, "dim")))
+        place = (
+            f"  {short(reference.origin.file)}:{reference.origin.line}" if reference.origin else ""
+        )
+        found.append(
+            line(
+                ("names       ", "dim"), f"{reference.host}{port} ", (verdict, tone), (place, "dim")
+            )
+        )
     for name, dependency in (service.depends_on if service else {}).items():
         gate = dependency.condition.removeprefix("service_")
-        found.append(line(("depends on  ", "dim"), f"{name} ", (gate, "ok" if gate != "started" else "warn")))
+        found.append(
+            line(("depends on  ", "dim"), f"{name} ", (gate, "ok" if gate != "started" else "warn"))
+        )
     return found
 
 
@@ -92,10 +111,16 @@ def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     if test is None:
         found = [line(("test        ", "dim"), ("none: nobody can wait until it is ready", "warn"))]
     else:
-        origin = service.origin("healthcheck") if service and service.stands("healthcheck") else None
+        origin = (
+            service.origin("healthcheck") if service and service.stands("healthcheck") else None
+        )
         place = f"{short(origin.file)}:{origin.line}" if origin else "from the image"
         found = [line(("test        ", "dim"), mask(" ".join(test.test)), (f"  {place}", "dim"))]
-        figures = (("interval", test.interval), ("timeout", test.timeout), ("start_period", test.start_period))
+        figures = (
+            ("interval", test.interval),
+            ("timeout", test.timeout),
+            ("start_period", test.start_period),
+        )
         told = "  ".join(f"{name} {value:g}s" for name, value in figures if value is not None)
         if told:
             found.append(line(("            ", ""), (told, "dim")))
@@ -106,7 +131,9 @@ def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
             when = time.strftime("%H:%M:%S", time.localtime(probe.start))
             said = probe.output.strip().splitlines()[-1:] or [""]
             tone = "ok" if probe.exit_code == 0 else "bad"
-            found.append(line((f"  {when}    ", "dim"), (f"exit {probe.exit_code} ", tone), mask(said[0])))
+            found.append(
+                line((f"  {when}    ", "dim"), (f"exit {probe.exit_code} ", tone), mask(said[0]))
+            )
     return found
 
 
@@ -116,18 +143,33 @@ def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     if service is None:
         return [line(("not declared in a file nebtui can read", "dim"))]
     who = identity(snapshot, key, service)
-    told = f"{who.uid}:{who.gid}  ({who.source})" if who else "unknown (no process, no numeric user)"
+    told = (
+        f"{who.uid}:{who.gid}  ({who.source})" if who else "unknown (no process, no numeric user)"
+    )
     found = [line(("runs as     ", "dim"), told)]
     for mount in service.mounts:
         mode = "ro" if mount.read_only else "rw"
-        head = line((f"{mount.type:<8}", "dim"), f"{mount.source or '(anonymous)'} → {mount.target} ", (mode, "info"))
+        head = line(
+            (f"{mount.type:<8}", "dim"),
+            f"{mount.source or '(anonymous)'} → {mount.target} ",
+            (mode, "info"),
+        )
         path = snapshot.paths.get(mount.source) if mount.type == "bind" else None
         if path is None:
             found.append(head)
             continue
-        owner = f"  {path.uid}:{path.gid} {path.mode & 0o7777:04o}" if path.exists else "  does not exist on the host"
+        owner = (
+            f"  {path.uid}:{path.gid} {path.mode & 0o7777:04o}"
+            if path.exists
+            else "  does not exist on the host"
+        )
         reason = denied(path, who, write=not mount.read_only) if who and path.exists else ""
-        found.append(head + line((owner, "dim" if path.exists else "bad"), (f"  ✗ {reason}" if reason else "", "bad")))
+        found.append(
+            head
+            + line(
+                (owner, "dim" if path.exists else "bad"), (f"  ✗ {reason}" if reason else "", "bad")
+            )
+        )
     return found if service.mounts else [*found, line(("no mounts", "dim"))]
 
 

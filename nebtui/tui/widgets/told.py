@@ -16,7 +16,9 @@ class Told(Static):
         if self._said is not None and content.is_same(self._said):
             return
         lines = content.plain.count("\n")
-        same_height = self._said is not None and self._said.plain.count("\n") == lines and self._fits(content)
+        same_height = (
+            self._said is not None and self._said.plain.count("\n") == lines and self._fits(content)
+        )
         self._said = content
         self.update(content, layout=not same_height)
 
@@ -24,4 +26,6 @@ class Told(Static):
         """No line is long enough to be wrapped, neither before nor now."""
         said = self._said.plain if self._said is not None else ""
         width = self.content_size.width
-        return all(len(line) <= width for text in (said, content.plain) for line in text.split("\n"))
+        return all(
+            len(line) <= width for text in (said, content.plain) for line in text.split("\n")
+        )

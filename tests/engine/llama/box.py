@@ -1,4 +1,5 @@
-"""A Compose service that is a real llama.cpp server, a client that times it, and nebtui looking at both."""
+"""A Compose service that is a real llama.cpp server, a client that times it, and nebtui looking at
+both."""
 
 from __future__ import annotations
 
@@ -64,13 +65,16 @@ def service(models: Path, model: str, network: str = PUBLISHED, hint: str = "") 
 
 def docker(*arguments: str) -> str:
     """`docker …`; its output."""
-    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        ["docker", *arguments], capture_output=True, text=True, timeout=60, check=True
+    )
     return done.stdout.strip()
 
 
 @dataclass
 class Client:
-    """Asks for completions one after the other and notes, by its own clock, when how many tokens were there."""
+    """Asks for completions one after the other and notes, by its own clock, when how many tokens
+    were there."""
 
     host: str
     port: int
@@ -90,7 +94,9 @@ class Client:
             "timings_per_token": True,
         }
         try:
-            connection.request("POST", "/completion", json.dumps(asked), {"Content-Type": "application/json"})
+            connection.request(
+                "POST", "/completion", json.dumps(asked), {"Content-Type": "application/json"}
+            )
             for line in connection.getresponse():
                 if line.startswith(b"data: {"):
                     timings = json.loads(line[6:]).get("timings") or {}
@@ -121,7 +127,8 @@ class Client:
 
 
 class Observer:
-    """nebtui's live host with a store, keeping every throughput sample of every container with its moment."""
+    """nebtui's live host with a store, keeping every throughput sample of every container with its
+    moment."""
 
     def __init__(self, state: Path) -> None:
         self.samples: list[tuple[float, ThroughputSample]] = []
@@ -131,7 +138,11 @@ class Observer:
 
     def _listen(self, snapshot: Snapshot) -> None:
         now = time.monotonic()
-        self.samples += [(now, s) for s in snapshot.throughput.values() if not self.samples or s != self.samples[-1][1]]
+        self.samples += [
+            (now, s)
+            for s in snapshot.throughput.values()
+            if not self.samples or s != self.samples[-1][1]
+        ]
 
     def close(self) -> None:
         """End it."""
@@ -146,7 +157,9 @@ class Observer:
         """All samples from a moment on."""
         return [s for at, s in self.samples if at >= moment and s.container == container]
 
-    def wait(self, container: str, condition: Callable[[ThroughputSample], object], timeout: float) -> ThroughputSample:
+    def wait(
+        self, container: str, condition: Callable[[ThroughputSample], object], timeout: float
+    ) -> ThroughputSample:
         """The first sample from now on for which the condition holds."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

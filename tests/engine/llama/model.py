@@ -1,4 +1,5 @@
-"""Writes a random model of the llama architecture: no sense in its words, real work in its tokens."""
+"""Writes a random model of the llama architecture: no sense in its words, real work in its
+tokens."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from gguf import GGUFWriter, TokenType
 VOCABULARY = [("<unk>", TokenType.UNKNOWN), ("<s>", TokenType.CONTROL), ("</s>", TokenType.CONTROL)]
 
 
-def write_model(path: Path, *, embedding: int = 64, blocks: int = 2, feed_forward: int = 128, heads: int = 4) -> None:
+def write_model(
+    path: Path, *, embedding: int = 64, blocks: int = 2, feed_forward: int = 128, heads: int = 4
+) -> None:
     """A GGUF of 0.4 MB, or 95 MB with (512, 8, 1408, 8): about 65 tokens a second on one core."""
     writer = GGUFWriter(path, "llama")
     size = embedding // heads
@@ -25,7 +28,10 @@ def write_model(path: Path, *, embedding: int = 64, blocks: int = 2, feed_forwar
     writer.add_rope_dimension_count(size)
     writer.add_file_type(0)
     words = [*VOCABULARY, *((f"<0x{byte:02X}>", TokenType.BYTE) for byte in range(256))]
-    words += [(piece, TokenType.NORMAL) for piece in ("▁", "e", "t", "a", "o", "n", "i", "s", "▁t", "he", "▁the", "in")]
+    words += [
+        (piece, TokenType.NORMAL)
+        for piece in ("▁", "e", "t", "a", "o", "n", "i", "s", "▁t", "he", "▁the", "in")
+    ]
     writer.add_vocab_size(len(words))
     writer.add_tokenizer_model("llama")
     writer.add_token_list([word.encode() for word, _ in words])
@@ -48,7 +54,10 @@ def write_model(path: Path, *, embedding: int = 64, blocks: int = 2, feed_forwar
         }
     for name, shape in shapes.items():
         writer.add_tensor(f"{name}.weight", random.normal(0, 0.05, shape).astype(np.float32))
-    norms = ["output_norm", *(f"blk.{b}.{kind}_norm" for b in range(blocks) for kind in ("attn", "ffn"))]
+    norms = [
+        "output_norm",
+        *(f"blk.{b}.{kind}_norm" for b in range(blocks) for kind in ("attn", "ffn")),
+    ]
     for name in norms:
         writer.add_tensor(f"{name}.weight", np.ones(embedding, np.float32))
     writer.write_header_to_file()

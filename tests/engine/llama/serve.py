@@ -1,4 +1,5 @@
-"""Run inside the test's container: llama.cpp's own HTTP server from the xllamacpp wheel, until it is killed."""
+"""Run inside the test's container: llama.cpp's own HTTP server from the xllamacpp wheel, until it
+is killed."""
 
 import signal
 import sys

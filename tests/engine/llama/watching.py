@@ -1,4 +1,5 @@
-"""nebtui's live host, store and rules as a process of its own, one JSON line a second: `python -m … STATE SERVICE`.
+"""nebtui's live host, store and rules as a process of its own, one JSON line a second: `python -m …
+STATE SERVICE`.
 
 A process of its own, because the driver library that a process loads is its for good.
 """

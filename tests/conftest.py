@@ -1,0 +1,8 @@
+"""Settings of all tests: Hypothesis sets no time limit, because no test here judges a time."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
