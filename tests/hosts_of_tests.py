@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from nebtui.compose.files import read_bytes
 from nebtui.compose.validation import Validation
+from nebtui.disk.read import read_bytes
 from nebtui.facts.changes import (
     Change,
     ContainerSeen,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from nebtui.analysis.canvas import cell_width, plain
 from nebtui.analysis.scene import Scene
+from nebtui.text.terminal import cell_width, plain
 
 LEAST_ARCS = 12
 """Fewer columns than this (where more are wanted) are no use for arcs: words take their place."""

@@ -3,7 +3,7 @@ the right."""
 
 from collections.abc import Mapping, Sequence
 
-from nebtui.analysis.canvas import ASCII, BOX, Canvas, Glyphs, Line, Segment, cell_width, plain
+from nebtui.analysis.canvas import ASCII, BOX, Canvas, Glyphs, Line, Segment
 from nebtui.analysis.columns import Columns, columns_for
 from nebtui.analysis.lines import Page, gap_line, heading_line, more_line, row_line, title_line
 from nebtui.analysis.scene import Drawing, Edge, Group, NetworkLine, Row, Scene
@@ -16,6 +16,7 @@ from nebtui.analysis.tracks import (
     plan_rails,
     split_networks,
 )
+from nebtui.text.terminal import cell_width, plain
 
 __all__ = [
     "Drawing",

@@ -4,10 +4,11 @@ right."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nebtui.analysis.canvas import ASCII, Canvas, Glyphs, Line, Pen, cell_width, plain, shorten
+from nebtui.analysis.canvas import ASCII, Canvas, Glyphs, Line, Pen
 from nebtui.analysis.columns import Columns
 from nebtui.analysis.scene import Group, NetworkLine, Row
 from nebtui.analysis.tracks import Arc, Rail
+from nebtui.text.terminal import cell_width, plain, shorten
 
 
 @dataclass(frozen=True, slots=True)

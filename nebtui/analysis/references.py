@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nebtui.compose.secrets import mask
 from nebtui.facts.declared import Origin, Service, ServiceKey
+from nebtui.text.mask import mask
 
 HOST_GATEWAY = "host.docker.internal"
 

@@ -8,7 +8,6 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from nebtui import keep
-from nebtui.analysis.canvas import plain
 from nebtui.cli import CannotLook
 from nebtui.compose.candidate import Candidate
 from nebtui.facts.declared import Problem, ProjectKey
@@ -17,6 +16,7 @@ from nebtui.host import Host
 from nebtui.hosts.catalogue import ComposeCatalogue
 from nebtui.settings import Settings
 from nebtui.store import settle
+from nebtui.text.terminal import plain
 
 
 def paths_of(arguments: Namespace) -> tuple[str, ...]:

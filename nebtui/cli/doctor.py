@@ -7,9 +7,9 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from nebtui.analysis.canvas import plain
 from nebtui.hosts.doctor import examine
 from nebtui.settings import Settings
+from nebtui.text.terminal import plain
 
 GLYPHS = {"ok": "✓", "broken": "✗", "unknown": "?"}
 

@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
-from nebtui.analysis.canvas import plain
 from nebtui.cli import CannotLook
 from nebtui.cli.boxes import complain, host_for, look, selected
 from nebtui.cli.check import visible
-from nebtui.compose.paths import short
 from nebtui.compose.splicing import Refused
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -27,6 +25,8 @@ from nebtui.host import CreateNetwork, Host
 from nebtui.keep import Journal
 from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings
+from nebtui.text.paths import short
+from nebtui.text.terminal import plain
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:

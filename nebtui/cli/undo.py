@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui.cli import CannotLook
-from nebtui.compose.paths import short
-from nebtui.compose.secrets import mask
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo
 from nebtui.host import Host
 from nebtui.keep import Damaged, Entry, Journal
 from nebtui.settings import Settings
+from nebtui.text.mask import mask
+from nebtui.text.paths import short
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:

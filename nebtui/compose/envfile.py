@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from dotenv.parser import Binding, parse_stream
 
-from nebtui.compose.files import Unreadable
 from nebtui.compose.interpolate import BadTemplate, MissingVariable, interpolate
+from nebtui.disk.read import UnreadableError
 
 _COLON = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*):(?:[ \t]+(.*))?$")
 
@@ -21,7 +21,7 @@ def parse(
     """Names and values of an env file. Values may use variables of `environment` and of earlier
     lines; `environment` wins. A bare NAME takes the environment's value and is left out where there
     is none. With `raw` the text after `=` is the value, quotes and dollars included. Raises
-    Unreadable with the line."""
+    UnreadableError with the line."""
     if raw:
         return _raw(text)
     values: dict[str, str] = {}
@@ -43,7 +43,7 @@ def _pair(binding: Binding, path: str) -> tuple[str | None, str | None]:
     # Compose reads `NAME: value` too; python-dotenv calls it an error.
     if colon := _COLON.match(binding.original.string.rstrip("\r\n")):
         return colon[1], (colon[2] or "").strip().strip("\"'")
-    raise Unreadable(path, "is not NAME=value here", binding.original.line)
+    raise UnreadableError(path, "is not NAME=value here", binding.original.line)
 
 
 def _expanded(binding: Binding, value: str, variables: Mapping[str, str], path: str) -> str:
@@ -54,7 +54,7 @@ def _expanded(binding: Binding, value: str, variables: Mapping[str, str], path: 
         # A backslash keeps a dollar literal.
         return interpolate(value.replace("\\$", "$$"), variables)
     except MissingVariable as error:
-        raise Unreadable(path, str(error), binding.original.line) from None
+        raise UnreadableError(path, str(error), binding.original.line) from None
     except BadTemplate:
         # Env files are full of passwords with dollars; Compose leaves what is no variable as it is.
         return _lenient(value, variables)

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from nebtui.compose import envfile, spots
 from nebtui.compose.candidate import OVERRIDES, STANDARD, Candidate, contains
-from nebtui.compose.files import Unreadable, from_disk
 from nebtui.compose.interpolate import BadTemplate, MissingVariable, interpolate
 from nebtui.compose.labels import confirm, from_containers, join
 from nebtui.compose.marks import NotYaml
 from nebtui.compose.shapes import text
 from nebtui.compose.spots import Spot
+from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import Problem, ProjectKey
 
 __all__ = [
@@ -194,7 +194,7 @@ def _document(path: str) -> tuple[Spot | None, Problem | None]:
     """The first document of a file, or why there is none."""
     try:
         documents = spots.read(from_disk(path), path)
-    except Unreadable as error:
+    except UnreadableError as error:
         return None, Problem(path, error.line, error.message)
     except NotYaml as error:
         return None, Problem(path, error.line, str(error))
@@ -216,7 +216,7 @@ def _env(folder: str, environ: Mapping[str, str]) -> tuple[dict[str, str], Probl
         return {}, None
     try:
         return envfile.parse(from_disk(path), path, environ), None
-    except Unreadable as error:
+    except UnreadableError as error:
         return {}, Problem(error.path, error.line, error.message)
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from nebtui.compose import spots
 from nebtui.compose.candidate import OVERRIDES, Candidate, contains
-from nebtui.compose.files import Unreadable, from_disk
 from nebtui.compose.marks import NotYaml
+from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import Problem, ProjectKey, Source
 from nebtui.facts.observed import Container
 
@@ -80,7 +80,7 @@ def _file_doubt(path: str) -> Problem | None:
         )
     try:
         documents = spots.read(from_disk(path), path)
-    except Unreadable as error:
+    except UnreadableError as error:
         return Problem(path, error.line, error.message)
     except NotYaml as error:
         return Problem(path, error.line, str(error))

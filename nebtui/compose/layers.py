@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nebtui.compose import canonical, spots
-from nebtui.compose.files import Unreadable
 from nebtui.compose.interpolate import BadTemplate, MissingVariable, interpolate
 from nebtui.compose.marks import NotYaml
 from nebtui.compose.merge import merge
 from nebtui.compose.session import Place, Session, env_of
 from nebtui.compose.shapes import text
 from nebtui.compose.spots import Path, Spot, strip
+from nebtui.disk.read import UnreadableError
 from nebtui.facts.declared import Layer, Problem
 
 _RESOURCES = ("services", "networks", "volumes", "secrets", "configs")
@@ -51,7 +51,7 @@ def documents(session: Session, file: str, place: Place) -> list[Spot]:
     """The canonical documents of one file alone; none where it cannot be read."""
     try:
         found = spots.read(session.text(file), file)
-    except Unreadable as error:
+    except UnreadableError as error:
         session.blame(error.path, error.line, error.message)
         return []
     except NotYaml as error:

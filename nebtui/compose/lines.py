@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from nebtui.compose import envfile
 from nebtui.compose.edit import Refused, SetInstruction, SetVariable
-from nebtui.compose.files import Unreadable
 from nebtui.compose.splice import Splice, carried_out, insert_lines, line_end, newline
+from nebtui.disk.read import UnreadableError
 
 _VARIABLE = r"""(?mx)^(?P<head>[ \t\ufeff]*(?:export[ \t]+)?{name}[ \t]*(?:=|:(?=[ \t]))[ \t]*)
 (?P<value>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\[\s\S])*"|[^\r\n]*?(?=[ \t]+\#|[ \t]*\r?$))"""
@@ -49,7 +49,7 @@ def _checked(text: str, edit: SetVariable) -> str:
     """The edited text, if the variable's value is read from it."""
     try:
         read = envfile.parse(text, "", {})
-    except Unreadable as error:
+    except UnreadableError as error:
         raise Refused(f"line {error.line} {error.message}; correct that first") from None
     if read.get(edit.name) != edit.value:
         raise Refused(

@@ -17,9 +17,8 @@ from ruamel.yaml.nodes import Node, ScalarNode
 from ruamel.yaml.scanner import Scanner
 
 from nebtui.compose.scalars import plain
+from nebtui.disk.read import MAX_BYTES
 
-MAX_BYTES = 1_000_000
-"""Larger compose files are refused unread: the largest of the corpus has 60 kB."""
 MAX_NODES = 100_000
 """Plain data of more nodes is an alias bomb, not a compose file."""
 MAX_DEPTH = 100

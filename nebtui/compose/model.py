@@ -11,9 +11,9 @@ from nebtui.compose import normal, reader
 from nebtui.compose.asking import ask, inconsistent, problem_of
 from nebtui.compose.candidate import Candidate
 from nebtui.compose.command import ComposeCommand
-from nebtui.compose.files import Texts, from_disk
 from nebtui.compose.reader import Reading
 from nebtui.compose.validation import Validation, validate
+from nebtui.disk.read import Texts, from_disk
 from nebtui.facts.declared import NetworkDeclaration, Problem, Project, Service, View
 
 __all__ = ["ModelCache", "Validation", "load", "read_only", "validate"]

@@ -11,9 +11,9 @@ from typing import Any
 
 from nebtui.compose import layers, shapes
 from nebtui.compose.consistency import faults
-from nebtui.compose.files import Texts, from_disk
 from nebtui.compose.session import Place, Session, env_of
 from nebtui.compose.spots import Path, Spot, strip, walk, wrap
+from nebtui.disk.read import Texts, from_disk
 from nebtui.facts.declared import Allow, Layer, Origin, Problem, ProjectKey
 
 _ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nebtui.compose import envfile
-from nebtui.compose.files import Texts, Unreadable
 from nebtui.compose.spots import Spot
+from nebtui.disk.read import Texts, UnreadableError
 from nebtui.facts.declared import Problem
 
 
@@ -29,8 +29,8 @@ class Session:
     there."""
 
     def text(self, path: str) -> str:
-        """A file's text, read once; raises Unreadable. A file that fails is noted as read: it may
-        come to exist."""
+        """A file's text, read once; raises UnreadableError. A file that fails is noted as read: it
+        may come to exist."""
         known = self.files.get(path)
         if known is None:
             self.files[path] = None
@@ -67,7 +67,7 @@ def env_of(
     be absent)."""
     try:
         return envfile.parse(session.text(path), path, variables, raw=raw)
-    except Unreadable as error:
+    except UnreadableError as error:
         if not (optional and (not os.path.exists(path) or os.path.isdir(path))):
             (session.problems if error.line else session.doubts).append(
                 Problem(error.path, error.line, error.message)

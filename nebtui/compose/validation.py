@@ -12,7 +12,7 @@ from typing import Any
 from nebtui.compose.asking import Answer, ask
 from nebtui.compose.candidate import OVERRIDES
 from nebtui.compose.command import ComposeCommand
-from nebtui.compose.files import Unreadable, read_bytes
+from nebtui.disk.read import UnreadableError, read_bytes
 from nebtui.facts.declared import Project, ProjectKey
 
 
@@ -108,7 +108,7 @@ def _ask_copy(
         root = os.path.realpath(root)
         try:
             _mirror(root, project, key, texts)
-        except (OSError, Unreadable) as error:
+        except (OSError, UnreadableError) as error:
             return Answer(None, f"the files could not be copied for a trial: {error}")
         there = ProjectKey(
             key.name, root + key.working_dir, tuple(root + file for file in key.files)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from nebtui import rules
 from nebtui.compose.edit import Edit
-from nebtui.compose.files import Unreadable
-from nebtui.compose.secrets import is_env, mask, mask_env
 from nebtui.compose.splicing import Refused, apply
+from nebtui.disk.read import UnreadableError
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.override import into_override, is_override
 from nebtui.host import Host
 from nebtui.rules.rule import Applicability, FileEdit, Finding, Fix, NoFix, Options, Recreate, Trial
+from nebtui.text.mask import is_env, mask, mask_env
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Draft:
         except FileNotFoundError:
             return None
         except OSError as error:
-            if isinstance(error, Unreadable) and error.message == "does not exist":
+            if isinstance(error, UnreadableError) and error.message == "does not exist":
                 return None
             raise Refused(str(error)) from None
 

@@ -13,7 +13,7 @@ from nebtui import rules
 from nebtui.compose import model
 from nebtui.compose.candidate import Candidate
 from nebtui.compose.edit import SetInstruction, SetVariable
-from nebtui.compose.files import from_disk
+from nebtui.disk.read import from_disk
 from nebtui.facts.changes import ProjectSeen
 from nebtui.facts.declared import Project
 from nebtui.facts.observed import Network

@@ -7,15 +7,17 @@ import os
 from collections.abc import Container
 from dataclasses import replace
 
-from nebtui.compose.paths import short
-from nebtui.compose.replacing import Seen, Steps, look, put_new, sync_folder
+from nebtui.disk.replace import Checkpoint, FileState, link_exclusive, read_state, sync_folder
 from nebtui.fixing.networks import release
-from nebtui.fixing.transaction import Move, carry_out, clean, no_steps
+from nebtui.fixing.transaction import Move, carry_out, clean, no_checkpoint
 from nebtui.host import Host
 from nebtui.keep import Busy, Damaged, Entry, FileRecord, Journal, digest, reverted, untouched
+from nebtui.text.paths import short
 
 
-def recover(host: Host, journal: Journal, steps: Steps = no_steps) -> tuple[str, ...]:
+def recover(
+    host: Host, journal: Journal, checkpoint: Checkpoint = no_checkpoint
+) -> tuple[str, ...]:
     """Settle the entries whose writing was interrupted, and remove networks that undone entries
     left in use. One sentence for each interrupted entry; never an error: what cannot be settled now
     is tried at the next start."""
@@ -24,7 +26,9 @@ def recover(host: Host, journal: Journal, steps: Steps = no_steps) -> tuple[str,
     try:
         with journal.lock():
             told = [
-                _settled(e, host, journal, steps) for e in journal.entries() if e.state == "writing"
+                _settled(e, host, journal, checkpoint)
+                for e in journal.entries()
+                if e.state == "writing"
             ]
             for entry in journal.entries():
                 if entry.state == "undone" and entry.networks:
@@ -43,7 +47,7 @@ def _unsettled(entry: Entry) -> bool:
     return entry.state == "writing" or (entry.state == "undone" and bool(entry.networks))
 
 
-def _settled(entry: Entry, host: Host, journal: Journal, steps: Steps) -> str:
+def _settled(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) -> str:
     """Settle one entry; one sentence says how."""
     what = f"“{entry.title}” was interrupted while it was written"
     if entry.undoes:
@@ -54,8 +58,8 @@ def _settled(entry: Entry, host: Host, journal: Journal, steps: Steps) -> str:
             return ""
     try:
         if entry.files and all(_is_new(item) for item in entry.files):
-            return _finish(entry, host, journal, steps)
-        take_back(entry, host, journal, steps)
+            return _finish(entry, host, journal, checkpoint)
+        take_back(entry, host, journal, checkpoint)
     except Damaged as error:
         return _torn(entry, journal, f"{what}, and {error}")
     except OSError as error:
@@ -63,14 +67,14 @@ def _settled(entry: Entry, host: Host, journal: Journal, steps: Steps) -> str:
     return f"{what}; it was taken back, all its files are as they were before"
 
 
-def _finish(entry: Entry, host: Host, journal: Journal, steps: Steps) -> str:
+def _finish(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) -> str:
     """Everything was written but the last word of the journal."""
     what = f"“{entry.title}” was interrupted when all its files were written"
     if entry.undoes:
         original = journal.get(entry.undoes)
         assert original is not None  # _settled looked
         journal.put(replace(original, state="undone"))
-        close_undo(original, entry, host, journal, steps)
+        close_undo(original, entry, host, journal, checkpoint)
         return f"{what}; it is done"
     clean(entry.files)
     journal.put(replace(entry, state="written"))
@@ -79,21 +83,21 @@ def _finish(entry: Entry, host: Host, journal: Journal, steps: Steps) -> str:
 
 
 def close_undo(
-    original: Entry, own: Entry, host: Host, journal: Journal, steps: Steps
+    original: Entry, own: Entry, host: Host, journal: Journal, checkpoint: Checkpoint
 ) -> tuple[str, ...]:
     """What remains when an undo is written and the journal says so; recovery can do each part
     again. Returns what could not be removed and why."""
     told: list[str] = []
     try:
-        steps("clean")
+        checkpoint("clean")
         clean(own.files)
-        steps("forget")
+        checkpoint("forget")
         journal.forget(own)
-        steps("release")
+        checkpoint("release")
         told += release(replace(original, state="undone"), host, journal)
     except OSError as error:
         told.append(f"not everything was tidied up ({error}); nebtui tries again at its next start")
-    steps("reread")
+    checkpoint("reread")
     host.reread(tuple(item.path for item in own.files))
     return tuple(told)
 
@@ -102,7 +106,7 @@ def take_back(
     entry: Entry,
     host: Host,
     journal: Journal,
-    steps: Steps = no_steps,
+    checkpoint: Checkpoint = no_checkpoint,
     touched: Container[str] | None = None,
 ) -> None:
     """Bring the files of an entry being written back to what they were and close the entry; may be
@@ -114,7 +118,7 @@ def take_back(
     clean(entry.files)
     suspects = [item for item in entry.files if touched is None or item.path in touched]
     back = [move for item in suspects if (move := _back(item)) is not None]
-    carry_out(back, steps)
+    carry_out(back, checkpoint)
     clean(entry.files)
     if entry.undoes:
         original = journal.get(entry.undoes)
@@ -132,8 +136,8 @@ def take_back(
 
 def _put_back(item: FileRecord) -> None:
     """A file that was moved aside to be removed takes its place again, as the very file it was."""
-    if not os.path.lexists(item.place) and digest(look(item.temporary).data) == item.before:
-        put_new(item.temporary, item.place)
+    if not os.path.lexists(item.place) and digest(read_state(item.temporary).data) == item.before:
+        link_exclusive(item.temporary, item.place)
         sync_folder(os.path.dirname(item.place))
 
 
@@ -149,7 +153,7 @@ def _is_new(item: FileRecord) -> bool:
     return digest(_standing(item).data) == item.after
 
 
-def _is_old(item: FileRecord, seen: Seen) -> bool:
+def _is_old(item: FileRecord, seen: FileState) -> bool:
     """True if the file is as before, or was edited by somebody before anything of the patch reached
     it."""
     if digest(seen.data) in (item.before, item.after):
@@ -162,10 +166,10 @@ def _is_old(item: FileRecord, seen: Seen) -> bool:
     )
 
 
-def _standing(item: FileRecord) -> Seen:
-    seen = look(item.path)
-    if seen.place != item.place:
-        raise Damaged(f"{item.path} leads to {seen.place} now instead of {item.place}")
+def _standing(item: FileRecord) -> FileState:
+    seen = read_state(item.path)
+    if seen.real_path != item.place:
+        raise Damaged(f"{item.path} leads to {seen.real_path} now instead of {item.place}")
     return seen
 
 
@@ -178,7 +182,7 @@ def _torn(entry: Entry, journal: Journal, why: str) -> str:
         journal.forget(entry)
     else:
         standing = tuple(
-            item for item in entry.files if digest(look(item.path).data) != item.before
+            item for item in entry.files if digest(read_state(item.path).data) != item.before
         )
         journal.put(replace(entry, state="written", files=standing))
     return (

@@ -6,22 +6,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nebtui.compose.replacing import (
-    Changed,
-    Seen,
-    Steps,
-    Unwritable,
+from nebtui.disk.replace import (
+    Checkpoint,
+    ConflictError,
+    FileState,
+    UnwritableError,
     discard,
     ensure_writable,
-    look,
+    read_state,
+    replace_file,
     stage,
-    swap,
     temporary_name,
 )
 from nebtui.keep import FileRecord, record
 
 
-def no_steps(step: str) -> None:
+def no_checkpoint(step: str) -> None:
     """Takes each step without a stop."""
 
 
@@ -39,47 +39,51 @@ class Move:
     """A file as it was looked at, its new bytes, and where they are staged (a file that goes is put
     there)."""
 
-    seen: Seen
+    seen: FileState
     after: bytes | None
     temporary: str
 
     def record(self) -> FileRecord:
         """What the journal keeps of it."""
-        return record(self.seen.path, self.seen.data, self.after, self.seen.place, self.temporary)
+        return record(
+            self.seen.path, self.seen.data, self.after, self.seen.real_path, self.temporary
+        )
 
 
 def moves(changes: Iterable[Change]) -> tuple[Move, ...]:
-    """Look at every file, and refuse what cannot be written. Raises Changed, Unwritable or
-    Unreadable."""
+    """Look at every file, and refuse what cannot be written. Raises ConflictError, UnwritableError
+    or UnreadableError."""
     found: dict[str, Move] = {}
     for change in changes:
-        seen = look(change.path)
+        seen = read_state(change.path)
         if seen.data != change.before:
-            raise Changed(change.path)
-        if seen.place in found:
-            other = found[seen.place].seen.path
-            raise Unwritable(
+            raise ConflictError(change.path)
+        if seen.real_path in found:
+            other = found[seen.real_path].seen.path
+            raise UnwritableError(
                 change.path, f"is the same file as {other}", "name it one way in every project"
             )
         ensure_writable(seen)
-        found[seen.place] = Move(seen, change.after, temporary_name(seen))
+        found[seen.real_path] = Move(seen, change.after, temporary_name(seen))
     return tuple(found.values())
 
 
 def carry_out(
-    many: Sequence[Move], steps: Steps = no_steps, touched: set[str] | None = None
+    many: Sequence[Move], checkpoint: Checkpoint = no_checkpoint, touched: set[str] | None = None
 ) -> None:
-    """Stage all, then swap all. Raises Changed or Unwritable; what was done till then is for the
-    caller to take back: the paths in `touched`, which may be new, and everything staged."""
+    """Stage all, then swap all. Raises ConflictError or UnwritableError; what was done till then is
+    for the caller to take back: the paths in `touched`, which may be new, and everything staged."""
     touched = set() if touched is None else touched
     for move in many:
         if move.after is not None:
-            stage(move.seen, move.after, move.temporary, steps)
+            stage(move.seen, move.after, move.temporary, checkpoint)
     for move in many:
         touched.add(move.seen.path)
         try:
-            swap(move.seen, move.temporary, remove=move.after is None, steps=steps)
-        except Changed:
+            replace_file(
+                move.seen, move.temporary, remove=move.after is None, checkpoint=checkpoint
+            )
+        except ConflictError:
             touched.discard(move.seen.path)  # it is somebody else's text now, and none of ours
             raise
 

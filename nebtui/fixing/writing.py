@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from nebtui.compose.files import Unreadable
-from nebtui.compose.replacing import Steps, Unwritable, look
+from nebtui.disk.read import UnreadableError
+from nebtui.disk.replace import Checkpoint, UnwritableError, read_state
 from nebtui.fixing.networks import NotCreated, create
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import close_undo, take_back
-from nebtui.fixing.transaction import Change, carry_out, moves, no_steps
+from nebtui.fixing.transaction import Change, carry_out, moves, no_checkpoint
 from nebtui.host import Host
 from nebtui.keep import Damaged, Entry, Journal, reverted
 
@@ -26,24 +26,24 @@ def write(
     host: Host,
     journal: Journal,
     clock: Callable[[], float] = time.time,
-    steps: Steps = no_steps,
+    checkpoint: Checkpoint = no_checkpoint,
 ) -> Entry:
     """Create the networks, then write the files: all or none, also when the process is killed
     between them. Returns the journal entry; raises NotWritten."""
     try:
         with journal.lock():
-            entry = _write(patch, host, journal, clock, steps)
+            entry = _write(patch, host, journal, clock, checkpoint)
     except NotWritten:
         raise
     except OSError as error:
         raise NotWritten(_sentence(error, "nothing was written")) from None
-    steps("reread")
+    checkpoint("reread")
     host.reread(tuple(item.path for item in entry.files))
     return entry
 
 
 def _write(
-    patch: Patch, host: Host, journal: Journal, clock: Callable[[], float], steps: Steps
+    patch: Patch, host: Host, journal: Journal, clock: Callable[[], float], checkpoint: Checkpoint
 ) -> Entry:
     planned = moves(Change(c.path, c.before, c.after) for c in patch.files)
     entry = Entry(
@@ -55,12 +55,12 @@ def _write(
         networks=patch.networks,
         findings=tuple(f"{f.rule} {f.at or f.project or ''}" for f in patch.findings),
     )
-    entry = _opened(entry, journal, steps)
+    entry = _opened(entry, journal, checkpoint)
     touched: set[str] = set()
     try:
-        _create_all(entry, host, journal, steps)
-        carry_out(planned, steps, touched)
-        steps("commit")
+        _create_all(entry, host, journal, checkpoint)
+        carry_out(planned, checkpoint, touched)
+        checkpoint("commit")
         journal.put(replace(entry, state="written"))
     except (OSError, KeyboardInterrupt) as error:
         # The entry as it stands on disk: a network that could not be made is not in it any more.
@@ -69,8 +69,8 @@ def _write(
     return replace(entry, state="written")
 
 
-def _opened(entry: Entry, journal: Journal, steps: Steps) -> Entry:
-    steps("journal")
+def _opened(entry: Entry, journal: Journal, checkpoint: Checkpoint) -> Entry:
+    checkpoint("journal")
     try:
         return journal.add(entry)
     except OSError as error:
@@ -81,11 +81,11 @@ def _opened(entry: Entry, journal: Journal, steps: Steps) -> Entry:
         ) from None
 
 
-def _create_all(entry: Entry, host: Host, journal: Journal, steps: Steps) -> None:
+def _create_all(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) -> None:
     """The host steps. The entry names each network before it exists, so that none is ever
     forgotten."""
     for index, name in enumerate(entry.networks):
-        steps(f"network {name}")
+        checkpoint(f"network {name}")
         try:
             create(name, host)
         except NotCreated:
@@ -110,12 +110,14 @@ def _fail(error: BaseException, nothing: str, back: Callable[[], None]) -> NoRet
 
 def _sentence(error: OSError, nothing: str) -> str:
     """What happened; what nebtui did about it; what to do."""
-    if isinstance(error, Unwritable):
+    if isinstance(error, UnwritableError):
         return f"{error.path} {error.what}; {nothing}; {error.advice}"
     return f"{error}; {nothing}"
 
 
-def undo(entry: Entry, host: Host, journal: Journal, steps: Steps = no_steps) -> tuple[str, ...]:
+def undo(
+    entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint = no_checkpoint
+) -> tuple[str, ...]:
     """Take an entry back whole: its changes out of the files, all or none, and networks where
     empty. Edits made since elsewhere in the files are kept. Returns what could not be removed and
     why; raises Damaged or OSError, then no file is changed."""
@@ -123,40 +125,40 @@ def undo(entry: Entry, host: Host, journal: Journal, steps: Steps = no_steps) ->
         found = journal.get(entry.number)
         if found is None or found.state != "written":
             raise Damaged(f"entry {entry.number} is not there to undo: it was taken back already")
-        return _undo(found, host, journal, steps)
+        return _undo(found, host, journal, checkpoint)
 
 
-def _undo(entry: Entry, host: Host, journal: Journal, steps: Steps) -> tuple[str, ...]:
+def _undo(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) -> tuple[str, ...]:
     try:
         back = backwards(entry)
         planned = moves(change for change in back if change.before != change.after)
-    except (Unreadable, Unwritable) as error:
+    except (UnreadableError, UnwritableError) as error:
         raise NotWritten(_sentence(error, "nothing was taken back")) from None
     except Damaged as error:
         raise Damaged(f"{error}; nothing was taken back; {_way_out(entry, journal)}") from None
     files = tuple(move.record() for move in planned)
     own = replace(entry, number=0, state="writing", files=files, networks=(), undoes=entry.number)
-    own = _opened(replace(own, title=f"undo of {entry.title}"), journal, steps)
+    own = _opened(replace(own, title=f"undo of {entry.title}"), journal, checkpoint)
     touched: set[str] = set()
     try:
-        carry_out(planned, steps, touched)
-        steps("commit")
+        carry_out(planned, checkpoint, touched)
+        checkpoint("commit")
         journal.put(replace(entry, state="undone"))
     except (OSError, KeyboardInterrupt) as error:
         _fail(
             error, "nothing was taken back", lambda: take_back(own, host, journal, touched=touched)
         )
-    return close_undo(entry, own, host, journal, steps)
+    return close_undo(entry, own, host, journal, checkpoint)
 
 
 def backwards(entry: Entry) -> tuple[Change, ...]:
-    """What undo would change. Raises Damaged where the changed lines no longer stand, Unreadable or
-    Unwritable."""
+    """What undo would change. Raises Damaged where the changed lines no longer stand,
+    UnreadableError or UnwritableError."""
     found = []
     for item in entry.files:
-        seen = look(item.path)
-        if seen.place != item.place:
-            raise Damaged(f"{item.path} leads to {seen.place} now instead of {item.place}")
+        seen = read_state(item.path)
+        if seen.real_path != item.place:
+            raise Damaged(f"{item.path} leads to {seen.real_path} now instead of {item.place}")
         found.append(Change(item.path, seen.data, reverted(item, seen.data)))
     return tuple(found)
 

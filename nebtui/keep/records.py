@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from nebtui.compose.secrets import is_env
 from nebtui.keep.anchors import Anchor, Lines, shared
+from nebtui.text.mask import is_env
 
 State = Literal["writing", "written", "undone"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nebtui.compose.secrets import is_env, mask, mask_env
 from nebtui.keep.anchors import Anchor, Lines, shared
 from nebtui.keep.records import FileRecord, Splice, digest
+from nebtui.text.mask import is_env, mask, mask_env
 
 
 class Damaged(ValueError):

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from nebtui.analysis.canvas import plain
 from nebtui.analysis.gpu import ladder
 from nebtui.analysis.gpu_chain import broken, chain, peers
 from nebtui.analysis.gpu_ladder import Ladder
-from nebtui.compose.paths import shortened
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.paths import shortened
+from nebtui.text.terminal import plain
 
 GIB = 1 << 30
 MIB = 1 << 20

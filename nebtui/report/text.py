@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from nebtui import rules
 from nebtui.analysis.box import projects, scene, service_keys
-from nebtui.analysis.canvas import cell_width, plain
 from nebtui.analysis.graph import draw, plain_text
 from nebtui.analysis.readiness import GLYPHS, readiness
 from nebtui.analysis.speeds import samples_of, words
-from nebtui.compose.paths import short, shortened
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import SEVERITIES, Finding
+from nebtui.text.paths import short, shortened
+from nebtui.text.terminal import cell_width, plain
 
 LETTERS = {"error": "E", "warning": "W", "advice": "A"}
 

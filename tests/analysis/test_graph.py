@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nebtui.analysis.canvas import cell_width, plain, shorten
 from nebtui.analysis.graph import Drawing, Edge, Group, NetworkLine, Row, Scene, draw, plain_text
 from nebtui.analysis.tracks import coloured
+from nebtui.text.terminal import cell_width, plain, shorten
 from tests.analysis.scenes import row, sample
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -9,8 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.compose import replacing
-from nebtui.compose.replacing import discard, ensure_writable, look, stage, swap, temporary_name
+from nebtui.disk import replace
+from nebtui.disk.replace import (
+    discard,
+    ensure_writable,
+    read_state,
+    replace_file,
+    stage,
+    temporary_name,
+)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
 SOMEBODY = 1234
@@ -28,18 +35,18 @@ def somebody() -> Iterator[None]:
         os.setegid(0)
 
 
-def put(path: Path, data: bytes | None, *, hook: replacing.Steps = lambda step: None) -> None:
+def put(path: Path, data: bytes | None, *, hook: replace.Checkpoint = lambda step: None) -> None:
     """The whole way of one file; None removes it."""
-    seen = look(str(path))
+    seen = read_state(str(path))
     ensure_writable(seen)
     temporary = temporary_name(seen)
     try:
         if data is not None:
             stage(seen, data, temporary, hook)
-        swap(seen, temporary, remove=data is None, steps=hook)
+        replace_file(seen, temporary, remove=data is None, checkpoint=hook)
     finally:
         discard(temporary)
 
 
 def others(folder: Path) -> set[str]:
-    return {name for name in os.listdir(folder) if name.startswith(replacing.PREFIX)}
+    return {name for name in os.listdir(folder) if name.startswith(replace.PREFIX)}

@@ -12,8 +12,8 @@ import pytest
 
 from nebtui.compose.command import ComposeCommand, environment
 from nebtui.compose.edit import Add, Refused, Remove, Set, SetInstruction, SetVariable
-from nebtui.compose.marks import MAX_BYTES
 from nebtui.compose.splicing import apply
+from nebtui.disk.read import MAX_BYTES
 from tests.compose.edit_pages import Case, load
 
 CASES = list(load())

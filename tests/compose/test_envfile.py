@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nebtui.compose import envfile
-from nebtui.compose.files import Unreadable
+from nebtui.disk.read import UnreadableError
 
 TEXT = """\
 # comment
@@ -44,7 +44,7 @@ def test_the_process_environment_wins_in_expansions() -> None:
 
 def test_a_line_that_is_nothing_is_named() -> None:
     """A line that is no assignment is refused with its number."""
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableError) as caught:
         envfile.parse("A=1\nthis is nothing\n", "/x/.env", {})
     assert caught.value.line == 2
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nebtui.compose import normal, reader
-from nebtui.compose.files import Unreadable
+from nebtui.disk.read import UnreadableError
 from nebtui.facts.declared import ProjectKey
 
 KEY = ProjectKey("p", "/w", ("/w/a.yaml", "/w/b.yaml"))
@@ -77,7 +77,7 @@ def read(texts: dict[str, str]) -> None:
 
     def text(path: str) -> str:
         if path not in texts:
-            raise Unreadable(path, "does not exist")
+            raise UnreadableError(path, "does not exist")
         return texts[path]
 
     for interpolated in (True, False):

@@ -34,7 +34,7 @@ def act(verb: str, folder: str, fatal: str = "") -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     if verb == "write":
-        write(desk.patch(), host, journal, steps=steps)
+        write(desk.patch(), host, journal, checkpoint=steps)
     elif verb == "undo":
         entry = journal.last()
         assert entry is not None

@@ -87,7 +87,7 @@ def test_the_steps_are_these(desk: Desk) -> None:
     def note(step: str) -> None:
         seen.append(step.replace(f"{desk.folder}/", ""))
 
-    entry = write(desk.patch(), desk.host(), desk.journal, steps=note)
+    entry = write(desk.patch(), desk.host(), desk.journal, checkpoint=note)
     assert set(seen) == {*TAKEN_BACK, *STANDS}
     seen.clear()
     undo(entry, desk.host(), desk.journal, note)
@@ -205,6 +205,6 @@ def test_a_write_in_progress_is_no_interrupted_one(
         if step == "commit":
             told.append(recover(desk.host(), desk.journal))
 
-    write(desk.patch(), desk.host(), desk.journal, steps=start_another)
+    write(desk.patch(), desk.host(), desk.journal, checkpoint=start_another)
     assert told == [()]
     assert desk.state() == desk.new

@@ -88,7 +88,7 @@ def test_whatever_fails_takes_all_back(
     with pytest.raises(
         NotWritten, match=r"finds no room: .* full; nothing was written; make room and try again"
     ):
-        write(desk.patch(), desk.host(), desk.journal, steps=fill_up)
+        write(desk.patch(), desk.host(), desk.journal, checkpoint=fill_up)
     ensure_nothing(desk)
 
 
@@ -101,7 +101,7 @@ def test_a_change_at_the_last_moment_takes_all_back(desk: Desk) -> None:
             desk.link.write_bytes(b"edited")
 
     with pytest.raises(NotWritten, match="was changed meanwhile; nothing was written"):
-        write(desk.patch(), desk.host(), desk.journal, steps=edit)
+        write(desk.patch(), desk.host(), desk.journal, checkpoint=edit)
     assert desk.state() == (desk.old[0], b"edited", None, False)
     assert desk.leftovers() == []
 
@@ -114,7 +114,7 @@ def test_ctrl_c_takes_all_back(desk: Desk) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write(desk.patch(), desk.host(), desk.journal, steps=interrupt)
+        write(desk.patch(), desk.host(), desk.journal, checkpoint=interrupt)
     ensure_nothing(desk)
 
 
@@ -166,7 +166,7 @@ def test_taking_back_that_fails_is_told_and_tried_again(
     with pytest.raises(
         NotWritten, match=r"taking back .* failed .*; nebtui tries again at its next start"
     ):
-        write(desk.patch(), desk.host(), desk.journal, steps=fill_up)
+        write(desk.patch(), desk.host(), desk.journal, checkpoint=fill_up)
     monkeypatch.undo()
     (told,) = recover(desk.host(), desk.journal)
     assert "taken back" in told
@@ -210,7 +210,7 @@ def test_a_link_slipped_in_leads_nowhere(desk: Desk) -> None:
             desk.core.symlink_to(outside)
 
     with pytest.raises(NotWritten):
-        write(desk.patch(), desk.host(), desk.journal, steps=slip)
+        write(desk.patch(), desk.host(), desk.journal, checkpoint=slip)
     assert outside.read_bytes() == desk.old[0]
     assert desk.link.read_bytes() == desk.old[1]
     assert desk.leftovers() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from nebtui.compose.secrets import mask
+from nebtui.text.mask import mask
 from nebtui.tui.screens.page import Page
 from nebtui.tui.session import CommandRun, Session
 from nebtui.tui.widgets.words import line, lines

@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from nebtui.compose.paths import short
 from nebtui.compose.splicing import Refused
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.effect import ups
@@ -24,6 +23,7 @@ from nebtui.fixing.writing import NotWritten, write
 from nebtui.host import CreateNetwork
 from nebtui.keep import Entry
 from nebtui.rules.rule import ChooseOwner, Finding, NoFix, Options
+from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, PatchWritten

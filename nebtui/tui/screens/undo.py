@@ -11,12 +11,12 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from nebtui.compose.paths import short
-from nebtui.compose.secrets import is_env, mask_env
 from nebtui.fixing.patch import FileChange, Patch, diff
 from nebtui.fixing.transaction import Change
 from nebtui.fixing.writing import backwards, undo
 from nebtui.keep import Damaged, Entry
+from nebtui.text.mask import is_env, mask_env
+from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.screens.review import coloured

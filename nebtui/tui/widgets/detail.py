@@ -10,10 +10,10 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from nebtui import rules
-from nebtui.compose.paths import short, shortened
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.fixing.watch import verdict
 from nebtui.rules.rule import Finding
+from nebtui.text.paths import short, shortened
 from nebtui.tui.session import Session
 from nebtui.tui.widgets import gpus, tabs
 from nebtui.tui.widgets.speed import server_lines

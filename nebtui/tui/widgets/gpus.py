@@ -9,10 +9,10 @@ from nebtui.analysis.gpu import ladder
 from nebtui.analysis.gpu_chain import broken, chain, peers
 from nebtui.analysis.gpu_ladder import Ladder
 from nebtui.analysis.speeds import ASCII_BARS, BARS, samples_of, words
-from nebtui.compose.paths import shortened
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.paths import shortened
 from nebtui.tui.widgets.words import line, lines
 
 GIB, MIB = 1 << 30, 1 << 20

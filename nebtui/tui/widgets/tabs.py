@@ -12,10 +12,10 @@ from nebtui.analysis.ownership import denied, identity
 from nebtui.analysis.reachability import names, resolve
 from nebtui.analysis.readiness import health_test, readiness
 from nebtui.analysis.references import HOST_GATEWAY, references
-from nebtui.compose.paths import short
-from nebtui.compose.secrets import mask
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.mask import mask
+from nebtui.text.paths import short
 from nebtui.tui.widgets.words import line
 
 TABS = {

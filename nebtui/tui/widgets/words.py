@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content, Span
 
-from nebtui.analysis.canvas import plain
+from nebtui.text.terminal import plain
 
 COLOURS = {
     "ok": "$text-success",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nebtui.compose.secrets import MASK, mask, mask_env
+from nebtui.text.mask import MASK, mask, mask_env
 
 
 @pytest.mark.parametrize(

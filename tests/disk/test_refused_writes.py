@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.compose.files import Unreadable
-from nebtui.compose.marks import MAX_BYTES
-from nebtui.compose.replacing import Changed, Unwritable, look
+from nebtui.disk.read import MAX_BYTES, UnreadableError
+from nebtui.disk.replace import ConflictError, UnwritableError, read_state
 from tests.compose.one_file import SOMEBODY, as_root, others, put, somebody
 
 
@@ -35,7 +34,7 @@ def test_an_owner_that_cannot_be_kept_is_a_refusal(public: Path) -> None:
     path.write_bytes(b"old")
     path.chmod(0o666)
     public.chmod(0o777)
-    with somebody(), pytest.raises(Unwritable, match="its owner 0:0 cannot be kept"):
+    with somebody(), pytest.raises(UnwritableError, match="its owner 0:0 cannot be kept"):
         put(path, b"new")
     assert (path.read_bytes(), path.stat().st_uid, others(public)) == (b"old", 0, set())
 
@@ -55,7 +54,7 @@ def test_an_attribute_that_cannot_be_kept_is_a_refusal(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "setxattr", refuse)
-    with pytest.raises(Unwritable, match=r"user\.note cannot be kept"):
+    with pytest.raises(UnwritableError, match=r"user\.note cannot be kept"):
         put(path, b"new")
     assert (path.read_bytes(), others(tmp_path)) == (b"old", set())
 
@@ -64,7 +63,7 @@ def test_a_dangling_link_is_refused(tmp_path: Path) -> None:
     """No file appears where a link points to nothing."""
     (tmp_path / "link").symlink_to("elsewhere")
     with pytest.raises(
-        Unwritable, match=r"is a link to .*elsewhere, which does not exist; create that file"
+        UnwritableError, match=r"is a link to .*elsewhere, which does not exist; create that file"
     ):
         put(tmp_path / "link", b"new")
     assert not (tmp_path / "elsewhere").exists()
@@ -76,7 +75,7 @@ def test_hard_links_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     os.link(path, tmp_path / "second")
     with pytest.raises(
-        Unwritable, match=r"has 2 names \(hard links\), and replacing it would part them"
+        UnwritableError, match=r"has 2 names \(hard links\), and replacing it would part them"
     ):
         put(path, b"new")
     assert path.stat().st_nlink == 2
@@ -90,7 +89,7 @@ def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path: Path) -> No
         if step.startswith("swap"):
             path.write_bytes(b"theirs")
 
-    with pytest.raises(Changed):
+    with pytest.raises(ConflictError):
         put(path, b"ours", hook=appear)
     assert path.read_bytes() == b"theirs"
     assert others(tmp_path) == set()
@@ -130,7 +129,7 @@ def test_what_changed_between_look_and_swap_is_left(tmp_path: Path, way: str) ->
             case "same bytes, other file":
                 path.write_bytes(b"old")
 
-    with pytest.raises(Changed, match="meanwhile; look at the new diff"):
+    with pytest.raises(ConflictError, match="meanwhile; look at the new diff"):
         put(path, b"new", hook=change)
     assert secret.read_bytes() == b"old"
     assert others(outside) == set()
@@ -147,7 +146,7 @@ def test_what_may_not_be_written_is_refused(public: Path, folder_mode: int, mode
         place.chmod(bits)
     with (
         somebody(),
-        pytest.raises(Unwritable, match=r"may not write|not writable for you.*--override"),
+        pytest.raises(UnwritableError, match=r"may not write|not writable for you.*--override"),
     ):
         put(path, b"new")
     assert (path.read_bytes(), others(public)) == (b"old", set())
@@ -164,7 +163,7 @@ def test_an_immutable_file_is_refused(tmp_path: Path) -> None:
     ):
         pytest.skip("no immutable files here")
     try:
-        with pytest.raises(Unwritable, match="immutable"):
+        with pytest.raises(UnwritableError, match="immutable"):
             put(path, b"new")
         assert others(tmp_path) == set()
     finally:
@@ -191,7 +190,7 @@ def test_a_full_disk_changes_nothing(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Unwritable, match=told):
+    with pytest.raises(UnwritableError, match=told):
         put(path, b"new")
     assert (path.read_bytes(), others(tmp_path)) == (b"old", set())
 
@@ -214,16 +213,16 @@ def test_hostile_paths_are_refused_at_once(tmp_path: Path) -> None:
             str(tmp_path / "nul\0"): "not a valid path",
         }
         for path, reason in reasons.items():
-            with pytest.raises(Unreadable, match=reason):
-                look(path)
+            with pytest.raises(UnreadableError, match=reason):
+                read_state(path)
     with pytest.raises(OSError, match="link"):
-        look(str(tmp_path / "loop"))
+        read_state(str(tmp_path / "loop"))
 
 
 def test_a_file_does_not_grow_above_what_can_be_read(tmp_path: Path) -> None:
     """What could not be read again is not written."""
     path = tmp_path / "compose.yaml"
     path.write_bytes(b"old")
-    with pytest.raises(Unwritable, match="would grow above"):
+    with pytest.raises(UnwritableError, match="would grow above"):
         put(path, b"x" * (MAX_BYTES + 1))
     assert path.read_bytes() == b"old"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.compose.replacing import look, swap, temporary_name
+from nebtui.disk.replace import read_state, replace_file, temporary_name
 from tests.compose.one_file import SOMEBODY, as_root, others, put
 
 ACL_NAME = "system.posix_acl_access"
@@ -105,8 +105,8 @@ def test_a_removed_file_can_come_back_as_it_was(tmp_path: Path) -> None:
     """Removal moves the very file aside, so that an interrupted one loses nothing."""
     path = tmp_path / ".env"
     path.write_bytes(b"ours")
-    seen = look(str(path))
+    seen = read_state(str(path))
     aside = temporary_name(seen)
-    swap(seen, aside, remove=True, steps=lambda step: None)
+    replace_file(seen, aside, remove=True, checkpoint=lambda step: None)
     assert not path.exists()
     assert Path(aside).read_bytes() == b"ours"

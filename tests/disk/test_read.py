@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.compose.files import Unreadable, overlay, read_text
-from nebtui.compose.marks import MAX_BYTES
+from nebtui.disk.read import MAX_BYTES, UnreadableError, overlay, read_text
 
 
 def test_text_and_exact_bytes(tmp_path: Path) -> None:
@@ -33,7 +32,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
         "/a\0b": "valid path",
     }
     for path, reason in reasons.items():
-        with pytest.raises(Unreadable, match=reason):
+        with pytest.raises(UnreadableError, match=reason):
             read_text(path)
 
 
@@ -42,7 +41,7 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "big"
     with open(path, "wb") as stream:
         stream.truncate(MAX_BYTES + 1)
-    with pytest.raises(Unreadable, match="larger"):
+    with pytest.raises(UnreadableError, match="larger"):
         read_text(str(path))
 
 

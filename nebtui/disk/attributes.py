@@ -8,7 +8,7 @@ import os
 import stat
 
 
-class Uncopied(OSError):
+class AttributeCopyError(OSError):
     """Something that the old file carries cannot be given to the new one."""
 
 
@@ -22,7 +22,7 @@ def make_like(descriptor: int, model: str) -> None:
         try:
             os.fchown(descriptor, was.st_uid, was.st_gid)
         except OSError as error:
-            raise Uncopied(
+            raise AttributeCopyError(
                 error.errno, f"its owner {was.st_uid}:{was.st_gid} cannot be kept"
             ) from None
     _copy_attributes(descriptor, model)
@@ -42,7 +42,9 @@ def _copy_attributes(descriptor: int, model: str) -> None:
             else:
                 os.removexattr(descriptor, name)  # inherited from the folder: a default access list
         except OSError as error:
-            raise Uncopied(error.errno, f"its extended attribute {name} cannot be kept") from None
+            raise AttributeCopyError(
+                error.errno, f"its extended attribute {name} cannot be kept"
+            ) from None
 
 
 def _names(file: str | int) -> list[str]:

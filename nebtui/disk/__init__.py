@@ -1,0 +1,1 @@
+"""Reading and replacing single files, whole and bounded. Nothing of Compose is in here."""

@@ -1,0 +1,1 @@
+"""Text for people: masked secrets, short paths, and what a terminal can show."""
