@@ -11,7 +11,7 @@ from nebtui.facts.declared import Project, ProjectKey
 
 if TYPE_CHECKING:
     # The reader behind it loads ruamel.yaml, which must wait until the first paint.
-    from nebtui.compose.validation import Validation
+    from nebtui.compose.binary.validate import Validation
 
 Kind = Literal["live", "files", "recorded", "simulated"]
 

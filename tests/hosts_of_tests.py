@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from nebtui.compose.validation import Validation
+from nebtui.compose.binary.validate import Validation
 from nebtui.disk.read import read_bytes
 from nebtui.facts.changes import (
     Change,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from nebtui import keep
 from nebtui.cli import CannotLook
-from nebtui.compose.candidate import Candidate
+from nebtui.compose.discovery.candidate import Candidate
 from nebtui.facts.declared import Problem, ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
@@ -99,7 +99,7 @@ def selected(
     paths = paths_of(arguments)
     if not paths:
         return keys
-    from nebtui.compose.find import search
+    from nebtui.compose.discovery.search import search
 
     wanted = {
         file for candidate in search(paths, settings.depth, environ) for file in candidate.key.files
@@ -119,7 +119,9 @@ def problems(
     absent = [Problem(path, 0, "no such file or folder") for path in absent_paths(arguments)]
     projects = (snapshot.projects[k] for k in keys)
     return tuple(
-        dict.fromkeys([*absent, *(trouble for p in projects if (trouble := p.problem or p.doubt))])
+        dict.fromkeys(
+            [*absent, *(trouble for p in projects if (trouble := p.problem or p.warning))]
+        )
     )
 
 

@@ -13,7 +13,7 @@ from nebtui import rules
 from nebtui.cli import CannotLook
 from nebtui.cli.boxes import complain, host_for, look, selected
 from nebtui.cli.check import visible
-from nebtui.compose.splicing import Refused
+from nebtui.compose.editor.apply import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.effect import ups
@@ -141,6 +141,6 @@ def _json(planned: Planned, snapshot: Snapshot, host: Host) -> dict[str, object]
 def _write(patch: Patch, host: Host, journal: Journal) -> None:
     try:
         entry = write(patch, host, journal)
-    except (NotWritten, Refused) as error:
+    except (NotWritten, EditRefusedError) as error:
         raise CannotLook(str(error)) from None
     print(f"written as entry {entry.number}; `nebtui undo` takes it back", file=sys.stderr)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nebtui.compose import normal, reader
-from nebtui.compose.asking import ask, inconsistent, problem_of
-from nebtui.compose.candidate import Candidate
-from nebtui.compose.command import ComposeCommand
-from nebtui.compose.reader import Reading
-from nebtui.compose.validation import Validation, validate
+from nebtui.compose import services
+from nebtui.compose.binary.command import ComposeCommand
+from nebtui.compose.binary.config import config, is_consistency_error, to_problem
+from nebtui.compose.binary.validate import Validation, validate
+from nebtui.compose.discovery.candidate import Candidate
+from nebtui.compose.reader import effective
+from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.disk.read import Texts, from_disk
 from nebtui.facts.declared import NetworkDeclaration, Problem, Project, Service, View
 
@@ -36,32 +37,32 @@ def load(
     ):
         return read_only(candidate, environ, texts)
     key, env_files = candidate.key, candidate.env_files
-    answer = ask(compose, key, env_files, environ)
+    answer = config(compose, key, env_files, environ)
     if answer.config is not None:
-        reading = reader.read(key, env_files, environ)
-        return _project(candidate, reading, "compose", normal.unescaped(answer.config), None)
-    reading = reader.read(key, env_files, environ)
-    if reading.fragment or not inconsistent(answer.error):
-        literal = ask(compose, key, env_files, environ, interpolated=False)
+        reading = effective.read(key, env_files, environ)
+        return _project(candidate, reading, "compose", services.unescaped(answer.config), None)
+    reading = effective.read(key, env_files, environ)
+    if reading.fragment or not is_consistency_error(answer.error):
+        literal = config(compose, key, env_files, environ, interpolated=False)
         if literal.config is not None:
-            raw = reader.read(key, env_files, environ, interpolated=False)
+            raw = effective.read(key, env_files, environ, interpolated=False)
             # A file with a service that has no image is an overlay, meant to be read together with
             # another file.
-            doubt = (
+            warning = (
                 None
                 if reading.fragment
-                else reading.doubt or problem_of(answer.error, key, reading)
+                else reading.warning or to_problem(answer.error, key, reading)
             )
             return _project(
                 candidate,
                 raw,
                 "compose, not interpolated",
-                normal.unescaped(literal.config),
+                services.unescaped(literal.config),
                 None,
-                doubt,
+                warning,
             )
         answer = literal
-    problem = reading.problem or problem_of(answer.error, key, reading)
+    problem = reading.problem or to_problem(answer.error, key, reading)
     return _project(candidate, reading, "reader", reading.data, problem)
 
 
@@ -81,43 +82,43 @@ def read_only(
     )
     if not candidate.confirmed:
         return bare
-    reading = reader.read(candidate.key, candidate.env_files, environ, texts or from_disk)
-    return _project(candidate, reading, "reader", reading.data, reading.problem, reading.doubt)
+    reading = effective.read(candidate.key, candidate.env_files, environ, texts or from_disk)
+    return _project(candidate, reading, "reader", reading.data, reading.problem, reading.warning)
 
 
 def _project(
     candidate: Candidate,
-    reading: Reading,
+    reading: EffectiveModel,
     view: View,
     data: Mapping[str, Any],
     problem: Problem | None,
-    doubt: Problem | None = None,
+    warning: Problem | None = None,
 ) -> Project:
-    services = {
+    found = {
         name: replace(
             service, layers=reading.layers.get(name, ()), origins=reading.origins.get(name, {})
         )
-        for name, service in normal.services(data).items()
+        for name, service in services.services(data).items()
     }
-    networks = normal.networks(data, candidate.key.name)
+    networks = services.networks(data, candidate.key.name)
     return Project(
         key=candidate.key,
         sources=candidate.sources,
-        view=view if services or problem is None else "none",
-        services=_in_file_order(services, reading),
+        view=view if found or problem is None else "none",
+        services=_in_file_order(found, reading),
         networks={key: _placed(network, reading) for key, network in networks.items()},
         env_files=reading.env_files,
         env=reading.env,
         files_read=reading.files_read,
         problem=problem or candidate.problem,
-        doubt=doubt,
+        warning=warning,
         variant=candidate.variant,
         confirmed=candidate.confirmed,
         allows=reading.allows,
     )
 
 
-def _in_file_order(services: dict[str, Service], reading: Reading) -> dict[str, Service]:
+def _in_file_order(services: dict[str, Service], reading: EffectiveModel) -> dict[str, Service]:
     """Compose sorts services by name; people know them by the order in the file."""
     order = [name for name in reading.layers if name in services]
     return {
@@ -125,7 +126,7 @@ def _in_file_order(services: dict[str, Service], reading: Reading) -> dict[str, 
     }
 
 
-def _placed(network: NetworkDeclaration, reading: Reading) -> NetworkDeclaration:
+def _placed(network: NetworkDeclaration, reading: EffectiveModel) -> NetworkDeclaration:
     return replace(network, origin=reading.networks.get(network.key))
 
 

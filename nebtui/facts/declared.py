@@ -258,7 +258,7 @@ class Project:
     files_read: tuple[str, ...] = ()
     """Every file the model depends on: config files, includes, extended files, env files."""
     problem: Problem | None = None
-    doubt: Problem | None = None
+    warning: Problem | None = None
     """Why Compose refuses the project as things are, though its files can be read: a required
     variable is not set, an env file is absent."""
     variant: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from nebtui import rules
-from nebtui.compose.splicing import Refused
+from nebtui.compose.editor.apply import EditRefusedError
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.patch import Draft, Patch, merged, plan
 from nebtui.fixing.proof import Check, Proof, apply_on_paper, prove, tried
@@ -57,7 +57,7 @@ def plan_all(
             continue  # an earlier patch took it along
         try:
             patch = plan(draft, finding, options, host, override=override)
-        except (NoFix, Refused) as error:
+        except (NoFix, EditRefusedError) as error:
             left.append(Left(finding, str(error)))
             continue
         patch, trial = try_out(patch, host) if trials else (patch, None)

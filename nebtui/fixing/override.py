@@ -8,13 +8,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from nebtui.compose.candidate import OVERRIDES, STANDARD
-from nebtui.compose.edit import Add, ComposeEdit, Expand, Remove, Set, SetInstruction, SetVariable
-from nebtui.compose.emit import Tagged
-from nebtui.compose.intent import intended
-from nebtui.compose.marks import NotYaml
-from nebtui.compose.meaning import bare, data, same
-from nebtui.compose.tree import documents
+from nebtui.compose.discovery.candidate import OVERRIDES, STANDARD
+from nebtui.compose.editor.expected import expected
+from nebtui.compose.editor.verbs import (
+    Add,
+    ComposeEdit,
+    Expand,
+    Remove,
+    Set,
+    SetInstruction,
+    SetVariable,
+)
+from nebtui.compose.yaml.nodes import documents
+from nebtui.compose.yaml.parser import NotYamlError
+from nebtui.compose.yaml.values import equivalent, to_data, unwrap
+from nebtui.compose.yaml.writer import Tagged
 from nebtui.facts.declared import Layer, Project, Service
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix
@@ -129,15 +137,15 @@ def _has(service: Service, edit: Add, target: str, read: Read) -> bool:
 def _holds(content: bytes, layer: Layer, edit: Add) -> bool:
     there = replace(edit, path=(*layer.path, *edit.path[2:]))
     try:
-        every: list[dict[str, Any]] = [data(root) for root in documents(content.decode())]
-    except (NotYaml, UnicodeDecodeError):
+        every: list[dict[str, Any]] = [to_data(root) for root in documents(content.decode())]
+    except (NotYamlError, UnicodeDecodeError):
         return False
-    return any(_reaches(one, there.path) and same(intended(one, there), one) for one in every)
+    return any(_reaches(one, there.path) and equivalent(expected(one, there), one) for one in every)
 
 
 def _reaches(value: Any, path: tuple[str, ...]) -> bool:
     for name in path:
-        value = bare(value)
+        value = unwrap(value)
         if not isinstance(value, dict) or name not in value:
             return False
         value = value[name]

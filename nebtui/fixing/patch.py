@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nebtui import rules
-from nebtui.compose.edit import Edit
-from nebtui.compose.splicing import Refused, apply
+from nebtui.compose.editor.apply import EditRefusedError, apply
+from nebtui.compose.editor.verbs import Edit
 from nebtui.disk.read import UnreadableError
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
@@ -56,8 +56,8 @@ class Draft:
     texts: Mapping[str, bytes] = field(default_factory=dict)
 
     def read(self, host: Host, path: str) -> bytes | None:
-        """A file as the draft has it; None where it does not exist. Refused where it cannot be
-        read."""
+        """A file as the draft has it; None where it does not exist. EditRefusedError where it
+        cannot be read."""
         if path in self.texts:
             return self.texts[path]
         try:
@@ -67,13 +67,13 @@ class Draft:
         except OSError as error:
             if isinstance(error, UnreadableError) and error.message == "does not exist":
                 return None
-            raise Refused(str(error)) from None
+            raise EditRefusedError(str(error)) from None
 
 
 def plan(
     draft: Draft, finding: Finding, options: Options, host: Host, *, override: bool = False
 ) -> Patch:
-    """The patch for a finding; raises NoFix or Refused with one sentence."""
+    """The patch for a finding; raises NoFix or EditRefusedError with one sentence."""
     rule = rules.rule(finding.rule)
     if rule.fix is None:
         raise NoFix(f"{rule.name} is advice only: {finding.fix}")
@@ -121,15 +121,15 @@ def _patch(
 
 
 def edited(path: str, data: bytes, *edits: Edit) -> bytes:
-    """The bytes after the edits of a file; Refused names it."""
+    """The bytes after the edits of a file; EditRefusedError names it."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        raise Refused(f"{path} is not UTF-8; convert it first") from None
+        raise EditRefusedError(f"{path} is not UTF-8; convert it first") from None
     try:
         return apply(text, *edits).encode()
-    except Refused as error:
-        raise Refused(f"{path}: {error}") from None
+    except EditRefusedError as error:
+        raise EditRefusedError(f"{path}: {error}") from None
 
 
 def merged(patches: tuple[Patch, ...]) -> Patch:

@@ -11,8 +11,8 @@ from typing import Any
 
 from nebtui import rules
 from nebtui.compose import model
-from nebtui.compose.candidate import Candidate
-from nebtui.compose.edit import SetInstruction, SetVariable
+from nebtui.compose.discovery.candidate import Candidate
+from nebtui.compose.editor.verbs import SetInstruction, SetVariable
 from nebtui.disk.read import from_disk
 from nebtui.facts.changes import ProjectSeen
 from nebtui.facts.declared import Project

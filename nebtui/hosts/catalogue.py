@@ -13,8 +13,8 @@ from nebtui.host import Up
 from nebtui.hosts.stamps import Stamp, stamp
 
 if TYPE_CHECKING:
-    from nebtui.compose.candidate import Candidate
-    from nebtui.compose.command import ComposeCommand
+    from nebtui.compose.binary.command import ComposeCommand
+    from nebtui.compose.discovery.candidate import Candidate
     from nebtui.compose.model import Validation
 
 DEPTH = 4
@@ -44,13 +44,13 @@ class ComposeCatalogue:
 
     def search(self) -> list[Candidate]:
         """Projects in the roots; walks folders."""
-        from nebtui.compose.find import search
+        from nebtui.compose.discovery.search import search
 
         return search(self._roots, self._depth, self._environ)
 
     def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
         """Each project once: searched, named by labels, remembered."""
-        from nebtui.compose.labels import from_containers, join
+        from nebtui.compose.discovery.labels import from_containers, join
 
         labelled = [self._confirmed(candidate) for candidate in from_containers(containers)]
         return join(
@@ -59,7 +59,7 @@ class ComposeCatalogue:
 
     def _confirmed(self, candidate: Candidate) -> Candidate:
         """The candidate as its files prove it, read again only when one of them changed."""
-        from nebtui.compose.labels import confirm
+        from nebtui.compose.discovery.labels import confirm
 
         now = stamp(candidate.key.files)
         before = self._proofs.get(candidate)
@@ -82,7 +82,7 @@ class ComposeCatalogue:
 
     def compose(self) -> ComposeCommand | None:
         """This machine's Compose; looked for once, which starts it to ask for its version."""
-        from nebtui.compose.command import find_compose
+        from nebtui.compose.binary.command import find_compose
 
         with self._lock:
             if not self._looked:
@@ -93,7 +93,7 @@ class ComposeCatalogue:
     def up(self, action: Up, env_files: tuple[str, ...]) -> tuple[str, ...]:
         """The argv of `up -d`, () without Compose. Plain progress: one line a step, whoever reads
         it."""
-        from nebtui.compose.command import project_argv
+        from nebtui.compose.binary.command import project_argv
 
         command = self.compose()
         if command is None:
@@ -106,7 +106,7 @@ class ComposeCatalogue:
 
     def environment(self, working_dir: str) -> dict[str, str]:
         """The environment of a Compose process that does something, in the project's folder."""
-        from nebtui.compose.command import environment
+        from nebtui.compose.binary.command import environment
 
         return {
             **environment(self._environ, working_dir),
@@ -116,6 +116,6 @@ class ComposeCatalogue:
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
         """Compose's word on these texts in place of the files."""
-        from nebtui.compose.validation import validate
+        from nebtui.compose.binary.validate import validate
 
         return validate(project, texts, self.compose(), self._environ)

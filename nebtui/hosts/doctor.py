@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.analysis.gpu_chain import broken, chain
-from nebtui.compose.command import find_compose
+from nebtui.compose.binary.command import find_compose
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.endpoint import find_endpoint
 from nebtui.hosts.engine import EngineClient, EngineProblem, NotThere

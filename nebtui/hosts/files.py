@@ -17,7 +17,7 @@ from nebtui.hosts.path_collector import PathCollector
 from nebtui.hosts.project_collector import ProjectCollector
 
 if TYPE_CHECKING:
-    from nebtui.compose.candidate import Candidate
+    from nebtui.compose.discovery.candidate import Candidate
     from nebtui.compose.model import Validation
 
 

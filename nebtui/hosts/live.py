@@ -25,7 +25,7 @@ from nebtui.hosts.sample_collector import SampleCollector
 from nebtui.hosts.servers import Baselines, ServerCollector
 
 if TYPE_CHECKING:
-    from nebtui.compose.candidate import Candidate
+    from nebtui.compose.discovery.candidate import Candidate
     from nebtui.compose.model import Validation
 
 NO_COMPOSE = (

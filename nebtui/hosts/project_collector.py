@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from nebtui.compose.candidate import STANDARD
+from nebtui.compose.discovery.candidate import STANDARD
 from nebtui.facts.changes import ProjectGone, ProjectSeen
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.observed import Container
@@ -19,7 +19,7 @@ from nebtui.hosts.stamps import Listings, Stamp, stamp
 if (
     TYPE_CHECKING
 ):  # the YAML library behind it is loaded by the collector's thread, after the first paint
-    from nebtui.compose.candidate import Candidate
+    from nebtui.compose.discovery.candidate import Candidate
 
 EVERY = 2.0
 

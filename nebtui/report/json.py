@@ -65,7 +65,9 @@ def status(snapshot: Snapshot) -> dict[str, Any]:
                 "files": list(key.files),
                 "sources": sorted(snapshot.projects[key].sources),
                 "view": snapshot.projects[key].view,
-                "problem": _problem(snapshot.projects[key].problem or snapshot.projects[key].doubt),
+                "problem": _problem(
+                    snapshot.projects[key].problem or snapshot.projects[key].warning
+                ),
                 "services": [_service(snapshot, index, k) for k in service_keys(snapshot, key)],
             }
             for key in projects(snapshot)

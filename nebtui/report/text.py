@@ -62,7 +62,7 @@ def status(snapshot: Snapshot) -> Iterator[str]:
             f"{project.name}  {files}  (found by {', '.join(sorted(project.sources))}; "
             f"view: {project.view})"
         )
-        if problem := project.problem or project.doubt:
+        if problem := project.problem or project.warning:
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
         yield from _services(snapshot, service_keys(snapshot, key))

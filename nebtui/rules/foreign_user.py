@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator
 
 from nebtui.analysis.ownership import Identity, denied, identity, running_as
-from nebtui.compose.edit import Set, SetVariable
+from nebtui.compose.editor.verbs import Set, SetVariable
 from nebtui.facts.declared import Mount, Project, Service, ServiceKey
 from nebtui.facts.observed import PathFact
 from nebtui.facts.snapshot import Snapshot

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nebtui.analysis.gpu_use import infers, place, requested
-from nebtui.compose.edit import Set
+from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import (

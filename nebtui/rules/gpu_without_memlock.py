@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nebtui.analysis.gpu_use import infers, place
-from nebtui.compose.edit import Set
+from nebtui.compose.editor.verbs import Set
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, layer_for
 

@@ -4,8 +4,8 @@ by two rules."""
 from __future__ import annotations
 
 from nebtui.analysis.health import Suggestion
-from nebtui.compose.edit import Set
-from nebtui.compose.emit import Value
+from nebtui.compose.editor.verbs import Set
+from nebtui.compose.yaml.writer import Value
 from nebtui.facts.declared import Healthcheck, Project, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import FileEdit, Trial, layer_for

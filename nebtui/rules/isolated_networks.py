@@ -9,8 +9,8 @@ Evidence: the text that names the host, and the networks of both sides (declared
 running).
 Fix: both sides join one external network: one that a side already has, else `[fix] network`, else
 `nebtui-shared`. It is created on the host where it is absent; `default` is kept. Safe only if no
-name of a joining service is then answered twice for any member. Refused for `network_mode` host,
-none and `service:`.
+name of a joining service is then answered twice for any member. EditRefusedError for `network_mode`
+host, none and `service:`.
 Source: docs.docker.com/compose/how-tos/networking, and measured with Compose 2.40 on Engine 20.10
 and 26.1.
 """
@@ -28,7 +28,7 @@ from nebtui.analysis.reachability import (
     observed_networks,
     resolutions,
 )
-from nebtui.compose.edit import Add, Set
+from nebtui.compose.editor.verbs import Add, Set
 from nebtui.facts.declared import Project, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.evidence import exits

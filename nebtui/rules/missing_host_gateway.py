@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nebtui.analysis.references import HOST_GATEWAY, Reference, references
-from nebtui.compose.edit import Add
+from nebtui.compose.editor.verbs import Add
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import (

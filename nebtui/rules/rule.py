@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from nebtui.compose.edit import Edit
+from nebtui.compose.editor.verbs import Edit
 from nebtui.facts.declared import Layer, Origin, Project, ProjectKey, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 
 from nebtui.analysis.gpu_use import is_check, place, requested, tests
 from nebtui.analysis.readiness import image_of
-from nebtui.compose.edit import Set
-from nebtui.compose.emit import Value
+from nebtui.compose.editor.verbs import Set
+from nebtui.compose.yaml.writer import Value
 from nebtui.facts.declared import GpuRequest, Project, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import ImageKnowledge, about

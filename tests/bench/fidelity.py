@@ -28,14 +28,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from nebtui.compose import spots
-from nebtui.compose.command import environment, find_compose
-from nebtui.compose.edit import ComposeEdit, Refused
-from nebtui.compose.intent import intended
-from nebtui.compose.marks import NotYaml
-from nebtui.compose.meaning import data, same, unwrapped
-from nebtui.compose.splicing import apply
-from nebtui.compose.tree import documents
+from nebtui.compose.binary.command import environment, find_compose
+from nebtui.compose.editor.apply import apply
+from nebtui.compose.editor.expected import expected
+from nebtui.compose.editor.verbs import ComposeEdit, EditRefusedError
+from nebtui.compose.yaml import located
+from nebtui.compose.yaml.nodes import documents
+from nebtui.compose.yaml.parser import NotYamlError
+from nebtui.compose.yaml.values import equivalent, to_data, unwrapped
 from tests.bench.fidelity_edits import EDITS, Budget, budget
 from tests.bench.rivals import Engine, engines
 
@@ -107,10 +107,10 @@ def measure(
     text = path.read_bytes().decode()
     try:
         root = documents(text)[0]
-    except (NotYaml, IndexError) as error:
+    except (NotYamlError, IndexError) as error:
         print(f"not counted: {path}: {error!s}")
         return
-    before = data(root)
+    before = to_data(root)
     for name, make in EDITS.items():
         edits = make(before)
         for engine in chosen if edits else ():
@@ -122,7 +122,7 @@ def measure(
             except Exception as error:  # rivals raise what they like
                 reason = (
                     _NAMES.sub("…", str(error))
-                    if isinstance(error, Refused)
+                    if isinstance(error, EditRefusedError)
                     else type(error).__name__
                 )
                 score.refused[reason] += 1
@@ -132,7 +132,7 @@ def measure(
             score.applied += 1
             goal = before
             for edit in edits:
-                goal = intended(goal, edit)
+                goal = expected(goal, edit)
             weigh(score, path, text, after, budget(text, root, before, goal), edits)
             try:
                 again = chosen[engine](after, edits)
@@ -161,12 +161,12 @@ def weigh(
 
 def means(text: str, after: str, edits: Sequence[ComposeEdit]) -> bool:
     """True if the reader (another code than the editor's) sees the intended data."""
-    goal: Any = spots.strip(spots.read(text, "")[0])
+    goal: Any = located.plain_value(located.read(text, "")[0])
     for edit in edits:
-        goal = intended(goal, edit)
+        goal = expected(goal, edit)
     try:
-        return same(unwrapped(goal), spots.strip(spots.read(after, "")[0]))
-    except (NotYaml, IndexError):
+        return equivalent(unwrapped(goal), located.plain_value(located.read(after, "")[0]))
+    except (NotYamlError, IndexError):
         return False
 
 

@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nebtui.compose.edit import Add, ComposeEdit, Remove, Set
-from nebtui.compose.emit import Value
-from nebtui.compose.meaning import bare, same
-from nebtui.compose.tree import Node
+from nebtui.compose.editor.verbs import Add, ComposeEdit, Remove, Set
+from nebtui.compose.yaml.nodes import Node
+from nebtui.compose.yaml.values import equivalent, unwrap
+from nebtui.compose.yaml.writer import Value
 
 Maker = Callable[[Mapping[str, Any]], tuple[ComposeEdit, ...]]
 
 
 def _services(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    services = bare(document.get("services")) or {}
-    return {name: bare(body) for name, body in services.items() if isinstance(bare(body), Mapping)}
+    services = unwrap(document.get("services")) or {}
+    return {
+        name: unwrap(body) for name, body in services.items() if isinstance(unwrap(body), Mapping)
+    }
 
 
 def _on_first(
@@ -49,9 +51,9 @@ def _network(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
 
 def _gate(document: Mapping[str, Any]) -> tuple[ComposeEdit, ...]:
     for name, body in _services(document).items():
-        targets = bare(body.get("depends_on"))
+        targets = unwrap(body.get("depends_on"))
         if targets:
-            target = str(bare(next(iter(targets))))
+            target = str(unwrap(next(iter(targets))))
             return (Set(("services", name, "depends_on", target, "condition"), "service_healthy"),)
     return ()
 
@@ -144,8 +146,8 @@ Touched = tuple[tuple[int, int] | None, int]
 
 
 def _touched(key: Node, node: Node, old: Any, new: Any, *, levels: int) -> Iterator[Touched]:
-    old, new = bare(old), bare(new)
-    if same(old, new):
+    old, new = unwrap(old), unwrap(new)
+    if equivalent(old, new):
         return
     if (
         isinstance(old, Mapping)
@@ -159,7 +161,7 @@ def _touched(key: Node, node: Node, old: Any, new: Any, *, levels: int) -> Itera
         for name, value in new.items():
             if name in own:
                 yield from _touched(*own[name], old[name], value, levels=levels - 1)
-            elif name not in old or not same(old[name], value):
+            elif name not in old or not equivalent(old[name], value):
                 yield None, _size(value) + (levels > 0)
         yield from (
             ((own[name][0].start, own[name][1].end), 0) for name in own.keys() - new.keys() - {"<<"}
@@ -169,7 +171,7 @@ def _touched(key: Node, node: Node, old: Any, new: Any, *, levels: int) -> Itera
         and isinstance(new, list)
         and not node.flow
         and old
-        and same(old, new[: len(old)])
+        and equivalent(old, new[: len(old)])
     ):
         yield None, sum(map(_item_size, new[len(old) :]))
     else:
@@ -178,11 +180,11 @@ def _touched(key: Node, node: Node, old: Any, new: Any, *, levels: int) -> Itera
 
 def _size(value: Any) -> int:
     """Lines of `key: value` in block style."""
-    value = bare(value)
+    value = unwrap(value)
     if isinstance(value, Mapping):
         return 1 + sum(map(_size, value.values()))
     return 1 + sum(map(_item_size, value)) if isinstance(value, list) else 1
 
 
 def _item_size(value: Any) -> int:
-    return max(1, _size(value) - isinstance(bare(value), Mapping))
+    return max(1, _size(value) - isinstance(unwrap(value), Mapping))

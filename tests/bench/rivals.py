@@ -16,8 +16,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 
-from nebtui.compose.edit import Add, ComposeEdit, Remove, Set
-from nebtui.compose.emit import Value
+from nebtui.compose.editor.verbs import Add, ComposeEdit, Remove, Set
+from nebtui.compose.yaml.writer import Value
 
 Engine = Callable[[str, Sequence[ComposeEdit]], str]
 

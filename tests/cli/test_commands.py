@@ -346,7 +346,7 @@ def test_no_engine_calls_nobody(box: Desk) -> None:
 def test_without_compose_the_own_reader_looks(box: Desk) -> None:
     """Where there is no Compose the projects are read all the same, and the view says who read
     them."""
-    script = "import nebtui.compose.command as c; c.find_compose = lambda environ: None\n"
+    script = "import nebtui.compose.binary.command as c; c.find_compose = lambda environ: None\n"
     script += "import sys; from nebtui.cli import main; sys.exit(main(['status']))"
     told = box.python("-c", script, PATH=str(Path("/nonexistent")))
     assert told.status == 1

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from nebtui.compose.command import ComposeCommand, find_compose
+from nebtui.compose.binary.command import ComposeCommand, find_compose
 
 
 @pytest.fixture(scope="session")

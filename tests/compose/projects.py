@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from nebtui.compose import normal, reader
-from nebtui.compose.reader import Reading
+from nebtui.compose import services
+from nebtui.compose.reader import effective
+from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.facts.declared import ProjectKey, Service
 
 
@@ -26,13 +27,13 @@ def key_of(folder: Path, *names: str) -> ProjectKey:
     )
 
 
-def reading(folder: Path, *names: str, **environ: str) -> Reading:
+def reading(folder: Path, *names: str, **environ: str) -> EffectiveModel:
     """What our reader makes of these files of a folder."""
-    return reader.read(key_of(folder, *names), (), {"HOME": "/home/me", **environ})
+    return effective.read(key_of(folder, *names), (), {"HOME": "/home/me", **environ})
 
 
-def services(folder: Path, *names: str, **environ: str) -> dict[str, Service]:
+def services_of(folder: Path, *names: str, **environ: str) -> dict[str, Service]:
     """The services that our reader finds; fails on any problem."""
     found = reading(folder, *names, **environ)
     assert found.problem is None, found.problem
-    return normal.services(found.data)
+    return services.services(found.data)

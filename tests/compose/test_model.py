@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nebtui.compose import model
-from nebtui.compose.command import ComposeCommand
-from nebtui.compose.find import Candidate
+from nebtui.compose.binary.command import ComposeCommand
+from nebtui.compose.discovery.search import Candidate
 from nebtui.compose.model import ModelCache, load, read_only, validate
 from nebtui.facts.declared import Project
 from tests.compose.projects import key_of, written
@@ -160,7 +160,7 @@ def test_a_simple_edit_is_tried_on_standard_input(
     )
     project = loaded(tmp_path, compose, "compose.yaml", "b.yaml")
     monkeypatch.setattr(
-        "nebtui.compose.validation._ask_copy", lambda *_: pytest.fail("made a copy")
+        "nebtui.compose.binary.validate._ask_copy", lambda *_: pytest.fail("made a copy")
     )
     path = str(tmp_path / "compose.yaml")
     answer = validate(

@@ -15,7 +15,7 @@ import pytest
 
 from nebtui.disk.read import MAX_BYTES, UnreadableError
 from nebtui.disk.replace import ConflictError, UnwritableError, read_state
-from tests.compose.one_file import SOMEBODY, as_root, others, put, somebody
+from tests.disk.one_file import SOMEBODY, as_root, others, put, somebody
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nebtui.disk.replace import read_state, replace_file, temporary_name
-from tests.compose.one_file import SOMEBODY, as_root, others, put
+from tests.disk.one_file import SOMEBODY, as_root, others, put
 
 ACL_NAME = "system.posix_acl_access"
 ANY = 0xFFFFFFFF

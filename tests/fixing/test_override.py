@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from nebtui import rules
-from nebtui.compose.command import environment, find_compose
-from nebtui.compose.edit import Add, Edit, Expand, Remove, Set, SetVariable
-from nebtui.compose.splicing import apply
+from nebtui.compose.binary.command import environment, find_compose
+from nebtui.compose.editor.apply import apply
+from nebtui.compose.editor.verbs import Add, Edit, Expand, Remove, Set, SetVariable
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.override import into_override, override_file

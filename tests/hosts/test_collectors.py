@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nebtui.compose.candidate import Candidate
+from nebtui.compose.discovery.candidate import Candidate
 from nebtui.facts.changes import (
     Change,
     ContainerGone,

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nebtui.compose import find, model
+from nebtui.compose import model
+from nebtui.compose.discovery import search
 from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck
 from nebtui.facts.observed import (
@@ -81,7 +82,7 @@ def snapshot(case: Case, folder: Path) -> Snapshot:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(body)
     result = Snapshot()
-    for candidate in find.search((str(folder),), environ={}):
+    for candidate in search.search((str(folder),), environ={}):
         result = fold(result, changes.ProjectSeen(model.read_only(candidate, {})))
     for line in case.box:
         result = fold_all(result, _facts(line.split(), result, folder))

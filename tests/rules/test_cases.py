@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nebtui import rules
-from nebtui.compose.meaning import load
+from nebtui.compose.yaml.values import load
 from nebtui.fixing.many import plan_all
 from nebtui.fixing.patch import Draft
 from nebtui.fixing.proof import apply_on_paper

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nebtui.compose import find, model, reader
-from nebtui.compose.candidate import Candidate
+from nebtui.compose import model
+from nebtui.compose.discovery import search
+from nebtui.compose.discovery.candidate import Candidate
+from nebtui.compose.reader import effective
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.hosts.stamps import Stamp, stamp
 
@@ -41,7 +43,7 @@ class Shelf:
         self._stamp = self._now()
 
     def _search(self) -> list[Candidate]:
-        return find.search((self._folder,), environ=ENVIRON)
+        return search.search((self._folder,), environ=ENVIRON)
 
     def of(self, key: ProjectKey) -> Declared | None:
         """A project as it was read last, even if an override file was added to it meanwhile."""
@@ -80,7 +82,7 @@ class Shelf:
 
 def _declared(candidate: Candidate) -> Declared:
     project = model.read_only(candidate, ENVIRON)
-    raw = reader.read(candidate.key, candidate.env_files, ENVIRON).data
+    raw = effective.read(candidate.key, candidate.env_files, ENVIRON).data
     services = {name: body for name, body in raw["services"].items() if isinstance(body, dict)}
     networks = {key: network.name for key, network in project.networks.items()}
     return Declared(

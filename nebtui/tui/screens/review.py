@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from nebtui.compose.splicing import Refused
+from nebtui.compose.editor.apply import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.effect import ups
 from nebtui.fixing.many import Left, plan_all, try_out
@@ -115,7 +115,7 @@ class ReviewScreen(Screen[None]):
             patch = plan(draft, self._findings[0], options, session.host, override=self._override)
         except ChooseOwner as choice:
             return Plan(reason=str(choice), owners=choice.owners)
-        except (NoFix, Refused) as error:
+        except (NoFix, EditRefusedError) as error:
             return Plan(reason=str(error))
         patch, trial = try_out(patch, session.host)
         proof = prove(draft, patch, session.host, session.environ)

@@ -1,0 +1,1 @@
+"""Docker Compose itself: which binary, its argv, and what its `config` answers."""

@@ -1,0 +1,120 @@
+"""Asks Compose for the effective model of a project, and makes a Problem of its refusals."""
+
+from __future__ import annotations
+
+import json
+import os.path
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nebtui.compose.binary.command import ComposeCommand, environment, project_argv
+from nebtui.compose.reader.effective import EffectiveModel
+from nebtui.facts.declared import Problem, ProjectKey
+
+_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigResult:
+    """What one `config` call said: the model as plain data, or an error text."""
+
+    config: Mapping[str, Any] | None
+    error: str = ""
+
+
+def config(
+    compose: ComposeCommand,
+    key: ProjectKey,
+    env_files: tuple[str, ...],
+    environ: Mapping[str, str],
+    *,
+    interpolated: bool = True,
+    text: str | None = None,
+) -> ConfigResult:
+    """Ask Compose for a project's effective model; `text` is given on standard input (for `-f
+    -`)."""
+    rest = (
+        "--profile",
+        "*",
+        "config",
+        "--format",
+        "json",
+        *(() if interpolated else ("--no-interpolate",)),
+    )
+    try:
+        done = subprocess.run(
+            project_argv(compose, key, env_files, *rest),
+            input=text if text is not None else "",
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment(environ, key.working_dir),
+            cwd=key.working_dir if os.path.isdir(key.working_dir) else "/",
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return ConfigResult(None, f"Compose did not answer within {_TIMEOUT:.0f} s")
+    except (OSError, ValueError) as error:
+        return ConfigResult(None, f"Compose could not be started: {error}")
+    if done.returncode != 0:
+        return ConfigResult(None, error_line(done.stderr))
+    try:
+        data = json.loads(done.stdout)
+    except ValueError:
+        return ConfigResult(None, "Compose's answer is not JSON")
+    return (
+        ConfigResult(data)
+        if isinstance(data, dict)
+        else ConfigResult(None, "Compose's answer is not a project")
+    )
+
+
+def error_line(stderr: str) -> str:
+    """The error of Compose's standard error as one line, without its log lines."""
+    lines = [
+        line.strip()
+        for line in stderr.splitlines()
+        if line.strip() and not line.startswith("time=")
+    ]
+    return " ".join(lines) or "Compose failed without a word"
+
+
+_INCONSISTENT = re.compile(r"cycle|undefined|mutually exclusive")
+
+
+def is_consistency_error(error: str) -> bool:
+    """True for an error that `--no-interpolate` would only hide: the files contradict
+    themselves."""
+    return bool(_INCONSISTENT.search(error))
+
+
+_FILE = re.compile(
+    r"(?:validating |parsing |failed to parse |open |stat )?(/[^:]+\.ya?ml|/[^:]*\.env)\b"
+)
+_LINE = re.compile(r"\bline (\d+)")
+_PATH = re.compile(r"\bservices\.([\w.-]+)|\bservice \"([\w.-]+)\"")
+
+
+def to_problem(error: str, key: ProjectKey, reading: EffectiveModel) -> Problem:
+    """Compose's error as a Problem with the file and line it speaks of, as far as that can be
+    told."""
+    named = _FILE.search(error)
+    file = named[1] if named else (key.files[0] if key.files else key.working_dir)
+    number = _LINE.search(error)
+    if number is not None:
+        return Problem(file, int(number[1]), error)
+    about = _PATH.search(error)
+    if about is not None:
+        service, *path = (about[1] or about[2]).split(".")
+        origins = reading.origins.get(service, {})
+        found = next(
+            (origins[p] for n in range(len(path), -1, -1) if (p := tuple(path[:n])) in origins),
+            None,
+        )
+        if found is not None:
+            return Problem(found.file, found.line, error)
+    return Problem(file, 0, error)

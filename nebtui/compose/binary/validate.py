@@ -1,0 +1,145 @@
+"""Asks Compose about edited texts without touching the files they are meant for."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nebtui.compose.binary.command import ComposeCommand
+from nebtui.compose.binary.config import ConfigResult, config
+from nebtui.compose.discovery.candidate import OVERRIDES
+from nebtui.disk.read import UnreadableError, read_bytes
+from nebtui.facts.declared import Project, ProjectKey
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Compose's word on a set of texts: the effective model as JSON data, or its error text.
+    `config` and `error` are both empty when no Compose could be asked."""
+
+    config: Mapping[str, Any] | None = None
+    error: str = ""
+    interpolated: bool = True
+
+    @property
+    def asked(self) -> bool:
+        return self.config is not None or bool(self.error)
+
+
+def validate(
+    project: Project,
+    texts: Mapping[str, str],
+    compose: ComposeCommand | None,
+    environ: Mapping[str, str],
+) -> Validation:
+    """Compose's word on the project with `texts` (absolute path -> text) in place of the files, in
+    the strictest mode that the files on disk pass. One edited config file goes in on standard
+    input; where includes, extended files or env files are involved a temporary copy of all files
+    read is asked about."""
+    if compose is None:
+        return Validation()
+    interpolated = _interpolates(project, compose, environ)
+    key = _with_new_override(project.key, texts)
+    edited = set(texts)
+    if not edited:
+        answer = config(compose, key, project.env_files, environ, interpolated=interpolated)
+    elif len(edited) == 1 and edited <= set(key.files) and _alone(project, key):
+        path = next(iter(edited))
+        files = tuple("-" if file == path else file for file in key.files)
+        answer = config(
+            compose,
+            replace(key, files=files),
+            project.env_files,
+            environ,
+            interpolated=interpolated,
+            text=texts[path],
+        )
+        # Compose calls standard input `-`.
+        answer = ConfigResult(
+            answer.config, re.sub(r"(?<= )-(?=:)", lambda _: path, answer.error, count=1)
+        )
+    else:
+        answer = _ask_copy(project, key, texts, compose, environ, interpolated)
+    return Validation(answer.config, answer.error, interpolated)
+
+
+def _interpolates(project: Project, compose: ComposeCommand, environ: Mapping[str, str]) -> bool:
+    if project.view in ("compose", "compose, not interpolated"):
+        return project.view == "compose"
+    if config(compose, project.key, project.env_files, environ).config is not None:
+        return True
+    return (
+        config(compose, project.key, project.env_files, environ, interpolated=False).config is None
+    )
+
+
+def _with_new_override(key: ProjectKey, texts: Mapping[str, str]) -> ProjectKey:
+    """A standard override file that the texts create beside the first config file will be read
+    too."""
+    folder = os.path.dirname(key.files[0]) if key.files else key.working_dir
+    new = tuple(
+        path
+        for path in texts
+        if path not in key.files
+        and os.path.dirname(path) == folder
+        and os.path.basename(path) in OVERRIDES
+    )
+    return replace(key, files=(*key.files, *new))
+
+
+def _alone(project: Project, key: ProjectKey) -> bool:
+    """True if the model depends on nothing but the config files and the project's env files."""
+    return set(project.files_read) <= {*key.files, *project.env_files}
+
+
+def _ask_copy(
+    project: Project,
+    key: ProjectKey,
+    texts: Mapping[str, str],
+    compose: ComposeCommand,
+    environ: Mapping[str, str],
+    interpolated: bool,
+) -> ConfigResult:
+    with tempfile.TemporaryDirectory(prefix="nebtui-") as root:
+        # macOS and some Linux systems reach the temporary folder through a link; Compose prints the
+        # real path.
+        root = os.path.realpath(root)
+        try:
+            _mirror(root, project, key, texts)
+        except (OSError, UnreadableError) as error:
+            return ConfigResult(None, f"the files could not be copied for a trial: {error}")
+        there = ProjectKey(
+            key.name, root + key.working_dir, tuple(root + file for file in key.files)
+        )
+        env_files = tuple(root + file for file in project.env_files)
+        answer = config(compose, there, env_files, environ, interpolated=interpolated)
+    return ConfigResult(_moved(answer.config, root), answer.error.replace(root, ""))
+
+
+def _mirror(root: str, project: Project, key: ProjectKey, texts: Mapping[str, str]) -> None:
+    """Copy all files that the model depends on below `root`, each under its own absolute path."""
+    os.makedirs(root + key.working_dir, exist_ok=True)
+    for path in {*project.files_read, *key.files, *texts}:
+        target = root + os.path.normpath(path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if path in texts:
+            data = texts[path].encode()
+        elif os.path.isfile(path):
+            data = read_bytes(path)
+        else:
+            continue
+        with open(target, "wb") as stream:
+            stream.write(data)
+
+
+def _moved(data: Any, root: str) -> Any:
+    """The answer with the copy's paths as those of the originals."""
+    if isinstance(data, str):
+        return data.replace(root, "")
+    if isinstance(data, Mapping):
+        return {key: _moved(value, root) for key, value in data.items()}
+    return [_moved(item, root) for item in data] if isinstance(data, list) else data

@@ -1,0 +1,1 @@
+"""Which files make which project: folders searched, labels of containers, candidates."""

@@ -1,0 +1,1 @@
+"""nebtui's own reader: the effective model of a project without Compose."""

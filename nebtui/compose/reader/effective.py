@@ -1,0 +1,253 @@
+"""nebtui's own reader of a Compose project: the effective model without Compose, and the place of
+each fact."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nebtui.compose.reader import layers
+from nebtui.compose.reader.consistency import faults
+from nebtui.compose.reader.context import FileContext, ReadContext, env_of
+from nebtui.compose.syntax import short_forms
+from nebtui.compose.yaml.located import Located, Path, locate, plain_value, walk
+from nebtui.disk.read import Texts, from_disk
+from nebtui.facts.declared import Allow, Layer, Origin, Problem, ProjectKey
+
+_ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveModel:
+    """What our own reader makes of a project's files; always complete enough to use, with `problem`
+    beside it."""
+
+    data: Mapping[str, Any]
+    """The effective model in the shape of `docker compose config --format json --profile '*'`."""
+    layers: Mapping[str, tuple[Layer, ...]]
+    """By service: the mappings that contribute to it, highest priority first."""
+    origins: Mapping[str, Mapping[Path, Origin]]
+    """By service: the place of each key, as in `Service.origins`."""
+    networks: Mapping[str, Origin]
+    """Where each top-level network stands."""
+    allows: tuple[Allow, ...]
+    files_read: tuple[str, ...]
+    env_files: tuple[str, ...]
+    env: Mapping[str, str]
+    problem: Problem | None = None
+    """The first thing that is wrong with the files."""
+    fragment: bool = False
+    """Some service has neither image nor build: an overlay for another file, whose names need not
+    resolve here."""
+    warning: Problem | None = None
+    """What else keeps Compose from reading them: a required variable or an env file that is not
+    there."""
+
+
+def read(
+    key: ProjectKey,
+    env_files: tuple[str, ...],
+    environ: Mapping[str, str],
+    texts: Texts = from_disk,
+    *,
+    interpolated: bool = True,
+) -> EffectiveModel:
+    """Read a project. `env_files` empty = the default `.env`; without interpolation `${…}` stays in
+    the values."""
+    # A person calls Compose in the project's folder; ours may be anywhere.
+    environ = {**environ, "PWD": key.working_dir}
+    context = ReadContext(texts, environ.get("HOME", os.path.expanduser("~")), interpolated)
+    named = env_files or (os.path.join(key.working_dir, ".env"),)
+    env: dict[str, str] = {}
+    for path in named:
+        env |= env_of(context, path, {**env, **environ}, optional=not env_files)
+    variables = {"COMPOSE_PROJECT_NAME": key.name, **env, **environ}
+    model = layers.merge_files(context, key.files, FileContext(key.working_dir, variables))
+    document = (
+        _with_env_files(context, model.document, variables) if interpolated else model.document
+    )
+    data = _effective(document, key)
+    places = {name: origins(body) for name, body in _mapping(document.get("services")).items()}
+    fragment = any(
+        not {"image", "build", "provider"} & body.keys() for body in data["services"].values()
+    )
+    if interpolated and not fragment and not context.problems:
+        context.problems += _inconsistent(document, data, places, key)
+    return EffectiveModel(
+        data=data,
+        layers=model.layers,
+        origins=places,
+        networks={
+            k: spot.origin for k, spot in _mapping(document.get("networks")).items() if spot.origin
+        },
+        allows=tuple(
+            allow for path, text in context.files.items() for allow in allows(text or "", path)
+        ),
+        files_read=tuple(context.files),
+        env_files=named,
+        env=env,
+        problem=context.problems[0] if context.problems else None,
+        fragment=fragment,
+        warning=context.warnings[0] if context.warnings else None,
+    )
+
+
+def _inconsistent(
+    document: Located,
+    data: Mapping[str, Any],
+    places: Mapping[str, Mapping[Path, Origin]],
+    key: ProjectKey,
+) -> list[Problem]:
+    found = []
+    for service, path, message in faults(document, data):
+        known = places.get(service, {})
+        # The key itself, else the nearest parent that stands in a file.
+        place = next((known[path[:n]] for n in range(len(path), -1, -1) if path[:n] in known), None)
+        file = place.file if place else (key.files or (key.working_dir,))[0]
+        found.append(Problem(file, place.line if place else 0, message))
+    return found
+
+
+def _mapping(spot: Located | None) -> dict[str, Located]:
+    return spot.value if spot is not None and isinstance(spot.value, dict) else {}
+
+
+def _with_env_files(
+    context: ReadContext, document: Located, variables: Mapping[str, str]
+) -> Located:
+    """Each service with its env files' values under its own `environment`, as `config` shows
+    them."""
+    services = document.get("services")
+    if services is None or not isinstance(services.value, dict):
+        return document
+    bodies = {
+        name: _with_env_file(context, body, variables) for name, body in services.value.items()
+    }
+    return document.child("services", services.with_value(bodies))
+
+
+def _with_env_file(context: ReadContext, body: Located, variables: Mapping[str, str]) -> Located:
+    files = body.get("env_file")
+    if files is None or not isinstance(files.value, list):
+        return body
+    found: dict[str, str] = {}
+    for item in files.value:
+        entry = plain_value(item)
+        if not isinstance(entry, dict) or not isinstance(path := entry.get("path"), str):
+            continue
+        optional, raw = (
+            not short_forms.truth(entry.get("required", True)),
+            entry.get("format") == "raw",
+        )
+        known = len(context.warnings)
+        found |= env_of(context, path, {**found, **variables}, optional=optional, raw=raw)
+        if context.warnings[known:] and item.origin:
+            # A person looks for the line that names the file, not for a file that is not there.
+            message = f"env_file {path} {context.warnings[known].message}"
+            context.warnings[known:] = [Problem(item.origin.file, item.origin.line, message)]
+    own = body.get("environment") or Located({})
+    return body.child(
+        "environment", own.with_value({k: locate(v) for k, v in found.items()} | _mapping(own))
+    )
+
+
+def _effective(document: Located, key: ProjectKey) -> dict[str, Any]:
+    """Plain data with what Compose fills in: the implicit network, real network names, only
+    networks in use."""
+    data = plain_value(document)
+    services = {
+        name: body for name, body in (data.get("services") or {}).items() if isinstance(body, dict)
+    }
+    used: set[str] = set()
+    for body in services.values():
+        body.pop("env_file", None)
+        if not body.get("network_mode") and not body.get("networks") and "provider" not in body:
+            body["networks"] = {"default": None}
+        joined = body.get("networks")
+        used |= set(joined) if isinstance(joined, dict) else set()
+        _add_implied(body)
+    declared = data.get("networks") if isinstance(data.get("networks"), dict) else {}
+    # One that is used and not declared is a fault, not a network.
+    networks = {
+        name: _network(name, declared.get(name), key.name)
+        for name in sorted(used)
+        if name == "default" or name in declared
+    }
+    return {**data, "name": key.name, "services": services, "networks": networks}
+
+
+def _items(body: Mapping[str, Any], key: str) -> list[Any]:
+    value = body.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _add_implied(body: dict[str, Any]) -> None:
+    """Dependencies that other keys imply: links, shared namespaces, `volumes_from`."""
+    implied: dict[str, bool] = {}
+    for link in _items(body, "links"):
+        implied[short_forms.text(link).partition(":")[0]] = True
+    for key in ("network_mode", "ipc", "pid", "uts", "cgroup"):
+        kind, _, name = short_forms.text(body.get(key)).partition(":")
+        if kind == "service" and name:
+            implied[name] = True
+    for source in _items(body, "volumes_from"):
+        if not (name := short_forms.text(source)).startswith("container:"):
+            implied.setdefault(name.partition(":")[0], False)
+    if implied:
+        gates = {
+            n: {"condition": "service_started", "required": True, "restart": r}
+            for n, r in implied.items()
+        }
+        own = body.get("depends_on")
+        body["depends_on"] = gates | (own if isinstance(own, dict) else {})
+
+
+def _network(name: str, body: Any, project: str) -> dict[str, Any]:
+    body = body if isinstance(body, dict) else {}
+    external = body.get("external")
+    given = body.get("name")
+    if isinstance(external, dict):
+        given, external = external.get("name", given), True
+    external = short_forms.truth(external)
+    return {
+        **body,
+        "name": given or (name if external else f"{project}_{name}"),
+        "external": external,
+    }
+
+
+def origins(body: Located) -> dict[Path, Origin]:
+    """The place of each key of a service; items of `volumes` by target, of `extra_hosts` by host,
+    else by index."""
+    found: dict[Path, Origin] = {}
+    for path, origin in walk(body):
+        if path[:1] in (("volumes",), ("extra_hosts",)) and len(path) > 1:
+            name = _item_name(body, path)
+            path = path if name is None else (path[0], name, *path[2:])
+        found.setdefault(path, origin)
+    return found
+
+
+def _item_name(body: Located, path: Path) -> str | None:
+    items = body.value[path[0]].value
+    if not isinstance(items, list):
+        return None
+    item = plain_value(items[int(path[1])])
+    if path[0] == "extra_hosts":
+        return short_forms.host(short_forms.text(item))[0]
+    return short_forms.text(item.get("target")) if isinstance(item, dict) else None
+
+
+def allows(text: str, path: str) -> list[Allow]:
+    """The `# nebtui: allow RULE[, RULE]` comments of a text, one Allow per rule."""
+    if "nebtui:" not in text:
+        return []
+    return [
+        Allow(path, number, rule.strip())
+        for number, line in enumerate(text.splitlines(), 1)
+        for match in _ALLOW.finditer(line)
+        for rule in match[1].split(",")
+    ]

@@ -1,0 +1,1 @@
+"""The small languages inside Compose files: short forms, env files, variables."""
