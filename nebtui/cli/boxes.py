@@ -13,7 +13,7 @@ from nebtui.compose.discovery.candidate import Candidate
 from nebtui.facts.declared import Problem, ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
-from nebtui.hosts.catalogue import ComposeCatalogue
+from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.settings import Settings
 from nebtui.store import settle
 from nebtui.text.terminal import plain

@@ -34,8 +34,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 
 def devices() -> Snapshot:
     """The drivers alone, no engine asked: processes keep their pids."""
-    from nebtui.hosts.gpu_collector import sources
-    from nebtui.hosts.gpu_once import once
+    from nebtui.hosts.gpu.collector import sources
+    from nebtui.hosts.gpu.once import once
 
     rows, stack = once(sources)
     return fold_all(Snapshot(), [GpuStackSeen(stack), Sampled(time.time(), gpus=rows)])

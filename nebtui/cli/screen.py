@@ -31,7 +31,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 def nothing_here(settings: Settings, environ: Mapping[str, str]) -> bool:
     """True if no engine is there to be asked and no compose file is known or found."""
     from nebtui.compose.discovery.search import search
-    from nebtui.hosts.endpoint import find_endpoint
+    from nebtui.hosts.engine.endpoint import find_endpoint
 
     if may_answer(find_endpoint(environ).socket):
         return False

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from nebtui.host import CreateNetwork, Probe, Progress, RemoveNetwork
-from nebtui.hosts.engine import LABEL, EngineClient, EngineProblem, NotThere
+from nebtui.hosts.engine.client import LABEL, EngineClient, EngineError, NotFoundError
 
 NOT_STARTED = 127
 NOT_ENDED = 124
@@ -76,9 +76,9 @@ def through_engine(
                     yield Progress(line)
                 text = f"no end within {timeout:g} s" if code is None else f"exit status {code}"
                 yield Progress(text, done=True, exit_code=NOT_ENDED if code is None else code)
-    except EngineProblem as problem:
+    except EngineError as problem:
         # A network that somebody removed by hand is as gone as it was asked to be.
-        gone = isinstance(action, RemoveNetwork) and isinstance(problem, NotThere)
+        gone = isinstance(action, RemoveNetwork) and isinstance(problem, NotFoundError)
         yield Progress(str(problem), done=True, exit_code=0 if gone else 1)
 
 

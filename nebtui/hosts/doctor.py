@@ -12,13 +12,13 @@ from typing import Literal
 from nebtui.analysis.gpu_chain import broken, chain
 from nebtui.compose.binary.command import find_compose
 from nebtui.facts.observed import Container, Engine
-from nebtui.hosts.endpoint import find_endpoint
-from nebtui.hosts.engine import EngineClient, EngineProblem, NotThere
-from nebtui.hosts.gpu_collector import sources
-from nebtui.hosts.gpu_once import once
-from nebtui.hosts.payloads import container_from_inspect
-from nebtui.hosts.payloads import engine as engine_of
-from nebtui.hosts.untrusted import text
+from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
+from nebtui.hosts.engine.endpoint import find_endpoint
+from nebtui.hosts.engine.payloads import container_from_inspect
+from nebtui.hosts.engine.payloads import engine as engine_of
+from nebtui.hosts.gpu.collector import sources
+from nebtui.hosts.gpu.once import once
+from nebtui.hosts.json_values import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Container,
             text(item.get("Id")) for item in client.containers() if item.get("State") == "running"
         )
         running = tuple(_inspected(client, listed))
-    except EngineProblem as problem:
+    except EngineError as problem:
         said, _, remedy = str(problem).partition(": ")
         return None, (), [Link("engine", "broken", said, remedy or str(problem))]
     finally:
@@ -74,7 +74,7 @@ def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Container,
 
 def _inspected(client: EngineClient, listed: Iterable[str]) -> Iterator[Container]:
     for identity in listed:
-        with suppress(NotThere):
+        with suppress(NotFoundError):
             yield container_from_inspect(client.inspect(identity))
 
 

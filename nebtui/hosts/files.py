@@ -11,10 +11,10 @@ from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project
 from nebtui.host import Action, Progress, Up
 from nebtui.hosts.actions import docker_command, read_file
-from nebtui.hosts.catalogue import ComposeCatalogue
-from nebtui.hosts.junction import Junction
-from nebtui.hosts.path_collector import PathCollector
-from nebtui.hosts.project_collector import ProjectCollector
+from nebtui.hosts.collectors import CollectorGroup
+from nebtui.hosts.projects.catalogue import ComposeCatalogue
+from nebtui.hosts.projects.collector import ProjectCollector
+from nebtui.hosts.sampling.paths import PathCollector
 
 if TYPE_CHECKING:
     from nebtui.compose.discovery.candidate import Candidate
@@ -41,15 +41,15 @@ class FilesHost:
             roots, remembered, dict(environ), with_compose=compose
         )
         self._follow = follow
-        self._junction = junction = Junction(frozenset({"projects", "paths"}))
-        known, settling, emit = junction.known, junction.settling, junction.emit
-        self._projects = ProjectCollector(self._catalogue, known, settling, emit, follow)
-        self._paths = PathCollector(known, settling, emit, follow)
+        self._group = group = CollectorGroup(frozenset({"projects", "paths"}))
+        shared, startup, emit = group.shared, group.startup, group.emit
+        self._projects = ProjectCollector(self._catalogue, shared, startup, emit, follow)
+        self._paths = PathCollector(shared, startup, emit, follow)
 
     def changes(self) -> Iterator[Change]:
         """Yield the projects, the paths they name and `Settled`; with `follow` go on until `close`,
         else end there."""
-        return self._junction.changes((self._projects, self._paths), self._follow)
+        return self._group.changes((self._projects, self._paths), self._follow)
 
     def do(self, action: Action) -> Iterator[Progress]:
         """Nothing can be done without an engine; the answer is the command to run where there is
@@ -80,4 +80,4 @@ class FilesHost:
 
     def close(self) -> None:
         """End `changes` and the threads."""
-        self._junction.close()
+        self._group.close()

@@ -28,7 +28,7 @@ PATIENCE = 3.0
 mount)."""
 
 
-class Known:
+class SharedState:
     """The newest containers and projects, kept from the changes that pass; safe from every
     thread."""
 
@@ -101,7 +101,7 @@ class Known:
         }
 
 
-class Settling:
+class StartupBarrier:
     """Emits `Settled` once, when every part of the first picture was reached; an absent engine
     counts as an answer."""
 
@@ -113,13 +113,13 @@ class Settling:
         self._settled = False
         self._stopped = False
 
-    def reached(self, part: Part) -> None:
+    def mark_done(self, part: Part) -> None:
         """A part of the first picture is complete; saying so again is harmless."""
         with self._condition:
             self._pending.discard(part)
             self._condition.notify_all()
             if self._pending == {"paths"} and self._patience is None and not self._stopped:
-                self._patience = threading.Timer(PATIENCE, self.reached, ("paths",))
+                self._patience = threading.Timer(PATIENCE, self.mark_done, ("paths",))
                 self._patience.daemon = True
                 self._patience.start()
             if self._pending or self._settled:
@@ -135,7 +135,7 @@ class Settling:
             self._condition.wait_for(lambda: self._stopped or not self._pending.intersection(parts))
             return not self._stopped
 
-    def is_reached(self, part: Part) -> bool:
+    def is_done(self, part: Part) -> bool:
         """Whether a part is complete, or never was part of the picture."""
         return part not in self._pending
 

@@ -10,19 +10,19 @@ from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project
 from nebtui.host import Action, Progress, Up
 from nebtui.hosts.actions import docker_command, read_file, run_command, through_engine
-from nebtui.hosts.catalogue import ComposeCatalogue
-from nebtui.hosts.endpoint import Endpoint, find_endpoint
-from nebtui.hosts.engine import EngineClient
-from nebtui.hosts.engine_collector import EngineCollector
-from nebtui.hosts.gpu_collector import GpuCollector
-from nebtui.hosts.image_collector import ImageCollector
-from nebtui.hosts.inspector import Inspector
-from nebtui.hosts.junction import Collector, Junction
+from nebtui.hosts.collectors import Collector, CollectorGroup
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.collector import EngineCollector
+from nebtui.hosts.engine.endpoint import Endpoint, find_endpoint
+from nebtui.hosts.engine.images import ImageCollector
+from nebtui.hosts.engine.inspector import Inspector
+from nebtui.hosts.gpu.collector import GpuCollector
+from nebtui.hosts.inference.collector import Baselines, ServerCollector
 from nebtui.hosts.known import Part
-from nebtui.hosts.path_collector import PathCollector
-from nebtui.hosts.project_collector import ProjectCollector
-from nebtui.hosts.sample_collector import SampleCollector
-from nebtui.hosts.servers import Baselines, ServerCollector
+from nebtui.hosts.projects.catalogue import ComposeCatalogue
+from nebtui.hosts.projects.collector import ProjectCollector
+from nebtui.hosts.sampling.collector import SampleCollector
+from nebtui.hosts.sampling.paths import PathCollector
 
 if TYPE_CHECKING:
     from nebtui.compose.discovery.candidate import Candidate
@@ -55,25 +55,25 @@ class LiveHost:
         server, two seconds later where there is one. `ask_ollama`: ask Ollama servers for a few
         tokens now and then."""
         self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ))
-        self._junction = junction = Junction(PARTS | {"servers"} if await_servers else PARTS)
+        self._group = group = CollectorGroup(PARTS | {"servers"} if await_servers else PARTS)
         self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))
-        known, settling, emit = junction.known, junction.settling, junction.emit
-        inspector = Inspector(client, known, emit)
-        self._projects = ProjectCollector(self._catalogue, known, settling, emit)
+        shared, startup, emit = group.shared, group.startup, group.emit
+        inspector = Inspector(client, shared, emit)
+        self._projects = ProjectCollector(self._catalogue, shared, startup, emit)
         self._collectors: tuple[Collector, ...] = (
-            EngineCollector(client, inspector, known, settling, emit),
+            EngineCollector(client, inspector, shared, startup, emit),
             inspector,
             self._projects,
-            SampleCollector(client, known, settling, emit),
-            PathCollector(known, settling, emit),
-            ImageCollector(client, known, settling, emit),
-            ServerCollector(client, known, settling, emit, baselines, ask_ollama=ask_ollama),
-            GpuCollector(client, known, settling, emit),
+            SampleCollector(client, shared, startup, emit),
+            PathCollector(shared, startup, emit),
+            ImageCollector(client, shared, startup, emit),
+            ServerCollector(client, shared, startup, emit, baselines, ask_ollama=ask_ollama),
+            GpuCollector(client, shared, startup, emit),
         )
 
     def changes(self) -> Iterator[Change]:
         """Start the collectors and yield what they see until `close`; to be iterated once."""
-        return self._junction.changes(self._collectors)
+        return self._group.changes(self._collectors)
 
     def do(self, action: Action) -> Iterator[Progress]:
         """Do one thing; the last Progress says whether it worked."""
@@ -108,5 +108,5 @@ class LiveHost:
 
     def close(self) -> None:
         """End `changes` and the threads within 0.2 s, whatever the engine does."""
-        self._junction.close()
+        self._group.close()
         self._client.forget()

@@ -11,7 +11,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.gpu.standin import Standin, build, machine
+from tests.hosts.gpu.standin import Standin, build, machine
 
 ROUNDS = 50
 

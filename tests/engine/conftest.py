@@ -17,9 +17,9 @@ from pathlib import Path
 import docker
 import pytest
 
-from nebtui.hosts.endpoint import find_endpoint
-from nebtui.hosts.engine import EngineClient, EngineProblem
-from tests.gpu.standin import build
+from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.endpoint import find_endpoint
+from tests.hosts.gpu.standin import build
 
 IMAGE = "nebtui-test/busybox:1"
 APPLETS = "nebtui.test.applets"
@@ -39,7 +39,7 @@ def engine() -> EngineClient:
     client = EngineClient(find_endpoint(os.environ), os.environ)
     try:
         client.version()
-    except EngineProblem as problem:
+    except EngineError as problem:
         without(str(problem))
     return client
 

@@ -15,8 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from nebtui.hosts.endpoint import Endpoint
-from nebtui.hosts.engine import EngineClient, EngineProblem
+from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.endpoint import Endpoint
 
 HOOK = """\
 #!{python}
@@ -85,7 +85,7 @@ class GpuEngine:
         for _ in range(120):
             try:
                 client.version()
-            except EngineProblem:
+            except EngineError:
                 time.sleep(0.25)
             else:
                 return client

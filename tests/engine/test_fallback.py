@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from nebtui.hosts.engine import EngineClient
+from nebtui.hosts.engine.client import EngineClient
 from tests.engine.conftest import Box, make_image, without
 from tests.engine.gpu_engine import GpuEngine, why_not
 from tests.engine.llama.box import Client, docker, service
 from tests.engine.llama.model import write_model
 from tests.engine.test_gpu import nebtui
-from tests.gpu.standin import ROOT, machine
+from tests.hosts.gpu.standin import ROOT, machine
 
 pytestmark = pytest.mark.engine
 Card = tuple[Path, dict[str, str]]

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from nebtui.hosts.engine import EngineClient
+from nebtui.hosts.engine.client import EngineClient
 from tests.engine.conftest import Box
-from tests.gpu.standin import ROOT, machine
+from tests.hosts.gpu.standin import ROOT, machine
 
 pytestmark = pytest.mark.engine
 

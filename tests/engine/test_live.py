@@ -35,8 +35,8 @@ from nebtui.facts.changes import (
 )
 from nebtui.facts.observed import Container
 from nebtui.host import CreateNetwork, Probe, RemoveNetwork, Up
-from nebtui.hosts.endpoint import Endpoint
-from nebtui.hosts.engine import EngineClient, EngineProblem
+from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
 
 pytestmark = pytest.mark.engine
@@ -388,14 +388,14 @@ def test_permission_denied_says_which_group(engine: EngineClient) -> None:
         pytest.skip("only root can become someone who is not in the group")
     script = (
         "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
-        "from nebtui.hosts.endpoint import Endpoint; from nebtui.hosts.engine import "
+        "from nebtui.hosts.engine.endpoint import Endpoint; from nebtui.hosts.engine.client import "
         "EngineClient, EngineProblem\n"
         "try: EngineClient(Endpoint(), {}).version()\n"
         "except EngineProblem as problem: print(problem)\n"
     )
     # The modules are loaded before the user changes: a home folder may be closed to others.
     script = (
-        "import docker, nebtui.hosts.engine, nebtui.hosts.endpoint, docker.errors, "
+        "import docker, nebtui.hosts.engine.client, nebtui.hosts.engine.endpoint, docker.errors, "
         "docker.tls, requests\n" + script
     )
     done = subprocess.run(
@@ -447,7 +447,7 @@ def test_probes_run_as_someone_and_end(
     assert time.monotonic() - began < 3
     assert engine.has_file(app, "/bin/busybox")
     assert not engine.has_file(app, "/bin/nothing")
-    with pytest.raises(EngineProblem):
+    with pytest.raises(EngineError):
         engine.inspect("h2x-nothing")
 
 

@@ -22,26 +22,25 @@ from nebtui.facts.changes import (
 )
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.observed import Container
-from nebtui.hosts import project_collector
-from nebtui.hosts.endpoint import Endpoint
-from nebtui.hosts.engine import EngineClient
-from nebtui.hosts.inspector import Inspector
-from nebtui.hosts.known import Known, Settling
-from nebtui.hosts.project_collector import ProjectCollector
-from nebtui.hosts.sample_collector import Allowance
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.endpoint import Endpoint
+from nebtui.hosts.engine.inspector import Inspector
+from nebtui.hosts.known import SharedState, StartupBarrier
+from nebtui.hosts.projects.collector import ProjectCollector
+from nebtui.hosts.sampling.collector import CpuBudget
 
 
 class Told:
     """Collects changes and lets a test wait for one."""
 
     def __init__(self) -> None:
-        self.known = Known()
+        self.shared = SharedState()
         self.changes: list[Change] = []
         self._changed = threading.Condition()
 
     def __call__(self, change: Change) -> None:
         with self._changed:
-            self.known.apply(change)
+            self.shared.apply(change)
             self.changes.append(change)
             self._changed.notify_all()
 
@@ -105,8 +104,10 @@ def collector(
     stub: StubCatalogue, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ProjectCollector]:
     """A running collector with short rounds; it is ended afterwards."""
-    monkeypatch.setattr(project_collector, "EVERY", 0.02)
-    collector = ProjectCollector(stub, told.known, Settling(told, frozenset({"projects"})), told)
+    monkeypatch.setattr("nebtui.hosts.projects.collector.EVERY", 0.02)
+    collector = ProjectCollector(
+        stub, told.shared, StartupBarrier(told, frozenset({"projects"})), told
+    )
     thread = threading.Thread(target=collector.run, daemon=True)
     thread.start()
     yield collector
@@ -167,7 +168,7 @@ def test_a_removed_container_stays_removed(told: Told) -> None:
             inspector.remove(container)
             return {"Id": container, "State": {"Status": "running"}}
 
-    inspector = Inspector(Client(Endpoint(), {}), told.known, told)
+    inspector = Inspector(Client(Endpoint(), {}), told.shared, told)
     inspector.inspect("a")
     assert [type(change) for change in told.changes] == [ContainerGone]
     assert not any(isinstance(change, ContainerSeen) for change in told.changes)
@@ -175,11 +176,11 @@ def test_a_removed_container_stays_removed(told: Told) -> None:
 
 def test_settled_comes_once_and_last(told: Told) -> None:
     """`Settled` is told when the last part was reached, and never again."""
-    settling = Settling(told, frozenset({"engine", "projects"}))
-    settling.reached("engine")
+    startup = StartupBarrier(told, frozenset({"engine", "projects"}))
+    startup.mark_done("engine")
     assert told.changes == []
-    settling.reached("projects")
-    settling.reached("projects")
+    startup.mark_done("projects")
+    startup.mark_done("projects")
     assert told.changes == [Settled()]
 
 
@@ -188,14 +189,14 @@ def test_a_dead_mount_does_not_hold_up_the_rest(
 ) -> None:
     """Where only host paths are missing from the picture they are not waited for long."""
     monkeypatch.setattr("nebtui.hosts.known.PATIENCE", 0.01)
-    settling = Settling(told, frozenset({"engine", "paths"}))
-    settling.reached("engine")
+    startup = StartupBarrier(told, frozenset({"engine", "paths"}))
+    startup.mark_done("engine")
     told.wait(lambda changes: changes == [Settled()])
 
 
 def test_an_allowance_bounds_work_to_its_share() -> None:
     """Work that took 0.1 s at a share of a tenth is followed by a pause of a second."""
-    allowance = Allowance(0.1)
+    allowance = CpuBudget(0.1)
     assert allowance.has_some(1.0)
     allowance.spend(0.2)
     assert not allowance.has_some(1.5)

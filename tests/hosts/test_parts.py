@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nebtui.facts.declared import Project, ProjectKey, Source
-from nebtui.hosts.project_collector import parts_of
+from nebtui.hosts.projects.collector import parts_of
 
 
 def project(

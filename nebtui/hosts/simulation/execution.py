@@ -10,7 +10,7 @@ from functools import cache
 from nebtui.analysis.ownership import Identity, denied, ids
 from nebtui.facts.declared import Healthcheck
 from nebtui.facts.observed import PathFact
-from nebtui.hosts.simulation.unit import Unit
+from nebtui.hosts.simulation.container import SimContainer
 from nebtui.knowledge import probe_programs
 
 ASKED_FOR = frozenset({"bash", "curl", "wget", "python3", "nc"})
@@ -20,7 +20,7 @@ _PORT = re.compile(r"(?:(?<=[:/])|(?<=127\.0\.0\.1 )|(?<=127\.0\.0\.1', ))(\d{1,
 
 
 def run(
-    unit: Unit, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFact]
+    unit: SimContainer, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFact]
 ) -> tuple[int, str]:
     """Exit code and last line of a command in a running container."""
     if unit.state != "running":
@@ -55,7 +55,9 @@ def understood(argv: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]
     return probe_programs(Healthcheck(form)), tuple(dict.fromkeys(ports))
 
 
-def _cannot_use(unit: Unit, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFact]) -> str:
+def _cannot_use(
+    unit: SimContainer, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFact]
+) -> str:
     """Why a command that names a mount fails as this user."""
     uid, gid = (ids(user) if user else None) or (unit.uid, unit.gid)
     who = Identity(uid, gid, (gid,), uid == 0 and not unit.powerless, user)

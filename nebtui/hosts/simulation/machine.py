@@ -21,7 +21,7 @@ from nebtui.facts.changes import (
 )
 from nebtui.facts.declared import Service
 from nebtui.facts.observed import Container, Happening, Image, Network, PathFact, Process
-from nebtui.hosts.simulation.unit import Unit
+from nebtui.hosts.simulation.container import SimContainer
 
 
 class Machine:
@@ -33,7 +33,7 @@ class Machine:
         self.scenario = scenario
         self.seed = seed
         self.now = now
-        self.units: dict[str, Unit] = {}
+        self.units: dict[str, SimContainer] = {}
         """By container name."""
         self.networks: dict[str, Network] = {}
         self.images: dict[str, Image] = {}
@@ -51,7 +51,9 @@ class Machine:
         self._count += 1
         heapq.heappush(self._due, (self.now + seconds, self._count, work))
 
-    def soon(self, unit: Unit, seconds: float, work: Callable[[Unit], None]) -> None:
+    def soon(
+        self, unit: SimContainer, seconds: float, work: Callable[[SimContainer], None]
+    ) -> None:
         """Do something with a container, unless it was stopped or started anew until then."""
         run = unit.run
 
@@ -83,11 +85,11 @@ class Machine:
         """Something a reader of the box shall know."""
         self._news.append(change)
 
-    def show(self, unit: Unit) -> None:
+    def show(self, unit: SimContainer) -> None:
         """A container is not as it was."""
         self.tell(ContainerSeen(unit.container()))
 
-    def happen(self, unit: Unit, action: str, exit_code: int | None = None) -> None:
+    def happen(self, unit: SimContainer, action: str, exit_code: int | None = None) -> None:
         """An event of a container."""
         self.tell(Happened(Happening(self.now, unit.id, action, exit_code)))
 
@@ -118,17 +120,17 @@ class Machine:
         self._ids += 1
         return hashlib.sha256(f"{self.seed} {self._ids} {what}".encode()).hexdigest()
 
-    def running(self) -> Iterator[Unit]:
+    def running(self) -> Iterator[SimContainer]:
         """The containers whose process is there."""
         return (unit for unit in self.units.values() if unit.state == "running")
 
-    def add(self, unit: Unit) -> None:
+    def add(self, unit: SimContainer) -> None:
         """A container was created."""
         self.units[unit.name] = unit
         self.happen(unit, "create")
         self.show(unit)
 
-    def remove(self, unit: Unit) -> None:
+    def remove(self, unit: SimContainer) -> None:
         """A container is gone."""
         if unit.state == "running":
             self.happen(unit, "die", 143)

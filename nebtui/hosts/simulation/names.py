@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nebtui.analysis.references import HOST_GATEWAY
-from nebtui.hosts.simulation.unit import Unit
+from nebtui.hosts.simulation.container import SimContainer
 
 UNKNOWN = "Name or service not known"
 REFUSED = "Connection refused"
@@ -16,15 +16,15 @@ _WORDS = frozenset({"exit", "head", "seq", "sleep", "timeout"})
 """Programs that numbers follow."""
 
 
-def asked_for(unit: Unit) -> list[tuple[str, int | None]]:
+def asked_for(unit: SimContainer) -> list[tuple[str, int | None]]:
     """Host and port of `nc -z HOST PORT` and `/dev/tcp/HOST/PORT` in what a container runs."""
     words = " ".join((*unit.service.entrypoint, *unit.service.command))
     return [(host, int(port)) for host, port in _WAITED_FOR.findall(words) if host not in _WORDS]
 
 
 def connect(
-    source: Unit, host: str, port: int | None, units: Iterable[Unit]
-) -> tuple[str, Unit | None]:
+    source: SimContainer, host: str, port: int | None, units: Iterable[SimContainer]
+) -> tuple[str, SimContainer | None]:
     """What becomes of a connection: "" or the error, and the container that was asked."""
     everybody = tuple(units)
     if host == HOST_GATEWAY:
@@ -38,20 +38,20 @@ def connect(
     return _asked(found[0], port) if found else (UNKNOWN, None)
 
 
-def _answers(unit: Unit, host: str, networks: set[str]) -> bool:
+def _answers(unit: SimContainer, host: str, networks: set[str]) -> bool:
     return any(
         host in attachment.aliases and attachment.network in networks
         for attachment in unit.attachments
     )
 
 
-def _asked(unit: Unit, port: int | None) -> tuple[str, Unit]:
+def _asked(unit: SimContainer, port: int | None) -> tuple[str, SimContainer]:
     open_ports = unit.ports
     listens = bool(open_ports) if port is None else port in open_ports
     return ("" if listens else REFUSED), unit
 
 
-def _on_host(port: int | None, units: tuple[Unit, ...]) -> tuple[str, Unit | None]:
+def _on_host(port: int | None, units: tuple[SimContainer, ...]) -> tuple[str, SimContainer | None]:
     """The host's gateway address: ports published on all addresses are open there."""
     for unit in units:
         for published in unit.service.ports:

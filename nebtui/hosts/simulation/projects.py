@@ -14,7 +14,7 @@ from nebtui.compose.discovery import search
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.compose.reader import effective
 from nebtui.facts.declared import Project, ProjectKey
-from nebtui.hosts.stamps import Stamp, stamp
+from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
 
 ENVIRON: Mapping[str, str] = {"HOME": "/home/jlwestsr"}
 """The box does not see this machine's variables, so that it is the same everywhere."""
@@ -34,7 +34,7 @@ class Declared:
     """Services that drop all capabilities."""
 
 
-class Shelf:
+class ProjectStore:
     """The projects below one folder, found as a search of the live box would find them."""
 
     def __init__(self, folder: str) -> None:
@@ -71,13 +71,15 @@ class Shelf:
         now = dict.fromkeys(self._now())
         return tuple(one[0] for one in self._stamp if one not in now)
 
-    def _now(self) -> Stamp:
+    def _now(self) -> Fingerprint:
         files = [
             path
             for d in self.projects.values()
             for path in (*d.project.files_read, *d.project.env_files)
         ]
-        return stamp(tuple(dict.fromkeys((*files, *(key.working_dir for key in self.projects)))))
+        return fingerprint(
+            tuple(dict.fromkeys((*files, *(key.working_dir for key in self.projects))))
+        )
 
 
 def _declared(candidate: Candidate) -> Declared:

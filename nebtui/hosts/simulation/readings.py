@@ -10,8 +10,8 @@ from nebtui.analysis.throughput import SLOW
 from nebtui.facts.changes import Sampled
 from nebtui.facts.gpu import GpuLink, GpuProcess, GpuReach, GpuSample, GpuStack
 from nebtui.facts.samples import ContainerSample, ThroughputSample
+from nebtui.hosts.simulation.container import SimContainer
 from nebtui.hosts.simulation.machine import Machine
-from nebtui.hosts.simulation.unit import Unit
 from nebtui.knowledge.servers import hinted
 
 MIB = 1 << 20
@@ -42,7 +42,7 @@ def _noise(machine: Machine, what: str, spread: float) -> float:
     )
 
 
-def _sample(machine: Machine, unit: Unit) -> ContainerSample:
+def _sample(machine: Machine, unit: SimContainer) -> ContainerSample:
     script = unit.script
     busy = (
         (script.cpu if unit.cuda else script.cpu_only)
@@ -64,7 +64,7 @@ def _sample(machine: Machine, unit: Unit) -> ContainerSample:
     )
 
 
-def _throughput(machine: Machine, unit: Unit) -> ThroughputSample | None:
+def _throughput(machine: Machine, unit: SimContainer) -> ThroughputSample | None:
     usual = unit.script.tokens if unit.cuda else unit.script.cpu_tokens
     if usual is None:
         return None
@@ -91,7 +91,7 @@ def _throughput(machine: Machine, unit: Unit) -> ThroughputSample | None:
     )
 
 
-def _on_gpu(unit: Unit, index: int) -> bool:
+def _on_gpu(unit: SimContainer, index: int) -> bool:
     return unit.script.gpu == index and unit.serving and unit.cuda and unit.service.gpu
 
 
@@ -115,14 +115,14 @@ def reaches(machine: Machine) -> tuple[GpuReach, ...]:
     return tuple(GpuReach(u.id, devices, library=True, loaded=u.cuda and u.serving) for u in asked)
 
 
-def _gpus(machine: Machine, running: tuple[Unit, ...]) -> tuple[GpuSample, ...]:
+def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSample, ...]:
     found = []
     for device in machine.box.gpus:
         users = [unit for unit in running if _on_gpu(unit, device.index)]
         what = f"gpu {device.index}"
         load = min(100.0, sum(u.script.gpu_load for u in users) * _noise(machine, what, 0.06))
 
-        def share(unit: Unit, what: str = what) -> int:
+        def share(unit: SimContainer, what: str = what) -> int:
             return min(100, round(unit.script.gpu_load * _noise(machine, what, 0.06)))
 
         used = 310 + sum(u.script.gpu_memory for u in users)

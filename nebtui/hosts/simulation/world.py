@@ -23,13 +23,13 @@ from nebtui.facts.changes import (
 )
 from nebtui.facts.observed import Engine
 from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
-from nebtui.hosts.engine import LABEL
+from nebtui.hosts.engine.client import LABEL
+from nebtui.hosts.simulation.compose_up import ComposeUp
 from nebtui.hosts.simulation.execution import run
-from nebtui.hosts.simulation.life import Life
+from nebtui.hosts.simulation.lifecycle import Lifecycle
 from nebtui.hosts.simulation.machine import Machine
-from nebtui.hosts.simulation.projects import Shelf
+from nebtui.hosts.simulation.projects import ProjectStore
 from nebtui.hosts.simulation.readings import reaches, sampled, stack
-from nebtui.hosts.simulation.upping import Upping
 
 DAY = 86_400.0
 ENGINE = Engine(
@@ -47,14 +47,14 @@ class World:
     in `advance`."""
 
     def __init__(self, scenario: Scenario, folder: str, seed: int, start: float) -> None:
-        self._shelf = Shelf(folder)
+        self._shelf = ProjectStore(folder)
         self._machine = machine = Machine(box(), scenario, seed, start - DAY)
-        self._life = Life(machine)
+        self._life = Lifecycle(machine)
         for name in scenario.networks:
             machine.create_network(name, {})
         machine.advance(start - scenario.age)
         for declared in self._shelf.projects.values():
-            for _ in Upping(machine, self._life, declared).run(Up(declared.project.key)):
+            for _ in ComposeUp(machine, self._life, declared).run(Up(declared.project.key)):
                 pass  # the lines of a start nobody watched
         machine.advance(start)
         self._measuring = False
@@ -133,7 +133,7 @@ class World:
             return
         self.reread(declared.project.key.files)
         fresh = self._shelf.of(action.project) or declared
-        yield from Upping(self._machine, self._life, fresh).run(action)
+        yield from ComposeUp(self._machine, self._life, fresh).run(action)
 
     def _create_network(self, name: str) -> Progress:
         if name in self._machine.networks:

@@ -1,0 +1,1 @@
+"""The Docker Engine: its endpoint, its API, and what its answers hold."""

@@ -1,0 +1,159 @@
+"""The collector that follows the engine: one list first, then inspections, then its events, one
+object an event."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+
+from nebtui.facts.changes import (
+    ContainersListed,
+    EngineLost,
+    EngineSeen,
+    Happened,
+    NetworksListed,
+)
+from nebtui.facts.observed import Container, Engine
+from nebtui.hosts.engine import payloads
+from nebtui.hosts.engine.client import (
+    EngineClient,
+    EngineError,
+    Stream,
+    close_stream,
+    ended_by_close,
+)
+from nebtui.hosts.engine.inspections import Payload
+from nebtui.hosts.engine.inspector import Inspector
+from nebtui.hosts.json_values import mapping, text
+from nebtui.hosts.kernel.procfs import owns
+from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+
+FIRST_DELAY = 0.5
+LAST_DELAY = 5.0
+UNCHANGING = frozenset({"kill"})
+"""Container events after which nothing looks different: the `die` that follows a kill tells."""
+NO_FILES = (
+    "CPU and memory come slowly, one container a second: the engine's processes are not in "
+    "this machine's /proc."
+)
+NO_PROCESSES = (
+    "Effective users, listening ports and refused connections are not known: they are "
+    "read from /proc."
+)
+NO_PATHS = "Owners of bind mounts are not known: the paths are on the engine's machine."
+
+
+class EngineCollector:
+    """Runs in one thread until stopped; loses and finds the engine again with growing pauses."""
+
+    def __init__(
+        self,
+        client: EngineClient,
+        inspector: Inspector,
+        shared: SharedState,
+        startup: StartupBarrier,
+        emit: Emit,
+    ) -> None:
+        self._client = client
+        self._inspector = inspector
+        self._shared = shared
+        self._startup = startup
+        self._emit = emit
+        self._stop = threading.Event()
+        self._stream: Stream | None = None
+        self._reason = ""
+        self._delay = FIRST_DELAY
+
+    def run(self) -> None:
+        """Follow the engine until `stop`."""
+        while not self._stop.is_set():
+            try:
+                self._follow()
+                reason = "The engine ended the connection: it stopped or is being restarted."
+            except EngineError as problem:
+                reason = str(problem)
+            if self._stop.is_set():
+                return
+            if reason != self._reason:
+                self._reason = reason
+                self._emit(EngineLost(reason))
+            self._startup.mark_done("engine")
+            self._client.forget()
+            self._stop.wait(self._delay)
+            self._delay = min(self._delay * 2, LAST_DELAY)
+
+    def stop(self) -> None:
+        """End `run` from another thread: a thread that waits for events wakes up at once."""
+        self._stop.set()
+        if self._stream is not None:
+            close_stream(self._stream)
+
+    def _follow(self) -> None:
+        """One connection: subscribe, list, inspect, then events until the stream ends."""
+        # Subscribed before the list is asked for, so that nothing between the two is lost.
+        stream = self._stream = self._client.events()
+        try:
+            if not self._stop.is_set():
+                self._look()
+                for event in ended_by_close(stream):
+                    if self._stop.is_set():
+                        return
+                    self._take(mapping(event))
+        finally:
+            close_stream(stream)
+
+    def _look(self) -> None:
+        """The whole picture: the list first, because it alone is enough to draw the box."""
+        listed = tuple(payloads.container(item) for item in self._client.containers())
+        plain = payloads.engine(
+            self._client.version(), self._client.info(), self._client.endpoint.url
+        )
+        on_socket = bool(self._client.endpoint.socket)
+        engine = located(plain, on_socket, visible=None)
+        self._reason, self._delay = "", FIRST_DELAY
+        self._inspector.start_afresh()
+        self._emit(EngineSeen(engine))
+        self._emit(ContainersListed(listed))
+        self._list_networks()
+        for container in listed:
+            if self._stop.is_set():
+                return
+            self._inspector.inspect(container.id)
+        better = located(plain, on_socket, visible_here(self._shared.running()))
+        if better != engine:
+            self._emit(EngineSeen(better))
+        self._startup.mark_done("engine")
+
+    def _take(self, event: Payload) -> None:
+        """One event: tell it, then look again at the one object it touched."""
+        happening = payloads.happening(event)
+        if happening is None:
+            if text(event.get("Type")) == "network":
+                self._list_networks()
+            return
+        self._emit(Happened(happening))
+        if happening.action == "destroy":
+            self._inspector.remove(happening.container)
+        elif happening.action not in UNCHANGING:
+            self._inspector.ask(happening.container)
+
+    def _list_networks(self) -> None:
+        self._emit(
+            NetworksListed(tuple(payloads.network(item) for item in self._client.networks()))
+        )
+
+
+def visible_here(running: Iterable[Container]) -> bool | None:
+    """Whether containers' processes are in this machine's /proc; None where no container runs to
+    tell by."""
+    pids = [(c.inspection.pid, c.id) for c in running if c.inspection and c.inspection.pid]
+    return any(owns(pid, identity) for pid, identity in pids) if pids else None
+
+
+def located(engine: Engine, on_socket: bool, visible: bool | None) -> Engine:
+    """The engine with `local` and what it cannot give. Without a container to tell by, a Unix
+    socket is local."""
+    local = on_socket and engine.linux and visible is not False
+    missing = () if local else (NO_FILES, NO_PROCESSES, NO_PATHS)
+    return replace(engine, local=local, missing=missing)

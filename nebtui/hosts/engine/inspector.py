@@ -1,0 +1,86 @@
+"""The collector that inspects containers after events: in a thread of its own, because the engine
+keeps an inspection waiting while it starts or stops that container, and events of others must not
+wait with it."""
+
+from __future__ import annotations
+
+import threading
+
+from nebtui.facts.changes import ContainerGone, ContainerSeen
+from nebtui.hosts.engine import payloads
+from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
+from nebtui.hosts.known import Emit, SharedState
+
+REMEMBERED = 1000
+
+
+class Inspector:
+    """Inspects what it is asked to, each container once however often it was asked meanwhile."""
+
+    def __init__(self, client: EngineClient, shared: SharedState, emit: Emit) -> None:
+        self._client = client
+        self._shared = shared
+        self._emit = emit
+        self._changed = threading.Condition()
+        self._asked: dict[str, None] = {}
+        self._removed: set[str] = set()
+        self._stopped = False
+
+    def run(self) -> None:
+        """Inspect what was asked for, in that order, until `stop`."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopped or bool(self._asked))
+                if self._stopped:
+                    return
+                identity = next(iter(self._asked))
+                del self._asked[identity]
+            try:
+                self.inspect(identity)
+            except EngineError:
+                # the engine is lost: its collector tells why, and lists afresh when it is back
+                continue
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def ask(self, identity: str) -> None:
+        """Inspect this container soon."""
+        with self._changed:
+            self._asked[identity] = None
+            self._changed.notify_all()
+
+    def start_afresh(self) -> None:
+        """Another list follows: nothing asked before matters."""
+        with self._changed:
+            self._asked.clear()
+            self._removed.clear()
+
+    def remove(self, identity: str) -> None:
+        """This container is gone; an inspection still under way must not bring it back."""
+        with self._changed:
+            if len(self._removed) > REMEMBERED:
+                self._removed.clear()  # an inspection of one of those has long been answered
+            self._removed.add(identity)
+            self._asked.pop(identity, None)
+            self._emit(ContainerGone(identity))
+
+    def inspect(self, identity: str) -> None:
+        """Tell one container as it is now; raises EngineProblem."""
+        try:
+            raw = self._client.inspect(identity)
+        except NotFoundError:
+            if self._shared.container(identity) is not None:
+                self.remove(identity)
+            return
+        known = self._shared.container(identity)
+        container = (
+            payloads.inspected(known, raw) if known else payloads.container_from_inspect(raw)
+        )
+        with self._changed:
+            if identity in self._removed:
+                return
+            self._emit(ContainerSeen(container))

@@ -1,0 +1,1 @@
+"""GPU drivers: devices, processes and the chain of software below them."""

@@ -1,0 +1,189 @@
+"""NVIDIA devices through NVML (nvidia-ml-py), every call guarded: what a device does not give is
+None, never 0."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+from nebtui.facts.gpu import GpuPeer, GpuSample, GpuStack
+from nebtui.hosts.gpu import stack
+from nebtui.hosts.gpu.nvml_device import GARBLED, Device, DeviceError, DeviceReading
+from nebtui.hosts.gpu.nvml_errors import (
+    FATAL,
+    LIBRARY_NOT_FOUND,
+    TOPOLOGY,
+    UNINITIALIZED,
+    device_problem,
+    init_problem,
+)
+from nebtui.hosts.gpu.source import nvml_library
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+"""Seconds until a library that failed to start is tried again; doubles."""
+SLOW = 1.0
+"""Seconds after which an answer counts as trouble of the device."""
+LINKS_EVERY = 300.0
+"""Seconds between looks at the files of the chain."""
+P2P_READ = 0
+"""Literal, because the binding's constant NVML_P2P_CAPS_INDEX_READ is the tuple (0,) in 13.615."""
+
+
+class NvmlSource:
+    """All NVIDIA devices. The binding is imported by the first round, in the thread that calls
+    it."""
+
+    def __init__(self, root: str = "/", now: Callable[[], float] = time.time) -> None:
+        self._root = root
+        self._now = now
+        self._nvml: ModuleType | None = None
+        self._devices: list[Device] = []
+        self._stack = GpuStack(present=True, vendor="NVIDIA")
+        self._next_try = float("-inf")
+        self._pause = FIRST_PAUSE
+        self._asking: int | None = None
+        self._linked = 0.0
+
+    @property
+    def asking(self) -> int | None:
+        """The device asked right now."""
+        return self._asking
+
+    def stack(self) -> GpuStack:
+        """The chain as the last start of the library found it."""
+        return self._stack
+
+    def snapshot(self) -> tuple[GpuSample, ...]:
+        """One round. While the library does not start it is tried again, ever more rarely."""
+        if self._nvml is None and not self._start():
+            return ()
+        found = tuple(self._sample(device) for device in self._devices)
+        self._asking = None
+        self._look_again()
+        if any(device.trouble == "uninitialized" for device in self._devices):
+            self.close()
+        return found
+
+    def _look_again(self) -> None:
+        """An upgrade, a module or the toolkit may come or go while the driver runs."""
+        now = time.monotonic()
+        if now - self._linked >= LINKS_EVERY:
+            self._linked = now
+            links = stack.links(self._root, "", "", self._stack.driver)
+            self._stack = replace(self._stack, links=links)
+
+    def close(self) -> None:
+        """Shut the library down; the next round starts it again."""
+        nvml, self._nvml = self._nvml, None
+        self._devices = []
+        self._next_try = float("-inf")
+        if nvml is not None:
+            try:
+                nvml.nvmlShutdown()
+            except nvml.NVMLError:
+                return  # it was not running any more
+
+    def _start(self) -> bool:
+        if time.monotonic() < self._next_try:
+            return False
+        code = self._open()
+        if code is None:
+            self._pause = FIRST_PAUSE
+            return True
+        problem, remedy = init_problem(code)
+        links = stack.links(self._root, problem, remedy, code=code)
+        self._stack = GpuStack(
+            True, "NVIDIA", stack.module_version(self._root), None, problem, remedy, links
+        )
+        self._next_try = time.monotonic() + self._pause
+        self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+        return False
+
+    def _open(self) -> int | None:
+        """Start the library and find the devices; the code of what went wrong, None if nothing
+        did."""
+        if not nvml_library():
+            return LIBRARY_NOT_FOUND
+        import pynvml as nvml
+
+        try:
+            nvml.nvmlInit()
+            self._nvml = nvml
+            count = nvml.nvmlDeviceGetCount()
+        except nvml.NVMLError as error:
+            self._nvml = None
+            return int(error.value)
+        self._devices = [self._device(index) for index in range(count)]
+        self._linked = time.monotonic()
+        driver = self._plain(nvml.nvmlSystemGetDriverVersion)
+        cuda = self._plain(nvml.nvmlSystemGetCudaDriverVersion_v2)
+        self._stack = GpuStack(
+            present=True,
+            vendor="NVIDIA",
+            driver=driver,
+            cuda=f"{cuda // 1000}.{cuda % 1000 // 10}"
+            if isinstance(cuda, int) and cuda > 0
+            else None,
+            problem="" if count else "the driver works, and finds no device",
+            remedy="" if count else "look at lspci for the card, and at dmesg for NVRM lines",
+            links=stack.links(self._root, "", "", driver),
+            peers=tuple(self._peers()),
+            blind=stack.blind(self._root),
+        )
+        return None
+
+    def _device(self, index: int) -> Device:
+        return Device(index, None, GpuSample(index, f"GPU {index}", self._now()))
+
+    def _plain(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The answer, None where the driver has none."""
+        assert self._nvml is not None  # only called while the library runs
+        try:
+            return function(*arguments)
+        except (self._nvml.NVMLError, *GARBLED):
+            return None
+
+    def _peers(self) -> Iterator[GpuPeer]:
+        """Each pair of devices, asked once: this does not change while the driver runs."""
+        nvml = self._nvml
+        assert nvml is not None  # only called while the library runs
+        handles = [
+            self._plain(nvml.nvmlDeviceGetHandleByIndex, device.index) for device in self._devices
+        ]
+        for first, one in enumerate(handles):
+            for second, other in enumerate(handles[first + 1 :], first + 1):
+                if one is None or other is None:
+                    continue
+                status = self._plain(nvml.nvmlDeviceGetP2PStatus, one, other, P2P_READ)
+                level = self._plain(nvml.nvmlDeviceGetTopologyCommonAncestor, one, other)
+                yield GpuPeer(
+                    first, second, None if status is None else status == 0, TOPOLOGY.get(level, "")
+                )
+
+    def _sample(self, device: Device) -> GpuSample:
+        """One device; where it fails, a row that says so, with what was read before it failed."""
+        nvml = self._nvml
+        assert nvml is not None  # only called while the library runs
+        self._asking = device.index
+        began = time.monotonic()
+        reading = DeviceReading(nvml, device, self._now())
+        try:
+            found = reading.all()
+        except DeviceError as trouble:
+            device.trouble = "uninitialized" if trouble.code == UNINITIALIZED else "lost"
+            device.handle = None  # asked for again in the next round: a device may come back
+            sentence = device_problem(trouble.code, device.index) or init_problem(trouble.code)[0]
+            return replace(
+                device.static, at=self._now(), error=sentence, lost=trouble.code in FATAL
+            )
+        device.trouble = ""
+        seconds = time.monotonic() - began
+        if seconds > SLOW and not found.error:
+            found = replace(
+                found,
+                error=f"the driver took {seconds:.1f} s to answer for this device: look at dmesg",
+            )
+        return found

@@ -1,0 +1,1 @@
+"""Inference servers: which containers are some, how they are asked, what they answer."""

@@ -1,0 +1,249 @@
+"""The collector that asks inference servers what they do: one thread, once a second, all of them at
+the same time."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Iterable
+from typing import Protocol
+
+from nebtui.analysis.speed_windows import Bucket
+from nebtui.facts.changes import Sampled
+from nebtui.facts.observed import Container, Engine
+from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.inference.discovery import candidate, exec_command
+from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
+from nebtui.hosts.inference.ollama_probe import OllamaProbe
+from nebtui.hosts.inference.parsers import model_of
+from nebtui.hosts.inference.server import ServerProbe
+from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+
+EVERY = 1.0
+SOON = 0.6
+"""Until the first speeds, where the first picture waits for them: two looks have to be some way
+apart."""
+FIRST_ROUNDS = 4
+EXEC_EVERY = 5.0
+"""An exec costs the engine 50 to 100 ms of work and the container a process."""
+EXEC_SECONDS = 3.0
+LOG_EVERY = 2.0
+LOG_OVERLAP = 5.0
+"""Seconds of log read again each time: its lines carry ids, so that none is counted twice and none
+is missed."""
+
+
+class Baselines(Protocol):
+    """What remembers usual speeds from run to run; used by the collector's thread only."""
+
+    def recall(self, service: str, model: str, bucket: Bucket) -> Iterable[float]:
+        """Speeds of earlier windows, oldest first, in tokens a second of one request."""
+        ...
+
+    def learn(self, service: str, model: str, bucket: Bucket, speed: float, at: float) -> None:
+        """Remember one more window."""
+        ...
+
+    def close(self) -> None:
+        """Write what is not written yet."""
+        ...
+
+
+class ServerCollector:
+    """Runs in one thread until stopped."""
+
+    def __init__(
+        self,
+        client: EngineClient,
+        shared: SharedState,
+        startup: StartupBarrier,
+        emit: Emit,
+        baselines: Baselines | None = None,
+        *,
+        ask_ollama: bool = False,
+    ) -> None:
+        self._client = client
+        self._shared = shared
+        self._startup = startup
+        self._emit = emit
+        self._baselines = baselines
+        self._ask_ollama = ask_ollama
+        self._stop = threading.Event()
+        self._watches: dict[str, ServerProbe] = {}
+
+    def run(self) -> None:
+        """Ask every second, from the moment the engine answered; the first times sooner where
+        somebody waits."""
+        if not self._startup.wait("engine"):
+            return
+        try:
+            for rounds in itertools.count(1):
+                if self._stop.is_set():
+                    return
+                now = time.monotonic()
+                engine = self._shared.engine
+                if engine is not None:
+                    self._round(engine, now)
+                if rounds >= FIRST_ROUNDS or all(
+                    w.server is None or w.looks > 1 for w in self._watches.values()
+                ):
+                    self._startup.mark_done("servers")
+                pause = EVERY if self._startup.is_done("servers") else SOON
+                self._stop.wait(max(0.0, now + pause - time.monotonic()))
+        finally:
+            self._startup.mark_done("servers")
+            if self._baselines is not None:
+                self._baselines.close()
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        self._stop.set()
+
+    def _round(self, engine: Engine, now: float) -> None:
+        """Ask whoever is due and tell what came back."""
+        present = self._follow(self._shared.running())
+        due = [
+            w
+            for i, w in self._watches.items()
+            if i in present and not w.given_up and w.next_try <= now
+        ]
+        asked = {w.container.id: w.requests(engine) for w in due if not self._through_engine(w)}
+        answers = fetch((r for many in asked.values() for r in many), self._stop.is_set)
+        for watch in due:
+            if self._stop.is_set():
+                return
+            requests = asked.get(watch.container.id)
+            if requests is None:
+                self._ask_engine(watch)
+            elif watch.server is None:
+                self._recognise(watch, requests, answers)
+            else:
+                self._measure(watch, answers)
+        at = time.time()
+        samples = tuple(sample for watch in due if (sample := watch.sample(at)) is not None)
+        if samples:
+            self._emit(Sampled(at, throughput=samples))
+
+    def _follow(self, running: tuple[Container, ...]) -> frozenset[str]:
+        """Watch new containers, forget those that are gone, begin anew with those that started
+        again; their ids."""
+        present = {c.id: c for c in running if c.inspection is not None and c.state == "running"}
+        for gone in self._watches.keys() - present.keys():
+            # The meter of a stopped container is kept: it may start again, and its usual speed is
+            # still usual.
+            if self._shared.container(gone) is None:
+                del self._watches[gone]
+        for identity, container in present.items():
+            watch = self._watches.get(identity)
+            if watch is not None and watch.started == (
+                container.inspection.started if container.inspection else None
+            ):
+                watch.container = container
+                continue
+            found = candidate(container)
+            if found is None:
+                continue
+            if watch is None:
+                asking = OllamaProbe(self._stop.is_set) if self._ask_ollama else None
+                self._watches[identity] = ServerProbe(container, found, asking=asking)
+            else:
+                watch.restart(container, found)
+        return frozenset(present)
+
+    def _through_engine(self, watch: ServerProbe) -> bool:
+        """Whether a server is read by exec or from its log, and not over the network."""
+        hint = watch.guess.server
+        return watch.inside is not None or (hint is not None and hint.answer == "log")
+
+    def _recognise(
+        self, watch: ServerProbe, requests: list[HttpRequest], answers: dict[str, HttpAnswer]
+    ) -> None:
+        watch.recognise(requests, answers)
+        if watch.server is not None:
+            return
+        silent = all(answers[r.key].status is None for r in requests if r.key in answers)
+        if not (watch.guess.server is not None and silent and self._exec(watch)):
+            watch.fail("", time.monotonic())
+
+    def _exec(self, watch: ServerProbe) -> bool:
+        """Ask from inside, where the network does not lead to it; True if that proved what it
+        is."""
+        for port in watch.guess.ports[:2]:
+            try:
+                argv = exec_command(port, watch.guess.path(port))
+                _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
+            except EngineError:
+                return False
+            if watch.accepts(body):
+                watch.inside = port
+                return True
+        return False
+
+    def _ask_engine(self, watch: ServerProbe) -> None:
+        """Read a log, or ask by exec."""
+        hint, now = watch.guess.server, time.monotonic()
+        try:
+            if watch.inside is not None and watch.server is not None:
+                argv = exec_command(watch.inside, watch.server.path)
+                _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
+                watch.next_try = now + EXEC_EVERY
+            else:
+                since = (
+                    time.time() - LOG_OVERLAP
+                    if watch.server
+                    else max(watch.started or 0.0, time.time() - 3600)
+                )
+                body = self._client.log(watch.container.id, since)
+                watch.server = hint
+                watch.next_try = now + LOG_EVERY
+        except EngineError as problem:
+            watch.fail(str(problem), now)
+            return
+        if not self._measure_page(watch, body, "", time.monotonic()) and watch.server is not None:
+            watch.fail(f"{watch.server.name} does not answer inside its container.", now)
+
+    def _measure(self, watch: ServerProbe, answers: dict[str, HttpAnswer]) -> None:
+        """One look at a server that is known."""
+        server, key = watch.server, watch.container.id
+        page, slots, about = (answers.get(f"{key} {what}") for what in ("page", "slots", "about"))
+        if server is None or page is None:
+            return
+        if about is not None and about.status is not None:
+            watch.model = model_of(about.body, server)
+        # Tokens of running requests are counted by the clock, and those come with the slots.
+        clock = slots.at if slots is not None and slots.status == 200 else page.at
+        if page.status != 200 or not self._measure_page(
+            watch, page.body, slots.body if slots else "", clock
+        ):
+            status = "a page that cannot be read" if page.status == 200 else f"status {page.status}"
+            why = page.problem or f"answers with {status}"
+            watch.fail(f"{server.name} {why} at {watch.source}.", time.monotonic())
+
+    def _measure_page(self, watch: ServerProbe, body: str, slots: str, clock: float) -> bool:
+        """Take in a page that was complete at this moment of the monotonic clock."""
+        service = name_of(watch.container)
+        baselines = self._baselines
+
+        def recall(model: str, bucket: Bucket) -> Iterable[float]:
+            return baselines.recall(service, model, bucket) if baselines is not None else ()
+
+        if not watch.measure(body, slots, clock, time.time() - (time.monotonic() - clock), recall):
+            return False
+        if baselines is not None:
+            for done in watch.meter.closed:
+                baselines.learn(service, done.model, done.bucket, done.speed, done.at)
+        return True
+
+
+def name_of(container: Container) -> str:
+    """Whose usual speed it is: the service over all its containers, else the container. What is
+    usual for it with a GPU is not for the same one that asks for none any more."""
+    name = (
+        f"{container.project}/{container.service}"
+        if container.project and container.service
+        else container.name
+    )
+    inspection = container.inspection
+    asks = inspection is not None and (inspection.gpus or inspection.runtime == "nvidia")
+    return f"{name} with a GPU" if asks else name

@@ -1,0 +1,264 @@
+"""One container that is, or may be, an inference server: what to ask it next, and what its answers
+amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from nebtui.analysis.readings import Reading
+from nebtui.analysis.speed_windows import Recall
+from nebtui.analysis.throughput import Meter
+from nebtui.facts.observed import Container, Engine
+from nebtui.facts.samples import ThroughputSample
+from nebtui.hosts.inference import parsers
+from nebtui.hosts.inference.discovery import Candidate, addresses
+from nebtui.hosts.inference.http import HttpAnswer, HttpRequest
+from nebtui.hosts.inference.ollama_probe import OllamaProbe
+from nebtui.hosts.inference.request_log import FinishedRequests
+from nebtui.knowledge.servers import ServerKnowledge, confirmed
+
+FIRST_TIMEOUT = 0.5
+TIMEOUT = 2.0
+"""A server that is known may take longer: one that computes on the CPU answers late, and that is
+the news."""
+MOST_ADDRESSES = 6
+PATIENCE = 3
+"""Looks without an answer before a server that was there is said not to answer."""
+SLOWEST = 10.0
+SLOWEST_STRANGER = 600.0
+SILENT_OLLAMA = (
+    "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama "
+    "= true` in the settings "
+    "the screen, unless started with --read-only, asks it for a few tokens now and then."
+)
+
+
+@dataclass(slots=True)
+class ServerProbe:
+    """Changed by the collector's thread only."""
+
+    container: Container
+    guess: Candidate
+    server: ServerKnowledge | None = None
+    """What its metrics say it is; None until one of its pages was read."""
+    was: ServerKnowledge | None = None
+    """What an earlier process in this container proved to be."""
+    place: tuple[str, int] | None = None
+    """The address that answered."""
+    inside: int | None = None
+    """The port at which only an exec reaches it."""
+    meter: Meter = field(default_factory=Meter)
+    reading: Reading | None = None
+    model: str | None = None
+    finished: FinishedRequests = field(default_factory=FinishedRequests)
+    asking: OllamaProbe | None = None
+    """Where the user lets nebtui ask an Ollama server for tokens."""
+    next_try: float = 0.0
+    failures: int = 0
+    looks: int = 0
+    """Pages read of this process."""
+    problem: str = ""
+    given_up: bool = False
+
+    @property
+    def started(self) -> float | None:
+        inspection = self.container.inspection
+        return inspection.started if inspection else None
+
+    def restart(self, container: Container, guess: Candidate) -> None:
+        """The same container with another process: it is looked for anew. What the other one did is
+        not its work."""
+        self.container, self.guess, self.was = container, guess, self.server or self.was
+        self.meter, self.reading = self.meter.anew(), None
+        self.asking = self.asking.anew() if self.asking is not None else None
+        self.server = self.place = self.inside = self.model = None
+        self.finished, self.next_try, self.failures, self.given_up = (
+            FinishedRequests(),
+            0.0,
+            0,
+            False,
+        )
+        self.looks = 0
+
+    def requests(self, engine: Engine) -> list[HttpRequest]:
+        """What to ask now."""
+        server, key = self.server, self.container.id
+        if server is not None and self.place is not None:
+            host, port = self.place
+            paths = {"page": server.path, "slots": server.slots}
+            if self.model is None:
+                paths["about"] = server.about
+            return [
+                HttpRequest(f"{key} {what}", host, port, path, TIMEOUT)
+                for what, path in paths.items()
+                if path
+            ]
+        found = [
+            (place, port)
+            for port in self.guess.ports
+            for place in addresses(self.container, port, engine)
+        ]
+        return [
+            HttpRequest(f"{key} {number}", *place, self.guess.path(port), FIRST_TIMEOUT)
+            for number, (place, port) in enumerate(found[:MOST_ADDRESSES])
+        ]
+
+    def recognise(self, requests: list[HttpRequest], answers: Mapping[str, HttpAnswer]) -> None:
+        """Take the first answer that proves what the server is; else remember why there is none."""
+        problems: list[str] = []
+        for request in requests:
+            answer = answers.get(request.key)
+            if answer is None:
+                continue
+            if answer.status == 200 and self.accepts(answer.body):
+                self.place = (request.host, request.port)
+                return
+            problems.append(self._refusal(request, answer))
+            if (
+                answer.status is not None
+                and answer.status < 500
+                and self.guess.server is None
+                and self.was is None
+            ):
+                self.given_up = (
+                    True  # something else answers there, and will until it is another process
+                )
+        named = self.guess.server
+        self.problem = next(
+            (p for p in problems if "metrics" in p or "key" in p), problems[0] if problems else ""
+        )
+        if named is not None and not problems:
+            self.problem = (
+                f"{named.name} cannot be reached: no port of it is published, and no "
+                "program in it can ask."
+            )
+
+    def accepts(self, body: str) -> bool:
+        """Whether this page proves what the server is."""
+        server = self.guess.server
+        if server is not None and server.answer in ("ollama", "comfyui"):
+            proof = parsers.ollama if server.answer == "ollama" else parsers.comfyui
+            found = server if proof(body, Reading(0.0, 0.0)) is not None else None
+        else:
+            found = confirmed(body)
+        if found is None:
+            return False
+        self.server, self.problem, self.failures = found, "", 0
+        self.meter = replace(self.meter, at_end=found.at_end, judges=not found.mixed)
+        if not found.about:
+            self.model = ""
+        return True
+
+    def _refusal(self, request: HttpRequest, answer: HttpAnswer) -> str:
+        named = self.guess.server
+        name = named.name if named else "The server"
+        if answer.status in (401, 403):
+            return f"{name} wants a key for {request.path}: its figures cannot be read without one."
+        if answer.status == 200 and not answer.body.strip():
+            return f"{name} has served no request yet: its metrics begin with the first one."
+        if answer.status is not None:
+            remedy = f": {named.remedy}" if named and named.remedy else ""
+            return (
+                f"{name} answers, but shows no metrics at {request.url} (status "
+                f"{answer.status}){remedy}."
+            )
+        return f"{name} {answer.problem} at {request.url}."
+
+    def measure(self, body: str, slots: str, clock: float, at: float, recall: Recall) -> bool:
+        """Take in one page; False where it holds nothing."""
+        server = self.server
+        if server is None:
+            return False
+        base = Reading(clock, at, life=(self.started,), model=self.model or "")
+        reading: Reading | None
+        if server.answer == "ollama":
+            reading = self._ollama(body, base)
+        elif server.answer == "comfyui":
+            reading = parsers.comfyui(body, base)
+        elif server.answer == "log":
+            self.finished = self.finished.log(body)
+            # A request is in the log once it has ended: until then nobody knows of it.
+            reading = self.finished.reading(replace(base, silent=True))
+        else:
+            reading = parsers.prometheus(body, server, base)
+        if reading is None:
+            return False
+        if slots:
+            reading = replace(reading, streams=parsers.streams(slots))
+        self.reading, self.failures = reading, 0
+        self.looks += 1
+        self.problem = self._why_silent(server) if reading.silent else ""
+        self.meter = self.meter.advance(reading, recall)
+        return True
+
+    def _why_silent(self, server: ServerKnowledge) -> str:
+        if server.answer != "ollama":
+            return ""
+        return SILENT_OLLAMA if self.asking is None else self.asking.problem
+
+    def _ollama(self, body: str, base: Reading) -> Reading | None:
+        """What is loaded; with the figures of replies where it may be asked for some."""
+        reading = parsers.ollama(body, base)
+        if reading is None or self.asking is None or self.place is None:
+            return reading
+        came = self.asking.step(body, self.place, base.clock, base.at)
+        if came is not None:
+            self.finished = self.finished.one(
+                came.tokens, came.seconds, came.prompt_tokens, came.prompt_seconds
+            )
+        # The figures are those of the model that was asked, whatever else is loaded beside it.
+        return replace(self.finished.reading(reading), model=self.asking.model or reading.model)
+
+    def fail(self, problem: str, now: float) -> None:
+        """Remember that there was no answer, and ask less often: a stranger much less, a known one
+        not at first."""
+        self.failures += 1
+        if self.server is not None and self.failures < PATIENCE:
+            return
+        longest = SLOWEST if self.guess.server or self.server else SLOWEST_STRANGER
+        self.next_try = now + min(longest, 2.0 ** min(self.failures, 10))
+        self.problem = problem or self.problem
+
+    def sample(self, at: float) -> ThroughputSample | None:
+        """What is to be told; None for a stranger that has not proved to be a server."""
+        server = self.server or self.guess.server or self.was
+        if server is None:
+            return None
+        meter, reading = self.meter, self.reading
+        answers = reading is not None and self.failures < PATIENCE and self.server is not None
+        busy = meter.busy if answers else None
+        return ThroughputSample(
+            self.container.id,
+            at,
+            tokens_per_second=meter.rate if answers else None,
+            busy=busy,
+            prompt_tokens_per_second=meter.prompt_rate if busy else None,
+            running=reading.running if reading and answers else None,
+            waiting=reading.waiting if reading and answers else None,
+            last_rate=meter.last_rate,
+            last_at=meter.last_at,
+            model=reading.model if reading else "",
+            server=server.name,
+            source=self.source,
+            problem=self.problem,
+            stream=meter.stream,
+            usual=meter.usual,
+            verdict=meter.verdict if answers else "",
+            unit=server.unit,
+            trend=meter.trend(at),
+            on_gpu=reading.on_gpu if reading and answers else None,
+            loaded=reading.loaded if reading and answers else None,
+        )
+
+    @property
+    def source(self) -> str:
+        """Where its figures come from, as shown: a URL, `exec` or `log`."""
+        server = self.server or self.guess.server
+        if server is None:
+            return ""
+        if server.answer == "log":
+            return "log"
+        if self.inside is not None:
+            return "exec"
+        return HttpRequest("", *self.place, server.path, 0.0).url if self.place else ""

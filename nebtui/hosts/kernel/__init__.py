@@ -1,0 +1,1 @@
+"""Files of the kernel, read purely: /proc and control groups."""

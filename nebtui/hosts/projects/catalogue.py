@@ -1,0 +1,121 @@
+"""The projects of this box as `nebtui.compose` knows them; its YAML library is loaded by the first
+question."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from nebtui.facts.declared import Project
+from nebtui.facts.observed import Container
+from nebtui.host import Up
+from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
+
+if TYPE_CHECKING:
+    from nebtui.compose.binary.command import ComposeCommand
+    from nebtui.compose.discovery.candidate import Candidate
+    from nebtui.compose.model import Validation
+
+DEPTH = 4
+"""Levels below a root that are searched for compose files, where the settings say nothing."""
+
+
+class ComposeCatalogue:
+    """Finds and reads projects; every method may be called from any thread."""
+
+    def __init__(
+        self,
+        roots: tuple[str, ...],
+        remembered: tuple[Candidate, ...],
+        environ: Mapping[str, str],
+        with_compose: bool = True,
+        depth: int = DEPTH,
+    ) -> None:
+        self._roots = roots
+        self._depth = depth
+        self._remembered = remembered
+        self._environ = environ
+        self._with_compose = with_compose
+        self._proofs: dict[Candidate, tuple[Fingerprint, Candidate]] = {}
+        self._lock = threading.Lock()
+        self._looked = not with_compose
+        self._command: ComposeCommand | None = None
+
+    def search(self) -> list[Candidate]:
+        """Projects in the roots; walks folders."""
+        from nebtui.compose.discovery.search import search
+
+        return search(self._roots, self._depth, self._environ)
+
+    def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
+        """Each project once: searched, named by labels, remembered."""
+        from nebtui.compose.discovery.labels import from_containers, join
+
+        labelled = [self._confirmed(candidate) for candidate in from_containers(containers)]
+        return join(
+            searched, labelled, [self._confirmed(candidate) for candidate in self._remembered]
+        )
+
+    def _confirmed(self, candidate: Candidate) -> Candidate:
+        """The candidate as its files prove it, read again only when one of them changed."""
+        from nebtui.compose.discovery.labels import confirm
+
+        now = fingerprint(candidate.key.files)
+        before = self._proofs.get(candidate)
+        if before is None or before[0] != now:
+            before = self._proofs[candidate] = (now, confirm(candidate))
+        return before[1]
+
+    def quick(self, candidate: Candidate) -> Project:
+        """Our own reader's view."""
+        from nebtui.compose.model import read_only
+
+        return read_only(candidate, self._environ)
+
+    def full(self, candidate: Candidate) -> Project | None:
+        """Compose's view, None where there is no Compose."""
+        from nebtui.compose.model import load
+
+        command = self.compose()
+        return load(candidate, command, self._environ) if command else None
+
+    def compose(self) -> ComposeCommand | None:
+        """This machine's Compose; looked for once, which starts it to ask for its version."""
+        from nebtui.compose.binary.command import find_compose
+
+        with self._lock:
+            if not self._looked:
+                self._command = find_compose(self._environ)
+                self._looked = True
+            return self._command
+
+    def up(self, action: Up, env_files: tuple[str, ...]) -> tuple[str, ...]:
+        """The argv of `up -d`, () without Compose. Plain progress: one line a step, whoever reads
+        it."""
+        from nebtui.compose.binary.command import project_argv
+
+        command = self.compose()
+        if command is None:
+            return ()
+        recreate = ("--force-recreate",) if action.force_recreate else ()
+        scale = (word for name, count in action.scale for word in ("--scale", f"{name}={count}"))
+        return project_argv(
+            command, action.project, env_files, "up", "-d", *recreate, *scale, *action.services
+        )
+
+    def environment(self, working_dir: str) -> dict[str, str]:
+        """The environment of a Compose process that does something, in the project's folder."""
+        from nebtui.compose.binary.command import environment
+
+        return {
+            **environment(self._environ, working_dir),
+            "COMPOSE_PROGRESS": "plain",
+            "COMPOSE_MENU": "false",
+        }
+
+    def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
+        """Compose's word on these texts in place of the files."""
+        from nebtui.compose.binary.validate import validate
+
+        return validate(project, texts, self.compose(), self._environ)

@@ -1,0 +1,223 @@
+"""The collector that knows the projects: found in folders, labels and memory, read again when a
+file changed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from nebtui.compose.discovery.candidate import STANDARD
+from nebtui.facts.changes import ProjectGone, ProjectSeen
+from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.observed import Container
+from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+from nebtui.hosts.projects.fingerprint import Fingerprint, Listings, fingerprint
+
+if (
+    TYPE_CHECKING
+):  # the YAML library behind it is loaded by the collector's thread, after the first paint
+    from nebtui.compose.discovery.candidate import Candidate
+
+EVERY = 2.0
+
+
+class Catalogue(Protocol):
+    """Which projects there are and what they declare; `nebtui.hosts.projects.catalogue` asks
+    `nebtui.compose`."""
+
+    def search(self) -> list[Candidate]:
+        """Projects in the searched folders; walks them, so only at the start and when a folder
+        changed."""
+        ...
+
+    def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
+        """The searched ones, those of containers' labels and the remembered ones, each project
+        once."""
+        ...
+
+    def quick(self, candidate: Candidate) -> Project:
+        """Our own reader's view: milliseconds."""
+        ...
+
+    def full(self, candidate: Candidate) -> Project | None:
+        """Compose's view: a sub-process; None where there is no Compose."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CachedProject:
+    """A project as last told, with the fingerprint of its files at that time."""
+
+    candidate: Candidate
+    project: Project
+    fingerprint: Fingerprint
+
+
+class ProjectCollector:
+    """Runs in one thread until stopped. Compose is asked only for files that changed, never on a
+    timer."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        shared: SharedState,
+        startup: StartupBarrier,
+        emit: Emit,
+        follow: bool = True,
+    ) -> None:
+        self._catalogue = catalogue
+        self._shared = shared
+        self._startup = startup
+        self._emit = emit
+        self._follow = follow
+        self._held: dict[ProjectKey, CachedProject] = {}
+        self._parts: set[ProjectKey] = set()
+        self._searched: list[Candidate] = []
+        self._listings = Listings()
+        self._folders: dict[str, tuple[str, ...]] = {}
+        self._asked: set[str] = set()
+        self._lock = threading.Lock()
+        self._wake = shared.labels_changed
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Tell the projects, then follow their files until `stop`."""
+        self._search()
+        while True:
+            # Cleared before anything is looked at: labels that arrive meanwhile, or the end, wake
+            # the next round.
+            self._wake.clear()
+            if self._stop.is_set():
+                return
+            complete = self._startup.is_done("engine")
+            self._round()
+            if complete and not self._stop.is_set():
+                self._startup.mark_done("projects")
+                if not self._follow:
+                    return
+            self._pause(complete)
+            if not self._stop.is_set() and self._folders != self._listings.names(
+                folders_of(self._held)
+            ):
+                self._search()
+
+    def reread(self, paths: tuple[str, ...]) -> None:
+        """Read the projects that depend on these files again now, whatever the files' times say."""
+        with self._lock:
+            self._asked.update(paths)
+        self._wake.set()
+
+    def candidate(self, key: ProjectKey) -> Candidate | None:
+        """How a project was found, None for one that is not (any more) known."""
+        held = self._held.get(key)
+        return held.candidate if held else None
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        self._stop.set()
+        self._wake.set()
+
+    def _pause(self, complete: bool) -> None:
+        """Until something is asked for, at most two seconds; at the start until the engine has
+        answered."""
+        if complete:
+            self._wake.wait(EVERY)
+        else:
+            self._startup.wait("engine")
+
+    def _search(self) -> None:
+        self._searched = self._catalogue.search()
+
+    def _round(self) -> None:
+        """Tell what is new, changed or gone. Of new ones our own reader's view comes first, because
+        it is quick; later only the better view, so that nothing on the screen flips to and fro."""
+        with self._lock:
+            asked, self._asked = self._asked, set[str]()
+        candidates = {
+            c.key: c for c in self._catalogue.join(self._searched, self._shared.containers())
+        }
+        for key in [key for key in self._held if key not in candidates]:
+            del self._held[key]
+            self._parts.discard(key)
+            self._emit(ProjectGone(key))
+        due = [candidate for candidate in candidates.values() if self._is_due(candidate, asked)]
+        new = [candidate for candidate in due if candidate.key not in self._held]
+        self._read(new, self._catalogue.quick)
+        self._read(
+            due,
+            lambda c: self._catalogue.full(c) or (None if c in new else self._catalogue.quick(c)),
+        )
+        self._hide_parts()
+        self._folders = self._listings.names(folders_of(self._held))
+
+    def _hide_parts(self) -> None:
+        """Files that belong to another project are no projects of their own: they are read, but not
+        told."""
+        parts = parts_of([held.project for held in self._held.values()])
+        for key in parts - self._parts:
+            self._emit(ProjectGone(key))
+        for key in self._parts - parts:
+            if key in self._held:
+                self._emit(ProjectSeen(self._held[key].project))
+        self._parts = parts
+
+    def _is_due(self, candidate: Candidate, asked: set[str]) -> bool:
+        held = self._held.get(candidate.key)
+        if held is None or held.candidate != candidate:
+            return True
+        files = files_of(held.project)
+        return held.fingerprint != fingerprint(files) or not asked.isdisjoint(files)
+
+    def _read(self, due: list[Candidate], view: Callable[[Candidate], Project | None]) -> None:
+        """Tell one view of each; a file that changes during the reading makes the project due
+        again."""
+        for candidate in due:
+            if self._stop.is_set():
+                return
+            held = self._held.get(candidate.key)
+            files = files_of(held.project) if held else candidate.key.files
+            before = fingerprint(files)
+            project = view(candidate)
+            if project is None:
+                continue
+            # The fingerprint from before the reading, so that a file that changed meanwhile is read
+            # again.
+            same_files = files_of(project) == files
+            self._held[candidate.key] = CachedProject(
+                candidate, project, before if same_files else fingerprint(files_of(project))
+            )
+            if (held is None or held.project != project) and candidate.key not in self._parts:
+                self._emit(ProjectSeen(project))
+
+
+def parts_of(projects: list[Project]) -> set[ProjectKey]:
+    """Projects that were only searched for and whose files another one reads: a running one (by any
+    `-f`, `-p` or folder name), or one that includes or extends them under a name that Compose would
+    not find by itself."""
+    found = set()
+    for part in projects:
+        if "label" in part.sources or not part.key.files:
+            continue
+        files = set(part.key.files)
+        for whole in projects:
+            if whole is part or not files <= set(whole.files_read):
+                continue
+            running = "label" in whole.sources and whole.confirmed
+            nameless = all(os.path.basename(path) not in STANDARD for path in files)
+            if running or (nameless and not files & set(whole.key.files)):
+                found.add(part.key)
+    return found
+
+
+def files_of(project: Project) -> tuple[str, ...]:
+    """Every file whose change changes the model, absent ones included."""
+    return tuple(dict.fromkeys((*project.key.files, *project.files_read, *project.env_files)))
+
+
+def folders_of(held: dict[ProjectKey, CachedProject]) -> set[str]:
+    """The folders of the projects' files: an override file that appears there changes the
+    project."""
+    return {os.path.dirname(path) for key in held for path in key.files}

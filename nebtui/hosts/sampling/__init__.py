@@ -1,0 +1,1 @@
+"""Timed readings of containers and looks at host paths."""

@@ -1,0 +1,71 @@
+"""The collector of host paths that bind mounts name: owners and modes, told when they change."""
+
+from __future__ import annotations
+
+import threading
+
+from nebtui.facts.changes import PathsSeen
+from nebtui.facts.observed import PathFact
+from nebtui.hosts.kernel.procfs import path_fact
+from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+
+EVERY = 2.0
+
+
+class PathCollector:
+    """Runs in one thread of its own: a look at a path on a dead network mount may never return."""
+
+    def __init__(
+        self, shared: SharedState, startup: StartupBarrier, emit: Emit, follow: bool = True
+    ) -> None:
+        self._shared = shared
+        self._startup = startup
+        self._emit = emit
+        self._follow = follow
+        self._stop = threading.Event()
+        self._paths: dict[str, PathFact] = {}
+
+    def run(self) -> None:
+        """Look again every two seconds, from the moment engine and projects are known."""
+        if not self._startup.wait("engine", "projects"):
+            return
+        while not self._stop.is_set():
+            self._look()
+            self._startup.mark_done("paths")
+            if not self._follow:
+                return
+            self._stop.wait(EVERY)
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        self._stop.set()
+
+    def _look(self) -> None:
+        """Tell the paths that look different from last time; a path this user may not look at is
+        left out."""
+        engine = self._shared.engine
+        if engine is not None and not engine.local:
+            return  # the paths are on the engine's machine
+        changed = []
+        for path in sorted(bind_sources(self._shared)):
+            fact = path_fact(path)
+            if fact is not None and fact != self._paths.get(path):
+                self._paths[path] = fact
+                changed.append(fact)
+        if changed:
+            self._emit(PathsSeen(tuple(changed)))
+
+
+def bind_sources(shared: SharedState) -> set[str]:
+    """Absolute host paths that declared and observed bind mounts name."""
+    declared = {
+        m.source
+        for p in shared.projects()
+        for s in p.services.values()
+        for m in s.mounts
+        if m.type == "bind"
+    }
+    observed = {
+        m.source for container in shared.containers() for m in container.mounts if m.type == "bind"
+    }
+    return {path for path in declared | observed if path.startswith("/")}
