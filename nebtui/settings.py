@@ -13,7 +13,7 @@ from typing import Any
 from platformdirs import user_config_dir, user_state_dir
 
 
-class BadSettings(ValueError):
+class SettingsError(ValueError):
     """The settings file cannot be used; one sentence names file, key and what is wrong."""
 
 
@@ -55,7 +55,7 @@ def settings_file(environ: Mapping[str, str]) -> Path:
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The effective settings; raises BadSettings."""
+    """The effective settings; raises SettingsError."""
     path = settings_file(environ)
     state_dir = environ.get("NEBTUI_STATE") or user_state_dir("nebtui")
     try:
@@ -63,11 +63,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     except FileNotFoundError:
         return Settings(state_dir=state_dir)
     except OSError as error:
-        raise BadSettings(
+        raise SettingsError(
             f"{path}: cannot be read: {error.strerror}; fix the file or remove it"
         ) from None
     except ValueError as error:  # not UTF-8, or not TOML
-        raise BadSettings(f"{path}: {error}; fix the file or remove it") from None
+        raise SettingsError(f"{path}: {error}; fix the file or remove it") from None
     return Settings(state_dir=state_dir, **dict(_read(path, data, ())))
 
 
@@ -79,13 +79,13 @@ def _read(path: Path, table: Mapping[str, Any], prefix: tuple[str, ...]) -> list
             found += _read(path, value, name)
             continue
         if name not in _KEYS:
-            raise BadSettings(
+            raise SettingsError(
                 f"{path}: {'.'.join(name)} is not a setting; known: {', '.join(known())}"
             )
         field, kind = _KEYS[name]
         texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
         if type(value) is not kind or (kind is list and not texts):
-            raise BadSettings(f"{path}: {'.'.join(name)} must be {_WORDS[kind]}")
+            raise SettingsError(f"{path}: {'.'.join(name)} must be {_WORDS[kind]}")
         found.append(
             (
                 field,

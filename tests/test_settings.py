@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.settings import BadSettings, Settings, described, known, load, settings_file
+from nebtui.settings import Settings, SettingsError, described, known, load, settings_file
 
 FULL = """
 theme = "nord"
@@ -82,7 +82,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str | bytes, said: str) -> None:
     """A file that is no TOML, an unknown key or a wrong type: one line with the file and the
     reason."""
-    with pytest.raises(BadSettings) as told:
+    with pytest.raises(SettingsError) as told:
         read(tmp_path, text)
     assert str(told.value).startswith(str(tmp_path / "config.toml"))
     assert said in str(told.value)
@@ -91,7 +91,7 @@ def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str | bytes, sa
 
 def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
     """A path that cannot be read is told once, with the reason."""
-    with pytest.raises(BadSettings, match="cannot be read: Is a directory") as told:
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory") as told:
         load({"NEBTUI_CONFIG": str(tmp_path)})
     assert str(told.value).count(str(tmp_path)) == 1
 

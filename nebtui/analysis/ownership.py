@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nebtui.analysis.readiness import image_of
 from nebtui.facts.declared import Service, ServiceKey
-from nebtui.facts.observed import Container, PathFact
+from nebtui.facts.observed import Container, HostPath
 from nebtui.facts.snapshot import Snapshot
 
 
@@ -79,7 +79,7 @@ def _as_declared(user: str, literal: tuple[int, int], running: Identity) -> bool
     return literal[0] == running.uid and (":" not in user or literal[1] == running.gid)
 
 
-def denied(path: PathFact, who: Identity, *, write: bool) -> str:
+def denied(path: HostPath, who: Identity, *, write: bool) -> str:
     """Why these ids cannot use a bind mount (read it, or also write it), "" if they can. The
     folders above it on the host do not matter: the container's path does not lead through them."""
     if who.overrides:
@@ -92,7 +92,7 @@ def denied(path: PathFact, who: Identity, *, write: bool) -> str:
     return f"{path.path} ({_owner(path)}) cannot be {verb}"
 
 
-def _bits(path: PathFact, who: Identity) -> int:
+def _bits(path: HostPath, who: Identity) -> int:
     """The rwx bits that apply: the owner's, else the group's, else the others'."""
     if who.uid == path.uid:
         return (path.mode >> 6) & 7
@@ -101,5 +101,5 @@ def _bits(path: PathFact, who: Identity) -> int:
     return path.mode & 7
 
 
-def _owner(path: PathFact) -> str:
+def _owner(path: HostPath) -> str:
     return f"{path.uid}:{path.gid} mode {path.mode & 0o7777:04o}"

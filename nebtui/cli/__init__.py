@@ -14,12 +14,12 @@ from importlib import import_module
 from typing import NoReturn
 
 from nebtui.cli.arguments import parser
-from nebtui.settings import BadSettings, Settings, load
+from nebtui.settings import Settings, SettingsError, load
 
 Verb = Callable[[Namespace, Settings, Mapping[str, str]], int]
 
 
-class CannotLook(Exception):
+class CommandError(Exception):
     """The command cannot do its work; one sentence for stderr, exit 2."""
 
 
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = load(environ)
         return _verb(arguments.verb)(arguments, settings, environ)
-    except (BadSettings, CannotLook) as error:
+    except (SettingsError, CommandError) as error:
         print(f"nebtui: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:

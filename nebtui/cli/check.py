@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
-from nebtui.cli import CannotLook
-from nebtui.cli.boxes import complain, host_for, look, problems, selected
-from nebtui.report import json as as_json
-from nebtui.report import text
+from nebtui.cli import CommandError
+from nebtui.cli.common import complain, host_for, look, problems, selected
+from nebtui.report import json_output as as_json
+from nebtui.report import text_output
 from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.settings import Settings
 
@@ -22,7 +22,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     with closing(host_for(arguments, settings, environ)) as host:
         snapshot = look(host, settings)
     if not snapshot.projects and snapshot.engine is None and not arguments.no_engine:
-        raise CannotLook(snapshot.engine_problem or "no engine and no compose file here")
+        raise CommandError(snapshot.engine_problem or "no engine and no compose file here")
     keys = selected(snapshot, arguments, settings, environ)
     found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
     shown = visible(found, arguments)
@@ -39,8 +39,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         print(
             "\n".join(
                 [
-                    *text.findings(shown),
-                    f"{text.plural(len(keys), 'project')}: {text.counts(shown)}",
+                    *text_output.findings(shown),
+                    f"{text_output.plural(len(keys), 'project')}: {text_output.counts(shown)}",
                 ]
             )
         )

@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
-from nebtui.cli import CannotLook
-from nebtui.cli.boxes import complain, host_for, look, selected
+from nebtui.cli import CommandError
 from nebtui.cli.check import visible
+from nebtui.cli.common import complain, host_for, look, selected
 from nebtui.compose.editor.apply import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.effect import ups
-from nebtui.fixing.many import Planned, plan_all
+from nebtui.fixing.batch import Planned, plan_all
 from nebtui.fixing.patch import Patch, diff
 from nebtui.fixing.recovery import recover
-from nebtui.fixing.writing import NotWritten, write
+from nebtui.fixing.recreate import up_actions
+from nebtui.fixing.writing import WriteError, write
 from nebtui.host import CreateNetwork, Host
 from nebtui.keep import Journal
 from nebtui.rules.rule import Finding, Options
@@ -33,7 +33,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     """Print (and with --write write) the fixes; 0 all selected are fixed, 1 something is left, 2
     could not look."""
     if arguments.write and arguments.read_only:
-        raise CannotLook("--read-only disables every change; leave out --write or --read-only")
+        raise CommandError("--read-only disables every change; leave out --write or --read-only")
     journal = Journal(settings.state_dir)
     with closing(host_for(arguments, settings, environ)) as host:
         for told in recover(host, journal) if arguments.write else ():
@@ -66,7 +66,7 @@ def _wanted(
     names = {rule.name for rule in rules.RULES}
     for name in arguments.rule:
         if name not in names:
-            raise CannotLook(f"{name} is not a rule; `nebtui rule` lists them")
+            raise CommandError(f"{name} is not a rule; `nebtui rule` lists them")
     keys = selected(snapshot, arguments, settings, environ)
     found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
     found = [f for f in found if not arguments.rule or f.rule in arguments.rule]
@@ -80,7 +80,7 @@ def _owner(snapshot: Snapshot, text: str | None) -> ServiceKey | None:
     for key, _ in snapshot.services():
         if str(key) == text:
             return key
-    raise CannotLook(f"--to {text}: no such service; write PROJECT/SERVICE")
+    raise CommandError(f"--to {text}: no such service; write PROJECT/SERVICE")
 
 
 def _print(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespace) -> None:
@@ -106,7 +106,7 @@ def _print(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespac
 
 def _steps(patch: Patch, snapshot: Snapshot, host: Host) -> list[str]:
     steps = [f"host step: {' '.join(host.command(CreateNetwork(name)))}" for name in patch.networks]
-    for up in ups(snapshot, patch.recreate):
+    for up in up_actions(snapshot, patch.recreate):
         argv = host.command(up)
         steps.append(
             f"then: {' '.join(argv)}"
@@ -141,6 +141,6 @@ def _json(planned: Planned, snapshot: Snapshot, host: Host) -> dict[str, object]
 def _write(patch: Patch, host: Host, journal: Journal) -> None:
     try:
         entry = write(patch, host, journal)
-    except (NotWritten, EditRefusedError) as error:
-        raise CannotLook(str(error)) from None
+    except (WriteError, EditRefusedError) as error:
+        raise CommandError(str(error)) from None
     print(f"written as entry {entry.number}; `nebtui undo` takes it back", file=sys.stderr)

@@ -9,10 +9,10 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
-from nebtui.cli.boxes import host_for, look
+from nebtui.cli.common import host_for, look
 from nebtui.facts.changes import GpuStackSeen, Sampled
 from nebtui.facts.snapshot import Snapshot
-from nebtui.report import gpu as report
+from nebtui.report import gpu_output as report
 from nebtui.settings import Settings
 from nebtui.store import fold_all
 

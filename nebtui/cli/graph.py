@@ -12,9 +12,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui import rules
-from nebtui.cli.boxes import complain, host_for, look, selected
-from nebtui.report import json as as_json
-from nebtui.report import text
+from nebtui.cli.common import complain, host_for, look, selected
+from nebtui.report import json_output as as_json
+from nebtui.report import text_output
 from nebtui.settings import Settings
 
 
@@ -31,7 +31,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
         print(
             "\n".join(
-                text.graph(
+                text_output.graph(
                     chosen, rules.find(snapshot, settings.allow), width, ascii_only=not utf8()
                 )
             )

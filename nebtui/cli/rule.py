@@ -7,8 +7,8 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from nebtui import rules
-from nebtui.cli import CannotLook
-from nebtui.report.text import LETTERS
+from nebtui.cli import CommandError
+from nebtui.report.text_output import LETTERS
 from nebtui.settings import Settings
 
 
@@ -28,5 +28,5 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     try:
         print(rules.rule(arguments.name).manual.strip())
     except KeyError:
-        raise CannotLook(f"{arguments.name} is not a rule; `nebtui rule` lists them") from None
+        raise CommandError(f"{arguments.name} is not a rule; `nebtui rule` lists them") from None
     return 0

@@ -10,12 +10,12 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
-from nebtui.cli import CannotLook
-from nebtui.cli.boxes import host_for, look
+from nebtui.cli import CommandError
+from nebtui.cli.common import host_for, look
 from nebtui.cli.graph import utf8
 from nebtui.cli.status import rendered
 from nebtui.host import Host
-from nebtui.keep import Journal, remembered
+from nebtui.keep import Journal, recall_projects
 from nebtui.settings import Settings
 
 
@@ -35,7 +35,7 @@ def nothing_here(settings: Settings, environ: Mapping[str, str]) -> bool:
 
     if may_answer(find_endpoint(environ).socket):
         return False
-    return not remembered(settings.state_dir) and not search(
+    return not recall_projects(settings.state_dir) and not search(
         (".", *settings.roots), settings.depth, environ
     )
 
@@ -80,7 +80,7 @@ def show(
         )
         return 0
     if environ.get("TERM", "") in ("", "dumb"):
-        raise CannotLook(
+        raise CommandError(
             "this terminal (TERM=dumb) cannot show the screen; use `nebtui --plain` or "
             "`nebtui check`"
         )

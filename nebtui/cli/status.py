@@ -10,11 +10,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui import rules
-from nebtui.cli.boxes import complain, host_for, look, selected
 from nebtui.cli.check import status_of
+from nebtui.cli.common import complain, host_for, look, selected
 from nebtui.facts.snapshot import Snapshot
-from nebtui.report import json as as_json
-from nebtui.report import text
+from nebtui.report import json_output as as_json
+from nebtui.report import text_output
 from nebtui.settings import Settings
 
 
@@ -37,4 +37,4 @@ def rendered(snapshot: Snapshot, arguments: Namespace) -> str:
     """The status in the format asked for."""
     if arguments.format == "json":
         return json.dumps(as_json.status(snapshot), indent=2)
-    return "\n".join(text.status(snapshot))
+    return "\n".join(text_output.status(snapshot))

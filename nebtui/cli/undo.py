@@ -9,11 +9,11 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
-from nebtui.cli import CannotLook
+from nebtui.cli import CommandError
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo
 from nebtui.host import Host
-from nebtui.keep import Damaged, Entry, Journal
+from nebtui.keep import Entry, Journal, JournalMismatchError
 from nebtui.settings import Settings
 from nebtui.text.mask import mask
 from nebtui.text.paths import short
@@ -25,7 +25,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if arguments.list:
         return _list(journal, arguments)
     if arguments.read_only:
-        raise CannotLook("--read-only disables every change")
+        raise CommandError("--read-only disables every change")
     with closing(_host(arguments, environ)) as host:
         for told in recover(host, journal):
             print(told)
@@ -36,8 +36,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             return 0
         try:
             left = undo(entry, host, journal)
-        except (Damaged, OSError) as error:
-            raise CannotLook(str(error)) from None
+        except (JournalMismatchError, OSError) as error:
+            raise CommandError(str(error)) from None
     print(
         f"undone: {mask(entry.title)} "
         f"({', '.join(short(f.path) for f in entry.files) or 'no file'})"
@@ -55,7 +55,7 @@ def _nothing(journal: Journal, number: int | None) -> str:
     if known is not None and known.state == "undone":
         return f"entry {number} was taken back already: {mask(known.title)}"
     if known is None:
-        raise CannotLook(
+        raise CommandError(
             f"entry {number} was never written; `nebtui undo --list` shows what can be taken back"
         )
     return f"entry {number} is not there to undo: it was not written to the end"

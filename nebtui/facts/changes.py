@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nebtui.facts.declared import Project, ProjectKey
-from nebtui.facts.gpu import GpuReach, GpuStack
-from nebtui.facts.observed import Container, Engine, Happening, Image, Network, PathFact, Process
+from nebtui.facts.gpu import GpuAccess, GpuStack
+from nebtui.facts.observed import (
+    Container,
+    ContainerEvent,
+    Engine,
+    HostPath,
+    Image,
+    Network,
+    Process,
+)
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 
 
@@ -79,7 +87,7 @@ class ProjectGone:
 class PathsSeen:
     """Owners and modes of host paths that mounts name."""
 
-    paths: tuple[PathFact, ...]
+    paths: tuple[HostPath, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +116,17 @@ class GpuStackSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class GpuReachSeen:
+class GpuAccessSeen:
     """What containers have of a GPU; those that were not looked at are not named."""
 
-    reaches: tuple[GpuReach, ...]
+    reaches: tuple[GpuAccess, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class EventSeen:
     """An event of a container, for histories and timelines."""
 
-    happening: Happening
+    event: ContainerEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ Change = (
     | ProcessesSeen
     | Sampled
     | GpuStackSeen
-    | GpuReachSeen
-    | Happened
+    | GpuAccessSeen
+    | EventSeen
     | Settled
 )

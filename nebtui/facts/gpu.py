@@ -122,7 +122,7 @@ class GpuStack:
 
 
 @dataclass(frozen=True, slots=True)
-class GpuReach:
+class GpuAccess:
     """What a running container has of a GPU, seen through `/proc/PID/root` and `/proc/PID/maps` of
     its processes."""
 

@@ -72,7 +72,7 @@ class MountPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class HealthProbe:
     """One health test run by the engine (`State.Health.Log`)."""
 
     start: float
@@ -102,7 +102,7 @@ class Inspection:
     extra_hosts: tuple[tuple[str, str], ...] = ()
     restart_policy: str = ""
     healthcheck: Healthcheck | None = None
-    probes: tuple[Probe, ...] = ()
+    probes: tuple[HealthProbe, ...] = ()
     failing_streak: int = 0
     gpus: tuple[GpuRequest, ...] = ()
     """`HostConfig.DeviceRequests`."""
@@ -180,7 +180,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class PathFact:
+class HostPath:
     """A path on the host that a bind mount names (`stat`); `parents` outermost first, for the
     search bit."""
 
@@ -190,7 +190,7 @@ class PathFact:
     gid: int = 0
     mode: int = 0
     is_dir: bool = False
-    parents: tuple[PathFact, ...] = ()
+    parents: tuple[HostPath, ...] = ()
     has_acl: bool = False
 
 
@@ -216,7 +216,7 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ContainerEvent:
     """Something that happened to a container (`/events`): create start die kill oom destroy
     health_status…"""
 

@@ -7,8 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nebtui.facts.declared import Project, ProjectKey, Service, ServiceKey, empty
-from nebtui.facts.gpu import GpuReach, GpuStack
-from nebtui.facts.observed import Container, Engine, Happening, Image, Network, PathFact, Process
+from nebtui.facts.gpu import GpuAccess, GpuStack
+from nebtui.facts.observed import (
+    Container,
+    ContainerEvent,
+    Engine,
+    HostPath,
+    Image,
+    Network,
+    Process,
+)
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 
 
@@ -26,7 +34,7 @@ class Snapshot:
     """By name."""
     images: Mapping[str, Image] = field(default_factory=empty)
     """By id and by each name."""
-    paths: Mapping[str, PathFact] = field(default_factory=empty)
+    paths: Mapping[str, HostPath] = field(default_factory=empty)
     processes: Mapping[str, Process] = field(default_factory=empty)
     samples: Mapping[str, ContainerSample] = field(default_factory=empty)
     gpus: Mapping[int, GpuSample] = field(default_factory=empty)
@@ -34,10 +42,10 @@ class Snapshot:
     """Utilisation of each device in percent, oldest first, one a second, bounded."""
     gpu_stack: GpuStack | None = None
     """None = nobody has looked."""
-    gpu_reach: Mapping[str, GpuReach] = field(default_factory=empty)
+    gpu_access: Mapping[str, GpuAccess] = field(default_factory=empty)
     """By container id."""
     throughput: Mapping[str, ThroughputSample] = field(default_factory=empty)
-    histories: Mapping[str, tuple[Happening, ...]] = field(default_factory=empty)
+    histories: Mapping[str, tuple[ContainerEvent, ...]] = field(default_factory=empty)
     """By container id, oldest first, bounded."""
     settled: bool = False
     generation: int = 0

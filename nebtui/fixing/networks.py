@@ -9,7 +9,7 @@ from nebtui.host import CreateNetwork, Host, RemoveNetwork
 from nebtui.keep import Entry, Journal
 
 
-class NotCreated(OSError):
+class NetworkCreateError(OSError):
     """A network could not be created; one sentence says why."""
 
 
@@ -17,7 +17,7 @@ def create(name: str, host: Host) -> None:
     """Create a network that nebtui owns; raises NotCreated."""
     for progress in host.do(CreateNetwork(name)):
         if progress.done and progress.exit_code:
-            raise NotCreated(f"the network {name} could not be created ({progress.text})")
+            raise NetworkCreateError(f"the network {name} could not be created ({progress.text})")
 
 
 def release(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def release(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
     left: list[str] = []
     told: list[str] = []
     for name in entry.networks:
-        heir = _heir(entry, name, journal)
+        heir = _inheriting_entry(entry, name, journal)
         if heir is not None:
             if name not in heir.networks:
                 journal.put(replace(heir, networks=(*heir.networks, name)))
@@ -45,7 +45,7 @@ def release(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _heir(entry: Entry, name: str, journal: Journal) -> Entry | None:
+def _inheriting_entry(entry: Entry, name: str, journal: Journal) -> Entry | None:
     """The newest other entry that stands and needs the network."""
     others = [e for e in journal.entries() if e.number != entry.number and e.state == "written"]
     return next((e for e in reversed(others) if name in e.networks or e.names(name)), None)

@@ -25,7 +25,7 @@ from nebtui.compose.yaml.values import equivalent, to_data, unwrap
 from nebtui.compose.yaml.writer import Tagged
 from nebtui.facts.declared import Layer, Project, Service
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFixError
 
 Read = Callable[[str], bytes | None]
 """The bytes of a file, None where it does not exist."""
@@ -38,8 +38,8 @@ def into_override(
     fix: Fix, finding: Finding, snapshot: Snapshot, read: Read
 ) -> tuple[FileEdit, ...]:
     """The same change in the override file of each project. Env files and Dockerfiles are edited
-    where they are. NoFix where Compose would not read an override file, or where it cannot say the
-    change."""
+    where they are. NoFixError where Compose would not read an override file, or where it cannot say
+    the change."""
     found: list[FileEdit] = []
     for item in fix.edits:
         if isinstance(item.edit, (SetVariable, SetInstruction)):
@@ -61,7 +61,7 @@ def _project(fix: Fix, file: str, snapshot: Snapshot) -> Project:
     meant = [project for project in readers if project.key in {r.project for r in fix.recreate}]
     for project in (*meant, *readers):
         return project
-    raise NoFix(f"no project is known that reads {file}; edit it itself")
+    raise NoFixError(f"no project is known that reads {file}; edit it itself")
 
 
 def is_override(path: str) -> bool:
@@ -70,22 +70,22 @@ def is_override(path: str) -> bool:
 
 
 def override_file(project: Project) -> str:
-    """The override file that Compose reads for a project, whether it exists or not. NoFix where it
-    reads none."""
+    """The override file that Compose reads for a project, whether it exists or not. NoFixError
+    where it reads none."""
     files = project.key.files
     if not files:
-        raise NoFix(f"no file of {project.name} is known")
+        raise NoFixError(f"no file of {project.name} is known")
     folder, last = os.path.split(files[-1])
     if len(files) > 1 and (last in OVERRIDES or ".override." in last):
         return files[-1]
     listed = " ".join(f"-f {os.path.basename(file)}" for file in files)
     if "COMPOSE_FILE" in project.env:
-        raise NoFix(
+        raise NoFixError(
             f"COMPOSE_FILE names the files of {project.name}, so no override file is "
             "read; add one to it first"
         )
     if len(files) > 1 or last not in STANDARD:
-        raise NoFix(
+        raise NoFixError(
             f"{project.name} is started with {listed}, so Compose would read no override file; "
             "leave the override out, or start it with one more -f"
         )
@@ -101,7 +101,7 @@ def _moved(
     assert not isinstance(edit, (SetVariable, SetInstruction))  # they stay where they are
     if edit.path[0] != "services" or len(edit.path) < 2:
         if isinstance(edit, (Remove, Expand)):
-            raise NoFix(f"`{'.'.join(edit.path)}` can only be changed where it stands")
+            raise NoFixError(f"`{'.'.join(edit.path)}` can only be changed where it stands")
         yield edit
         return
     for service in _services(project, finding, Layer(item.file, edit.path[:2])):
@@ -117,7 +117,7 @@ def _services(project: Project, finding: Finding, layer: Layer) -> list[Service]
     found = [service for service in project.services.values() if layer in service.layers]
     own = [s for s in found if project.key == finding.project and s.name == finding.service]
     if not found:
-        raise NoFix(
+        raise NoFixError(
             f"no service of {project.name} is known that `{'.'.join(layer.path)}` of "
             f"{layer.file} makes"
         )
@@ -158,10 +158,10 @@ def _said(edit: ComposeEdit, service: Service, target: str) -> ComposeEdit:
     origin = service.origins.get(below)
     elsewhere = origin is not None and origin.file != target
     if isinstance(edit, Expand):
-        raise NoFix(f"the short form of `{below[-1]}` can only be rewritten where it stands")
+        raise NoFixError(f"the short form of `{below[-1]}` can only be rewritten where it stands")
     if isinstance(edit, Remove):
         if below[:-1] and origin is None:
-            raise NoFix(f"an item of `{below[-2]}` can only be removed where it stands")
+            raise NoFixError(f"an item of `{below[-2]}` can only be removed where it stands")
         return Set(edit.path, Tagged("!reset", None))
     if (
         isinstance(edit, Set)

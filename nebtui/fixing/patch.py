@@ -15,7 +15,16 @@ from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.override import into_override, is_override
 from nebtui.host import Host
-from nebtui.rules.rule import Applicability, FileEdit, Finding, Fix, NoFix, Options, Recreate, Trial
+from nebtui.rules.rule import (
+    Applicability,
+    FileEdit,
+    Finding,
+    Fix,
+    NoFixError,
+    Options,
+    Recreate,
+    Trial,
+)
 from nebtui.text.mask import is_env, mask, mask_env
 
 
@@ -73,10 +82,10 @@ class Draft:
 def plan(
     draft: Draft, finding: Finding, options: Options, host: Host, *, override: bool = False
 ) -> Patch:
-    """The patch for a finding; raises NoFix or EditRefusedError with one sentence."""
+    """The patch for a finding; raises NoFixError or EditRefusedError with one sentence."""
     rule = rules.rule(finding.rule)
     if rule.fix is None:
-        raise NoFix(f"{rule.name} is advice only: {finding.fix}")
+        raise NoFixError(f"{rule.name} is advice only: {finding.fix}")
     fix = rule.fix(draft.snapshot, finding, options)
     if not override:
         return _patch(draft, host, (finding,), fix, fix.edits)

@@ -9,9 +9,18 @@ from dataclasses import replace
 
 from nebtui.disk.replace import Checkpoint, FileState, link_exclusive, read_state, sync_folder
 from nebtui.fixing.networks import release
-from nebtui.fixing.transaction import Move, carry_out, clean, no_checkpoint
+from nebtui.fixing.transaction import StagedFile, commit, no_checkpoint, remove_temporaries
 from nebtui.host import Host
-from nebtui.keep import Busy, Damaged, Entry, FileRecord, Journal, digest, reverted, untouched
+from nebtui.keep import (
+    Entry,
+    FileRecord,
+    Journal,
+    JournalBusyError,
+    JournalMismatchError,
+    digest,
+    is_original,
+    reverted,
+)
 from nebtui.text.paths import short
 
 
@@ -21,7 +30,7 @@ def recover(
     """Settle the entries whose writing was interrupted, and remove networks that undone entries
     left in use. One sentence for each interrupted entry; never an error: what cannot be settled now
     is tried at the next start."""
-    if not journal.littered() and not any(_unsettled(entry) for entry in journal.entries()):
+    if not journal.has_leftovers() and not any(_unsettled(entry) for entry in journal.entries()):
         return ()
     try:
         with journal.lock():
@@ -33,7 +42,7 @@ def recover(
             for entry in journal.entries():
                 if entry.state == "undone" and entry.networks:
                     release(entry, host, journal)
-    except Busy:
+    except JournalBusyError:
         return ()  # another nebtui is at it: what looks interrupted is being written
     except OSError as error:
         return (
@@ -53,15 +62,15 @@ def _settled(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint)
     if entry.undoes:
         original = journal.get(entry.undoes)
         if original is None or original.state == "undone":
-            clean(entry.files)
+            remove_temporaries(entry.files)
             journal.forget(entry)
             return ""
     try:
         if entry.files and all(_is_new(item) for item in entry.files):
             return _finish(entry, host, journal, checkpoint)
         take_back(entry, host, journal, checkpoint)
-    except Damaged as error:
-        return _torn(entry, journal, f"{what}, and {error}")
+    except JournalMismatchError as error:
+        return _keep_partial(entry, journal, f"{what}, and {error}")
     except OSError as error:
         return f"{what}, and taking it back failed: {error}; nebtui tries again at its next start"
     return f"{what}; it was taken back, all its files are as they were before"
@@ -76,7 +85,7 @@ def _finish(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) 
         journal.put(replace(original, state="undone"))
         close_undo(original, entry, host, journal, checkpoint)
         return f"{what}; it is done"
-    clean(entry.files)
+    remove_temporaries(entry.files)
     journal.put(replace(entry, state="written"))
     host.reread(tuple(item.path for item in entry.files))
     return f"{what}; it stands as entry {entry.number}, `nebtui undo` takes it back"
@@ -90,7 +99,7 @@ def close_undo(
     told: list[str] = []
     try:
         checkpoint("clean")
-        clean(own.files)
+        remove_temporaries(own.files)
         checkpoint("forget")
         journal.forget(own)
         checkpoint("release")
@@ -110,16 +119,17 @@ def take_back(
     touched: Container[str] | None = None,
 ) -> None:
     """Bring the files of an entry being written back to what they were and close the entry; may be
-    repeated. `touched`: the paths that may be new, where that is known. Raises Damaged, then no
-    file was touched, or OSError, then the entry stays as being written."""
+    repeated. `touched`: the paths that may be new, where that is known. Raises
+    JournalMismatchError, then no file was touched, or OSError, then the entry stays as being
+    written."""
     for item in entry.files:
         if item.removed:
             _put_back(item)
-    clean(entry.files)
+    remove_temporaries(entry.files)
     suspects = [item for item in entry.files if touched is None or item.path in touched]
     back = [move for item in suspects if (move := _back(item)) is not None]
-    carry_out(back, checkpoint)
-    clean(entry.files)
+    commit(back, checkpoint)
+    remove_temporaries(entry.files)
     if entry.undoes:
         original = journal.get(entry.undoes)
         if original is not None and original.state == "undone":
@@ -141,12 +151,13 @@ def _put_back(item: FileRecord) -> None:
         sync_folder(os.path.dirname(item.place))
 
 
-def _back(item: FileRecord) -> Move | None:
-    """What brings a file back; None where it is as it was. Raises Damaged or OSError."""
+def _back(item: FileRecord) -> StagedFile | None:
+    """What brings a file back; None where it is as it was. Raises JournalMismatchError or
+    OSError."""
     seen = _standing(item)
     if _is_old(item, seen):
         return None
-    return Move(seen, reverted(item, seen.data), item.temporary)
+    return StagedFile(seen, reverted(item, seen.data), item.temporary)
 
 
 def _is_new(item: FileRecord) -> bool:
@@ -162,18 +173,20 @@ def _is_old(item: FileRecord, seen: FileState) -> bool:
         seen.data is not None
         and not item.created
         and not item.removed
-        and untouched(item, seen.data)
+        and is_original(item, seen.data)
     )
 
 
 def _standing(item: FileRecord) -> FileState:
     seen = read_state(item.path)
     if seen.real_path != item.place:
-        raise Damaged(f"{item.path} leads to {seen.real_path} now instead of {item.place}")
+        raise JournalMismatchError(
+            f"{item.path} leads to {seen.real_path} now instead of {item.place}"
+        )
     return seen
 
 
-def _torn(entry: Entry, journal: Journal, why: str) -> str:
+def _keep_partial(entry: Entry, journal: Journal, why: str) -> str:
     """Someone changed a file after the interruption: what stands of the entry becomes one that can
     be undone."""
     names = ", ".join(short(item.path) for item in entry.files)

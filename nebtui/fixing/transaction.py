@@ -35,7 +35,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class StagedFile:
     """A file as it was looked at, its new bytes, and where they are staged (a file that goes is put
     there)."""
 
@@ -50,10 +50,10 @@ class Move:
         )
 
 
-def moves(changes: Iterable[Change]) -> tuple[Move, ...]:
+def stage_all(changes: Iterable[Change]) -> tuple[StagedFile, ...]:
     """Look at every file, and refuse what cannot be written. Raises ConflictError, UnwritableError
     or UnreadableError."""
-    found: dict[str, Move] = {}
+    found: dict[str, StagedFile] = {}
     for change in changes:
         seen = read_state(change.path)
         if seen.data != change.before:
@@ -64,12 +64,14 @@ def moves(changes: Iterable[Change]) -> tuple[Move, ...]:
                 change.path, f"is the same file as {other}", "name it one way in every project"
             )
         ensure_writable(seen)
-        found[seen.real_path] = Move(seen, change.after, temporary_name(seen))
+        found[seen.real_path] = StagedFile(seen, change.after, temporary_name(seen))
     return tuple(found.values())
 
 
-def carry_out(
-    many: Sequence[Move], checkpoint: Checkpoint = no_checkpoint, touched: set[str] | None = None
+def commit(
+    many: Sequence[StagedFile],
+    checkpoint: Checkpoint = no_checkpoint,
+    touched: set[str] | None = None,
 ) -> None:
     """Stage all, then swap all. Raises ConflictError or UnwritableError; what was done till then is
     for the caller to take back: the paths in `touched`, which may be new, and everything staged."""
@@ -88,7 +90,7 @@ def carry_out(
             raise
 
 
-def clean(files: Iterable[FileRecord]) -> None:
+def remove_temporaries(files: Iterable[FileRecord]) -> None:
     """Remove what was staged or displaced; raises OSError."""
     for item in files:
         discard(item.temporary)

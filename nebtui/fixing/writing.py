@@ -9,15 +9,15 @@ from typing import NoReturn
 
 from nebtui.disk.read import UnreadableError
 from nebtui.disk.replace import Checkpoint, UnwritableError, read_state
-from nebtui.fixing.networks import NotCreated, create
+from nebtui.fixing.networks import NetworkCreateError, create
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import close_undo, take_back
-from nebtui.fixing.transaction import Change, carry_out, moves, no_checkpoint
+from nebtui.fixing.transaction import Change, commit, no_checkpoint, stage_all
 from nebtui.host import Host
-from nebtui.keep import Damaged, Entry, Journal, reverted
+from nebtui.keep import Entry, Journal, JournalMismatchError, reverted
 
 
-class NotWritten(OSError):
+class WriteError(OSError):
     """Nothing was written (or all of it was taken back); one sentence says why and what to do."""
 
 
@@ -29,14 +29,14 @@ def write(
     checkpoint: Checkpoint = no_checkpoint,
 ) -> Entry:
     """Create the networks, then write the files: all or none, also when the process is killed
-    between them. Returns the journal entry; raises NotWritten."""
+    between them. Returns the journal entry; raises WriteError."""
     try:
         with journal.lock():
             entry = _write(patch, host, journal, clock, checkpoint)
-    except NotWritten:
+    except WriteError:
         raise
     except OSError as error:
-        raise NotWritten(_sentence(error, "nothing was written")) from None
+        raise WriteError(_sentence(error, "nothing was written")) from None
     checkpoint("reread")
     host.reread(tuple(item.path for item in entry.files))
     return entry
@@ -45,7 +45,7 @@ def write(
 def _write(
     patch: Patch, host: Host, journal: Journal, clock: Callable[[], float], checkpoint: Checkpoint
 ) -> Entry:
-    planned = moves(Change(c.path, c.before, c.after) for c in patch.files)
+    planned = stage_all(Change(c.path, c.before, c.after) for c in patch.files)
     entry = Entry(
         number=0,
         time=clock(),
@@ -59,7 +59,7 @@ def _write(
     touched: set[str] = set()
     try:
         _create_all(entry, host, journal, checkpoint)
-        carry_out(planned, checkpoint, touched)
+        commit(planned, checkpoint, touched)
         checkpoint("commit")
         journal.put(replace(entry, state="written"))
     except (OSError, KeyboardInterrupt) as error:
@@ -75,7 +75,7 @@ def _opened(entry: Entry, journal: Journal, checkpoint: Checkpoint) -> Entry:
         return journal.add(entry)
     except OSError as error:
         # Without an entry there would be no undo and, after a crash, no recovery.
-        raise NotWritten(
+        raise WriteError(
             f"the journal of undo cannot be written ({error}); nothing was written; make "
             "room or set NEBTUI_STATE"
         ) from None
@@ -88,23 +88,23 @@ def _create_all(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoi
         checkpoint(f"network {name}")
         try:
             create(name, host)
-        except NotCreated:
+        except NetworkCreateError:
             # One of this name may be somebody else's: it must not be removed with this entry.
             journal.put(replace(entry, networks=entry.networks[:index]))
             raise
 
 
 def _fail(error: BaseException, nothing: str, back: Callable[[], None]) -> NoReturn:
-    """Take back what was done and raise: NotWritten, or the interruption itself."""
+    """Take back what was done and raise: WriteError, or the interruption itself."""
     try:
         back()
-    except (OSError, Damaged) as second:
+    except (OSError, JournalMismatchError) as second:
         told = (
             f"taking back what was written failed ({second}); nebtui tries again at its next start"
         )
-        raise NotWritten(f"{error}; {told}") from None
+        raise WriteError(f"{error}; {told}") from None
     if isinstance(error, OSError):
-        raise NotWritten(_sentence(error, nothing)) from None
+        raise WriteError(_sentence(error, nothing)) from None
     raise error
 
 
@@ -120,28 +120,32 @@ def undo(
 ) -> tuple[str, ...]:
     """Take an entry back whole: its changes out of the files, all or none, and networks where
     empty. Edits made since elsewhere in the files are kept. Returns what could not be removed and
-    why; raises Damaged or OSError, then no file is changed."""
+    why; raises JournalMismatchError or OSError, then no file is changed."""
     with journal.lock():
         found = journal.get(entry.number)
         if found is None or found.state != "written":
-            raise Damaged(f"entry {entry.number} is not there to undo: it was taken back already")
+            raise JournalMismatchError(
+                f"entry {entry.number} is not there to undo: it was taken back already"
+            )
         return _undo(found, host, journal, checkpoint)
 
 
 def _undo(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) -> tuple[str, ...]:
     try:
-        back = backwards(entry)
-        planned = moves(change for change in back if change.before != change.after)
+        back = inverse(entry)
+        planned = stage_all(change for change in back if change.before != change.after)
     except (UnreadableError, UnwritableError) as error:
-        raise NotWritten(_sentence(error, "nothing was taken back")) from None
-    except Damaged as error:
-        raise Damaged(f"{error}; nothing was taken back; {_way_out(entry, journal)}") from None
+        raise WriteError(_sentence(error, "nothing was taken back")) from None
+    except JournalMismatchError as error:
+        raise JournalMismatchError(
+            f"{error}; nothing was taken back; {_conflict_hint(entry, journal)}"
+        ) from None
     files = tuple(move.record() for move in planned)
     own = replace(entry, number=0, state="writing", files=files, networks=(), undoes=entry.number)
     own = _opened(replace(own, title=f"undo of {entry.title}"), journal, checkpoint)
     touched: set[str] = set()
     try:
-        carry_out(planned, checkpoint, touched)
+        commit(planned, checkpoint, touched)
         checkpoint("commit")
         journal.put(replace(entry, state="undone"))
     except (OSError, KeyboardInterrupt) as error:
@@ -151,19 +155,21 @@ def _undo(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) ->
     return close_undo(entry, own, host, journal, checkpoint)
 
 
-def backwards(entry: Entry) -> tuple[Change, ...]:
-    """What undo would change. Raises Damaged where the changed lines no longer stand,
+def inverse(entry: Entry) -> tuple[Change, ...]:
+    """What undo would change. Raises JournalMismatchError where the changed lines no longer stand,
     UnreadableError or UnwritableError."""
     found = []
     for item in entry.files:
         seen = read_state(item.path)
         if seen.real_path != item.place:
-            raise Damaged(f"{item.path} leads to {seen.real_path} now instead of {item.place}")
+            raise JournalMismatchError(
+                f"{item.path} leads to {seen.real_path} now instead of {item.place}"
+            )
         found.append(Change(item.path, seen.data, reverted(item, seen.data)))
     return tuple(found)
 
 
-def _way_out(entry: Entry, journal: Journal) -> str:
+def _conflict_hint(entry: Entry, journal: Journal) -> str:
     """Whose edit is in the way: a later entry's, or somebody's."""
     paths = {item.path for item in entry.files}
     later = [

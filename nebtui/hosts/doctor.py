@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from nebtui.analysis.gpu_chain import broken, chain
+from nebtui.analysis.gpu.chain import broken, chain
 from nebtui.compose.binary.command import find_compose
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError

@@ -2,24 +2,24 @@
 seen before."""
 
 from nebtui.keep.anchors import Anchor
-from nebtui.keep.journal import Busy, Journal, Unusable
-from nebtui.keep.records import Entry, FileRecord, Splice, digest, record
-from nebtui.keep.remembered import remember, remembered
-from nebtui.keep.reverting import Damaged, reverted, untouched
+from nebtui.keep.journal import Journal, JournalBusyError, JournalError
+from nebtui.keep.known_projects import recall_projects, remember_projects
+from nebtui.keep.records import Entry, FileRecord, SpliceRecord, digest, record
+from nebtui.keep.reverting import JournalMismatchError, is_original, reverted
 
 __all__ = [
     "Anchor",
-    "Busy",
-    "Damaged",
     "Entry",
     "FileRecord",
     "Journal",
-    "Splice",
-    "Unusable",
+    "JournalBusyError",
+    "JournalError",
+    "JournalMismatchError",
+    "SpliceRecord",
     "digest",
+    "is_original",
+    "recall_projects",
     "record",
-    "remember",
-    "remembered",
+    "remember_projects",
     "reverted",
-    "untouched",
 ]

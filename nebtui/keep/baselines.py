@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nebtui.keep.remembered import private_folder
+from nebtui.keep.known_projects import private_folder
 
 if TYPE_CHECKING:
     import sqlite3

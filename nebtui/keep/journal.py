@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from nebtui.keep.anchors import Anchor
-from nebtui.keep.records import Entry, FileRecord, Splice
-from nebtui.keep.remembered import TEMPORARY, private_folder, write_private
+from nebtui.keep.known_projects import TEMPORARY, private_folder, write_private
+from nebtui.keep.records import Entry, FileRecord, SpliceRecord
 
 VERSION = 1
 _KEPT = 200
@@ -28,11 +28,11 @@ _NAME = re.compile(r"(\d+)\.json")
 _MAX_BYTES = 64_000_000
 
 
-class Unusable(OSError):
+class JournalError(OSError):
     """The journal cannot be written; one sentence says why and what to do."""
 
 
-class Busy(Unusable):
+class JournalBusyError(JournalError):
     """Another nebtui is writing now."""
 
 
@@ -50,7 +50,7 @@ class Journal:
         """One sentence for each entry that cannot be read; it is left as it is and never used."""
         return self._read()[1]
 
-    def littered(self) -> bool:
+    def has_leftovers(self) -> bool:
         """True if a writer of the journal was killed half way, or is at it; `lock` waits for it and
         tidies up."""
         return any(self._folder.glob(f"{TEMPORARY}*"))
@@ -64,7 +64,7 @@ class Journal:
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 why = (
                     str(error)
-                    if isinstance(error, _Newer)
+                    if isinstance(error, _NewerVersionError)
                     else "it is damaged or of another version"
                 )
                 told.append(f"entry {number} of the journal is ignored: {why} ({path})")
@@ -83,8 +83,8 @@ class Journal:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Be the only nebtui that writes; a process that dies gives the lock back. Raises Busy or
-        Unusable."""
+        """Be the only nebtui that writes; a process that dies gives the lock back. Raises
+        JournalBusyError or JournalError."""
         try:
             private_folder(self._folder)
             if stat.S_IMODE(self._folder.stat().st_mode) & 0o077:
@@ -94,7 +94,7 @@ class Journal:
             )
         except OSError as error:
             why = f"the journal folder {self._folder} cannot be used ({error.strerror})"
-            raise Unusable(f"{why}; make it writable or point NEBTUI_STATE elsewhere") from None
+            raise JournalError(f"{why}; make it writable or point NEBTUI_STATE elsewhere") from None
         try:
             _wait_for(descriptor, self._folder)
             # Whoever left these was killed while it wrote an entry: nobody else is writing now.
@@ -155,16 +155,18 @@ def _wait_for(descriptor: int, folder: Path) -> None:
             return
         except OSError as error:
             if error.errno not in (errno.EWOULDBLOCK, errno.EINTR):
-                raise Unusable(
+                raise JournalError(
                     f"{folder} cannot be locked ({error.strerror}); point NEBTUI_STATE to "
                     "a local folder"
                 ) from None
             if time.monotonic() > deadline:
-                raise Busy("another nebtui is writing; try again when it is done") from None
+                raise JournalBusyError(
+                    "another nebtui is writing; try again when it is done"
+                ) from None
         time.sleep(0.02)
 
 
-class _Newer(ValueError):
+class _NewerVersionError(ValueError):
     """The entry was written by a newer nebtui."""
 
 
@@ -178,7 +180,7 @@ def _load(path: Path) -> Entry:
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     version = data.pop("version", 0)
     if version != VERSION:
-        raise _Newer(
+        raise _NewerVersionError(
             "a newer nebtui wrote it; use that one to undo it"
             if version > VERSION
             else "an older nebtui wrote it"
@@ -198,11 +200,11 @@ def _file(data: dict[str, Any]) -> FileRecord:
     return FileRecord(splices=splices, **data)
 
 
-def _splice(data: dict[str, Any]) -> Splice:
+def _splice(data: dict[str, Any]) -> SpliceRecord:
     spot = data.pop("anchor")
     lines, above, below = (
         tuple(spot.pop("lines")),
         tuple(spot.pop("above")),
         tuple(spot.pop("below")),
     )
-    return Splice(anchor=Anchor(lines=lines, above=above, below=below, **spot), **data)
+    return SpliceRecord(anchor=Anchor(lines=lines, above=above, below=below, **spot), **data)

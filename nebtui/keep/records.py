@@ -23,7 +23,7 @@ stay bounded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Splice:
+class SpliceRecord:
     """At byte `start` of the old text `old` stood; `new` stands there now (Latin-1 text of the
     bytes)."""
 
@@ -45,7 +45,7 @@ class FileRecord:
     """The file that stands beside it while it is written; a killed process may have left it."""
     before: str
     after: str
-    splices: tuple[Splice, ...]
+    splices: tuple[SpliceRecord, ...]
 
     @property
     def created(self) -> bool:
@@ -91,7 +91,9 @@ def record(
     for start, end, new_start, new_end in _changed(old, new):
         anchor = new.anchor(new_start, new_end - new_start)
         splices.append(
-            Splice(start, _text(old.data[start:end]), _text(new.data[new_start:new_end]), anchor)
+            SpliceRecord(
+                start, _text(old.data[start:end]), _text(new.data[new_start:new_end]), anchor
+            )
         )
     return FileRecord(
         path,

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nebtui.keep.anchors import Anchor, Lines, shared
-from nebtui.keep.records import FileRecord, Splice, digest
+from nebtui.keep.records import FileRecord, SpliceRecord, digest
 from nebtui.text.mask import is_env, mask, mask_env
 
 
-class Damaged(ValueError):
+class JournalMismatchError(ValueError):
     """A journal entry no longer fits its file; one sentence names file, lines and reason."""
 
 
@@ -18,19 +18,19 @@ def reverted(record: FileRecord, current: bytes | None) -> bytes | None:
     """The bytes without the recorded change (None = the file goes); edits elsewhere in the file are
     kept.
 
-    Raises Damaged where a changed line no longer stands, or not at one place only.
+    Raises JournalMismatchError where a changed line no longer stands, or not at one place only.
     """
     if current is None:
         if not record.removed:
-            raise Damaged(f"{record.path} was removed since")
+            raise JournalMismatchError(f"{record.path} was removed since")
         return _exact(record, b"")
     if digest(current) == record.after:
         return None if record.created else _exact(record, current)
     if record.created and not is_env(record.path):
         # What was added to it may stand below what would go.
-        raise Damaged(f"{record.path} was changed since nebtui created it")
+        raise JournalMismatchError(f"{record.path} was changed since nebtui created it")
     if record.removed:
-        raise Damaged(f"{record.path} was created anew since")
+        raise JournalMismatchError(f"{record.path} was created anew since")
     return _rebased(record, current)
 
 
@@ -40,7 +40,7 @@ def _exact(record: FileRecord, current: bytes) -> bytes:
         # Starts are those of the old text, and everything before this splice is the old text again.
         current = current[: splice.start] + old + current[splice.start + len(new) :]
     if digest(current) != record.before:
-        raise Damaged(f"the journal entry for {record.path} does not restore it")
+        raise JournalMismatchError(f"the journal entry for {record.path} does not restore it")
     return current
 
 
@@ -51,15 +51,15 @@ def _rebased(record: FileRecord, current: bytes) -> bytes:
     for splice in record.splices:
         start = text.starts[_found(record, splice, text)] + splice.anchor.lead
         if start < end:
-            raise Damaged(
-                f"{record.path} was changed since: {_told(record, splice)} changed its order"
+            raise JournalMismatchError(
+                f"{record.path} was changed since: {_explanation(record, splice)} changed its order"
             )
         pieces += [current[end:start], _bytes(splice.old)]
         end = start + len(_bytes(splice.new))
     return b"".join([*pieces, current[end:]])
 
 
-def _found(record: FileRecord, splice: Splice, text: Lines) -> int:
+def _found(record: FileRecord, splice: SpliceRecord, text: Lines) -> int:
     """The index of the line where the splice stands now."""
     spot, new = splice.anchor, _bytes(splice.new)
     standing = [
@@ -74,18 +74,18 @@ def _found(record: FileRecord, splice: Splice, text: Lines) -> int:
     best = [index for index, score in scores.items() if score == top]
     if len(best) == 1:
         return best[0]
-    told = _told(record, splice)
+    told = _explanation(record, splice)
     if best:
-        raise Damaged(
+        raise JournalMismatchError(
             f"{record.path} was changed since: {told} stands at {_numbers(best)} now, "
             "which look alike"
         )
     if standing and new:
-        raise Damaged(
+        raise JournalMismatchError(
             f"{record.path} was changed since: {told} is at {_numbers(standing)} now, "
             "next to changed lines"
         )
-    raise Damaged(f"{record.path} was changed since: {told} is not as nebtui left it")
+    raise JournalMismatchError(f"{record.path} was changed since: {told} is not as nebtui left it")
 
 
 def _score(spot: Anchor, text: Lines, first: int, *, env: bool) -> int:
@@ -104,7 +104,7 @@ def _score(spot: Anchor, text: Lines, first: int, *, env: bool) -> int:
     return up + down
 
 
-def untouched(record: FileRecord, current: bytes) -> bool:
+def is_original(record: FileRecord, current: bytes) -> bool:
     """True if a file that is neither as before nor as after was edited before anything of the
     change reached it: what stood at each place stands there, between the same lines."""
     text = Lines(current, env=is_env(record.path))
@@ -114,7 +114,7 @@ def untouched(record: FileRecord, current: bytes) -> bool:
     )
 
 
-def _stands_old(splice: Splice, text: Lines) -> bool:
+def _stands_old(splice: SpliceRecord, text: Lines) -> bool:
     spot, old = splice.anchor, _bytes(splice.old).splitlines(keepends=True)
     return any(
         text.lines[first : first + len(old)] == old
@@ -123,7 +123,7 @@ def _stands_old(splice: Splice, text: Lines) -> bool:
     )
 
 
-def _told(record: FileRecord, splice: Splice) -> str:
+def _explanation(record: FileRecord, splice: SpliceRecord) -> str:
     """The splice in a sentence, its secrets masked."""
     number = splice.anchor.line
     lines = [

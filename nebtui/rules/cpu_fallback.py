@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu import ladder
-from nebtui.analysis.gpu_ladder import Ladder
-from nebtui.analysis.gpu_use import is_check, place
+from nebtui.analysis.gpu.evidence import ladder
+from nebtui.analysis.gpu.ladder import Ladder
+from nebtui.analysis.gpu.requests import is_check, place
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding, Rule
 

@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.cuda import cuda_fit
-from nebtui.analysis.gpu_chain import broken
-from nebtui.analysis.gpu_use import is_check, place
+from nebtui.analysis.gpu.chain import broken
+from nebtui.analysis.gpu.cuda import cuda_fit
+from nebtui.analysis.gpu.requests import is_check, place
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.gpu import GpuLink
 from nebtui.facts.snapshot import Snapshot

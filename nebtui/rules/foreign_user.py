@@ -25,18 +25,18 @@ from collections.abc import Iterator
 from nebtui.analysis.ownership import Identity, denied, identity, running_as
 from nebtui.compose.editor.verbs import Set, SetVariable
 from nebtui.facts.declared import Mount, Project, Service, ServiceKey
-from nebtui.facts.observed import PathFact
+from nebtui.facts.observed import HostPath
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import about
 from nebtui.rules.rule import (
     FileEdit,
     Finding,
     Fix,
-    NoFix,
+    NoFixError,
+    Observation,
     Options,
     Recreate,
     Rule,
-    Seen,
     Trial,
     layer_for,
 )
@@ -59,7 +59,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
                 yield _finding(snapshot, key, service, mount, path, who, reason)
 
 
-def _binds(snapshot: Snapshot, service: Service) -> Iterator[tuple[Mount, PathFact]]:
+def _binds(snapshot: Snapshot, service: Service) -> Iterator[tuple[Mount, HostPath]]:
     for mount in service.mounts:
         path = snapshot.paths.get(mount.source) if mount.type == "bind" else None
         if path and path.exists and not path.has_acl:
@@ -71,7 +71,7 @@ def _finding(
     key: ServiceKey,
     service: Service,
     mount: Mount,
-    path: PathFact,
+    path: HostPath,
     who: Identity,
     reason: str,
 ) -> Finding:
@@ -99,7 +99,7 @@ def _finding(
 
 
 def _why_not(
-    snapshot: Snapshot, key: ServiceKey, service: Service, mount: Mount, path: PathFact
+    snapshot: Snapshot, key: ServiceKey, service: Service, mount: Mount, path: HostPath
 ) -> str:
     """Why the service must not be given the mount owner's ids, "" if it may."""
     known = about(service.image)
@@ -137,13 +137,13 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     key = finding.at
     service = snapshot.service(key) if key else None
     if key is None or service is None:
-        raise NoFix("the service is not declared in a file nebtui can read")
+        raise NoFixError("the service is not declared in a file nebtui can read")
     found = [(m, p) for m, p in _binds(snapshot, service) if m.target == finding.subject]
     if not found:
-        raise NoFix(f"{finding.subject} is not mounted any more")
+        raise NoFixError(f"{finding.subject} is not mounted any more")
     mount, path = found[0]
     if why_not := _why_not(snapshot, key, service, mount, path):
-        raise NoFix(why_not)
+        raise NoFixError(why_not)
     project = snapshot.projects[key.project]
     uid, gid, variables = _variables(project, key, path)
     layer = layer_for(project, service, "user")
@@ -158,7 +158,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
 
 
 def _variables(
-    project: Project, key: ServiceKey, path: PathFact
+    project: Project, key: ServiceKey, path: HostPath
 ) -> tuple[str, str, tuple[FileEdit, ...]]:
     """The names of the two variables, and the edits of the env file that give them their values."""
     names = ("HOST_UID", "HOST_GID")
@@ -178,7 +178,7 @@ def _variables(
     return *names, edits
 
 
-def _trial(snapshot: Snapshot, key: ServiceKey, mount: Mount, path: PathFact) -> Trial | None:
+def _trial(snapshot: Snapshot, key: ServiceKey, mount: Mount, path: HostPath) -> Trial | None:
     """Read the mount as the new user, and ask whether it may be written; nothing is written to
     it."""
     target = mount.target
@@ -191,7 +191,7 @@ def _trial(snapshot: Snapshot, key: ServiceKey, mount: Mount, path: PathFact) ->
     return None
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     """Its processes run with ids that can use the mount."""
     key = finding.at
     service = snapshot.service(key) if key else None
@@ -199,7 +199,7 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
     containers = snapshot.containers_of(key)
     running = [running_as(snapshot, c) for c in containers if c.state == "running"]
     if service is None or not containers or len(running) < len(containers) or None in running:
-        return Seen(False, f"{key} does not run")
+        return Observation(False, f"{key} does not run")
     for mount, path in _binds(snapshot, service):
         for who in running:
             if (
@@ -207,8 +207,8 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
                 and who
                 and denied(path, who, write=not mount.read_only)
             ):
-                return Seen(False, f"uid {who.uid} still cannot use {finding.subject}")
-    return Seen(True)
+                return Observation(False, f"uid {who.uid} still cannot use {finding.subject}")
+    return Observation(True)
 
 
 RULE = Rule(NAME, "error", "u", __doc__, find, fix, seen)

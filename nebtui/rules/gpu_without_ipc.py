@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu_use import infers, place, requested
+from nebtui.analysis.gpu.requests import infers, place, requested
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service
 from nebtui.facts.snapshot import Snapshot
@@ -25,11 +25,11 @@ from nebtui.rules.rule import (
     FileEdit,
     Finding,
     Fix,
-    NoFix,
+    NoFixError,
+    Observation,
     Options,
     Recreate,
     Rule,
-    Seen,
     layer_for,
 )
 
@@ -77,7 +77,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     key = finding.at
     service = snapshot.service(key) if key else None
     if key is None or service is None:
-        raise NoFix("the service is not declared in a file nebtui can read")
+        raise NoFixError("the service is not declared in a file nebtui can read")
     layer = layer_for(snapshot.projects[key.project], service, "shm_size")
     return Fix(
         title=f"give {key} {SIZE} of shared memory",
@@ -91,16 +91,16 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     """Its containers have the memory (`HostConfig.ShmSize`)."""
     assert finding.at is not None  # every finding of this rule names a service
     containers = [
         c for c in snapshot.containers_of(finding.at) if c.state == "running" and c.inspection
     ]
     if not containers:
-        return Seen(False, f"{finding.at} does not run")
+        return Observation(False, f"{finding.at} does not run")
     small = [c.name for c in containers if c.inspection and c.inspection.shm_size < BYTES]
-    return Seen(not small, f"{small[0]} still has less" if small else "")
+    return Observation(not small, f"{small[0]} still has less" if small else "")
 
 
 RULE = Rule(NAME, "warning", "f", __doc__, find, fix, seen)

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu_use import infers, place
+from nebtui.analysis.gpu.requests import infers, place
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, Rule, layer_for
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFixError, Options, Recreate, Rule, layer_for
 
 NAME = "gpu-without-memlock"
 
@@ -49,7 +49,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     key = finding.at
     service = snapshot.service(key) if key else None
     if key is None or service is None:
-        raise NoFix("the service is not declared in a file nebtui can read")
+        raise NoFixError("the service is not declared in a file nebtui can read")
     layer = layer_for(snapshot.projects[key.project], service, "ulimits")
     return Fix(
         title=f"let {key} lock memory",

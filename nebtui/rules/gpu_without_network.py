@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu_use import infers
+from nebtui.analysis.gpu.requests import infers
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding, Rule
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu_use import hidden, place, requested
+from nebtui.analysis.gpu.requests import hidden, place, requested
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding, Rule
 

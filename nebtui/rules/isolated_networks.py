@@ -34,15 +34,15 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.evidence import exits
 from nebtui.rules.rule import (
     Applicability,
-    ChooseOwner,
+    ChooseOwnerError,
     FileEdit,
     Finding,
     Fix,
-    NoFix,
+    NoFixError,
+    Observation,
     Options,
     Recreate,
     Rule,
-    Seen,
     layer_for,
 )
 
@@ -106,18 +106,18 @@ def _applicability(
         return "unsafe"
     try:
         return fix_for(snapshot, source, owners[0], Options()).applicability
-    except NoFix:
+    except NoFixError:
         return "display"
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
-    """Join both sides on one network; ChooseOwner where several answer, NoFix where a side cannot
-    join."""
+    """Join both sides on one network; ChooseOwnerError where several answer, NoFixError where a
+    side cannot join."""
     source = finding.at
     assert source is not None  # every finding of this rule names a service
     owner = options.to if options.to in finding.owners else finding.target
     if owner is None:
-        raise ChooseOwner(finding.owners)
+        raise ChooseOwnerError(finding.owners)
     return fix_for(snapshot, source, owner, options)
 
 
@@ -134,7 +134,7 @@ def fix_for(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey, options: 
             recreate.append(Recreate(key.project, (key.service,)))
             joining.append(key)
     if not joining:
-        raise NoFix(
+        raise NoFixError(
             f"both are on {network}, where {owner} does not answer that name: give it the "
             "alias there"
         )
@@ -169,7 +169,7 @@ def _declared(snapshot: Snapshot, key: ServiceKey) -> tuple[Project, Service]:
     project = snapshot.projects.get(key.project)
     service = snapshot.service(key)
     if project is None or service is None:
-        raise NoFix(f"{key} is not declared in a file nebtui can read")
+        raise NoFixError(f"{key} is not declared in a file nebtui can read")
     return project, service
 
 
@@ -177,7 +177,7 @@ def join(snapshot: Snapshot, key: ServiceKey, network: str) -> list[FileEdit]:
     """The edits that put a service on an external network; none where it already is on it."""
     project, service = _declared(snapshot, key)
     if service.network_mode:
-        raise NoFix(
+        raise NoFixError(
             f"{key} has network_mode {service.network_mode}: it cannot join a network; "
             "remove the mode first"
         )
@@ -226,17 +226,17 @@ def answered_twice(snapshot: Snapshot, network: str, joining: list[ServiceKey]) 
     return tuple(found)
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     """The containers of both sides are on one network."""
     source = finding.at
     owners = (finding.target,) if finding.target else finding.owners
     assert source is not None  # every finding of this rule names a service
     mine = observed_networks(snapshot, source)
     if not mine:
-        return Seen(False, f"{source} does not run")
+        return Observation(False, f"{source} does not run")
     if any(mine & observed_networks(snapshot, owner) for owner in owners):
-        return Seen(True)
-    return Seen(False, f"the containers of {source} and {owners[0]} share no network")
+        return Observation(True)
+    return Observation(False, f"the containers of {source} and {owners[0]} share no network")
 
 
 RULE = Rule(NAME, "error", "n", __doc__, find, fix, seen)

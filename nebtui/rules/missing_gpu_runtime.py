@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu_chain import INSTALL, refused, way_in
-from nebtui.analysis.gpu_use import is_check, place, requested
+from nebtui.analysis.gpu.chain import INSTALL, engine_refusal, injection_method
+from nebtui.analysis.gpu.requests import is_check, place, requested
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.observed import Engine
 from nebtui.facts.snapshot import Snapshot
@@ -34,7 +34,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     for key, service in snapshot.services():
         if not service.gpu or is_check(service):
             continue
-        said = next((told for c in snapshot.containers_of(key) if (told := refused(c))), "")
+        said = next((told for c in snapshot.containers_of(key) if (told := engine_refusal(c))), "")
         if said or _impossible(snapshot, engine, service):
             yield _finding(key, service, engine, said)
 
@@ -52,7 +52,7 @@ def _impossible(snapshot: Snapshot, engine: Engine, service: Service) -> bool:
         and "nvidia" not in engine.runtimes
     ):
         return True
-    return way_in(snapshot.gpu_stack, engine, snapshot.containers.values()) == ""
+    return injection_method(snapshot.gpu_stack, engine, snapshot.containers.values()) == ""
 
 
 def _finding(key: ServiceKey, service: Service, engine: Engine, said: str) -> Finding:

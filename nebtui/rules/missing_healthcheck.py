@@ -20,7 +20,7 @@ from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import about
 from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial
-from nebtui.rules.rule import Finding, Fix, NoFix, Options, Recreate, Rule, Seen
+from nebtui.rules.rule import Finding, Fix, NoFixError, Observation, Options, Recreate, Rule
 
 NAME = "missing-healthcheck"
 
@@ -92,7 +92,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     service = snapshot.service(key) if key else None
     suggestion = suggest(snapshot, key, service) if key and service else None
     if key is None or service is None or suggestion is None:
-        raise NoFix("no test is known for it, and no port to ask; add a healthcheck by hand")
+        raise NoFixError("no test is known for it, and no port to ask; add a healthcheck by hand")
     project = snapshot.projects[key.project]
     waiting = tuple(s for s in project.services.values() if _started_only(s, key.service))
     gates = tuple(gate_edit(project, s, key.service, "service_healthy") for s in waiting)
@@ -114,15 +114,15 @@ def _started_only(service: Service, target: str) -> bool:
     return dependency is not None and dependency.condition == "service_started"
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     """Its containers report healthy."""
     key = finding.at
     assert key is not None  # every finding of this rule names a service
     containers = snapshot.containers_of(key)
     if containers and all(c.health == "healthy" for c in containers):
-        return Seen(True)
+        return Observation(True)
     words = ", ".join(f"{c.name} is {c.health}" for c in containers)
-    return Seen(False, words or f"{key} does not run")
+    return Observation(False, words or f"{key} does not run")
 
 
 RULE = Rule(NAME, "warning", "h", __doc__, find, fix, seen)

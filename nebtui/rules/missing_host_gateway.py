@@ -22,11 +22,11 @@ from nebtui.rules.rule import (
     FileEdit,
     Finding,
     Fix,
-    NoFix,
+    NoFixError,
+    Observation,
     Options,
     Recreate,
     Rule,
-    Seen,
     layer_for,
 )
 
@@ -82,9 +82,9 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     key = finding.at
     service = snapshot.service(key) if key else None
     if key is None or service is None:
-        raise NoFix("the service is not declared in a file nebtui can read")
+        raise NoFixError("the service is not declared in a file nebtui can read")
     if why_not := _why_not(service):
-        raise NoFix(why_not)
+        raise NoFixError(why_not)
     layer = layer_for(snapshot.projects[key.project], service, "extra_hosts")
     edit = Add((*layer.path, "extra_hosts"), HOST_GATEWAY, "host-gateway")
     return Fix(
@@ -95,7 +95,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     """Its containers were created with the entry."""
     key = finding.at
     assert key is not None  # every finding of this rule names a service
@@ -104,8 +104,10 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
         c for c in containers if c.inspection and HOST_GATEWAY in dict(c.inspection.extra_hosts)
     ]
     if containers and len(have) == len(containers):
-        return Seen(True)
-    return Seen(False, f"{key} runs without the entry" if containers else f"{key} does not run")
+        return Observation(True)
+    return Observation(
+        False, f"{key} runs without the entry" if containers else f"{key} does not run"
+    )
 
 
 RULE = Rule(NAME, "error", "a", __doc__, find, fix, seen)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from nebtui.facts.declared import NetworkDeclaration, Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import Finding, Fix, Options, Recreate, Rule, Seen
+from nebtui.rules.rule import Finding, Fix, Observation, Options, Recreate, Rule
 
 NAME = "missing-network"
 
@@ -65,10 +65,10 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     """The engine lists the network."""
     exists = finding.subject in snapshot.networks
-    return Seen(exists, "" if exists else f"the network {finding.subject} does not exist")
+    return Observation(exists, "" if exists else f"the network {finding.subject} does not exist")
 
 
 RULE = Rule(NAME, "error", "n", __doc__, find, fix, seen)

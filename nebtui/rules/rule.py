@@ -17,11 +17,11 @@ Applicability = Literal["safe", "unsafe", "display"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "advice")
 
 
-class NoFix(ValueError):
+class NoFixError(ValueError):
     """A finding cannot be fixed; one sentence says why and what to do by hand."""
 
 
-class ChooseOwner(NoFix):
+class ChooseOwnerError(NoFixError):
     """Several services answer the name: the person says which one is meant (`--to
     PROJECT/SERVICE`)."""
 
@@ -125,7 +125,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """Whether a fix's effect is observed, and what is still missing if not."""
 
     done: bool
@@ -142,7 +142,7 @@ class Rule:
     manual: str
     find: Callable[[Snapshot], Iterator[Finding]]
     fix: Callable[[Snapshot, Finding, Options], Fix] | None = None
-    seen: Callable[[Snapshot, Finding], Seen] | None = None
+    seen: Callable[[Snapshot, Finding], Observation] | None = None
 
     @property
     def summary(self) -> str:
@@ -152,12 +152,12 @@ class Rule:
 
 def layer_for(project: Project, service: Service, *path: str) -> Layer:
     """The body to edit: where the key stands, else where the project's own files define the service
-    (what it extends may serve others too), else where it is defined at all. NoFix where no file is
-    known."""
+    (what it extends may serve others too), else where it is defined at all. NoFixError where no
+    file is known."""
     if not service.layers:
-        raise NoFix(f"no file is known that defines {service.name}")
+        raise NoFixError(f"no file is known that defines {service.name}")
     if not project.confirmed:
-        raise NoFix(
+        raise NoFixError(
             "the project's files are known from a container's label only and were not confirmed"
         )
     origin = service.origins.get(path)
@@ -165,10 +165,10 @@ def layer_for(project: Project, service: Service, *path: str) -> Layer:
         for layer in service.layers:
             if layer.file == origin.file:
                 return layer
-    return home(project, service) or service.layers[-1]
+    return owning_layer(project, service) or service.layers[-1]
 
 
-def home(project: Project, service: Service) -> Layer | None:
+def owning_layer(project: Project, service: Service) -> Layer | None:
     """The lowest body of a service in a file of the project itself, None where only included files
     have one."""
     own = [

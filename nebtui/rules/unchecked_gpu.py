@@ -18,7 +18,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu_use import is_check, place, requested, tests
+from nebtui.analysis.gpu.requests import is_check, place, requested, tests
 from nebtui.analysis.readiness import image_of
 from nebtui.compose.editor.verbs import Set
 from nebtui.compose.yaml.writer import Value
@@ -30,14 +30,14 @@ from nebtui.rules.rule import (
     FileEdit,
     Finding,
     Fix,
-    NoFix,
+    NoFixError,
+    Observation,
     Options,
     Recreate,
     Rule,
-    Seen,
     Trial,
-    home,
     layer_for,
+    owning_layer,
 )
 
 NAME = "unchecked-gpu"
@@ -106,7 +106,7 @@ def _why_not(project: Project, service: Service) -> str:
             "it is built here: give it an `image:` name too, so that a gate can start from "
             "the same image"
         )
-    if service.image is not None and home(project, service) is None:
+    if service.image is not None and owning_layer(project, service) is None:
         return (
             "it is defined in a file of another project: add a service there that runs "
             "nvidia-smi -L"
@@ -119,14 +119,14 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     key = finding.at
     service = snapshot.service(key) if key else None
     if key is None or service is None:
-        raise NoFix("the service is not declared in a file nebtui can read")
+        raise NoFixError("the service is not declared in a file nebtui can read")
     project = snapshot.projects[key.project]
     if why_not := _why_not(project, service):
-        raise NoFix(why_not)
+        raise NoFixError(why_not)
     if service.image is None:
         return _in_health_test(project, key, service)
     layer_for(project, service)  # refuses where the files were not confirmed
-    own = home(project, service)
+    own = owning_layer(project, service)
     assert own is not None  # else there is a reason why not
     name = _free_name(project, service.name)
     argv, control = _probe(snapshot, key, service)
@@ -259,7 +259,7 @@ def _in_health_test(project: Project, key: ServiceKey, service: Service) -> Fix:
     )
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     """The gate ended with 0 and the service was started after it, or the health test with the GPU
     in it passes."""
     key = finding.at
@@ -267,7 +267,7 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
     service = snapshot.service(key)
     containers = [c for c in snapshot.containers_of(key) if c.state == "running"]
     if service is None or not containers:
-        return Seen(False, f"{key} does not run")
+        return Observation(False, f"{key} does not run")
     for dependency in service.depends_on.values():
         gate = ServiceKey(key.project, dependency.service)
         declared = snapshot.service(gate)
@@ -279,12 +279,16 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
             if c.inspection and c.state == "exited"
         ]
         if not ended:
-            return Seen(False, f"{gate} has not run")
+            return Observation(False, f"{gate} has not run")
         if ended[0].exit_code != 0:
-            return Seen(False, f"{gate} ended with {ended[0].exit_code}: the GPU is not there")
-        return Seen(True)
+            return Observation(
+                False, f"{gate} ended with {ended[0].exit_code}: the GPU is not there"
+            )
+        return Observation(True)
     healthy = all(c.health == "healthy" for c in containers)
-    return Seen(healthy, "" if healthy else f"{containers[0].name} is {containers[0].health}")
+    return Observation(
+        healthy, "" if healthy else f"{containers[0].name} is {containers[0].health}"
+    )
 
 
 RULE = Rule(NAME, "warning", "g", __doc__, find, fix, seen)

@@ -24,7 +24,7 @@ from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.evidence import exits
 from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial
-from nebtui.rules.rule import Finding, Fix, NoFix, Options, Recreate, Rule, Seen
+from nebtui.rules.rule import Finding, Fix, NoFixError, Observation, Options, Recreate, Rule
 
 NAME = "ungated-dependency"
 
@@ -104,7 +104,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     service = snapshot.service(key) if key else None
     declared = snapshot.service(target) if target else None
     if key is None or target is None or service is None or declared is None:
-        raise NoFix("the services are not declared in a file nebtui can read")
+        raise NoFixError("the services are not declared in a file nebtui can read")
     job = one_shot(snapshot, target, declared)
     condition = "service_completed_successfully" if job else "service_healthy"
     project = snapshot.projects[key.project]
@@ -113,7 +113,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     if not job and not has_test(snapshot, target, declared):
         suggestion = suggest(snapshot, target, declared)
         if suggestion is None:
-            raise NoFix(f"nothing is known that tests {target}; add a healthcheck by hand")
+            raise NoFixError(f"nothing is known that tests {target}; add a healthcheck by hand")
         edits.insert(0, healthcheck_edit(project, declared, suggestion))
         recreate.insert(0, target.service)
         proof = trial(snapshot, target, suggestion)
@@ -126,7 +126,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Seen:
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     """The dependent was started after its target was healthy (or had completed)."""
     key, target = finding.at, finding.target
     assert key is not None  # every finding of this rule names both ends
@@ -138,12 +138,12 @@ def seen(snapshot: Snapshot, finding: Finding) -> Seen:
         if c.inspection and c.inspection.started
     ]
     if not started or not all(c.state == "running" for c in snapshot.containers_of(key)):
-        return Seen(False, f"{key} does not run")
+        return Observation(False, f"{key} does not run")
     if not ready_at or None in ready_at:
-        return Seen(False, f"{target} was not seen healthy")
+        return Observation(False, f"{target} was not seen healthy")
     if min(started) < max(at for at in ready_at if at is not None):
-        return Seen(False, f"{key} was started before {target} was healthy")
-    return Seen(True)
+        return Observation(False, f"{key} was started before {target} was healthy")
+    return Observation(True)
 
 
 def _ready_at(snapshot: Snapshot, container: Container) -> float | None:

@@ -8,7 +8,7 @@ from functools import singledispatch
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from nebtui.analysis.gpu_work import in_use
+from nebtui.analysis.gpu.activity import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
 from nebtui.facts.gpu import GpuSample
@@ -21,7 +21,7 @@ V = TypeVar("V")
 LOADS = 120
 """Readings kept per GPU: two minutes."""
 HISTORY = 64
-"""Happenings kept per container: enough for a start with a dozen restarts."""
+"""Events kept per container: enough for a start with a dozen restarts."""
 _HAS_PROCESS = ("running", "paused")
 
 
@@ -90,7 +90,7 @@ def _(change: changes.ContainersListed, snapshot: Snapshot) -> Snapshot:
         processes=_only(snapshot.processes, running),
         throughput=_only(snapshot.throughput, listed),
         histories=_only(snapshot.histories, listed),
-        gpu_reach=_only(snapshot.gpu_reach, running),
+        gpu_access=_only(snapshot.gpu_access, running),
     )
 
 
@@ -102,8 +102,8 @@ def _(change: changes.ContainerSeen, snapshot: Snapshot) -> Snapshot:
     if container.state not in _HAS_PROCESS and container.id in snapshot.processes:
         # A process that is gone must not speak for the container any more.
         snapshot = replace(snapshot, processes=_without(snapshot.processes, container.id))
-    if container.state not in _HAS_PROCESS and container.id in snapshot.gpu_reach:
-        snapshot = replace(snapshot, gpu_reach=_without(snapshot.gpu_reach, container.id))
+    if container.state not in _HAS_PROCESS and container.id in snapshot.gpu_access:
+        snapshot = replace(snapshot, gpu_access=_without(snapshot.gpu_access, container.id))
     return replace(snapshot, containers=_with(snapshot.containers, {container.id: container}))
 
 
@@ -118,7 +118,7 @@ def _(change: changes.ContainerGone, snapshot: Snapshot) -> Snapshot:
         processes=_without(snapshot.processes, change.id),
         throughput=_without(snapshot.throughput, change.id),
         histories=_without(snapshot.histories, change.id),
-        gpu_reach=_only(snapshot.gpu_reach, snapshot.gpu_reach.keys() - {change.id}),
+        gpu_access=_only(snapshot.gpu_access, snapshot.gpu_access.keys() - {change.id}),
     )
 
 
@@ -220,16 +220,16 @@ def _(change: changes.GpuStackSeen, snapshot: Snapshot) -> Snapshot:
 
 
 @_apply.register
-def _(change: changes.GpuReachSeen, snapshot: Snapshot) -> Snapshot:
-    fresh = {r.container: r for r in change.reaches if snapshot.gpu_reach.get(r.container) != r}
-    return replace(snapshot, gpu_reach=_with(snapshot.gpu_reach, fresh)) if fresh else snapshot
+def _(change: changes.GpuAccessSeen, snapshot: Snapshot) -> Snapshot:
+    fresh = {r.container: r for r in change.reaches if snapshot.gpu_access.get(r.container) != r}
+    return replace(snapshot, gpu_access=_with(snapshot.gpu_access, fresh)) if fresh else snapshot
 
 
 @_apply.register
-def _(change: changes.Happened, snapshot: Snapshot) -> Snapshot:
-    happening = change.happening
-    history = (*snapshot.histories.get(happening.container, ()), happening)[-HISTORY:]
-    return replace(snapshot, histories=_with(snapshot.histories, {happening.container: history}))
+def _(change: changes.EventSeen, snapshot: Snapshot) -> Snapshot:
+    event = change.event
+    history = (*snapshot.histories.get(event.container, ()), event)[-HISTORY:]
+    return replace(snapshot, histories=_with(snapshot.histories, {event.container: history}))
 
 
 @_apply.register

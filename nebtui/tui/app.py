@@ -17,17 +17,17 @@ from nebtui.fixing.watch import verdict
 from nebtui.host import Action, Up
 from nebtui.rules.rule import Finding
 from nebtui.store import Store
+from nebtui.tui.actions import run_actions
 from nebtui.tui.background import background
 from nebtui.tui.messages import ActionsAsked, FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import commands
-from nebtui.tui.running import run_actions
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.help import HelpScreen
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
-from nebtui.tui.sheets import SHEETS
-from nebtui.tui.signals import leave_when_told
+from nebtui.tui.signals import exit_on_signal
+from nebtui.tui.stylesheets import SHEETS
 from nebtui.tui.themes import DARK, LIGHT
 
 
@@ -48,7 +48,7 @@ class NebtuiApp(App[None]):
         self._warned = False
 
     def on_mount(self) -> None:
-        leave_when_told(self)
+        exit_on_signal(self)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = self.session.settings.theme or DARK.name
@@ -91,7 +91,9 @@ class NebtuiApp(App[None]):
             ran = (p for p in message.snapshot.projects.values() if "label" in p.sources)
             seen = [p for p in ran if p.confirmed and not p.problem]
             background(
-                self, lambda: keep.remember(self.session.settings.state_dir, seen), lambda _: None
+                self,
+                lambda: keep.remember_projects(self.session.settings.state_dir, seen),
+                lambda _: None,
             )
 
     def _judge(self) -> None:

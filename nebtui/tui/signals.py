@@ -10,7 +10,7 @@ from typing import Any
 from textual.app import App
 
 
-def leave_when_told(app: App[Any]) -> None:
+def exit_on_signal(app: App[Any]) -> None:
     """Leave at SIGTERM (kill) and SIGHUP (the terminal was closed), with the exit status that
     shells expect."""
     loop = asyncio.get_running_loop()

@@ -9,7 +9,7 @@ from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck, Port, Service
 from nebtui.facts.observed import Image, Process
 from nebtui.facts.snapshot import Snapshot
-from tests.facts_of_tests import at, box, container, project, waits
+from tests.builders import at, box, container, project, waits
 
 
 def with_image(service: Service, *facts: changes.Change, **image: object) -> Snapshot:

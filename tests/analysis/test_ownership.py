@@ -15,15 +15,15 @@ from nebtui import rules
 from nebtui.analysis.ownership import Identity, denied, identity, ids
 from nebtui.facts import changes
 from nebtui.facts.declared import Mount, Service
-from nebtui.facts.observed import Engine, Image, PathFact, Process
-from tests.facts_of_tests import ENGINE, at, box, container, project
+from nebtui.facts.observed import Engine, HostPath, Image, Process
+from tests.builders import ENGINE, at, box, container, project
 
 WHO = Identity(1000, 1001, (1001, 44), False, "")
 
 
-def folder(mode: int, uid: int = 0, gid: int = 0, *, is_dir: bool = True) -> PathFact:
+def folder(mode: int, uid: int = 0, gid: int = 0, *, is_dir: bool = True) -> HostPath:
     """A path with this owner and mode."""
-    return PathFact("/data", True, uid, gid, mode, is_dir)
+    return HostPath("/data", True, uid, gid, mode, is_dir)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def folder(mode: int, uid: int = 0, gid: int = 0, *, is_dir: bool = True) -> Pat
         (folder(0o300, 1000), False, False),
     ],
 )
-def test_which_bits_speak(path: PathFact, reads: bool, writes: bool) -> None:
+def test_which_bits_speak(path: HostPath, reads: bool, writes: bool) -> None:
     """The owner's bits, else those of any group, else the others'; a folder also wants its search
     bit."""
     assert (denied(path, WHO, write=False) == "") is reads
@@ -69,7 +69,7 @@ def test_an_overriding_process_may_do_anything() -> None:
 def test_folders_above_a_mount_do_not_matter() -> None:
     """The container's path does not lead through them: a mount from below a closed /root can be
     used."""
-    inner = replace(folder(0o755), parents=(PathFact("/root", True, 0, 0, 0o700, True),))
+    inner = replace(folder(0o755), parents=(HostPath("/root", True, 0, 0, 0o700, True),))
     assert denied(inner, WHO, write=False) == ""
 
 
@@ -110,7 +110,7 @@ def test_the_arithmetic_is_the_kernels(tmp_path: Path) -> None:
             os.chown(path, owner, group)
             path.chmod(mode)
             told = os.stat(path)
-            fact = PathFact(
+            fact = HostPath(
                 str(path), True, told.st_uid, told.st_gid, stat.S_IMODE(told.st_mode), is_dir
             )
             for (uid, gid, more), write in itertools.product(people, (False, True)):
@@ -191,7 +191,7 @@ def test_group_add_counts() -> None:
 
 
 def found_for(
-    service: Service, path: PathFact, engine: Engine | None = ENGINE
+    service: Service, path: HostPath, engine: Engine | None = ENGINE
 ) -> list[tuple[str, str | None]]:
     """Applicability and fix of the foreign-user findings of a service with this path."""
     snapshot = box(project("a", service), changes.PathsSeen((path,)), engine=engine)

@@ -6,7 +6,7 @@ from nebtui.analysis.reachability import aliases_of, names, names_of, observed_n
 from nebtui.facts.declared import Join, Project, Service
 from nebtui.facts.observed import Attachment
 from nebtui.facts.snapshot import Snapshot
-from tests.facts_of_tests import at, box, container, joined, project
+from tests.builders import at, box, container, joined, project
 
 
 def user(name: str, host: str, **more: object) -> Service:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from nebtui.analysis.box import TONES
 from nebtui.analysis.readiness import (
     GLYPHS,
     WORST_FIRST,
@@ -18,9 +17,10 @@ from nebtui.analysis.readiness import (
 )
 from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck, Service
-from nebtui.facts.observed import Container, Image, Inspection, Probe, Process
+from nebtui.facts.observed import Container, HealthProbe, Image, Inspection, Process
 from nebtui.facts.snapshot import Snapshot
-from tests.facts_of_tests import at, box, container, project, waits
+from nebtui.graph.from_snapshot import TONES
+from tests.builders import at, box, container, project, waits
 
 PROJECT = project(
     "a",
@@ -44,7 +44,9 @@ def verdict(name: str, *facts: Container | changes.Change) -> Readiness:
 
 def probed(*outputs: str, streak: int = 0) -> Inspection:
     """An inspection with a log of failed probes."""
-    return Inspection(probes=tuple(Probe(0, 1, 1, out) for out in outputs), failing_streak=streak)
+    return Inspection(
+        probes=tuple(HealthProbe(0, 1, 1, out) for out in outputs), failing_streak=streak
+    )
 
 
 def listens(*ports: int) -> changes.ProcessesSeen:

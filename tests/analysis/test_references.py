@@ -9,7 +9,7 @@ import pytest
 
 from nebtui.analysis.references import Reference, references
 from nebtui.facts.declared import Origin, Service
-from tests.facts_of_tests import at
+from tests.builders import at
 
 KEY = at("shop/web")
 

@@ -1,4 +1,4 @@
-"""A desk of its own for each test of the command line."""
+"""A sandbox of its own for each test of the command line."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Desk
+from tests.cli.sandbox import CliSandbox
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def sandbox(tmp_path: Path) -> CliSandbox:
     """Nebtui in a temporary folder, with no engine."""
-    return Desk(tmp_path)
+    return CliSandbox(tmp_path)

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Desk
+from tests.cli.sandbox import CliSandbox
 
 GOOD = "services:\n  web:\n    image: nginx:1.27\n"
 STORE = "services:\n  store:\n    image: x\n    environment:\n      URL: http://gone-fishing:80\n"
 
 
-def broken(desk: Desk, name: str) -> None:
+def broken(sandbox: CliSandbox, name: str) -> None:
     """Put one unusable project into the folder `bad`, and beside it one that is right."""
-    desk.write({"good/compose.yaml": GOOD})
-    file = desk.work / "bad" / "compose.yaml"
+    sandbox.write({"good/compose.yaml": GOOD})
+    file = sandbox.work / "bad" / "compose.yaml"
     texts: dict[str, str | bytes] = {
         "yaml": "services:\n  a:\n    image: x\n   b: [\n",
         "list": "- just\n- a list\n",
@@ -34,7 +34,7 @@ def broken(desk: Desk, name: str) -> None:
         "circle": "services:\n  a: {image: x, network_mode: 'service:b'}\n  b: {image: x, "
         "network_mode: 'service:a'}\n",
     }
-    (desk.work / "bad").mkdir()
+    (sandbox.work / "bad").mkdir()
     if name == "directory":
         file.mkdir()
     elif name == "fifo":
@@ -49,7 +49,7 @@ def broken(desk: Desk, name: str) -> None:
         file.write_text(GOOD)
         file.chmod(0)
     else:
-        desk.write({"bad/compose.yaml": texts[name]})
+        sandbox.write({"bad/compose.yaml": texts[name]})
 
 
 CASES = {
@@ -73,91 +73,91 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_unusable_file(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unusable_file(sandbox: CliSandbox, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence with file, line and reason, exit 2; the project beside it is still looked at;
     nothing written."""
-    monkeypatch.chdir(desk.work)
-    broken(desk, name)
-    before = desk.everything()
+    monkeypatch.chdir(sandbox.work)
+    broken(sandbox, name)
+    before = sandbox.everything()
     place, line, reason = CASES[name]
-    told = desk.run("check", "--no-engine", "--format", "json", obeys_modes=True)
+    told = sandbox.run("check", "--no-engine", "--format", "json", obeys_modes=True)
     assert (told.status, len(told.lines)) == (2, 1), told
     number = f":{line}: " if line else ""
-    assert told.err.startswith(f"nebtui: {desk.work}/{place}"), told.err
+    assert told.err.startswith(f"nebtui: {sandbox.work}/{place}"), told.err
     assert number in told.err
     assert reason in told.err
     (error,) = told.json["errors"]
     assert reason in error["message"]
     assert line in (None, error["line"])
-    assert error["file"].startswith(f"{desk.work}/{place}")
+    assert error["file"].startswith(f"{sandbox.work}/{place}")
     assert told.json["projects"] == 2
     assert told.json["services"] >= 1
-    text = desk.run("check", "--no-engine", "bad/compose.yaml", obeys_modes=True)
+    text = sandbox.run("check", "--no-engine", "bad/compose.yaml", obeys_modes=True)
     assert (text.status, len(text.lines)) == (2, 1), text
     for verb in ("status", "graph", "fix"):
-        other = desk.run(verb, "--no-engine", obeys_modes=True)
+        other = sandbox.run(verb, "--no-engine", obeys_modes=True)
         assert other.status == 2, other
         assert other.lines[0] == told.lines[0]
-    assert desk.everything() == before
+    assert sandbox.everything() == before
 
 
 @pytest.mark.parametrize("name", ["yaml", "variable", "utf8", "directory"])
 def test_an_unusable_file_and_no_terminal(
-    desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch
+    sandbox: CliSandbox, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a terminal `nebtui` prints the status once, the broken project with its reason, and
     exits with 0."""
-    monkeypatch.chdir(desk.work)
-    broken(desk, name)
-    told = desk.run("--no-engine", obeys_modes=True)
+    monkeypatch.chdir(sandbox.work)
+    broken(sandbox, name)
+    told = sandbox.run("--no-engine", obeys_modes=True)
     assert told.status == 0
     assert "✗ " in told.out
     assert CASES[name][2] in told.out
     assert "web" in told.out
 
 
-def test_findings_are_told_beside_a_broken_file(desk: Desk) -> None:
+def test_findings_are_told_beside_a_broken_file(sandbox: CliSandbox) -> None:
     """What is wrong with one file hides no finding of another, and `--project` leaves the broken
     one out."""
-    desk.write(
+    sandbox.write(
         {"bad/compose.yaml": "services: [\n", "a/compose.yaml": STORE.replace("gone-fishing", "db")}
     )
-    desk.write({"b/compose.yaml": "services:\n  db: {image: x}\n"})
-    told = desk.run("check", "--no-engine", "--format", "json")
+    sandbox.write({"b/compose.yaml": "services:\n  db: {image: x}\n"})
+    told = sandbox.run("check", "--no-engine", "--format", "json")
     assert (told.status, len(told.json["errors"])) == (2, 1)
     assert [f["rule"] for f in told.json["findings"]] == ["isolated-networks"]
-    assert (desk.run("check", "--no-engine", "--project", "a")).status == 1
-    assert (desk.run("check", "--no-engine", "--project", "b")).status == 0
+    assert (sandbox.run("check", "--no-engine", "--project", "a")).status == 1
+    assert (sandbox.run("check", "--no-engine", "--project", "b")).status == 0
 
 
-def test_no_engine(desk: Desk) -> None:
+def test_no_engine(sandbox: CliSandbox) -> None:
     """Without an engine the files are checked, and one sentence says why no engine was asked;
     without files: 2."""
-    told = desk.run("check")
+    told = sandbox.run("check")
     assert (told.status, told.out, len(told.lines)) == (2, "", 1)
     assert told.err == (
         "nebtui: No engine socket at /nonexistent/docker.sock: install Docker or start it with "
         "`sudo systemctl start docker`.\n"
     )
-    assert desk.run("status").status == 2
-    desk.write({"compose.yaml": GOOD})
-    told = desk.run("check")
+    assert sandbox.run("status").status == 2
+    sandbox.write({"compose.yaml": GOOD})
+    told = sandbox.run("check")
     assert (told.status, len(told.lines)) == (0, 1)
     assert "No engine socket" in told.err
 
 
-def test_no_permission_for_the_socket(desk: Desk) -> None:
+def test_no_permission_for_the_socket(sandbox: CliSandbox) -> None:
     """A socket that may not be opened is told with the group to join, and the files are still
     looked at."""
-    desk.write({"compose.yaml": GOOD})
+    sandbox.write({"compose.yaml": GOOD})
     path = Path("/tmp") / f"t3x-{os.getpid()}.sock"  # a socket's path is short
     with socket.socket(socket.AF_UNIX) as bound:
         bound.bind(str(path))
         bound.listen()
         path.chmod(0)
         try:
-            told = desk.run("check", DOCKER_HOST=f"unix://{path}", obeys_modes=True)
-            bare = desk.run(DOCKER_HOST=f"unix://{path}", obeys_modes=True)
+            told = sandbox.run("check", DOCKER_HOST=f"unix://{path}", obeys_modes=True)
+            bare = sandbox.run(DOCKER_HOST=f"unix://{path}", obeys_modes=True)
         finally:
             path.unlink()
     assert (told.status, len(told.lines)) == (0, 1), told
@@ -168,41 +168,41 @@ def test_no_permission_for_the_socket(desk: Desk) -> None:
     assert "web" in bare.out
 
 
-def test_no_projects(desk: Desk) -> None:
+def test_no_projects(sandbox: CliSandbox) -> None:
     """An empty folder is no failure where only files were to be looked at."""
-    told = desk.run("check", "--no-engine")
+    told = sandbox.run("check", "--no-engine")
     assert (told.status, told.err) == (0, "")
     assert told.out == "0 projects: no findings\n"
-    assert desk.run("check", "--no-engine", "--format", "json").json == {
+    assert sandbox.run("check", "--no-engine", "--format", "json").json == {
         "version": 1,
         "projects": 0,
         "services": 0,
         "findings": [],
         "errors": [],
     }
-    assert desk.run("status", "--no-engine").out == "no Compose projects found\n"
-    assert desk.run("undo").out == "nothing left to undo\n"
+    assert sandbox.run("status", "--no-engine").out == "no Compose projects found\n"
+    assert sandbox.run("undo").out == "nothing left to undo\n"
 
 
-def test_nothing_at_all_is_the_demo(desk: Desk) -> None:
+def test_nothing_at_all_is_the_demo(sandbox: CliSandbox) -> None:
     """No engine and no file: the demo box, saying so, printed once without a terminal, and gone
     afterwards."""
-    told = desk.run(TMPDIR=str(desk.root))
+    told = sandbox.run(TMPDIR=str(sandbox.root))
     assert told.status == 0
     assert told.err == "nebtui: no engine and no compose file here: this is the demo box\n"
     assert told.out.startswith("demo: ")
     assert "conductor" in told.out
-    assert list(desk.root.glob("nebtui-*")) == []
+    assert list(sandbox.root.glob("nebtui-*")) == []
 
 
 @pytest.mark.parametrize("scenario", ["all", "race", "cut-network", "foreign-user"])
-def test_the_demo_without_a_terminal(desk: Desk, scenario: str) -> None:
+def test_the_demo_without_a_terminal(sandbox: CliSandbox, scenario: str) -> None:
     """Every scenario prints its status once, exits with 0 and leaves nothing behind."""
-    told = desk.run("demo", scenario, TMPDIR=str(desk.root))
+    told = sandbox.run("demo", scenario, TMPDIR=str(sandbox.root))
     assert (told.status, told.err) == (0, "")
     assert told.out.startswith("demo: ")
-    assert list(desk.root.glob("nebtui-*")) == []
-    assert desk.everything() == {}
+    assert list(sandbox.root.glob("nebtui-*")) == []
+    assert sandbox.everything() == {}
 
 
 @pytest.mark.parametrize(
@@ -223,28 +223,30 @@ def test_the_demo_without_a_terminal(desk: Desk, scenario: str) -> None:
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",
 )
-def test_bad_usage(desk: Desk, words: tuple[str, ...], said: str) -> None:
+def test_bad_usage(sandbox: CliSandbox, words: tuple[str, ...], said: str) -> None:
     """What cannot be meant is told in a sentence, with exit 2 and nothing on standard output."""
-    desk.write({"compose.yaml": GOOD, "empty/readme": ""})
-    before = desk.everything()
-    told = desk.run(*words)
+    sandbox.write({"compose.yaml": GOOD, "empty/readme": ""})
+    before = sandbox.everything()
+    told = sandbox.run(*words)
     assert (told.status, told.out) == (2, "")
     assert said in told.lines[-1]
-    assert desk.everything() == before
+    assert sandbox.everything() == before
 
 
-def test_broken_settings(desk: Desk) -> None:
+def test_broken_settings(sandbox: CliSandbox) -> None:
     """A settings file that cannot be used is told with its path and key, by every command."""
-    (desk.root / "config.toml").write_text("[fix]\nnetwrok = 'x'\n")
+    (sandbox.root / "config.toml").write_text("[fix]\nnetwrok = 'x'\n")
     for words in (("check",), ("config",), (), ("undo",)):
-        told = desk.run(*words)
+        told = sandbox.run(*words)
         assert (told.status, len(told.lines)) == (2, 1)
-        assert told.err.startswith(f"nebtui: {desk.root}/config.toml: fix.netwrok is not a setting")
+        assert told.err.startswith(
+            f"nebtui: {sandbox.root}/config.toml: fix.netwrok is not a setting"
+        )
 
 
-def test_a_hostile_name_reaches_no_terminal(desk: Desk) -> None:
+def test_a_hostile_name_reaches_no_terminal(sandbox: CliSandbox) -> None:
     """Escape sequences in names and paths of broken projects are not printed."""
-    desk.write(
+    sandbox.write(
         {
             "x\x1b[31m/compose.yaml": "services: [\n",
             "y/compose.yaml": 'services: {"a\\e[31m": {image: x}}\n',
@@ -256,13 +258,13 @@ def test_a_hostile_name_reaches_no_terminal(desk: Desk) -> None:
         ("graph", "--no-engine"),
         ("--no-engine",),
     ):
-        told = desk.run(*words)
+        told = sandbox.run(*words)
         assert "\x1b" not in told.out + told.err
 
 
-def test_a_reader_that_goes_away(desk: Desk) -> None:
+def test_a_reader_that_goes_away(sandbox: CliSandbox) -> None:
     """`nebtui check | head -1` ends quietly."""
-    desk.write({f"p{n}/compose.yaml": GOOD for n in range(3)})
+    sandbox.write({f"p{n}/compose.yaml": GOOD for n in range(3)})
     script = (
         "import sys, subprocess; p = subprocess.Popen([sys.executable, '-m', 'nebtui', "
         "'check', '--no-engine'],"
@@ -271,21 +273,21 @@ def test_a_reader_that_goes_away(desk: Desk) -> None:
         " stdout=subprocess.PIPE, stderr=subprocess.PIPE); p.stdout.close(); "
         "print(p.stderr.read(), p.wait())"
     )
-    assert desk.python("-c", script).out.strip() in ("b'' 0", "b'' 1")
+    assert sandbox.python("-c", script).out.strip() in ("b'' 0", "b'' 1")
 
 
-def test_a_state_folder_that_cannot_be_written(desk: Desk) -> None:
+def test_a_state_folder_that_cannot_be_written(sandbox: CliSandbox) -> None:
     """Looking works without a state folder; writing says in a sentence that undo could not be
     kept."""
-    desk.write(
+    sandbox.write(
         {
             "compose.yaml": "services:\n  a: {image: x, environment: {U: "
             "'http://host.docker.internal'}}\n"
         }
     )
-    before = desk.everything()
-    assert desk.run("check", "--no-engine", NEBTUI_STATE="/proc/nowhere").status == 1
-    told = desk.run("fix", "--no-engine", "--write", NEBTUI_STATE="/proc/nowhere")
+    before = sandbox.everything()
+    assert sandbox.run("check", "--no-engine", NEBTUI_STATE="/proc/nowhere").status == 1
+    told = sandbox.run("fix", "--no-engine", "--write", NEBTUI_STATE="/proc/nowhere")
     assert told.status == 2
     assert "nothing was written" in told.lines[-1]
-    assert desk.everything() == before
+    assert sandbox.everything() == before

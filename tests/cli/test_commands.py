@@ -13,7 +13,7 @@ import pytest
 
 from nebtui import rules
 from nebtui.settings import known
-from tests.cli.running import Desk
+from tests.cli.sandbox import CliSandbox
 
 CORE = """\
 services:
@@ -39,11 +39,11 @@ FILES: dict[str, str | bytes] = {"core/compose.yaml": CORE, "gantry/docker-compo
 
 
 @pytest.fixture
-def box(desk: Desk) -> Desk:
+def box(sandbox: CliSandbox) -> CliSandbox:
     """Two projects: a cut network, a missing host gateway, a race and a server without health
     test."""
-    desk.write(FILES)
-    return desk
+    sandbox.write(FILES)
+    return sandbox
 
 
 def rules_of(told: list[dict[str, str]]) -> set[str]:
@@ -51,7 +51,7 @@ def rules_of(told: list[dict[str, str]]) -> set[str]:
     return {finding["rule"] for finding in told}
 
 
-def test_check(box: Desk) -> None:
+def test_check(box: CliSandbox) -> None:
     """Errors and warnings with file and line, in text and in JSON, and exit 1."""
     told = box.run("check", "--no-engine", "--format", "json")
     assert (told.status, told.err) == (1, "")
@@ -72,7 +72,7 @@ def test_check(box: Desk) -> None:
     assert text.out.splitlines()[-1].startswith("2 projects: 2 errors, ")
 
 
-def test_the_bar_of_failure(box: Desk) -> None:
+def test_the_bar_of_failure(box: CliSandbox) -> None:
     """`--fail-on` moves the exit status; advice is shown with `--all` or when it fails, never
     else."""
     only_advice = ("check", "--no-engine", "core", "--format", "json")
@@ -93,7 +93,7 @@ def test_the_bar_of_failure(box: Desk) -> None:
     assert box.run("--fail-on", "error", "check", "--no-engine").status == 0
 
 
-def test_which_projects(box: Desk) -> None:
+def test_which_projects(box: CliSandbox) -> None:
     """PATH and `--project` choose the findings, and other projects are still known to them."""
     by_folder = box.run(
         "check", "--no-engine", "gantry", "core", "--project", "gantry", "--format", "json"
@@ -105,7 +105,7 @@ def test_which_projects(box: Desk) -> None:
     assert "isolated-networks" not in rules_of(by_file["findings"])
 
 
-def test_an_allowed_finding_is_silent(box: Desk) -> None:
+def test_an_allowed_finding_is_silent(box: CliSandbox) -> None:
     """A comment at the line, or the settings, switch a rule off."""
     box.write(
         {
@@ -123,13 +123,13 @@ def test_an_allowed_finding_is_silent(box: Desk) -> None:
     )
 
 
-def test_the_depth_of_the_search_is_a_setting(box: Desk) -> None:
+def test_the_depth_of_the_search_is_a_setting(box: CliSandbox) -> None:
     """`[search] depth` reaches the search: 0 looks into the folder itself only."""
     (box.root / "config.toml").write_text("[search]\ndepth = 0\n")
     assert box.run("check", "--no-engine", "--format", "json").json["projects"] == 0
 
 
-def test_fix_shows_and_writes_nothing(box: Desk) -> None:
+def test_fix_shows_and_writes_nothing(box: CliSandbox) -> None:
     """Without --write: the diff, the host step, what is left and why; exit 1; no byte changed, no
     entry."""
     before = box.everything()
@@ -145,13 +145,13 @@ def test_fix_shows_and_writes_nothing(box: Desk) -> None:
     assert box.run("undo", "--list").out == "nothing to undo\n"
 
 
-def test_fix_of_nothing(box: Desk) -> None:
+def test_fix_of_nothing(box: CliSandbox) -> None:
     """Where nothing is found nothing is fixed, and that is success."""
     told = box.run("fix", "--no-engine", "--write", "core")
     assert (told.status, told.out) == (0, "nothing to fix\n")
 
 
-def test_fix_then_check_then_undo(box: Desk) -> None:
+def test_fix_then_check_then_undo(box: CliSandbox) -> None:
     """Written as one entry, the check is clean; undo gives every byte and mode back, and a second
     one says so."""
     (box.work / "gantry" / "docker-compose.yml").chmod(0o640)
@@ -185,7 +185,7 @@ def test_fix_then_check_then_undo(box: Desk) -> None:
     assert box.run("undo").out == "nothing left to undo\n"
 
 
-def test_a_file_changed_since_is_not_undone_over(box: Desk) -> None:
+def test_a_file_changed_since_is_not_undone_over(box: CliSandbox) -> None:
     """Undo keeps what a person wrote elsewhere in the file meanwhile, and takes back only its own
     lines."""
     before = (box.work / "gantry" / "docker-compose.yml").read_text()
@@ -198,7 +198,7 @@ def test_a_file_changed_since_is_not_undone_over(box: Desk) -> None:
     assert (file.read_text() == "# mine\n" + before) is (told.status == 0)
 
 
-def test_one_rule_one_service(box: Desk) -> None:
+def test_one_rule_one_service(box: CliSandbox) -> None:
     """`--rule` and `--service` select; what was not selected does not count as left."""
     told = box.run(
         "fix", "--no-engine", "--rule", "missing-host-gateway", "--service", "conductor", "--write"
@@ -208,43 +208,43 @@ def test_one_rule_one_service(box: Desk) -> None:
     assert box.run("fix", "--no-engine", "--rule", "missing-host-gateway").out == "nothing to fix\n"
 
 
-def test_rule(desk: Desk) -> None:
+def test_rule(sandbox: CliSandbox) -> None:
     """Without a name the table of all rules, with one its manual."""
-    table = desk.run("rule")
+    table = sandbox.run("rule")
     assert (table.status, table.err) == (0, "")
     assert [line.split()[1] for line in table.out.splitlines()] == [
         rule.name for rule in rules.RULES
     ]
-    rows = desk.run("rule", "--format", "json").json["rules"]
+    rows = sandbox.run("rule", "--format", "json").json["rules"]
     assert [row["rule"] for row in rows] == [rule.name for rule in rules.RULES]
     for rule in rules.RULES:
         manual = rule.manual
         assert all(
             word in manual for word in ("What:", "Why it bites:", "Evidence:", "Fix:", "Source:")
         ), rule.name
-    assert desk.run("rule", "foreign-user").out.startswith(
+    assert sandbox.run("rule", "foreign-user").out.startswith(
         "A container's user cannot use a bind mount"
     )
 
 
-def test_config(desk: Desk) -> None:
+def test_config(sandbox: CliSandbox) -> None:
     """Every setting with its value and whether it is set, and the file it comes from."""
-    (desk.root / "config.toml").write_text('[fix]\nnetwork = "llm"\n')
-    told = desk.run("config")
+    (sandbox.root / "config.toml").write_text('[fix]\nnetwork = "llm"\n')
+    told = sandbox.run("config")
     assert told.status == 0
-    assert told.out.splitlines()[0] == f"{desk.root}/config.toml"
+    assert told.out.splitlines()[0] == f"{sandbox.root}/config.toml"
     network, theme = (
         next(line for line in told.out.splitlines() if name in line)
         for name in ("network", "theme")
     )
     assert network.split() == ["fix.network", '"llm"', "(set)"]
     assert theme.split() == ["theme", '""', "(default)"]
-    values = desk.run("config", "--format", "json").json["settings"]
+    values = sandbox.run("config", "--format", "json").json["settings"]
     assert (values["fix.network"], values["search.depth"]) == ("llm", 4)
     assert set(values) == {*known(), "state_dir"}
 
 
-def test_graph(box: Desk) -> None:
+def test_graph(box: CliSandbox) -> None:
     """The graph as JSON of the contract, and as text in the width and alphabet of the terminal."""
     told = box.run("graph", "--no-engine", "--format", "json")
     assert told.status == 0
@@ -268,7 +268,7 @@ def test_graph(box: Desk) -> None:
     assert "conductor" in ascii_only.out
 
 
-def test_status(box: Desk) -> None:
+def test_status(box: CliSandbox) -> None:
     """Projects and services once; the exit status is that of check."""
     told = box.run("status", "--no-engine", "--format", "json")
     assert told.status == 1
@@ -280,7 +280,7 @@ def test_status(box: Desk) -> None:
     assert "conductor" not in one.out
 
 
-def test_no_terminal_prints_the_status(box: Desk) -> None:
+def test_no_terminal_prints_the_status(box: CliSandbox) -> None:
     """`nebtui` in a pipe prints what `status` prints and exits with 0, whatever was found."""
     told = box.run("--no-engine")
     assert (told.status, told.err) == (0, "")
@@ -288,7 +288,7 @@ def test_no_terminal_prints_the_status(box: Desk) -> None:
     assert box.run("--no-engine", "--format", "json").json["version"] == 1
 
 
-def test_a_dumb_terminal_is_told_what_to_do(box: Desk) -> None:
+def test_a_dumb_terminal_is_told_what_to_do(box: CliSandbox) -> None:
     """On a terminal that cannot show a screen one sentence names the way to do without."""
     master, slave = pty.openpty()
     with os.fdopen(master), os.fdopen(slave) as terminal:
@@ -309,14 +309,14 @@ def test_a_dumb_terminal_is_told_what_to_do(box: Desk) -> None:
 
 
 @pytest.mark.parametrize("verb", ["check", "status", "graph", "fix", "rule", "undo"])
-def test_the_screen_is_never_loaded(box: Desk, verb: str) -> None:
+def test_the_screen_is_never_loaded(box: CliSandbox, verb: str) -> None:
     """A verb of the command line loads neither textual nor rich."""
     script = f"import sys; from nebtui.cli import main; main([{verb!r}, '--no-engine']); "
     script += "print(sorted(m for m in sys.modules if m.partition('.')[0] in ('textual', 'rich')))"
     assert box.python("-c", script).out.splitlines()[-1] == "[]"
 
 
-def test_no_engine_calls_nobody(box: Desk) -> None:
+def test_no_engine_calls_nobody(box: CliSandbox) -> None:
     """`check --no-engine` asks neither Docker nor Compose nor a socket: no process and no
     connection is begun."""
     calls = box.root / "calls"
@@ -343,7 +343,7 @@ def test_no_engine_calls_nobody(box: Desk) -> None:
     )
 
 
-def test_without_compose_the_own_reader_looks(box: Desk) -> None:
+def test_without_compose_the_own_reader_looks(box: CliSandbox) -> None:
     """Where there is no Compose the projects are read all the same, and the view says who read
     them."""
     script = "import nebtui.compose.binary.command as c; c.find_compose = lambda environ: None\n"
@@ -354,9 +354,9 @@ def test_without_compose_the_own_reader_looks(box: Desk) -> None:
     assert "view: compose" not in told.out
 
 
-def test_version_and_help(desk: Desk) -> None:
+def test_version_and_help(sandbox: CliSandbox) -> None:
     """`--version` and `--help` answer without looking at anything."""
-    assert desk.run("--version").out.startswith("nebtui ")
+    assert sandbox.run("--version").out.startswith("nebtui ")
     for verb in (
         (),
         ("check",),
@@ -367,36 +367,36 @@ def test_version_and_help(desk: Desk) -> None:
         ("rule",),
         ("demo",),
     ):
-        told = desk.run(*verb, "--help")
+        told = sandbox.run(*verb, "--help")
         assert (told.status, told.err) == (0, "")
         assert "usage: nebtui" in told.out
 
 
-def test_undo_of_what_never_was(desk: Desk) -> None:
+def test_undo_of_what_never_was(sandbox: CliSandbox) -> None:
     """A number that no entry has is bad usage, told in one line; nothing left at all is no
     failure."""
-    told = desk.run("undo", "99")
+    told = sandbox.run("undo", "99")
     assert (told.status, told.out) == (2, "")
     assert "entry 99 was never written" in told.err
     assert len(told.err.splitlines()) == 1
-    assert desk.run("undo").status == 0
+    assert sandbox.run("undo").status == 0
 
 
-def test_doctor_on_a_state_folder_that_is_a_file(desk: Desk) -> None:
+def test_doctor_on_a_state_folder_that_is_a_file(sandbox: CliSandbox) -> None:
     """A file where the folder should be is said to be broken, with what to do."""
-    (desk.root / "file").write_text("")
-    told = desk.run("doctor", "--no-engine", NEBTUI_STATE=str(desk.root / "file"))
+    (sandbox.root / "file").write_text("")
+    told = sandbox.run("doctor", "--no-engine", NEBTUI_STATE=str(sandbox.root / "file"))
     line = next(line for line in told.out.splitlines() if "journal" in line)
     assert "is no folder" in told.out
     assert "✗" in line
 
 
-def test_a_join_is_proved_though_it_brings_a_warning_to_light(desk: Desk) -> None:
+def test_a_join_is_proved_though_it_brings_a_warning_to_light(sandbox: CliSandbox) -> None:
     """A store that is reached at last, and has no health test, is no reason to leave it
     unreachable; it is told."""
     store = "services:\n  store:\n    image: x\n"
     agent = "services:\n  agent:\n    image: x\n    environment: {U: http://store:80}\n"
-    desk.write({"a/compose.yaml": store, "b/compose.yaml": agent})
-    told = desk.run("fix", "--rule", "isolated-networks", "--no-engine")
+    sandbox.write({"a/compose.yaml": store, "b/compose.yaml": agent})
+    told = sandbox.run("fix", "--rule", "isolated-networks", "--no-engine")
     assert told.out.count("+    networks: [default, nebtui-shared]") == 2
     assert "then seen, missing-healthcheck: store has no health test" in told.out + told.err

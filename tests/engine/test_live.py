@@ -25,7 +25,7 @@ from nebtui.facts.changes import (
     ContainersListed,
     EngineLost,
     EngineSeen,
-    Happened,
+    EventSeen,
     ImageSeen,
     PathsSeen,
     ProcessesSeen,
@@ -218,9 +218,7 @@ def test_an_event_touches_one_container(project: Any, watch: Callable[..., Watch
     ours = {c.id for c in containers(watched) if c.project == box.name}
     assert {c.container.id for c in later if isinstance(c, ContainerSeen)} & ours == {app.id}
     actions = [
-        c.happening.action
-        for c in later
-        if isinstance(c, Happened) and c.happening.container == app.id
+        c.event.action for c in later if isinstance(c, EventSeen) and c.event.container == app.id
     ]
     assert "die" in actions
     assert "start" in actions
@@ -389,9 +387,9 @@ def test_permission_denied_says_which_group(engine: EngineClient) -> None:
     script = (
         "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "from nebtui.hosts.engine.endpoint import Endpoint; from nebtui.hosts.engine.client import "
-        "EngineClient, EngineProblem\n"
+        "EngineClient, EngineError\n"
         "try: EngineClient(Endpoint(), {}).version()\n"
-        "except EngineProblem as problem: print(problem)\n"
+        "except EngineError as problem: print(problem)\n"
     )
     # The modules are loaded before the user changes: a home folder may be closed to others.
     script = (

@@ -1,7 +1,7 @@
 """Processes that are killed: right before a named step, or right before their Nth call that changes
 a file.
 
-`python -m tests.fixing.dying VERB FOLDER STEP`, or `… VERB FOLDER` for one desk a call, in
+`python -m tests.fixing.dying VERB FOLDER STEP`, or `… VERB FOLDER` for one box a call, in
 FOLDER/0, FOLDER/1, …
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo, write
-from tests.fixing.boxes import NETWORK, Desk
+from tests.fixing.sandbox import NETWORK, FixSandbox
 
 CHANGING = frozenset(
     {"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.chmod", "os.chown", "os.setxattr"}
@@ -26,15 +26,15 @@ name."""
 
 def act(verb: str, folder: str, fatal: str = "") -> None:
     """Write, undo or recover, and die right before the step."""
-    desk = Desk(Path(folder))
-    host, journal = desk.host(), desk.journal
+    box = FixSandbox(Path(folder))
+    host, journal = box.host(), box.journal
 
     def steps(step: str) -> None:
         if step.replace(f"{folder}/", "") == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
     if verb == "write":
-        write(desk.patch(), host, journal, checkpoint=steps)
+        write(box.patch(), host, journal, checkpoint=steps)
     elif verb == "undo":
         entry = journal.last()
         assert entry is not None
@@ -44,27 +44,27 @@ def act(verb: str, folder: str, fatal: str = "") -> None:
 
 
 def every_call(verb: str, folder: str) -> None:
-    """On a new desk each, run the verb in a process that dies at its first call, its second one…
+    """On a new box each, run the verb in a process that dies at its first call, its second one…
     until one lives."""
     for number in count():
-        desk = Desk(Path(folder) / str(number)).set_up()
+        box = FixSandbox(Path(folder) / str(number)).set_up()
         if verb == "undo":
-            write(desk.patch(), desk.host(), desk.journal)
+            write(box.patch(), box.host(), box.journal)
         if verb == "recover":
-            _killed_before_the_last_file(desk)
+            _killed_before_the_last_file(box)
         child = os.fork()
         if not child:
             _die_at(number)
-            act(verb, str(desk.folder))
+            act(verb, str(box.folder))
             os._exit(0)
         if os.waitpid(child, 0)[1] == 0:
             return
 
 
-def _killed_before_the_last_file(desk: Desk) -> None:
+def _killed_before_the_last_file(box: FixSandbox) -> None:
     child = os.fork()
     if not child:
-        act("write", str(desk.folder), f"swap {desk.env.relative_to(desk.folder)}")
+        act("write", str(box.folder), f"swap {box.env.relative_to(box.folder)}")
     os.waitpid(child, 0)
 
 

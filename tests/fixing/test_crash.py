@@ -13,7 +13,7 @@ import pytest
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo, write
 from nebtui.keep import journal
-from tests.fixing.boxes import NETWORK, Desk
+from tests.fixing.sandbox import NETWORK, FixSandbox
 
 CORE, LINK, ENV = "box/core/compose.yaml", "box/gantry.yaml", "box/core/.env"
 TAKEN_BACK = (
@@ -42,113 +42,113 @@ RECOVERY = (
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def box(tmp_path: Path) -> FixSandbox:
     """Two projects, nothing written yet."""
-    return Desk(tmp_path).set_up()
+    return FixSandbox(tmp_path).set_up()
 
 
-def die(verb: str, desk: Desk, step: str) -> None:
+def die(verb: str, box: FixSandbox, step: str) -> None:
     """Run the verb in a process that is killed right before the step."""
-    command = [sys.executable, "-m", "tests.fixing.dying", verb, str(desk.folder), step]
+    command = [sys.executable, "-m", "tests.fixing.dying", verb, str(box.folder), step]
     done = subprocess.run(
         command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
-def ensure_whole(desk: Desk) -> None:
+def ensure_whole(box: FixSandbox) -> None:
     """Each file is whole old or whole new; nobody lost its mode, its link or a part."""
-    for found, *known in zip(desk.state()[:3], desk.old[:3], desk.new[:3], strict=True):
+    for found, *known in zip(box.state()[:3], box.old[:3], box.new[:3], strict=True):
         assert found in known
-    assert desk.core.stat().st_mode & 0o777 == 0o640
-    assert desk.link.is_symlink()
+    assert box.core.stat().st_mode & 0o777 == 0o640
+    assert box.link.is_symlink()
 
 
-def ensure_settled(desk: Desk, *, stands: bool) -> None:
+def ensure_settled(box: FixSandbox, *, stands: bool) -> None:
     """Files, network and journal say the same; nothing lies around, and there is nothing more to
     recover."""
-    assert desk.state() == (desk.new if stands else desk.old)
-    assert desk.leftovers() == []
-    ensure_whole(desk)
-    assert (desk.journal.last() is not None) == stands
-    assert {entry.state for entry in desk.journal.entries()} <= {"written" if stands else "undone"}
-    assert recover(desk.host(), desk.journal) == ()
+    assert box.state() == (box.new if stands else box.old)
+    assert box.leftovers() == []
+    ensure_whole(box)
+    assert (box.journal.last() is not None) == stands
+    assert {entry.state for entry in box.journal.entries()} <= {"written" if stands else "undone"}
+    assert recover(box.host(), box.journal) == ()
     if stands:
-        entry = desk.journal.last()
+        entry = box.journal.last()
         assert entry is not None
-        assert undo(entry, desk.host(), desk.journal) == ()
-        assert desk.state() == desk.old
+        assert undo(entry, box.host(), box.journal) == ()
+        assert box.state() == box.old
 
 
-def test_the_steps_are_these(desk: Desk) -> None:
+def test_the_steps_are_these(box: FixSandbox) -> None:
     """The lists of this page name every step there is: none is left untested."""
     seen: list[str] = []
 
     def note(step: str) -> None:
-        seen.append(step.replace(f"{desk.folder}/", ""))
+        seen.append(step.replace(f"{box.folder}/", ""))
 
-    entry = write(desk.patch(), desk.host(), desk.journal, checkpoint=note)
+    entry = write(box.patch(), box.host(), box.journal, checkpoint=note)
     assert set(seen) == {*TAKEN_BACK, *STANDS}
     seen.clear()
-    undo(entry, desk.host(), desk.journal, note)
+    undo(entry, box.host(), box.journal, note)
     assert set(seen) == {*UNDO_TAKEN_BACK, *UNDO_STANDS}
-    die("write", desk, f"swap {ENV}")
+    die("write", box, f"swap {ENV}")
     seen.clear()
-    recover(desk.host(), desk.journal, note)
+    recover(box.host(), box.journal, note)
     assert set(seen) == set(RECOVERY)
 
 
 @pytest.mark.parametrize("step", TAKEN_BACK)
-def test_a_write_killed_half_way_is_taken_back(desk: Desk, step: str) -> None:
+def test_a_write_killed_half_way_is_taken_back(box: FixSandbox, step: str) -> None:
     """Killed before the last file is new, the patch is taken back: files, network and
     temporaries."""
-    die("write", desk, step)
-    ensure_whole(desk)
-    told = recover(desk.host(), desk.journal)
+    die("write", box, step)
+    ensure_whole(box)
+    told = recover(box.host(), box.journal)
     assert len(told) == (0 if step == "journal" else 1)
     assert all("was interrupted" in sentence and "taken back" in sentence for sentence in told)
-    ensure_settled(desk, stands=False)
+    ensure_settled(box, stands=False)
 
 
 @pytest.mark.parametrize("step", STANDS)
-def test_a_write_killed_at_the_end_stands(desk: Desk, step: str) -> None:
+def test_a_write_killed_at_the_end_stands(box: FixSandbox, step: str) -> None:
     """Killed when all files are new, the patch stands and can be undone."""
-    die("write", desk, step)
-    assert desk.state() == desk.new
-    told = recover(desk.host(), desk.journal)
+    die("write", box, step)
+    assert box.state() == box.new
+    told = recover(box.host(), box.journal)
     assert [sentence for sentence in told if "stands as entry 1" not in sentence] == []
-    ensure_settled(desk, stands=True)
+    ensure_settled(box, stands=True)
 
 
 @pytest.mark.parametrize("step", UNDO_TAKEN_BACK)
-def test_an_undo_killed_half_way_did_not_happen(desk: Desk, step: str) -> None:
+def test_an_undo_killed_half_way_did_not_happen(box: FixSandbox, step: str) -> None:
     """An undo killed before its last file is taken back, and can be asked for again."""
-    write(desk.patch(), desk.host(), desk.journal)
-    die("undo", desk, step)
-    ensure_whole(desk)
-    recover(desk.host(), desk.journal)
-    ensure_settled(desk, stands=True)
+    write(box.patch(), box.host(), box.journal)
+    die("undo", box, step)
+    ensure_whole(box)
+    recover(box.host(), box.journal)
+    ensure_settled(box, stands=True)
 
 
 @pytest.mark.parametrize("step", UNDO_STANDS)
-def test_an_undo_killed_at_the_end_is_done(desk: Desk, step: str) -> None:
+def test_an_undo_killed_at_the_end_is_done(box: FixSandbox, step: str) -> None:
     """An undo killed when its files are written is finished at the next start, the network
     included."""
-    write(desk.patch(), desk.host(), desk.journal)
-    die("undo", desk, step)
-    ensure_whole(desk)
-    recover(desk.host(), desk.journal)
-    ensure_settled(desk, stands=False)
+    write(box.patch(), box.host(), box.journal)
+    die("undo", box, step)
+    ensure_whole(box)
+    recover(box.host(), box.journal)
+    ensure_settled(box, stands=False)
 
 
 @pytest.mark.parametrize("step", RECOVERY)
-def test_a_recovery_that_is_killed_too_is_done_by_the_next(desk: Desk, step: str) -> None:
+def test_a_recovery_that_is_killed_too_is_done_by_the_next(box: FixSandbox, step: str) -> None:
     """Recovery may die at any of its own steps: the start after that one settles the patch."""
-    die("write", desk, f"swap {ENV}")
-    die("recover", desk, step)
-    ensure_whole(desk)
-    recover(desk.host(), desk.journal)
-    ensure_settled(desk, stands=False)
+    die("write", box, f"swap {ENV}")
+    die("recover", box, step)
+    ensure_whole(box)
+    recover(box.host(), box.journal)
+    ensure_settled(box, stands=False)
 
 
 @pytest.mark.parametrize("verb", ["write", "undo", "recover"])
@@ -157,45 +157,45 @@ def test_a_death_at_any_system_call_is_settled(tmp_path: Path, verb: str) -> Non
     all is settled."""
     command = [sys.executable, "-m", "tests.fixing.dying", verb, str(tmp_path)]
     subprocess.run(command, cwd=Path(__file__).parents[2], check=True)
-    desks = [Desk(folder) for folder in tmp_path.iterdir()]
+    desks = [FixSandbox(folder) for folder in tmp_path.iterdir()]
     assert len(desks) > 20
-    for desk in desks:
-        ensure_whole(desk)
-        recover(desk.host(), desk.journal)
-        ensure_settled(desk, stands=desk.journal.last() is not None)
+    for box in desks:
+        ensure_whole(box)
+        recover(box.host(), box.journal)
+        ensure_settled(box, stands=box.journal.last() is not None)
 
 
-def test_a_file_edited_after_the_death_keeps_the_edit(desk: Desk) -> None:
+def test_a_file_edited_after_the_death_keeps_the_edit(box: FixSandbox) -> None:
     """What a person edits between the death and the next start stays; only the patch is taken
     out."""
-    die("write", desk, f"swap {LINK}")
-    desk.core.write_bytes(desk.core.read_bytes().replace(b"services:\n", b"# mine\nservices:\n"))
-    desk.link.write_bytes(b"# mine too\r\n" + desk.link.read_bytes())
-    recover(desk.host(), desk.journal)
-    assert desk.core.read_bytes() == b"# mine\n" + desk.old[0]
-    assert desk.link.read_bytes() == b"# mine too\r\n" + desk.old[1]
-    assert desk.journal.last() is None
+    die("write", box, f"swap {LINK}")
+    box.core.write_bytes(box.core.read_bytes().replace(b"services:\n", b"# mine\nservices:\n"))
+    box.link.write_bytes(b"# mine too\r\n" + box.link.read_bytes())
+    recover(box.host(), box.journal)
+    assert box.core.read_bytes() == b"# mine\n" + box.old[0]
+    assert box.link.read_bytes() == b"# mine too\r\n" + box.old[1]
+    assert box.journal.last() is None
 
 
-def test_a_conflict_after_the_death_is_told_and_left(desk: Desk) -> None:
+def test_a_conflict_after_the_death_is_told_and_left(box: FixSandbox) -> None:
     """Where the changed line itself was edited since, nothing is touched, one sentence says so,
     once."""
-    die("write", desk, f"swap {LINK}")
-    edited = desk.core.read_bytes().replace(b"[default, nebtui-shared]", b"[nebtui-shared]")
-    desk.core.write_bytes(edited)
-    (told,) = recover(desk.host(), desk.journal)
+    die("write", box, f"swap {LINK}")
+    edited = box.core.read_bytes().replace(b"[default, nebtui-shared]", b"[nebtui-shared]")
+    box.core.write_bytes(edited)
+    (told,) = recover(box.host(), box.journal)
     assert "line 4" in told
     assert "left as they are" in told
-    assert desk.core.read_bytes() == edited
-    assert desk.leftovers() == []
-    assert recover(desk.host(), desk.journal) == ()
-    standing = desk.journal.last()
+    assert box.core.read_bytes() == edited
+    assert box.leftovers() == []
+    assert recover(box.host(), box.journal) == ()
+    standing = box.journal.last()
     assert standing is not None
-    assert [item.path for item in standing.files] == [str(desk.core)]
+    assert [item.path for item in standing.files] == [str(box.core)]
 
 
 def test_a_write_in_progress_is_no_interrupted_one(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    box: FixSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second nebtui that starts while the first one writes does not take it back."""
     monkeypatch.setattr(journal, "_PATIENCE", 0.0)
@@ -203,8 +203,8 @@ def test_a_write_in_progress_is_no_interrupted_one(
 
     def start_another(step: str) -> None:
         if step == "commit":
-            told.append(recover(desk.host(), desk.journal))
+            told.append(recover(box.host(), box.journal))
 
-    write(desk.patch(), desk.host(), desk.journal, checkpoint=start_another)
+    write(box.patch(), box.host(), box.journal, checkpoint=start_another)
     assert told == [()]
-    assert desk.state() == desk.new
+    assert box.state() == box.new

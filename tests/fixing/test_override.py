@@ -20,8 +20,8 @@ from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.override import into_override, override_file
 from nebtui.fixing.patch import Draft, plan
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFix, Options, Recreate, layer_for
-from tests.hosts_of_tests import StillHost
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFixError, Options, Recreate, layer_for
+from tests.fakes import FakeHost
 from tests.rules import cases
 
 WEB = "services:\n  web:\n    image: x\n    environment: {URL: http://host.docker.internal:1}\n"
@@ -106,7 +106,7 @@ def test_a_rule_s_fix_goes_into_a_new_override(tmp_path: Path, name: str, overri
     reads both."""
     snapshot = box(tmp_path, {name: WEB})
     finding = next(f for f in rules.find(snapshot) if f.rule == "missing-host-gateway")
-    patch = plan(Draft(snapshot), finding, Options(), StillHost(snapshot), override=True)
+    patch = plan(Draft(snapshot), finding, Options(), FakeHost(snapshot), override=True)
     (change,) = patch.files
     assert (change.path, change.before) == (str(tmp_path / override), None)
     assert change.after.decode() == (
@@ -125,7 +125,7 @@ def test_a_join_of_two_projects_writes_two_overrides(tmp_path: Path) -> None:
     }
     snapshot = box(tmp_path, files)
     finding = next(f for f in rules.find(snapshot) if f.rule == "isolated-networks")
-    patch = plan(Draft(snapshot), finding, Options(), StillHost(snapshot), override=True)
+    patch = plan(Draft(snapshot), finding, Options(), FakeHost(snapshot), override=True)
     texts = {
         os.path.relpath(change.path, tmp_path): change.after.decode() for change in patch.files
     }
@@ -283,7 +283,7 @@ def test_variables_stay_where_they_are(tmp_path: Path) -> None:
 def test_what_an_override_cannot_say_is_refused(tmp_path: Path, edit: Edit) -> None:
     """A form of writing, or one item less, is no matter of a file that is merged over."""
     base = "services:\n  web: {image: x, volumes: ['v:/v'], cap_add: [ALL]}\n"
-    with pytest.raises(NoFix, match="can only be"):
+    with pytest.raises(NoFixError, match="can only be"):
         moved(box(tmp_path, {"compose.yaml": base}), "web", (), edit)
 
 
@@ -309,7 +309,7 @@ def test_an_override_that_would_not_be_read_is_refused(
 ) -> None:
     """Where the files are listed, Compose looks for no override file."""
     project = Project(ProjectKey("p", "/w", tuple(f"/w/{name}" for name in files)), env=env)
-    with pytest.raises(NoFix, match=reason):
+    with pytest.raises(NoFixError, match=reason):
         override_file(project)
 
 

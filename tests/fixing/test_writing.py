@@ -11,67 +11,67 @@ import pytest
 
 from nebtui.fixing.patch import FileChange, Patch
 from nebtui.fixing.recovery import recover
-from nebtui.fixing.writing import NotWritten, write
+from nebtui.fixing.writing import WriteError, write
 from nebtui.keep import Journal
-from tests.fixing.boxes import NETWORK, Desk
+from tests.fixing.sandbox import NETWORK, FixSandbox
 
-Prepare = Callable[[Desk], object]
+Prepare = Callable[[FixSandbox], object]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def box(tmp_path: Path) -> FixSandbox:
     """Two projects, nothing written yet."""
-    return Desk(tmp_path).set_up()
+    return FixSandbox(tmp_path).set_up()
 
 
-def ensure_nothing(desk: Desk) -> None:
+def ensure_nothing(box: FixSandbox) -> None:
     """All is as before, nothing lies around, nothing can be undone or recovered."""
-    assert desk.state() == desk.old
-    assert desk.leftovers() == []
-    assert desk.journal.last() is None
-    assert recover(desk.host(), desk.journal) == ()
+    assert box.state() == box.old
+    assert box.leftovers() == []
+    assert box.journal.last() is None
+    assert recover(box.host(), box.journal) == ()
 
 
-def test_a_patch_is_written_whole(desk: Desk) -> None:
+def test_a_patch_is_written_whole(box: FixSandbox) -> None:
     """Network, both files and the new env file are there, journalled as one entry, and the host
     reads them again."""
-    host = desk.host()
-    entry = write(desk.patch(), host, desk.journal, lambda: 12.5)
-    assert desk.state() == desk.new
-    assert desk.journal.entries() == (entry,)
+    host = box.host()
+    entry = write(box.patch(), host, box.journal, lambda: 12.5)
+    assert box.state() == box.new
+    assert box.journal.entries() == (entry,)
     assert (entry.number, entry.time, entry.state, entry.networks) == (
         1,
         12.5,
         "written",
         (NETWORK,),
     )
-    assert host.told == [(str(desk.core), str(desk.link), str(desk.env))]
-    assert desk.leftovers() == []
-    assert desk.core.stat().st_mode & 0o777 == 0o640
-    assert desk.env.stat().st_mode & 0o777 == 0o600
-    assert desk.link.is_symlink()
+    assert host.told == [(str(box.core), str(box.link), str(box.env))]
+    assert box.leftovers() == []
+    assert box.core.stat().st_mode & 0o777 == 0o640
+    assert box.env.stat().st_mode & 0o777 == 0o600
+    assert box.link.is_symlink()
 
 
-def test_a_file_changed_since_the_diff_is_refused(desk: Desk) -> None:
+def test_a_file_changed_since_the_diff_is_refused(box: FixSandbox) -> None:
     """Bytes that are not those of the diff stop everything, before any network is made."""
-    patch = desk.patch()
-    desk.link.write_bytes(b"edited")
+    patch = box.patch()
+    box.link.write_bytes(b"edited")
     with pytest.raises(
-        NotWritten,
+        WriteError,
         match=r"gantry.yaml was changed meanwhile; nothing was written; look at the new diff",
     ):
-        write(patch, desk.host(), desk.journal)
-    assert desk.state() == (desk.old[0], b"edited", None, False)
-    assert desk.journal.entries() == ()
+        write(patch, box.host(), box.journal)
+    assert box.state() == (box.old[0], b"edited", None, False)
+    assert box.journal.entries() == ()
 
 
 @pytest.mark.parametrize("which", ["core", "link", "env"])
 @pytest.mark.parametrize("step", ["stage", "swap", "settle"])
 def test_whatever_fails_takes_all_back(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, which: str, step: str
+    box: FixSandbox, monkeypatch: pytest.MonkeyPatch, which: str, step: str
 ) -> None:
     """A full disk at any file and step leaves every file, the network and the folder as before."""
-    path = getattr(desk, which)
+    path = getattr(box, which)
 
     def fill_up(name: str) -> None:
         if name == f"{step} {path}":
@@ -86,134 +86,134 @@ def test_whatever_fails_takes_all_back(
             monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(
-        NotWritten, match=r"finds no room: .* full; nothing was written; make room and try again"
+        WriteError, match=r"finds no room: .* full; nothing was written; make room and try again"
     ):
-        write(desk.patch(), desk.host(), desk.journal, checkpoint=fill_up)
-    ensure_nothing(desk)
+        write(box.patch(), box.host(), box.journal, checkpoint=fill_up)
+    ensure_nothing(box)
 
 
-def test_a_change_at_the_last_moment_takes_all_back(desk: Desk) -> None:
+def test_a_change_at_the_last_moment_takes_all_back(box: FixSandbox) -> None:
     """An edit of the second file while the first one is swapped wins; the first one is taken
     back."""
 
     def edit(step: str) -> None:
-        if step == f"settle {desk.core}":
-            desk.link.write_bytes(b"edited")
+        if step == f"settle {box.core}":
+            box.link.write_bytes(b"edited")
 
-    with pytest.raises(NotWritten, match="was changed meanwhile; nothing was written"):
-        write(desk.patch(), desk.host(), desk.journal, checkpoint=edit)
-    assert desk.state() == (desk.old[0], b"edited", None, False)
-    assert desk.leftovers() == []
+    with pytest.raises(WriteError, match="was changed meanwhile; nothing was written"):
+        write(box.patch(), box.host(), box.journal, checkpoint=edit)
+    assert box.state() == (box.old[0], b"edited", None, False)
+    assert box.leftovers() == []
 
 
-def test_ctrl_c_takes_all_back(desk: Desk) -> None:
+def test_ctrl_c_takes_all_back(box: FixSandbox) -> None:
     """An interruption by the person is no half patch either."""
 
     def interrupt(step: str) -> None:
-        if step == f"swap {desk.env}":
+        if step == f"swap {box.env}":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write(desk.patch(), desk.host(), desk.journal, checkpoint=interrupt)
-    ensure_nothing(desk)
+        write(box.patch(), box.host(), box.journal, checkpoint=interrupt)
+    ensure_nothing(box)
 
 
-def test_a_network_that_cannot_be_made_stops_the_patch(desk: Desk) -> None:
+def test_a_network_that_cannot_be_made_stops_the_patch(box: FixSandbox) -> None:
     """Someone else's network of that name stays, and no file is written."""
-    (desk.host().folder / NETWORK).touch()
+    (box.host().folder / NETWORK).touch()
     with pytest.raises(
-        NotWritten, match=r"the network nebtui-shared could not be created .*; nothing was written"
+        WriteError, match=r"the network nebtui-shared could not be created .*; nothing was written"
     ):
-        write(desk.patch(), desk.host(), desk.journal)
-    assert desk.state() == (*desk.old[:3], True)
-    assert recover(desk.host(), desk.journal) == ()
-    assert desk.state() == (*desk.old[:3], True)
+        write(box.patch(), box.host(), box.journal)
+    assert box.state() == (*box.old[:3], True)
+    assert recover(box.host(), box.journal) == ()
+    assert box.state() == (*box.old[:3], True)
 
 
-def test_without_a_journal_nothing_is_written(desk: Desk) -> None:
+def test_without_a_journal_nothing_is_written(box: FixSandbox) -> None:
     """What could not be undone is not done."""
-    (desk.folder / "file").write_text("")
-    with pytest.raises(NotWritten, match="nothing was written"):
-        write(desk.patch(), desk.host(), Journal(str(desk.folder / "file")))
-    ensure_nothing(desk)
+    (box.folder / "file").write_text("")
+    with pytest.raises(WriteError, match="nothing was written"):
+        write(box.patch(), box.host(), Journal(str(box.folder / "file")))
+    ensure_nothing(box)
 
 
 def test_a_journal_that_fills_up_at_the_end_takes_all_back(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    box: FixSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If the last word of the journal cannot be written, the files go back."""
-    journal = desk.journal
+    journal = box.journal
 
     def full(entry: object) -> None:
         monkeypatch.undo()
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(journal, "put", full)
-    with pytest.raises(NotWritten, match="nothing was written"):
-        write(desk.patch(), desk.host(), journal)
-    ensure_nothing(desk)
+    with pytest.raises(WriteError, match="nothing was written"):
+        write(box.patch(), box.host(), journal)
+    ensure_nothing(box)
 
 
 def test_taking_back_that_fails_is_told_and_tried_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    box: FixSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where even the way back is blocked, the sentence says so and the next start goes it."""
 
     def fill_up(step: str) -> None:
-        if step == f"settle {desk.link}":
+        if step == f"settle {box.link}":
             monkeypatch.setattr(os, "fsync", _full)
 
     with pytest.raises(
-        NotWritten, match=r"taking back .* failed .*; nebtui tries again at its next start"
+        WriteError, match=r"taking back .* failed .*; nebtui tries again at its next start"
     ):
-        write(desk.patch(), desk.host(), desk.journal, checkpoint=fill_up)
+        write(box.patch(), box.host(), box.journal, checkpoint=fill_up)
     monkeypatch.undo()
-    (told,) = recover(desk.host(), desk.journal)
+    (told,) = recover(box.host(), box.journal)
     assert "taken back" in told
-    ensure_nothing(desk)
+    ensure_nothing(box)
 
 
 def _full(descriptor: int) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_one_file_by_two_names_is_refused(desk: Desk) -> None:
+def test_one_file_by_two_names_is_refused(box: FixSandbox) -> None:
     """A patch that names a file and a link to it would write it twice."""
-    real = desk.link.resolve()
-    changes = tuple(FileChange(str(path), desk.old[1], b"x: 1\n") for path in (desk.link, real))
+    real = box.link.resolve()
+    changes = tuple(FileChange(str(path), box.old[1], b"x: 1\n") for path in (box.link, real))
     with pytest.raises(
-        NotWritten, match=r"is the same file as .*gantry\.yaml; nothing was written"
+        WriteError, match=r"is the same file as .*gantry\.yaml; nothing was written"
     ):
-        write(Patch("t", (), "safe", changes), desk.host(), desk.journal)
-    ensure_nothing(desk)
+        write(Patch("t", (), "safe", changes), box.host(), box.journal)
+    ensure_nothing(box)
 
 
-def test_a_pipe_in_place_of_a_file_is_refused_at_once(desk: Desk) -> None:
+def test_a_pipe_in_place_of_a_file_is_refused_at_once(box: FixSandbox) -> None:
     """What has become a pipe since the diff was shown is never waited for."""
-    patch = desk.patch()
-    desk.core.unlink()
-    os.mkfifo(desk.core)
-    with pytest.raises(NotWritten, match="a named pipe, not a regular file; nothing was written"):
-        write(patch, desk.host(), desk.journal)
-    assert desk.leftovers() == []
+    patch = box.patch()
+    box.core.unlink()
+    os.mkfifo(box.core)
+    with pytest.raises(WriteError, match="a named pipe, not a regular file; nothing was written"):
+        write(patch, box.host(), box.journal)
+    assert box.leftovers() == []
 
 
-def test_a_link_slipped_in_leads_nowhere(desk: Desk) -> None:
+def test_a_link_slipped_in_leads_nowhere(box: FixSandbox) -> None:
     """A path that becomes a link after it was looked at is refused, and the file behind the link is
     not touched."""
-    outside = desk.folder / "outside"
-    outside.write_bytes(desk.old[0])
+    outside = box.folder / "outside"
+    outside.write_bytes(box.old[0])
 
     def slip(step: str) -> None:
         if step == f"network {NETWORK}":
-            desk.core.unlink()
-            desk.core.symlink_to(outside)
+            box.core.unlink()
+            box.core.symlink_to(outside)
 
-    with pytest.raises(NotWritten):
-        write(desk.patch(), desk.host(), desk.journal, checkpoint=slip)
-    assert outside.read_bytes() == desk.old[0]
-    assert desk.link.read_bytes() == desk.old[1]
-    assert desk.leftovers() == []
-    recover(desk.host(), desk.journal)
-    assert outside.read_bytes() == desk.old[0]
-    assert recover(desk.host(), desk.journal) == ()
+    with pytest.raises(WriteError):
+        write(box.patch(), box.host(), box.journal, checkpoint=slip)
+    assert outside.read_bytes() == box.old[0]
+    assert box.link.read_bytes() == box.old[1]
+    assert box.leftovers() == []
+    recover(box.host(), box.journal)
+    assert outside.read_bytes() == box.old[0]
+    assert recover(box.host(), box.journal) == ()

@@ -30,7 +30,7 @@ from nebtui.hosts.projects.collector import ProjectCollector
 from nebtui.hosts.sampling.collector import CpuBudget
 
 
-class Told:
+class ChangeLog:
     """Collects changes and lets a test wait for one."""
 
     def __init__(self) -> None:
@@ -94,19 +94,19 @@ def stub(tmp_path: Path) -> StubCatalogue:
 
 
 @pytest.fixture
-def told() -> Told:
-    """What was told."""
-    return Told()
+def log() -> ChangeLog:
+    """What was log."""
+    return ChangeLog()
 
 
 @pytest.fixture
 def collector(
-    stub: StubCatalogue, told: Told, monkeypatch: pytest.MonkeyPatch
+    stub: StubCatalogue, log: ChangeLog, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ProjectCollector]:
     """A running collector with short rounds; it is ended afterwards."""
     monkeypatch.setattr("nebtui.hosts.projects.collector.EVERY", 0.02)
     collector = ProjectCollector(
-        stub, told.shared, StartupBarrier(told, frozenset({"projects"})), told
+        stub, log.shared, StartupBarrier(log, frozenset({"projects"})), log
     )
     thread = threading.Thread(target=collector.run, daemon=True)
     thread.start()
@@ -117,48 +117,48 @@ def collector(
 
 
 def views(changes: list[Change]) -> list[str]:
-    """The views of the projects told, in order."""
+    """The views of the projects log, in order."""
     return [change.project.view for change in changes if isinstance(change, ProjectSeen)]
 
 
 def test_the_quick_view_comes_first_and_only_once(
-    collector: ProjectCollector, told: Told, stub: StubCatalogue
+    collector: ProjectCollector, log: ChangeLog, stub: StubCatalogue
 ) -> None:
-    """Our reader's view is told at once, then Compose's; later changes tell Compose's only."""
-    told.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
-    assert views(told.changes) == ["reader", "compose"]
+    """Our reader's view is log at once, then Compose's; later changes tell Compose's only."""
+    log.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
+    assert views(log.changes) == ["reader", "compose"]
     stub.file.write_text("another")
-    told.wait(lambda changes: len(views(changes)) == 3)
-    assert views(told.changes)[2] == "compose"
+    log.wait(lambda changes: len(views(changes)) == 3)
+    assert views(log.changes)[2] == "compose"
     assert stub.asked["quick"] == 1
 
 
 def test_compose_is_not_asked_on_a_timer(
-    collector: ProjectCollector, told: Told, stub: StubCatalogue
+    collector: ProjectCollector, log: ChangeLog, stub: StubCatalogue
 ) -> None:
     """Rounds without a changed file ask nobody; `reread` of a file asks for its project."""
-    told.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
+    log.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
     rounds = stub.asked["search"]
-    told(ContainersListed((Container("a", "x", project="other"),)))
-    told.wait(lambda changes: len(views(changes)) == 4)
+    log(ContainersListed((Container("a", "x", project="other"),)))
+    log.wait(lambda changes: len(views(changes)) == 4)
     assert (stub.asked["full"], stub.asked["search"]) == (2, rounds)
     stub.file.write_text("ONE")
     collector.reread((str(stub.file),))
-    told.wait(lambda changes: len(views(changes)) == 5)
+    log.wait(lambda changes: len(views(changes)) == 5)
     assert stub.asked["full"] == 3
 
 
 def test_a_file_that_goes_takes_its_project_along(
-    collector: ProjectCollector, told: Told, stub: StubCatalogue
+    collector: ProjectCollector, log: ChangeLog, stub: StubCatalogue
 ) -> None:
     """When a folder's compose files change the search is repeated; what is in no source any more is
     gone."""
-    told.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
+    log.wait(lambda changes: any(isinstance(change, Settled) for change in changes))
     stub.file.unlink()
-    told.wait(lambda changes: any(isinstance(change, ProjectGone) for change in changes))
+    log.wait(lambda changes: any(isinstance(change, ProjectGone) for change in changes))
 
 
-def test_a_removed_container_stays_removed(told: Told) -> None:
+def test_a_removed_container_stays_removed(log: ChangeLog) -> None:
     """An inspection that was under way when the container was removed does not bring it back."""
 
     class Client(EngineClient):
@@ -168,30 +168,30 @@ def test_a_removed_container_stays_removed(told: Told) -> None:
             inspector.remove(container)
             return {"Id": container, "State": {"Status": "running"}}
 
-    inspector = Inspector(Client(Endpoint(), {}), told.shared, told)
+    inspector = Inspector(Client(Endpoint(), {}), log.shared, log)
     inspector.inspect("a")
-    assert [type(change) for change in told.changes] == [ContainerGone]
-    assert not any(isinstance(change, ContainerSeen) for change in told.changes)
+    assert [type(change) for change in log.changes] == [ContainerGone]
+    assert not any(isinstance(change, ContainerSeen) for change in log.changes)
 
 
-def test_settled_comes_once_and_last(told: Told) -> None:
-    """`Settled` is told when the last part was reached, and never again."""
-    startup = StartupBarrier(told, frozenset({"engine", "projects"}))
+def test_settled_comes_once_and_last(log: ChangeLog) -> None:
+    """`Settled` is log when the last part was reached, and never again."""
+    startup = StartupBarrier(log, frozenset({"engine", "projects"}))
     startup.mark_done("engine")
-    assert told.changes == []
+    assert log.changes == []
     startup.mark_done("projects")
     startup.mark_done("projects")
-    assert told.changes == [Settled()]
+    assert log.changes == [Settled()]
 
 
 def test_a_dead_mount_does_not_hold_up_the_rest(
-    told: Told, monkeypatch: pytest.MonkeyPatch
+    log: ChangeLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where only host paths are missing from the picture they are not waited for long."""
     monkeypatch.setattr("nebtui.hosts.known.PATIENCE", 0.01)
-    startup = StartupBarrier(told, frozenset({"engine", "paths"}))
+    startup = StartupBarrier(log, frozenset({"engine", "paths"}))
     startup.mark_done("engine")
-    told.wait(lambda changes: changes == [Settled()])
+    log.wait(lambda changes: changes == [Settled()])
 
 
 def test_an_allowance_bounds_work_to_its_share() -> None:

@@ -27,10 +27,10 @@ from nebtui.facts.observed import (
     Attachment,
     Container,
     Engine,
+    HostPath,
     Image,
     Inspection,
     Network,
-    PathFact,
     Process,
 )
 from nebtui.facts.snapshot import Snapshot
@@ -105,7 +105,7 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
     if kind == "owner":
         uid, gid = map(int, rest[1].split(":"))
         path = rest[0].replace("@", str(folder))
-        return [changes.PathsSeen((PathFact(path, True, uid, gid, int(rest[2], 8), is_dir=True),))]
+        return [changes.PathsSeen((HostPath(path, True, uid, gid, int(rest[2], 8), is_dir=True),))]
     if kind == "image":
         options = dict(word.partition("=")[::2] for word in rest[1:])
         test = Healthcheck(("CMD", "true")) if "health" in options else None

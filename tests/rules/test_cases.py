@@ -9,11 +9,11 @@ import pytest
 
 from nebtui import rules
 from nebtui.compose.yaml.values import load
-from nebtui.fixing.many import plan_all
+from nebtui.fixing.batch import plan_all
 from nebtui.fixing.patch import Draft
 from nebtui.fixing.proof import apply_on_paper
 from nebtui.rules.rule import Finding, Options
-from tests.hosts_of_tests import StillHost
+from tests.fakes import FakeHost
 from tests.rules import cases
 
 CASES = list(cases.load())
@@ -47,7 +47,7 @@ def test_fix(case: cases.Case, tmp_path: Path) -> None:
     """Fixing the page's rule gives the files the page shows, touches no other, and a second run
     changes nothing."""
     snapshot = cases.snapshot(case, tmp_path)
-    host = StillHost(snapshot)
+    host = FakeHost(snapshot)
     found = [f for f in rules.find(snapshot) if f.rule == case.rule]
     planned = plan_all(snapshot, found, Options(), host, unsafe=True, environ={})
     assert planned.patch is not None, planned.left
@@ -71,7 +71,7 @@ def test_only_the_meant_service_changes(case: cases.Case, tmp_path: Path) -> Non
         snapshot,
         [f for f in rules.find(snapshot) if f.rule == case.rule],
         Options(),
-        StillHost(snapshot),
+        FakeHost(snapshot),
         unsafe=True,
         environ={},
     )

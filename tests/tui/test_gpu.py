@@ -6,15 +6,15 @@ from pathlib import Path
 
 from nebtui.tui.screens.gpu import GpuScreen
 from nebtui.tui.widgets.gpus import spark
-from tests.tui.desk import demo
+from tests.tui.driver import demo
 
 
 async def test_the_tab_shows_the_ladder_of_a_fallback(tmp_path: Path) -> None:
     """A service that computes on the CPU: every rung with its answer, what it does, and the
     verdict."""
-    async with demo(tmp_path, (140, 60)) as desk:
-        await desk.select("infer", "embed")
-        await desk.press("7")
+    async with demo(tmp_path, (140, 60)) as driver:
+        await driver.select("infer", "embed")
+        await driver.press("7")
         for text in (
             "claims a GPU and computes on the CPU",
             "✓ declared",
@@ -27,21 +27,21 @@ async def test_the_tab_shows_the_ladder_of_a_fallback(tmp_path: Path) -> None:
             "✗ fast",
             "usually 64.2",
         ):
-            assert text in desk.text
+            assert text in driver.text
 
 
 async def test_the_row_says_it_and_the_key_leads_there(tmp_path: Path) -> None:
     """The row of the service names the error in red words; ! stops there on its way, and a tab that
     is open without a selection hides no finding."""
-    async with demo(tmp_path, (140, 60)) as desk:
-        await desk.press("7")
-        assert "isolated-networks" in desk.text
-        row = next(line for line in desk.text.splitlines() if "● embed" in line)
+    async with demo(tmp_path, (140, 60)) as driver:
+        await driver.press("7")
+        assert "isolated-networks" in driver.text
+        row = next(line for line in driver.text.splitlines() if "● embed" in line)
         assert "claims a GPU and computes on the CPU" in row
         visited = []
         for _ in range(8):
-            await desk.press("exclamation_mark")
-            visited.append(str(desk.app.home.selected))
+            await driver.press("exclamation_mark")
+            visited.append(str(driver.app.home.selected))
         assert "infer/embed" in visited
         assert "infer/litellm" in visited
         assert "infer/ollama" not in visited
@@ -49,21 +49,21 @@ async def test_the_row_says_it_and_the_key_leads_there(tmp_path: Path) -> None:
 
 async def test_the_tab_of_a_service_that_works_or_asks_for_none(tmp_path: Path) -> None:
     """A service on its device is said to compute there; one that asks for none has no ladder."""
-    async with demo(tmp_path, (140, 60)) as desk:
-        await desk.select("infer", "ollama")
-        await desk.press("7")
-        assert "computes on the GPU" in desk.text
-        assert "on GPU 0" in desk.text
-        await desk.select("core", "postgres")
-        assert "asks for no GPU" in desk.text
+    async with demo(tmp_path, (140, 60)) as driver:
+        await driver.select("infer", "ollama")
+        await driver.press("7")
+        assert "computes on the GPU" in driver.text
+        assert "on GPU 0" in driver.text
+        await driver.select("core", "postgres")
+        assert "asks for no GPU" in driver.text
 
 
 async def test_the_screen_names_who_is_on_a_device(tmp_path: Path) -> None:
     """G shows driver, devices with meters, the services on them with their speed, and who is on
     none; esc leaves."""
-    async with demo(tmp_path, (140, 50)) as desk:
-        await desk.press("G")
-        await desk.until(lambda: isinstance(desk.app.screen, GpuScreen), "the GPU screen")
+    async with demo(tmp_path, (140, 50)) as driver:
+        await driver.press("G")
+        await driver.until(lambda: isinstance(driver.app.screen, GpuScreen), "the GPU screen")
         for text in (
             "NVIDIA driver 550.54.15",
             "GPU 0 RTX 4090",
@@ -74,26 +74,26 @@ async def test_the_screen_names_who_is_on_a_device(tmp_path: Path) -> None:
             "not seen on a GPU they ask for",
             "infer/embed claims a GPU and computes on the CPU",
         ):
-            assert text in desk.text, text
-        await desk.press("escape")
-        assert desk.home
+            assert text in driver.text, text
+        await driver.press("escape")
+        assert driver.home
 
 
 async def test_the_screen_is_usable_at_80x24(tmp_path: Path) -> None:
     """At 80x24 the first device and its processes are there."""
-    async with demo(tmp_path, (80, 24)) as desk:
-        await desk.press("G")
-        await desk.until(lambda: "infer/ollama" in desk.text, "the processes")
+    async with demo(tmp_path, (80, 24)) as driver:
+        await driver.press("G")
+        await driver.until(lambda: "infer/ollama" in driver.text, "the processes")
 
 
 async def test_the_check_key_offers_the_gate(tmp_path: Path) -> None:
     """g on a service that nobody tests shows the gate as a diff."""
-    async with demo(tmp_path, (140, 60)) as desk:
-        await desk.select("infer", "embed")
-        review = await desk.review("g")
+    async with demo(tmp_path, (140, 60)) as driver:
+        await driver.select("infer", "embed")
+        review = await driver.review("g")
         assert review.planned
-        assert "embed-gpu-check" in desk.text
-        assert "service_completed_successfully" in desk.text
+        assert "embed-gpu-check" in driver.text
+        assert "service_completed_successfully" in driver.text
 
 
 def test_history_in_characters() -> None:

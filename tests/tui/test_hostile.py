@@ -9,11 +9,11 @@ import pytest
 
 from nebtui.facts.changes import ContainerSeen, EngineSeen, ProjectSeen, Settled
 from nebtui.facts.declared import Layer, Origin, Problem, Project, ProjectKey, Service
-from nebtui.facts.observed import Attachment, Container, Engine, Inspection, Probe
+from nebtui.facts.observed import Attachment, Container, Engine, HealthProbe, Inspection
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold_all
-from tests.hosts_of_tests import StillHost
-from tests.tui.desk import desk
+from tests.fakes import FakeHost
+from tests.tui.driver import driver
 
 HOSTILE = (
     "[/usr/bin/x] closed",
@@ -47,7 +47,7 @@ def box(folder: Path, name: str) -> Snapshot:
         project=name,
         service=name,
         attachments=(Attachment(name),),
-        inspection=Inspection(error=name, probes=(Probe(0, 0, 1, name),)),
+        inspection=Inspection(error=name, probes=(HealthProbe(0, 0, 1, name),)),
     )
     broken = Project(
         ProjectKey(f"broken {name}", "/x", ("/x/y",)), problem=Problem(f"/x/{name}", 3, name)
@@ -67,7 +67,7 @@ def box(folder: Path, name: str) -> Snapshot:
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_every_pane_shows_it_as_text(tmp_path: Path, name: str) -> None:
     """A hostile name in every place is shown on every tab without a crash, a style or an escape."""
-    async with desk(StillHost(box(tmp_path, name)), tmp_path / "state", (140, 40)) as it:
+    async with driver(FakeHost(box(tmp_path, name)), tmp_path / "state", (140, 40)) as it:
         await it.ready()
         for press in (
             "j",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from nebtui.facts.declared import Problem, Project, ProjectKey, Service
 from nebtui.facts.snapshot import Snapshot
-from tests.hosts_of_tests import StillHost
-from tests.tui.desk import desk
+from tests.fakes import FakeHost
+from tests.tui.driver import driver
 
 WHY = "No engine socket at /nope: install Docker or start it with `sudo systemctl start docker`."
 GOOD = Project(
@@ -25,7 +25,7 @@ async def test_counts_reason_and_broken_files_are_all_there_at_80_columns(tmp_pa
     """The reason stands on a line of its own, beside neither the counts nor what is wrong with a
     file."""
     box = replace(Snapshot(), projects={GOOD.key: GOOD, BAD.key: BAD}, engine_problem=WHY)
-    async with desk(StillHost(box), tmp_path / "state", (80, 24), None) as made:
+    async with driver(FakeHost(box), tmp_path / "state", (80, 24), None) as made:
         await made.until(lambda: made.session.snapshot.settled, "the first picture")
         await made.until(lambda: "2 projects" in made.text, "the counts")
         first, second, *_ = made.text.splitlines()

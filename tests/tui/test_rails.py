@@ -9,9 +9,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from nebtui.analysis.graph import Group, Row, Scene
+from nebtui.graph.layout import GraphModel, Group, Row
 from nebtui.tui.widgets.rails import Rails
-from tests.analysis.scenes import row, sample
+from tests.graph.scenes import row, sample
 
 SHEET = Path(__file__).parents[2] / "styles" / "rails.tcss"
 
@@ -40,7 +40,7 @@ class RailsApp(App[None]):
 
 @asynccontextmanager
 async def shown(
-    scene: Scene, size: tuple[int, int] = (120, 36)
+    scene: GraphModel, size: tuple[int, int] = (120, 36)
 ) -> AsyncIterator[tuple[RailsApp, Rails, Pilot[None]]]:
     """The app with a scene on its screen."""
     app = RailsApp()
@@ -65,7 +65,7 @@ def count_lines(rails: Rails, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return rendered
 
 
-def with_row(scene: Scene, changed: Row) -> Scene:
+def with_row(scene: GraphModel, changed: Row) -> GraphModel:
     """The scene with one row exchanged."""
     groups = tuple(
         replace(group, rows=tuple(changed if row.id == changed.id else row for row in group.rows))
@@ -74,7 +74,7 @@ def with_row(scene: Scene, changed: Row) -> Scene:
     return replace(scene, groups=groups)
 
 
-def without_row(scene: Scene, id: str) -> Scene:
+def without_row(scene: GraphModel, id: str) -> GraphModel:
     """The scene with one row less."""
     groups = tuple(
         replace(group, rows=tuple(row for row in group.rows if row.id != id))
@@ -173,7 +173,7 @@ async def test_vanished_selection() -> None:
         await pilot.pause()
         assert rails.selected == "core/ingest"
         assert app.said[-1] == ("selected", "core/ingest")
-        rails.show(Scene())
+        rails.show(GraphModel())
         await pilot.pause()
         assert rails.selected is None
         assert app.said[-1] == ("selected", "")
@@ -210,7 +210,7 @@ async def test_hostile_names_are_literal() -> None:
     characters."""
     names = ["[/usr/bin/x] closed", "[@click=app.quit]x[/]", "\x1b[31mred\x1b[0m", "日本語"]
     rows = tuple(row("p", name, "healthy", "") for name in names)
-    async with shown(Scene((), (Group("p", "[bold]p", "[/]", "ok", rows),))) as (
+    async with shown(GraphModel((), (Group("p", "[bold]p", "[/]", "ok", rows),))) as (
         app,
         rails,
         _pilot,

@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 from nebtui.tui.screens.choose import ChooseScreen
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.session import Session
-from tests.tui.desk import Desk, demo
+from tests.tui.driver import AppDriver, demo
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -26,90 +26,94 @@ def longer(session: Session, length: int) -> bool:
 
 async def test_nothing_is_written_before_it_is_shown(tmp_path: Path) -> None:
     """n shows the diff with its proof; leaving writes nothing."""
-    async with demo(tmp_path) as desk:
+    async with demo(tmp_path) as driver:
         before = files(tmp_path)
-        await desk.select("gantry", "conductor")
-        await desk.review("n")
-        assert "+    networks:" in desk.text or "+      - nebulus" in desk.text
-        assert "finding gone, none new" in desk.text
-        await desk.press("escape")
-        assert desk.home
+        await driver.select("gantry", "conductor")
+        await driver.review("n")
+        assert "+    networks:" in driver.text or "+      - nebulus" in driver.text
+        assert "finding gone, none new" in driver.text
+        await driver.press("escape")
+        assert driver.home
         assert files(tmp_path) == before
 
 
 async def test_the_same_key_writes_and_up_makes_it_seen(tmp_path: Path) -> None:
     """n n writes; the row says so until U brought it up; then it is seen and the finding gone; z z
     takes it back."""
-    async with demo(tmp_path) as desk:
+    async with demo(tmp_path) as driver:
         before = files(tmp_path)
-        await desk.select("gantry", "conductor")
-        await desk.review("n")
-        await desk.press("n")
-        await desk.until(lambda: desk.session.watched, "the patch to be watched")
-        await desk.until(lambda: desk.home, "home")
+        await driver.select("gantry", "conductor")
+        await driver.review("n")
+        await driver.press("n")
+        await driver.until(lambda: driver.session.watched, "the patch to be watched")
+        await driver.until(lambda: driver.home, "home")
         assert files(tmp_path) != before
-        assert "written, not yet running" in desk.text
-        await bring_up(desk)
-        await desk.live(lambda: not desk.session.watched, "the fix to be seen")
-        assert "isolated-networks" not in {f.rule for f in desk.session.findings}
-        await desk.press("z")
-        await desk.until(lambda: "take back" in desk.text, "the undo screen")
-        await desk.press("z")
-        await desk.until(lambda: files(tmp_path) == before, "the files to be as before")
-        await desk.until(lambda: desk.home, "home")
-        await desk.press("z")
-        assert desk.home
+        assert "written, not yet running" in driver.text
+        await bring_up(driver)
+        await driver.live(lambda: not driver.session.watched, "the fix to be seen")
+        assert "isolated-networks" not in {f.rule for f in driver.session.findings}
+        await driver.press("z")
+        await driver.until(lambda: "take back" in driver.text, "the undo screen")
+        await driver.press("z")
+        await driver.until(lambda: files(tmp_path) == before, "the files to be as before")
+        await driver.until(lambda: driver.home, "home")
+        await driver.press("z")
+        assert driver.home
 
 
-async def bring_up(desk: Desk) -> None:
+async def bring_up(driver: AppDriver) -> None:
     """U, and yes to what it shows."""
-    await desk.press("U")
-    await desk.until(lambda: isinstance(desk.app.screen, ConfirmScreen), "the confirmation")
-    assert "up" in desk.text
-    await desk.press("enter")
-    await desk.until(lambda: desk.home, "home")
-    await desk.until(lambda: desk.session.commands, "the command")
-    await desk.until(lambda: desk.session.commands[-1].exit_code is not None, "the command to end")
+    await driver.press("U")
+    await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen), "the confirmation")
+    assert "up" in driver.text
+    await driver.press("enter")
+    await driver.until(lambda: driver.home, "home")
+    await driver.until(lambda: driver.session.commands, "the command")
+    await driver.until(
+        lambda: driver.session.commands[-1].exit_code is not None, "the command to end"
+    )
 
 
 async def test_all_four_keys_heal_the_demo(tmp_path: Path) -> None:
     """n, a, u and h with U each mend their lie on the demo box, and each is seen."""
-    async with demo(tmp_path) as desk:
+    async with demo(tmp_path) as driver:
         for project, service, key, rule in (
             ("gantry", "conductor", "n", "isolated-networks"),
             ("infer", "litellm", "a", "missing-host-gateway"),
             ("infer", "tabbyapi", "u", "foreign-user"),
             ("core", "ingest", "h", "ungated-dependency"),
         ):
-            await desk.select(project, service)
-            screen = await desk.review(key)
-            assert screen.ready, desk.text
-            written = len(desk.session.journal.entries())
-            await desk.press("U")
-            await desk.until(partial(longer, desk.session, written), f"{key} to be written")
-            await desk.until(lambda: desk.home, "home")
-            await desk.live(lambda: not desk.session.watched, f"{key} to be seen")
-            left = [f for f in desk.session.findings if f.rule == rule and f.service == service]
+            await driver.select(project, service)
+            screen = await driver.review(key)
+            assert screen.ready, driver.text
+            written = len(driver.session.journal.entries())
+            await driver.press("U")
+            await driver.until(partial(longer, driver.session, written), f"{key} to be written")
+            await driver.until(lambda: driver.home, "home")
+            await driver.live(lambda: not driver.session.watched, f"{key} to be seen")
+            left = [f for f in driver.session.findings if f.rule == rule and f.service == service]
             assert left == []
 
 
 async def test_fix_all_safe(tmp_path: Path) -> None:
     """F shows all safe fixes of the box as one diff, and says what it leaves."""
-    async with demo(tmp_path, (140, 160)) as desk:
-        await desk.review("F")
-        assert "left" in desk.text
-        assert "unsafe" in desk.text
-        await desk.press("enter")
-        await desk.until(lambda: desk.home and desk.session.watched, "the patch to be written")
-        assert len(desk.session.journal.entries()) == 1
+    async with demo(tmp_path, (140, 160)) as driver:
+        await driver.review("F")
+        assert "left" in driver.text
+        assert "unsafe" in driver.text
+        await driver.press("enter")
+        await driver.until(
+            lambda: driver.home and driver.session.watched, "the patch to be written"
+        )
+        assert len(driver.session.journal.entries()) == 1
 
 
 async def test_one_key_writes_at_once_and_shows_it(tmp_path: Path) -> None:
     """With one_key a safe patch is written by the first key."""
-    async with demo(tmp_path, one_key=True) as desk:
-        await desk.select("infer", "litellm")
-        await desk.press("a")
-        await desk.until(lambda: desk.session.watched, "the patch to be written")
+    async with demo(tmp_path, one_key=True) as driver:
+        await driver.select("infer", "litellm")
+        await driver.press("a")
+        await driver.until(lambda: driver.session.watched, "the patch to be written")
         assert (
             "host.docker.internal:host-gateway"
             in (tmp_path / "box/infer/docker-compose.yml").read_text()
@@ -118,14 +122,14 @@ async def test_one_key_writes_at_once_and_shows_it(tmp_path: Path) -> None:
 
 async def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     """A file that changed under the shown diff is refused, and the new diff is planned."""
-    async with demo(tmp_path) as desk:
-        await desk.select("infer", "litellm")
-        await desk.review("a")
+    async with demo(tmp_path) as driver:
+        await driver.select("infer", "litellm")
+        await driver.review("a")
         path = tmp_path / "box/infer/docker-compose.yml"
         path.write_text("# mine\n" + path.read_text())
-        await desk.press("a")
-        await desk.until(
-            lambda: any("changed meanwhile" in n.message for n in desk.app._notifications),
+        await driver.press("a")
+        await driver.until(
+            lambda: any("changed meanwhile" in n.message for n in driver.app._notifications),
             "the refusal",
         )
         assert path.read_text().startswith("# mine\n")
@@ -134,35 +138,35 @@ async def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> No
 
 async def test_several_owners_are_asked_about(tmp_path: Path) -> None:
     """Where two projects own the name the app asks which one is meant, and plans that one."""
-    async with demo(tmp_path) as desk:
+    async with demo(tmp_path) as driver:
         folder = tmp_path / "box" / "gantry"
         text = (folder / "docker-compose.yml").read_text()
         (folder / "docker-compose.yml").write_text(
             text.replace("http://chroma:8000", "http://redis:6379")
         )
-        await desk.live(
+        await driver.live(
             lambda: [
                 f
-                for f in desk.session.findings
+                for f in driver.session.findings
                 if f.rule == "isolated-networks" and len(f.owners) > 1
             ],
             "the ambiguous reference",
         )
-        await desk.select("gantry", "conductor")
-        await desk.press("n")
-        await desk.until(lambda: isinstance(desk.app.screen, ChooseScreen), "the question")
-        assert desk.app.screen.query_one(OptionList).option_count == 2
-        await desk.press("down", "enter")
-        await desk.until(lambda: "join gantry/conductor and" in desk.text, "the plan")
+        await driver.select("gantry", "conductor")
+        await driver.press("n")
+        await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "the question")
+        assert driver.app.screen.query_one(OptionList).option_count == 2
+        await driver.press("down", "enter")
+        await driver.until(lambda: "join gantry/conductor and" in driver.text, "the plan")
 
 
 async def test_the_command_log_tells_what_ran(tmp_path: Path) -> None:
     """; shows the command of an up with its output."""
-    async with demo(tmp_path) as desk:
-        await desk.select("core", "redis")
-        await bring_up(desk)
-        await desk.press("semicolon")
-        assert "up -d redis" in desk.text
-        assert "done" in desk.text
-        await desk.press("escape")
-        assert desk.home
+    async with demo(tmp_path) as driver:
+        await driver.select("core", "redis")
+        await bring_up(driver)
+        await driver.press("semicolon")
+        assert "up -d redis" in driver.text
+        assert "done" in driver.text
+        await driver.press("escape")
+        assert driver.home

@@ -10,64 +10,64 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.desk import Desk, demo
+from tests.tui.driver import AppDriver, demo
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 
 
-async def home(desk: Desk) -> None:
+async def home(driver: AppDriver) -> None:
     """The box as it opens."""
 
 
-async def selected(desk: Desk) -> None:
+async def selected(driver: AppDriver) -> None:
     """The conductor that cannot reach chroma."""
-    await desk.select("gantry", "conductor")
+    await driver.select("gantry", "conductor")
 
 
-async def review(desk: Desk) -> None:
+async def review(driver: AppDriver) -> None:
     """What joining them would change."""
-    await desk.select("gantry", "conductor")
-    await desk.review("n")
+    await driver.select("gantry", "conductor")
+    await driver.review("n")
 
 
-async def written(desk: Desk) -> None:
+async def written(driver: AppDriver) -> None:
     """Written, and not yet running."""
-    await review(desk)
-    await desk.press("n")
-    await desk.until(lambda: desk.home and bool(desk.session.watched), "the patch")
-    desk.app.clear_notifications()
+    await review(driver)
+    await driver.press("n")
+    await driver.until(lambda: driver.home and bool(driver.session.watched), "the patch")
+    driver.app.clear_notifications()
 
 
-async def mounts(desk: Desk) -> None:
+async def mounts(driver: AppDriver) -> None:
     """Who tabbyapi is, and whose models they are."""
-    await desk.select("infer", "tabbyapi")
-    await desk.press("5")
+    await driver.select("infer", "tabbyapi")
+    await driver.press("5")
 
 
-async def gate(desk: Desk) -> None:
+async def gate(driver: AppDriver) -> None:
     """A gate, with the health test it needs."""
-    await desk.select("core", "ingest")
-    await desk.review("h")
+    await driver.select("core", "ingest")
+    await driver.review("h")
 
 
-async def keys(desk: Desk) -> None:
+async def keys(driver: AppDriver) -> None:
     """Help."""
-    await desk.press("question_mark")
+    await driver.press("question_mark")
 
 
-async def gpus(desk: Desk) -> None:
+async def gpus(driver: AppDriver) -> None:
     """The devices after half a minute, and who is on them."""
-    await desk.live(lambda: len(desk.session.snapshot.gpu_loads.get(0, ())) > 30, "readings")
-    await desk.press("G")
+    await driver.live(lambda: len(driver.session.snapshot.gpu_loads.get(0, ())) > 30, "readings")
+    await driver.press("G")
 
 
-async def ladder(desk: Desk) -> None:
+async def ladder(driver: AppDriver) -> None:
     """What shows that embed computes on the CPU."""
-    await desk.select("infer", "embed")
-    await desk.press("7")
+    await driver.select("infer", "embed")
+    await driver.press("7")
 
 
-PICTURES: dict[str, tuple[tuple[int, int], Callable[[Desk], Awaitable[None]]]] = {
+PICTURES: dict[str, tuple[tuple[int, int], Callable[[AppDriver], Awaitable[None]]]] = {
     "home": ((120, 44), home),
     "home-80x24": ((80, 24), selected),
     "selected": ((120, 44), selected),
@@ -96,11 +96,11 @@ async def test_picture(name: str, fixed: Path, monkeypatch: pytest.MonkeyPatch) 
     """The screen looks as it does in the README."""
     size, act = PICTURES[name]
     monkeypatch.chdir(fixed / "box")
-    async with demo(fixed, size) as desk:
-        await act(desk)
-        await desk.pilot.pause()
-        await desk.pilot.wait_for_scheduled_animations()
-        svg = desk.app.export_screenshot(title="nebtui", simplify=True)
+    async with demo(fixed, size) as driver:
+        await act(driver)
+        await driver.pilot.pause()
+        await driver.pilot.wait_for_scheduled_animations()
+        svg = driver.app.export_screenshot(title="nebtui", simplify=True)
     path = FOLDER / f"{name}.svg"
     if os.environ.get("NEBTUI_UPDATE_SCREENSHOTS") == "1":
         path.write_text(svg)

@@ -58,7 +58,7 @@ class Stream(Protocol):
 
 
 class EngineClient:
-    """The engine's JSON, unchanged. Every method raises EngineProblem; docker is imported by the
+    """The engine's JSON, unchanged. Every method raises EngineError; docker is imported by the
     first call."""
 
     def __init__(self, endpoint: Endpoint, environ: Mapping[str, str]) -> None:
@@ -94,7 +94,7 @@ class EngineClient:
             return list(objects(client.containers(all=True)))
 
     def inspect(self, container: str) -> Payload:
-        """`GET /containers/ID/json`; NotThere where it is gone."""
+        """`GET /containers/ID/json`; NotFoundError where it is gone."""
         with self._explained() as client:
             return mapping(client.inspect_container(container))
 
@@ -104,7 +104,7 @@ class EngineClient:
             return list(objects(client.networks()))
 
     def image(self, name: str) -> Payload:
-        """`GET /images/NAME/json`; NotThere where it is gone."""
+        """`GET /images/NAME/json`; NotFoundError where it is gone."""
         with self._explained() as client:
             return mapping(client.inspect_image(name))
 
@@ -138,7 +138,7 @@ class EngineClient:
             client.create_network(name, driver="bridge", labels={LABEL: "1"}, check_duplicate=True)
 
     def remove_network(self, name: str) -> None:
-        """Remove a network that carries nebtui's label and has no members; EngineProblem says which
+        """Remove a network that carries nebtui's label and has no members; EngineError says which
         does not hold."""
         with self._explained() as client:
             network = mapping(client.inspect_network(name))
@@ -208,7 +208,7 @@ class EngineClient:
 
     @contextmanager
     def _explained(self) -> Iterator[Any]:
-        """This thread's client; every error inside the block is told as an EngineProblem."""
+        """This thread's client; every error inside the block is told as an EngineError."""
         try:
             from docker.errors import DockerException
             from requests import RequestException

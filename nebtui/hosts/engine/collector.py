@@ -11,7 +11,7 @@ from nebtui.facts.changes import (
     ContainersListed,
     EngineLost,
     EngineSeen,
-    Happened,
+    EventSeen,
     NetworksListed,
 )
 from nebtui.facts.observed import Container, Engine
@@ -125,18 +125,18 @@ class EngineCollector:
             self._emit(EngineSeen(better))
         self._startup.mark_done("engine")
 
-    def _take(self, event: Payload) -> None:
-        """One event: tell it, then look again at the one object it touched."""
-        happening = payloads.happening(event)
-        if happening is None:
-            if text(event.get("Type")) == "network":
+    def _take(self, raw: Payload) -> None:
+        """Emit one event, then look again at the one object it concerns."""
+        event = payloads.event(raw)
+        if event is None:
+            if text(raw.get("Type")) == "network":
                 self._list_networks()
             return
-        self._emit(Happened(happening))
-        if happening.action == "destroy":
-            self._inspector.remove(happening.container)
-        elif happening.action not in UNCHANGING:
-            self._inspector.ask(happening.container)
+        self._emit(EventSeen(event))
+        if event.action == "destroy":
+            self._inspector.remove(event.container)
+        elif event.action not in UNCHANGING:
+            self._inspector.ask(event.container)
 
     def _list_networks(self) -> None:
         self._emit(

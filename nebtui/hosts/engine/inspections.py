@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nebtui.facts.declared import GpuRequest, Healthcheck
-from nebtui.facts.observed import Attachment, Inspection, MountPoint, PortBinding, Probe
+from nebtui.facts.observed import Attachment, HealthProbe, Inspection, MountPoint, PortBinding
 from nebtui.hosts.json_values import (
     as_int,
     items,
@@ -158,10 +158,10 @@ def healthcheck(value: object) -> Healthcheck | None:
     )
 
 
-def probe(entry: Payload) -> Probe:
+def probe(entry: Payload) -> HealthProbe:
     """One entry of `State.Health.Log`."""
     start = parse_rfc3339(entry.get("Start")) or 0.0
-    return Probe(
+    return HealthProbe(
         start,
         parse_rfc3339(entry.get("End")) or start,
         as_int(entry.get("ExitCode")),

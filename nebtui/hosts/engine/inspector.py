@@ -69,7 +69,7 @@ class Inspector:
             self._emit(ContainerGone(identity))
 
     def inspect(self, identity: str) -> None:
-        """Tell one container as it is now; raises EngineProblem."""
+        """Tell one container as it is now; raises EngineError."""
         try:
             raw = self._client.inspect(identity)
         except NotFoundError:

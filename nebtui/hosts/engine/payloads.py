@@ -6,7 +6,7 @@ from __future__ import annotations
 import os.path
 from dataclasses import replace
 
-from nebtui.facts.observed import Container, Engine, Happening, Image, Network
+from nebtui.facts.observed import Container, ContainerEvent, Engine, Image, Network
 from nebtui.hosts.engine.inspections import (
     Payload,
     attachments,
@@ -211,11 +211,11 @@ def cdi_devices(info: Payload) -> tuple[str, ...] | None:
     return tuple(name for name in found if "/gpu=" in name)
 
 
-def happening(event: Payload) -> Happening | None:
+def event(raw: Payload) -> ContainerEvent | None:
     """A container's event; a network's connect and disconnect count as its container's; None for
     all others."""
-    kind, action = text(event.get("Type")), text(event.get("Action"))
-    actor = mapping(event.get("Actor"))
+    kind, action = text(raw.get("Type")), text(raw.get("Action"))
+    actor = mapping(raw.get("Actor"))
     attributes = mapping(actor.get("Attributes"))
     if kind == "container":
         identity = text(actor.get("ID"))
@@ -226,9 +226,9 @@ def happening(event: Payload) -> Happening | None:
     if not identity:
         return None
     code = text(attributes.get("exitCode"))
-    nanoseconds = as_int(event.get("timeNano"))
-    return Happening(
-        at=nanoseconds / 1e9 if nanoseconds else number(event.get("time")),
+    nanoseconds = as_int(raw.get("timeNano"))
+    return ContainerEvent(
+        at=nanoseconds / 1e9 if nanoseconds else number(raw.get("time")),
         container=identity,
         action=action,
         exit_code=int(code) if code.isascii() and code.isdecimal() and len(code) < 10 else None,

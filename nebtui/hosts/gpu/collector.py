@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from nebtui.facts.changes import GpuReachSeen, GpuStackSeen, Sampled
-from nebtui.facts.gpu import GpuProcess, GpuReach, GpuSample, GpuStack
+from nebtui.facts.changes import GpuAccessSeen, GpuStackSeen, Sampled
+from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack
 from nebtui.facts.observed import Container
 from nebtui.hosts.engine.client import EngineClient, EngineError
 from nebtui.hosts.gpu import processes as processes_of
@@ -63,7 +63,7 @@ class GpuCollector:
         self._sources: tuple[GpuSource, ...] = ()
         self._newest: dict[int, GpuSample] = {}
         self._stack: GpuStack | None = None
-        self._reached: tuple[GpuReach, ...] = ()
+        self._reached: tuple[GpuAccess, ...] = ()
         self._next_reach = 0.0
         self._names = processes_of.Containers(self._identities, self._asked, self._top, proc)
 
@@ -162,7 +162,7 @@ class GpuCollector:
                 )
         if tuple(found) != self._reached:
             self._reached = tuple(found)
-            self._emit(GpuReachSeen(self._reached))
+            self._emit(GpuAccessSeen(self._reached))
 
     def _identities(self) -> frozenset[str]:
         return frozenset(c.id for c in self._shared.containers())

@@ -131,7 +131,7 @@ class NvmlSource:
             remedy="" if count else "look at lspci for the card, and at dmesg for NVRM lines",
             links=stack.links(self._root, "", "", driver),
             peers=tuple(self._peers()),
-            blind=stack.blind(self._root),
+            blind=stack.unattributable(self._root),
         )
         return None
 

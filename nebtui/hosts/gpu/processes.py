@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from nebtui.facts.gpu import GpuReach
+from nebtui.facts.gpu import GpuAccess
 from nebtui.hosts.gpu.source import read_line
 from nebtui.hosts.kernel.cgroup import read
 
@@ -93,14 +93,14 @@ def name(pid: int, proc: str = "/proc") -> str:
     return read_line(f"{proc}/{pid}/comm")
 
 
-def reach(container: str, pid: int, pids: Iterable[int], proc: str = "/proc") -> GpuReach:
+def reach(container: str, pid: int, pids: Iterable[int], proc: str = "/proc") -> GpuAccess:
     """What a container has of a GPU: device files and library below `/proc/PID/root` of its main
     process, libcuda in `/proc/PID/maps` of any of its `pids`. Root, or the same user, may look."""
     root = f"{proc}/{pid}/root"
     try:
         listed = os.listdir(f"{root}/dev")
     except OSError:
-        return GpuReach(
+        return GpuAccess(
             container, why="only root, or the user it runs as, may look into the container"
         )
     devices = [f"/dev/{entry}" for entry in sorted(listed) if _DEVICE.match(entry)]
@@ -117,7 +117,7 @@ def reach(container: str, pid: int, pids: Iterable[int], proc: str = "/proc") ->
     readable = any(texts)
     loaded = any(word in text for text in texts for word in MAPPED) if readable else None
     why = "" if readable else "its memory maps may not be read"
-    return GpuReach(container, tuple(devices), library, loaded, why)
+    return GpuAccess(container, tuple(devices), library, loaded, why)
 
 
 def _listdir(path: str) -> list[str]:

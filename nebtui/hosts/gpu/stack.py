@@ -128,7 +128,7 @@ def wsl(root: str = "/") -> bool:
     return "microsoft" in read_line(os.path.join(root, "proc/version")).lower()
 
 
-def blind(root: str = "/") -> str:
+def unattributable(root: str = "/") -> str:
     """Why processes on the devices cannot be told apart here."""
     return "WSL2's driver does not list the processes on a GPU" if wsl(root) else ""
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import Protocol
 
-from nebtui.analysis.speed_windows import Bucket
+from nebtui.analysis.throughput.windows import Bucket
 from nebtui.facts.changes import Sampled
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.engine.client import EngineClient, EngineError

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from nebtui.analysis.readings import Reading
+from nebtui.analysis.throughput.counters import ServerReading
 from nebtui.hosts.json_values import as_int, items, mapping, number, objects, text
 from nebtui.knowledge.servers import ServerKnowledge
 
@@ -73,7 +73,7 @@ def page(body: str, server: ServerKnowledge) -> MetricsPage | None:
     )
 
 
-def prometheus(body: str, server: ServerKnowledge, base: Reading) -> Reading | None:
+def prometheus(body: str, server: ServerKnowledge, base: ServerReading) -> ServerReading | None:
     """A reading from a page; `base` has the times, the life and, where the page names none, the
     model."""
     found = page(body, server)
@@ -113,7 +113,7 @@ def streams(body: str) -> Mapping[str, int]:
     return found
 
 
-def ollama(body: str, base: Reading) -> Reading | None:
+def ollama(body: str, base: ServerReading) -> ServerReading | None:
     """`GET /api/ps`: which models are loaded and how much of them lies in GPU memory; not whether
     it works."""
     answer = decoded(body)
@@ -127,7 +127,7 @@ def ollama(body: str, base: Reading) -> Reading | None:
     return replace(base, model=names, on_gpu=share, loaded=bool(loaded), silent=bool(loaded))
 
 
-def comfyui(body: str, base: Reading) -> Reading | None:
+def comfyui(body: str, base: ServerReading) -> ServerReading | None:
     """`GET /queue`: jobs that run and wait."""
     answer = mapping(decoded(body))
     if "queue_running" not in answer:

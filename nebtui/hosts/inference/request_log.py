@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import dataclass, field, replace
 
-from nebtui.analysis.readings import Reading
+from nebtui.analysis.throughput.counters import ServerReading
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINE = re.compile(r"Metrics \(ID: ([^)]{1,80})\): (\d{1,9}) tokens generated in ([\d.]+) seconds")
@@ -64,7 +64,7 @@ class FinishedRequests:
         )
         return replace(after, seen=(*self.seen, identity)[-REMEMBERED:])
 
-    def reading(self, base: Reading) -> Reading:
+    def reading(self, base: ServerReading) -> ServerReading:
         """As if the server counted for itself."""
         return replace(
             base,

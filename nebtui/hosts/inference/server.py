@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from nebtui.analysis.readings import Reading
-from nebtui.analysis.speed_windows import Recall
-from nebtui.analysis.throughput import Meter
+from nebtui.analysis.throughput.counters import ServerReading
+from nebtui.analysis.throughput.meter import Meter
+from nebtui.analysis.throughput.windows import Recall
 from nebtui.facts.observed import Container, Engine
 from nebtui.facts.samples import ThroughputSample
 from nebtui.hosts.inference import parsers
@@ -49,7 +49,7 @@ class ServerProbe:
     inside: int | None = None
     """The port at which only an exec reaches it."""
     meter: Meter = field(default_factory=Meter)
-    reading: Reading | None = None
+    reading: ServerReading | None = None
     model: str | None = None
     finished: FinishedRequests = field(default_factory=FinishedRequests)
     asking: OllamaProbe | None = None
@@ -139,7 +139,7 @@ class ServerProbe:
         server = self.guess.server
         if server is not None and server.answer in ("ollama", "comfyui"):
             proof = parsers.ollama if server.answer == "ollama" else parsers.comfyui
-            found = server if proof(body, Reading(0.0, 0.0)) is not None else None
+            found = server if proof(body, ServerReading(0.0, 0.0)) is not None else None
         else:
             found = confirmed(body)
         if found is None:
@@ -170,8 +170,8 @@ class ServerProbe:
         server = self.server
         if server is None:
             return False
-        base = Reading(clock, at, life=(self.started,), model=self.model or "")
-        reading: Reading | None
+        base = ServerReading(clock, at, life=(self.started,), model=self.model or "")
+        reading: ServerReading | None
         if server.answer == "ollama":
             reading = self._ollama(body, base)
         elif server.answer == "comfyui":
@@ -197,7 +197,7 @@ class ServerProbe:
             return ""
         return SILENT_OLLAMA if self.asking is None else self.asking.problem
 
-    def _ollama(self, body: str, base: Reading) -> Reading | None:
+    def _ollama(self, body: str, base: ServerReading) -> ServerReading | None:
         """What is loaded; with the figures of replies where it may be asked for some."""
         reading = parsers.ollama(body, base)
         if reading is None or self.asking is None or self.place is None:

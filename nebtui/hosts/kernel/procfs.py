@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nebtui.facts.observed import PathFact, Process
+from nebtui.facts.observed import HostPath, Process
 from nebtui.hosts.kernel.cgroup import number, read
 
 CAP_DAC_OVERRIDE = 1
@@ -129,7 +129,7 @@ def traffic(pid: int, proc: str = "/proc") -> tuple[int, int] | None:
     return sum(number(v[0]) or 0 for v in counted), sum(number(v[8]) or 0 for v in counted)
 
 
-def path_fact(path: str) -> PathFact | None:
+def path_fact(path: str) -> HostPath | None:
     """Owner, mode and parents of a host path, links followed. `exists` False where nothing is
     there; None where this user may not look, which says nothing about the path."""
     fact = one_path(path)
@@ -139,17 +139,17 @@ def path_fact(path: str) -> PathFact | None:
     return replace(fact, parents=tuple(parent for parent in parents if parent is not None))
 
 
-def one_path(path: str) -> PathFact | None:
+def one_path(path: str) -> HostPath | None:
     """`path_fact` without parents."""
     try:
         found = os.stat(path)
     except OSError as error:
         return (
-            PathFact(path, exists=False) if error.errno in (errno.ENOENT, errno.ENOTDIR) else None
+            HostPath(path, exists=False) if error.errno in (errno.ENOENT, errno.ENOTDIR) else None
         )
     except ValueError:  # a NUL byte in a name that someone else wrote
-        return PathFact(path, exists=False)
-    return PathFact(
+        return HostPath(path, exists=False)
+    return HostPath(
         path=path,
         exists=True,
         uid=found.st_uid,

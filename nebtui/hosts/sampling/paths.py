@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from nebtui.facts.changes import PathsSeen
-from nebtui.facts.observed import PathFact
+from nebtui.facts.observed import HostPath
 from nebtui.hosts.kernel.procfs import path_fact
 from nebtui.hosts.known import Emit, SharedState, StartupBarrier
 
@@ -23,7 +23,7 @@ class PathCollector:
         self._emit = emit
         self._follow = follow
         self._stop = threading.Event()
-        self._paths: dict[str, PathFact] = {}
+        self._paths: dict[str, HostPath] = {}
 
     def run(self) -> None:
         """Look again every two seconds, from the moment engine and projects are known."""

@@ -12,11 +12,11 @@ from nebtui.facts.declared import Healthcheck, ProjectKey, Service
 from nebtui.facts.observed import (
     Attachment,
     Container,
+    HealthProbe,
     Image,
     Inspection,
     MountPoint,
     PortBinding,
-    Probe,
     Process,
 )
 from nebtui.hosts.engine.payloads import COMPOSE, sentence
@@ -59,7 +59,7 @@ class SimContainer:
     quick: int = 0
     """Short runs in a row: the engine waits longer and longer."""
     health: str = "none"
-    probes: tuple[Probe, ...] = ()
+    probes: tuple[HealthProbe, ...] = ()
     streak: int = 0
     serving: bool = False
     """It listens on its ports and does its work."""

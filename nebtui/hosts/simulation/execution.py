@@ -9,7 +9,7 @@ from functools import cache
 
 from nebtui.analysis.ownership import Identity, denied, ids
 from nebtui.facts.declared import Healthcheck
-from nebtui.facts.observed import PathFact
+from nebtui.facts.observed import HostPath
 from nebtui.hosts.simulation.container import SimContainer
 from nebtui.knowledge import probe_programs
 
@@ -20,7 +20,7 @@ _PORT = re.compile(r"(?:(?<=[:/])|(?<=127\.0\.0\.1 )|(?<=127\.0\.0\.1', ))(\d{1,
 
 
 def run(
-    unit: SimContainer, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFact]
+    unit: SimContainer, argv: tuple[str, ...], user: str, paths: Mapping[str, HostPath]
 ) -> tuple[int, str]:
     """Exit code and last line of a command in a running container."""
     if unit.state != "running":
@@ -56,7 +56,7 @@ def understood(argv: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]
 
 
 def _cannot_use(
-    unit: SimContainer, argv: tuple[str, ...], user: str, paths: Mapping[str, PathFact]
+    unit: SimContainer, argv: tuple[str, ...], user: str, paths: Mapping[str, HostPath]
 ) -> str:
     """Why a command that names a mount fails as this user."""
     uid, gid = (ids(user) if user else None) or (unit.uid, unit.gid)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from nebtui.analysis.ownership import Identity, denied
 from nebtui.analysis.references import hosts_in, references
 from nebtui.facts.declared import Dependency, ServiceKey
-from nebtui.facts.observed import Probe
+from nebtui.facts.observed import HealthProbe
 from nebtui.hosts.simulation.container import LAST_PROBES, SimContainer
 from nebtui.hosts.simulation.execution import run as execute
 from nebtui.hosts.simulation.machine import Machine
@@ -132,7 +132,7 @@ class Lifecycle:
         assert test is not None  # only containers with a test are probed
         assert unit.started is not None
         code, output = execute(unit, command(test), "", machine.paths)
-        unit.probes = (*unit.probes, Probe(machine.now - 0.05, machine.now, code, output))[
+        unit.probes = (*unit.probes, HealthProbe(machine.now - 0.05, machine.now, code, output))[
             -LAST_PROBES:
         ]
         before = unit.health

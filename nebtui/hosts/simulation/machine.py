@@ -13,14 +13,14 @@ from nebtui.facts.changes import (
     Change,
     ContainerGone,
     ContainerSeen,
-    Happened,
+    EventSeen,
     ImageSeen,
     NetworksListed,
     PathsSeen,
     ProcessesSeen,
 )
 from nebtui.facts.declared import Service
-from nebtui.facts.observed import Container, Happening, Image, Network, PathFact, Process
+from nebtui.facts.observed import Container, ContainerEvent, HostPath, Image, Network, Process
 from nebtui.hosts.simulation.container import SimContainer
 
 
@@ -37,7 +37,7 @@ class Machine:
         """By container name."""
         self.networks: dict[str, Network] = {}
         self.images: dict[str, Image] = {}
-        self.paths: dict[str, PathFact] = {}
+        self.paths: dict[str, HostPath] = {}
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
         self._ids = 0
@@ -91,7 +91,7 @@ class Machine:
 
     def happen(self, unit: SimContainer, action: str, exit_code: int | None = None) -> None:
         """An event of a container."""
-        self.tell(Happened(Happening(self.now, unit.id, action, exit_code)))
+        self.tell(EventSeen(ContainerEvent(self.now, unit.id, action, exit_code)))
 
     def show_processes(self) -> None:
         """The processes that are not as they were told last."""
@@ -182,13 +182,13 @@ class Machine:
         if fresh:
             self.tell(PathsSeen(tuple(fresh)))
 
-    def _path(self, path: str) -> PathFact:
-        parents: list[PathFact] = []
+    def _path(self, path: str) -> HostPath:
+        parents: list[HostPath] = []
         above = path.rpartition("/")[0]
         while above:
-            parents.insert(0, PathFact(above, True, mode=0o755, is_dir=True))
+            parents.insert(0, HostPath(above, True, mode=0o755, is_dir=True))
             above = above.rpartition("/")[0]
-        fact = PathFact(path, True, 1000, 1000, 0o755, True, tuple(parents))
+        fact = HostPath(path, True, 1000, 1000, 0o755, True, tuple(parents))
         for script in self.box.paths:
             if path == script.path or path.startswith(script.path + "/"):
                 owner = (self.scenario.owners or {}).get(script.path, script.uid)

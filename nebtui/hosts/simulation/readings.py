@@ -6,9 +6,9 @@ from __future__ import annotations
 import math
 from random import Random
 
-from nebtui.analysis.throughput import SLOW
+from nebtui.analysis.throughput.meter import SLOW
 from nebtui.facts.changes import Sampled
-from nebtui.facts.gpu import GpuLink, GpuProcess, GpuReach, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuAccess, GpuLink, GpuProcess, GpuSample, GpuStack
 from nebtui.facts.samples import ContainerSample, ThroughputSample
 from nebtui.hosts.simulation.container import SimContainer
 from nebtui.hosts.simulation.machine import Machine
@@ -108,11 +108,11 @@ def stack(machine: Machine) -> GpuStack:
     return GpuStack(True, "NVIDIA", driver, cuda, links=links)
 
 
-def reaches(machine: Machine) -> tuple[GpuReach, ...]:
+def reaches(machine: Machine) -> tuple[GpuAccess, ...]:
     """What the running containers that asked for a GPU have of it."""
     devices = tuple(f"/dev/nvidia{device.index}" for device in machine.box.gpus)
     asked = (unit for unit in machine.running() if unit.service.gpu)
-    return tuple(GpuReach(u.id, devices, library=True, loaded=u.cuda and u.serving) for u in asked)
+    return tuple(GpuAccess(u.id, devices, library=True, loaded=u.cuda and u.serving) for u in asked)
 
 
 def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSample, ...]:

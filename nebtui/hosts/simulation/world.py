@@ -10,9 +10,9 @@ from nebtui.facts.changes import (
     Change,
     ContainersListed,
     EngineSeen,
-    GpuReachSeen,
+    EventSeen,
+    GpuAccessSeen,
     GpuStackSeen,
-    Happened,
     ImageSeen,
     NetworksListed,
     PathsSeen,
@@ -58,7 +58,7 @@ class World:
                 pass  # the lines of a start nobody watched
         machine.advance(start)
         self._measuring = False
-        self._past = [change for change in machine.news() if isinstance(change, Happened)]
+        self._past = [change for change in machine.news() if isinstance(change, EventSeen)]
 
     def opening(self) -> list[Change]:
         """Everything there is to see at first, ending with `Settled`; from now on a reading is
@@ -78,7 +78,7 @@ class World:
             ProcessesSeen(machine.processes()),
             *self._past,
             GpuStackSeen(stack(machine)),
-            GpuReachSeen(reaches(machine)),
+            GpuAccessSeen(reaches(machine)),
             sampled(machine),
             Settled(),
         ]
@@ -87,7 +87,7 @@ class World:
         if edited := self._shelf.edited():
             self.reread(edited)
         self._machine.show_processes()
-        self._machine.tell(GpuReachSeen(reaches(self._machine)))
+        self._machine.tell(GpuAccessSeen(reaches(self._machine)))
         self._machine.tell(sampled(self._machine))
         self._machine.later(1.0, self._take_readings)
 

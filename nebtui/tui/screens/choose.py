@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from nebtui.facts.declared import ServiceKey
-from nebtui.tui.widgets.words import line, word
+from nebtui.tui.widgets.markup import joined, styled
 
 
 class ChooseScreen(ModalScreen[ServiceKey | None]):
@@ -27,10 +27,10 @@ class ChooseScreen(ModalScreen[ServiceKey | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(
-                line(("Which service is meant?", "title"), ("  enter chooses, esc leaves", "dim"))
+                joined(("Which service is meant?", "title"), ("  enter chooses, esc leaves", "dim"))
             )
             yield OptionList(
-                *(Option(word(f"{o}  ({o.project.working_dir})")) for o in self._owners)
+                *(Option(styled(f"{o}  ({o.project.working_dir})")) for o in self._owners)
             )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -6,12 +6,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from nebtui.text.mask import mask
-from nebtui.tui.screens.page import Page
+from nebtui.tui.screens.document import DocumentScreen
 from nebtui.tui.session import CommandRun, Session
-from nebtui.tui.widgets.words import line, lines
+from nebtui.tui.widgets.markup import joined, lines
 
 
-class CommandsScreen(Page):
+class CommandsScreen(DocumentScreen):
     """The newest command is at the bottom."""
 
     def __init__(self, session: Session) -> None:
@@ -26,7 +26,7 @@ class CommandsScreen(Page):
     def told(self) -> Content:
         """The commands so far with what they said."""
         found = [content for run in self.session.commands for content in _run(run)]
-        return lines(found or [line(("nothing was run yet", "dim"))])
+        return lines(found or [joined(("nothing was run yet", "dim"))])
 
     def action_copy(self) -> None:
         """Copy the last command."""
@@ -40,8 +40,8 @@ def _run(run: CommandRun) -> list[Content]:
         run.exit_code, (f"exit {run.exit_code}", "bad")
     )
     return [
-        line(("$ ", "dim"), (run.command, "info")),
-        *(line("  ", mask(text)) for text in run.lines),
-        line(end),
-        line(""),
+        joined(("$ ", "dim"), (run.command, "info")),
+        *(joined("  ", mask(text)) for text in run.lines),
+        joined(end),
+        joined(""),
     ]

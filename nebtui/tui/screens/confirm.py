@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from nebtui.tui.keys import bindings
-from nebtui.tui.widgets.words import line, lines
+from nebtui.tui.widgets.markup import joined, lines
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -34,16 +34,16 @@ class ConfirmScreen(ModalScreen[bool]):
                 lines(
                     [
                         *self._told(),
-                        line(" ", (" enter ", "key"), " do it   ", (" esc ", "key"), " leave"),
+                        joined(" ", (" enter ", "key"), " do it   ", (" esc ", "key"), " leave"),
                     ]
                 )
             )
 
     def _told(self) -> list[Content]:
         return [
-            *(line((command, "info")) for command in self._commands),
-            line((self._warning, "warn")),
-            line(""),
+            *(joined((command, "info")) for command in self._commands),
+            joined((self._warning, "warn")),
+            joined(""),
         ]
 
     def action_confirm(self) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from nebtui.tui.screens.page import Page
+from nebtui.tui.screens.document import DocumentScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.gpus import everything
 
 
-class GpuScreen(Page):
+class GpuScreen(DocumentScreen):
     """Repainted once a second, which is how often devices are read."""
 
     def __init__(self, session: Session) -> None:

@@ -6,8 +6,8 @@ from textual.content import Content
 
 from nebtui.analysis.readiness import GLYPHS
 from nebtui.tui.keys import KEYS
-from nebtui.tui.screens.page import Page
-from nebtui.tui.widgets.words import line, lines
+from nebtui.tui.screens.document import DocumentScreen
+from nebtui.tui.widgets.markup import joined, lines
 
 MEANINGS = {
     "absent": "no container, or stopped",
@@ -22,7 +22,7 @@ MEANINGS = {
 }
 
 
-class HelpScreen(Page):
+class HelpScreen(DocumentScreen):
     """Keys by place, then the words and glyphs of readiness."""
 
     def told(self) -> Content:
@@ -37,14 +37,14 @@ class HelpScreen(Page):
 def _told() -> list[Content]:
     found: list[Content] = []
     for where in dict.fromkeys(key.where for key in KEYS):
-        found += [line(""), line((where, "title"))]
+        found += [joined(""), joined((where, "title"))]
         found += [
-            line(f"  {k.display:<8}", (f"{k.label:<14}", "info"), (k.help, "dim"))
+            joined(f"  {k.display:<8}", (f"{k.label:<14}", "info"), (k.help, "dim"))
             for k in KEYS
             if k.where == where
         ]
-    found += [line(""), line(("readiness", "title"))]
+    found += [joined(""), joined(("readiness", "title"))]
     return found + [
-        line(f"  {GLYPHS[w]}       ", (f"{w:<14}", "info"), (told, "dim"))
+        joined(f"  {GLYPHS[w]}       ", (f"{w:<14}", "info"), (told, "dim"))
         for w, told in MEANINGS.items()
     ]

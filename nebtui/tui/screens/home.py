@@ -10,13 +10,14 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from nebtui import rules
-from nebtui.analysis import box
+from nebtui.analysis import services
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.fixing.effect import up, ups
+from nebtui.fixing.recreate import up_action, up_actions
+from nebtui.graph import from_snapshot
 from nebtui.rules.rule import Finding
+from nebtui.tui.graph_model import matching, pending, scene_of
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
-from nebtui.tui.scenes import matching, pending, scene_of
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail, related
 from nebtui.tui.widgets.rails import Rails
@@ -91,9 +92,9 @@ class HomeScreen(Screen[None]):
         snapshot = session.snapshot
         keys: list[ServiceKey | ProjectKey] = [*snapshot.projects]
         keys += [
-            key for project in snapshot.projects for key in box.service_keys(snapshot, project)
+            key for project in snapshot.projects for key in services.service_keys(snapshot, project)
         ]
-        self._keys = {box.identity(key): key for key in keys}
+        self._keys = {from_snapshot.identity(key): key for key in keys}
         self.query_one(Summary).show(
             snapshot, session.findings, session.banner, session.locked, ascii=session.ascii
         )
@@ -234,7 +235,7 @@ class HomeScreen(Screen[None]):
         return tuple(
             f
             for f in found
-            if any(box.identity(k) in shown for k in (f.at, f.target, f.project) if k)
+            if any(from_snapshot.identity(k) in shown for k in (f.at, f.target, f.project) if k)
         )
 
     def action_undo(self) -> None:
@@ -245,12 +246,12 @@ class HomeScreen(Screen[None]):
         """Bring up what was written for the selection, else the selection itself."""
         pending = [w for w in self.session.watched if related(w.patch.findings, self._selected)]
         snapshot = self.session.snapshot
-        asked = [one for w in pending for one in ups(snapshot, w.patch.recreate)]
+        asked = [one for w in pending for one in up_actions(snapshot, w.patch.recreate)]
         selected = self._selected
         if not asked and isinstance(selected, ServiceKey):
-            asked = [up(snapshot, selected.project, (selected.service,))]
+            asked = [up_action(snapshot, selected.project, (selected.service,))]
         elif not asked and isinstance(selected, ProjectKey):
-            asked = [up(snapshot, selected)]
+            asked = [up_action(snapshot, selected)]
         doubtful = [
             p
             for u in asked

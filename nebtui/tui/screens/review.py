@@ -14,21 +14,21 @@ from textual.widgets import Footer, Static
 
 from nebtui.compose.editor.apply import EditRefusedError
 from nebtui.facts.declared import ServiceKey
-from nebtui.fixing.effect import ups
-from nebtui.fixing.many import Left, plan_all, try_out
+from nebtui.fixing.batch import Skipped, plan_all, try_out
 from nebtui.fixing.patch import Draft, Patch, diff, plan
 from nebtui.fixing.proof import Check, Proof, prove
+from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.watch import Watched
-from nebtui.fixing.writing import NotWritten, write
+from nebtui.fixing.writing import WriteError, write
 from nebtui.host import CreateNetwork
 from nebtui.keep import Entry
-from nebtui.rules.rule import ChooseOwner, Finding, NoFix, Options
+from nebtui.rules.rule import ChooseOwnerError, Finding, NoFixError, Options
 from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, PatchWritten
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.words import line, lines, word
+from nebtui.tui.widgets.markup import joined, lines, styled
 
 NOTHING_PROVED = Proof(())
 
@@ -42,7 +42,7 @@ class Plan:
     proof: Proof = NOTHING_PROVED
     reason: str = ""
     owners: tuple[ServiceKey, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[Skipped, ...] = ()
 
 
 class ReviewScreen(Screen[None]):
@@ -91,7 +91,7 @@ class ReviewScreen(Screen[None]):
 
     def _replan(self) -> None:
         self._busy = True
-        self.query_one("#title", Static).update(line(("planning and proving…", "dim")))
+        self.query_one("#title", Static).update(joined(("planning and proving…", "dim")))
         background(self.app, self._make_plan, self._planned)
 
     def _make_plan(self) -> Plan:
@@ -113,9 +113,9 @@ class ReviewScreen(Screen[None]):
         draft = Draft(session.snapshot)
         try:
             patch = plan(draft, self._findings[0], options, session.host, override=self._override)
-        except ChooseOwner as choice:
+        except ChooseOwnerError as choice:
             return Plan(reason=str(choice), owners=choice.owners)
-        except (NoFix, EditRefusedError) as error:
+        except (NoFixError, EditRefusedError) as error:
             return Plan(reason=str(error))
         patch, trial = try_out(patch, session.host)
         proof = prove(draft, patch, session.host, session.environ)
@@ -151,19 +151,19 @@ class ReviewScreen(Screen[None]):
         if patch is None:
             first = self._findings[0]
             self.query_one("#title", Static).update(
-                line((f"{first.rule} {first.at or first.project}", "title"))
+                joined((f"{first.rule} {first.at or first.project}", "title"))
             )
             self.query_one("#diff", Static).update(
-                line(("cannot be fixed here: ", "warn"), planned.reason)
+                joined(("cannot be fixed here: ", "warn"), planned.reason)
             )
             self.query_one("#proof", Static).update(
-                lines([word(text, "dim") for text in first.evidence])
+                lines([styled(text, "dim") for text in first.evidence])
             )
             return
         names = ", ".join(dict.fromkeys(f.rule for f in patch.findings))
         tone = "ok" if patch.applicability == "safe" else "warn"
         self.query_one("#title", Static).update(
-            line((patch.title, "title"), f"  {names} · ", (patch.applicability, tone))
+            joined((patch.title, "title"), f"  {names} · ", (patch.applicability, tone))
         )
         self.query_one("#diff", Static).update(coloured(diff(patch, short)))
         self.query_one("#proof", Static).update(lines(self._told(patch, planned)))
@@ -171,30 +171,30 @@ class ReviewScreen(Screen[None]):
     def _told(self, patch: Patch, planned: Plan) -> list[Content]:
         host = self.session.host
         checks = [_check(check) for check in dict.fromkeys(planned.proof.checks)]
-        found = [line(("proved   ", "dim")) + Content("   ").join(checks)]
+        found = [joined(("proved   ", "dim")) + Content("   ").join(checks)]
         if not planned.proof.proved:
             found.insert(
-                0, line(("not proved, so it will not be written: ", "bad"), planned.proof.failure)
+                0, joined(("not proved, so it will not be written: ", "bad"), planned.proof.failure)
             )
-        found += [line(("note     ", "dim"), (note, "warn")) for note in patch.notes]
+        found += [joined(("note     ", "dim"), (note, "warn")) for note in patch.notes]
         found += [
-            line(("left     ", "dim"), f"{x.finding.rule} {x.finding.at}: ", (x.reason, "warn"))
+            joined(("left     ", "dim"), f"{x.finding.rule} {x.finding.at}: ", (x.reason, "warn"))
             for x in planned.left
         ]
         found += [
-            line(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name))))
+            joined(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name))))
             for name in patch.networks
         ]
         found.append(
-            line(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z")
+            joined(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z")
         )
         for item, action in zip(
-            patch.recreate, ups(self.session.snapshot, patch.recreate), strict=True
+            patch.recreate, up_actions(self.session.snapshot, patch.recreate), strict=True
         ):
             argv = host.command(action)
             what = ", ".join(item.services) or "its services"
             found.append(
-                line(
+                joined(
                     ("then     ", "dim"),
                     (" ".join(argv) or "bring it up", "info"),
                     (f"  recreates {what}", "dim"),
@@ -233,7 +233,7 @@ class ReviewScreen(Screen[None]):
         def work() -> Entry | str:
             try:
                 return write(patch, self.session.host, self.session.journal, self.session.now)
-            except NotWritten as error:
+            except WriteError as error:
                 return str(error)
 
         def done(result: Entry | str) -> None:
@@ -245,7 +245,7 @@ class ReviewScreen(Screen[None]):
             self.app.post_message(PatchWritten(watched, brought_up=bring_up))
             if bring_up:
                 self.app.post_message(
-                    ActionsAsked(ups(self.session.snapshot, patch.recreate), confirmed=True)
+                    ActionsAsked(up_actions(self.session.snapshot, patch.recreate), confirmed=True)
                 )
             self.dismiss()
 
@@ -283,10 +283,10 @@ def coloured(diff_lines: list[str]) -> Content:
     found = []
     for text in diff_lines:
         head = text.startswith(("+++", "---"))
-        found.append(word(text, "info" if head else tones.get(text[:1], "")))
-    return lines(found) if found else word("changes no file", "dim")
+        found.append(styled(text, "info" if head else tones.get(text[:1], "")))
+    return lines(found) if found else styled("changes no file", "dim")
 
 
 def _check(check: Check) -> Content:
     glyph, tone = {True: ("✓", "ok"), False: ("✗", "bad"), None: ("?", "warn")}[check.ok]
-    return line((f"{glyph} ", tone), check.message)
+    return joined((f"{glyph} ", tone), check.message)

@@ -13,15 +13,15 @@ from textual.widgets import Footer, Static
 
 from nebtui.fixing.patch import FileChange, Patch, diff
 from nebtui.fixing.transaction import Change
-from nebtui.fixing.writing import backwards, undo
-from nebtui.keep import Damaged, Entry
+from nebtui.fixing.writing import inverse, undo
+from nebtui.keep import Entry, JournalMismatchError
 from nebtui.text.mask import is_env, mask_env
 from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.screens.review import coloured
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.words import line, lines
+from nebtui.tui.widgets.markup import joined, lines
 
 
 class UndoScreen(Screen[int | None]):
@@ -39,7 +39,7 @@ class UndoScreen(Screen[int | None]):
         self._possible = True
 
     def compose(self) -> ComposeResult:
-        yield Static(line((f"take back: {self._entry.title}", "title")), id="title")
+        yield Static(joined((f"take back: {self._entry.title}", "title")), id="title")
         with VerticalScroll(id="body"):
             yield Static(id="diff")
             yield Static(id="proof")
@@ -47,25 +47,25 @@ class UndoScreen(Screen[int | None]):
 
     def on_mount(self) -> None:
         try:
-            changes = backwards(self._entry)
-        except (Damaged, OSError) as error:
+            changes = inverse(self._entry)
+        except (JournalMismatchError, OSError) as error:
             self._possible = False
             self.query_one("#diff", Static).update(
-                line(("cannot be taken back: ", "bad"), str(error))
+                joined(("cannot be taken back: ", "bad"), str(error))
             )
             return
         self.query_one("#diff", Static).update(coloured(masked_diff(changes)))
         told = [
-            line(("removes  ", "dim"), f"the network {n}, if nothing is on it")
+            joined(("removes  ", "dim"), f"the network {n}, if nothing is on it")
             for n in self._entry.networks
         ]
         told += [
-            line(("deletes  ", "dim"), f"{short(change.path)}, which nebtui created")
+            joined(("deletes  ", "dim"), f"{short(change.path)}, which nebtui created")
             for change in changes
             if change.after is None
         ]
         told.append(
-            line(
+            joined(
                 ("then     ", "dim"),
                 "the containers stay as they are; select the service, and U brings the "
                 "old declaration up",
@@ -88,7 +88,7 @@ class UndoScreen(Screen[int | None]):
     def _undo(self) -> tuple[str, ...] | str:
         try:
             return undo(self._entry, self.session.host, self.session.journal)
-        except (Damaged, OSError) as error:
+        except (JournalMismatchError, OSError) as error:
             return str(error)
 
     def _undone(self, result: tuple[str, ...] | str) -> None:

@@ -16,9 +16,9 @@ from nebtui.rules.rule import Finding
 from nebtui.text.paths import short, shortened
 from nebtui.tui.session import Session
 from nebtui.tui.widgets import gpus, tabs
+from nebtui.tui.widgets.cached_static import CachedStatic
+from nebtui.tui.widgets.markup import SEVERITY, joined, lines
 from nebtui.tui.widgets.speed import server_lines
-from nebtui.tui.widgets.told import Told
-from nebtui.tui.widgets.words import SEVERITY, line, lines
 
 WATCH_TONES = {"written": "warn", "seen": "ok", "wrong": "bad"}
 
@@ -33,11 +33,11 @@ class Detail(Vertical):
         self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield Told(id="heading")
+        yield CachedStatic(id="heading")
         with VerticalScroll(id="body"):
-            yield Told(id="watched")
+            yield CachedStatic(id="watched")
             yield OptionList(id="findings")
-            yield Told(id="facts")
+            yield CachedStatic(id="facts")
 
     @property
     def finding(self) -> Finding | None:
@@ -59,12 +59,12 @@ class Detail(Vertical):
             else ()
         )
         found = found or related(session.findings, selected)
-        self.query_one("#heading", Told).say(self._heading(session, selected, found))
+        self.query_one("#heading", CachedStatic).say(self._heading(session, selected, found))
         watched = _watched(session, selected)
-        self.query_one("#watched", Told).say(watched)
+        self.query_one("#watched", CachedStatic).say(watched)
         self.query_one("#watched").display = bool(watched.plain)
         self._list(found if self.tab == "why" or service is None else ())
-        self.query_one("#facts", Told).say(self._facts(session, service))
+        self.query_one("#facts", CachedStatic).say(self._facts(session, service))
         self._found = found
 
     def _heading(
@@ -77,7 +77,7 @@ class Detail(Vertical):
             ]
             # What a narrow terminal may cut off comes last; tab 1 has it in full.
             why = tabs.reason(session.snapshot, selected)
-            return line(
+            return joined(
                 *tabs.heading(session.snapshot, selected), "   ", *marks, (f"   {why}", "dim")
             )
         if isinstance(selected, ProjectKey):
@@ -88,10 +88,10 @@ class Detail(Vertical):
                 if project
                 else ""
             )
-            return line((selected.name, "title"), f"  {files}", (told, "dim"))
+            return joined((selected.name, "title"), f"  {files}", (told, "dim"))
         if not session.snapshot.settled:
-            return line(("looking at the box…", "dim"))
-        return line((counted(len(found)), "title"), ("  on this box", "dim"))
+            return joined(("looking at the box…", "dim"))
+        return joined((counted(len(found)), "title"), ("  on this box", "dim"))
 
     def _list(self, found: tuple[Finding, ...]) -> None:
         """Refill the list only when a finding changed, so that the highlight stays."""
@@ -156,11 +156,11 @@ def prompt(finding: Finding) -> Content:
     glyph, tone = SEVERITY[finding.severity]
     rule = rules.rule(finding.rule)
     who = str(finding.at or finding.project or "")
-    found = [line((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
-    found += [line(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
+    found = [joined((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
+    found += [joined(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
     if finding.fix and finding.applicability != "display" and rule.key:
         found.append(
-            line(
+            joined(
                 "  ",
                 (f" {rule.key} ", "key"),
                 f" {finding.fix} ",
@@ -168,7 +168,7 @@ def prompt(finding: Finding) -> Content:
             )
         )
     elif finding.fix:
-        found.append(line(("    by hand: ", "dim"), finding.fix))
+        found.append(joined(("    by hand: ", "dim"), finding.fix))
     return lines(found)
 
 
@@ -177,20 +177,20 @@ def _watched(session: Session, selected: ServiceKey | ProjectKey | None) -> Cont
     patches is seen."""
     engine = session.snapshot.engine
     found = [
-        line((text, "warn")) for text in (engine.missing if engine and selected is None else ())
+        joined((text, "warn")) for text in (engine.missing if engine and selected is None else ())
     ]
     project = session.snapshot.projects.get(selected) if isinstance(selected, ProjectKey) else None
     if project and project.problem:
         at = f":{project.problem.line}" if project.problem.line else ""
         place = f"{short(project.problem.file)}{at}"
-        found.append(line(("✗ ", "bad"), f"{place}: {project.problem.message}"))
+        found.append(joined(("✗ ", "bad"), f"{place}: {project.problem.message}"))
     for item in session.watched:
         concerned = related(item.patch.findings, selected)
         if concerned:
             seen = verdict(session.snapshot, item, session.now())
             keys = "" if seen.state == "seen" else "  U brings it up · z takes it back"
             found.append(
-                line(
+                joined(
                     (f"{item.patch.title}: ", ""),
                     (seen.message, WATCH_TONES[seen.state]),
                     (keys, "dim"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from nebtui.analysis.gpu import ladder
-from nebtui.analysis.gpu_chain import broken, chain, peers
-from nebtui.analysis.gpu_ladder import Ladder
-from nebtui.analysis.speeds import ASCII_BARS, BARS, samples_of, words
+from nebtui.analysis.gpu.chain import broken, chain, peers
+from nebtui.analysis.gpu.evidence import ladder
+from nebtui.analysis.gpu.ladder import Ladder
+from nebtui.analysis.throughput.summary import ASCII_BARS, BARS, samples_of, words
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.paths import shortened
-from nebtui.tui.widgets.words import line, lines
+from nebtui.tui.widgets.markup import joined, lines
 
 GIB, MIB = 1 << 30, 1 << 20
 WIDTH = 20
@@ -31,12 +31,12 @@ def service_ladder(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     """The GPU tab: what follows, then each rung with its answer, why, and by whom."""
     found = ladder(snapshot, key)
     if found.answer("declared") == "no":
-        return [line(("asks for no GPU", "dim"))]
+        return [joined(("asks for no GPU", "dim"))]
     between = [
-        line(("             ", ""), (text, "dim")) for text in (found.loaded, found.busy) if text
+        joined(("             ", ""), (text, "dim")) for text in (found.loaded, found.busy) if text
     ]
     return [
-        line((found.sentence, VERDICTS[found.verdict])),
+        joined((found.sentence, VERDICTS[found.verdict])),
         *_rungs(found)[:3],
         *between,
         *_rungs(found)[3:],
@@ -49,7 +49,7 @@ def _rungs(found: Ladder) -> list[Content]:
         glyph, tone = RUNGS[rung.answer]
         source = f"  {shortened(rung.source)}" if rung.source else ""
         told.append(
-            line(
+            joined(
                 (f"{glyph} {rung.name:<12}", tone),
                 (f"{rung.answer:<8}", tone),
                 rung.why,
@@ -63,21 +63,21 @@ def machine(snapshot: Snapshot) -> list[Content]:
     """The driver, and the link of its chain that does not hold."""
     stack = snapshot.gpu_stack
     if stack is None or not stack.present:
-        return [line((stack.problem if stack else "looking for GPUs…", "dim"))]
+        return [joined((stack.problem if stack else "looking for GPUs…", "dim"))]
     serves = f", serves CUDA up to {stack.cuda}" if stack.cuda else ""
-    found = [line((f"{stack.vendor} driver {stack.driver or '–'}{serves}", "title"))]
+    found = [joined((f"{stack.vendor} driver {stack.driver or '–'}{serves}", "title"))]
     if stack.problem:
-        found += [line(("✗ ", "bad"), stack.problem), line(("  → ", "dim"), stack.remedy)]
+        found += [joined(("✗ ", "bad"), stack.problem), joined(("  → ", "dim"), stack.remedy)]
     links = chain(stack, snapshot.engine, snapshot.containers.values())
     parts: list[Part] = []
     for link in links:
         glyph, tone = LINKS[link.state]
         parts.append((f"{glyph} {link.name}   ", tone))
-    found.append(line(*parts))
+    found.append(joined(*parts))
     if first := broken(links):
         found += [
-            line(("broken: ", "bad"), f"{first.name}: {first.message}"),
-            line(("  → ", "dim"), first.remedy),
+            joined(("broken: ", "bad"), f"{first.name}: {first.message}"),
+            joined(("  → ", "dim"), first.remedy),
         ]
     return found
 
@@ -88,11 +88,13 @@ def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> li
     loads = snapshot.gpu_loads.get(one.index, ())
     name = one.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
     head: list[Part] = [(f"GPU {one.index} ", "title"), (f"{name}  ", "title"), *_details(one)]
-    found = [line(*head)]
+    found = [joined(*head)]
     if one.silent:
-        return [*found, line(("  ✗ ", "bad"), one.error)]
+        return [*found, joined(("  ✗ ", "bad"), one.error)]
     found.append(
-        line(*_meter("use", _share(one.utilization, 100), _percent(one.utilization), "info", ascii))
+        joined(
+            *_meter("use", _share(one.utilization, 100), _percent(one.utilization), "info", ascii)
+        )
     )
     memory = _share(one.memory_used, one.memory_total)
     nearly = memory is not None and memory >= FULL
@@ -104,16 +106,16 @@ def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> li
         "warn" if nearly else "info",
         ascii,
     )
-    found.append(line(*parts))
+    found.append(joined(*parts))
     power = _share(one.power, one.power_limit)
     limit = f"/{one.power_limit:.0f}" if one.power_limit is not None else ""
     watts = "– W" if one.power is None else f"{one.power:.0f}{limit} W"
-    found.append(line(*_meter("power", power, watts, "info", ascii), "   ", *_temperature(one)))
+    found.append(joined(*_meter("power", power, watts, "info", ascii), "   ", *_temperature(one)))
     found.append(
-        line(("  2 min    ", "dim"), (spark(loads[-max(10, width - 14) :], ascii=ascii), "info"))
+        joined(("  2 min    ", "dim"), (spark(loads[-max(10, width - 14) :], ascii=ascii), "info"))
     )
     troubles = [one.error, *(f"slowed down: {reason}" for reason in one.slowdowns), one.remapped]
-    return found + [line(("  ✗ ", "bad"), text) for text in troubles if text]
+    return found + [joined(("  ✗ ", "bad"), text) for text in troubles if text]
 
 
 def _details(one: GpuSample) -> list[Part]:
@@ -175,12 +177,12 @@ def processes(snapshot: Snapshot, one: GpuSample) -> list[Content]:
     """The processes of a device, the largest first, each with the service it belongs to and what
     that makes."""
     if one.processes is None:
-        return [] if one.silent else [line(("    the driver does not list its processes", "dim"))]
+        return [] if one.silent else [joined(("    the driver does not list its processes", "dim"))]
     if not one.processes:
-        return [line(("    nothing runs on it", "dim"))]
+        return [joined(("    nothing runs on it", "dim"))]
     ordered = sorted(one.processes, key=lambda p: -(p.memory or 0))
-    heading = line((f"    {'pid':>8} {'memory':>10} {'use':>4}", "dim"))
-    return [heading, *(line(*_process(snapshot, process)) for process in ordered)]
+    heading = joined((f"    {'pid':>8} {'memory':>10} {'use':>4}", "dim"))
+    return [heading, *(joined(*_process(snapshot, process)) for process in ordered)]
 
 
 def _process(snapshot: Snapshot, process: GpuProcess) -> list[Part]:
@@ -208,13 +210,13 @@ def off_gpu(snapshot: Snapshot) -> list[Content]:
             speed = words(samples_of(snapshot, key)).rate
             rate = f"  {speed}" if speed else ""
             found.append(
-                line(
+                joined(
                     (f"    {key} ", "title"),
                     (state.sentence, VERDICTS[state.verdict]),
                     (rate, "dim"),
                 )
             )
-    return [line(("not seen on a GPU they ask for", "title")), *found] if found else []
+    return [joined(("not seen on a GPU they ask for", "title")), *found] if found else []
 
 
 def everything(snapshot: Snapshot, *, ascii: bool, width: int) -> Content:
@@ -222,10 +224,10 @@ def everything(snapshot: Snapshot, *, ascii: bool, width: int) -> Content:
     found = machine(snapshot)
     for one in snapshot.gpus.values():
         found += [
-            line(""),
+            joined(""),
             *device(snapshot, one, ascii=ascii, width=width),
             *processes(snapshot, one),
         ]
     if snapshot.gpu_stack and snapshot.gpu_stack.peers:
-        found += [line(""), *(line((told, "dim")) for told in peers(snapshot.gpu_stack))]
-    return lines([*found, line(""), *off_gpu(snapshot)])
+        found += [joined(""), *(joined((told, "dim")) for told in peers(snapshot.gpu_stack))]
+    return lines([*found, joined(""), *off_gpu(snapshot)])

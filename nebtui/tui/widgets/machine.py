@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from textual.content import Content
 
-from nebtui.analysis.box import service_keys
-from nebtui.analysis.speeds import ASCII_BARS, BARS, samples_of, sparkline, words
+from nebtui.analysis.services import service_keys
+from nebtui.analysis.throughput.summary import ASCII_BARS, BARS, samples_of, sparkline, words
 from nebtui.facts.samples import GpuSample
 from nebtui.facts.snapshot import Snapshot
-from nebtui.tui.widgets.words import line
+from nebtui.tui.widgets.markup import joined
 
 GIB = 1024**3
 SPARK_WIDTH = 12
@@ -46,7 +46,7 @@ def _wide(gpu: GpuSample, *, ascii: bool) -> Content:
     name = gpu.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
     heat = "–" if gpu.temperature is None else f"{gpu.temperature} °C"
     power = "–" if gpu.power is None else f"{gpu.power:.0f} W"
-    return line(
+    return joined(
         (f" GPU {gpu.index} {name} ", "dim"),
         *_meter(gpu, ascii=ascii),
         f"{_memory(gpu)}  {heat}  {power}",
@@ -57,7 +57,7 @@ def _middle(gpu: GpuSample, *, ascii: bool) -> Content:
     """Meter and memory."""
     if gpu.silent:
         return _silent(gpu)
-    return line((f" GPU {gpu.index} ", "dim"), *_meter(gpu, ascii=ascii), _memory(gpu))
+    return joined((f" GPU {gpu.index} ", "dim"), *_meter(gpu, ascii=ascii), _memory(gpu))
 
 
 def _meter(gpu: GpuSample, *, ascii: bool) -> list[tuple[str, str]]:
@@ -70,11 +70,11 @@ def _short(gpu: GpuSample) -> Content:
     """Use and memory."""
     if gpu.silent:
         return _silent(gpu)
-    return line((f" GPU {gpu.index} ", "dim"), (f"{_used(gpu)} ", "info"), _memory(gpu))
+    return joined((f" GPU {gpu.index} ", "dim"), (f"{_used(gpu)} ", "info"), _memory(gpu))
 
 
 def _silent(gpu: GpuSample) -> Content:
-    return line((f" GPU {gpu.index} ", "dim"), ("lost" if gpu.lost else "no answer", "bad"))
+    return joined((f" GPU {gpu.index} ", "dim"), ("lost" if gpu.lost else "no answer", "bad"))
 
 
 def _sum(devices: list[GpuSample]) -> Content:
@@ -86,7 +86,7 @@ def _sum(devices: list[GpuSample]) -> Content:
     memory = f"{sum(used) / GIB:.0f}/{sum(total) / GIB:.0f} GiB" if used and total else "–"
     silent = sum(gpu.silent for gpu in devices)
     told = [(f"  {silent} lost or silent", "bad")] if silent else []
-    return line((f" {len(devices)} GPUs ", "dim"), (f"{mean} ", "info"), memory, *told)
+    return joined((f" {len(devices)} GPUs ", "dim"), (f"{mean} ", "info"), memory, *told)
 
 
 def _used(gpu: GpuSample) -> str:
@@ -115,5 +115,5 @@ def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:
                 tone = speed.rate_tone or "info"
                 idle = 0 if tone == "warn" else 2 if tone == "dim" else 1
                 told = (f" {line_of}", "dim") if line_of else ""
-                found.append((idle, line((f" {key.service} ", "dim"), (speed.rate, tone), told)))
+                found.append((idle, joined((f" {key.service} ", "dim"), (speed.rate, tone), told)))
     return [content for _, content in sorted(found, key=lambda item: item[0])]

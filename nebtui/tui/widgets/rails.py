@@ -10,9 +10,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from nebtui.analysis.graph import Drawing, Scene, draw, plain_text
-from nebtui.analysis.steps import folded, group_of, nearest, next_broken, partners, visible
-from nebtui.tui.widgets.looks import Looks
+from nebtui.graph.cursor import folded, group_of, nearest, next_broken, partners, visible
+from nebtui.graph.layout import Drawing, GraphModel, draw, plain_text
+from nebtui.tui.widgets.style_cache import StyleCache
 
 _STYLES = (
     *(f"rail-{number}" for number in range(6)),
@@ -59,15 +59,15 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._ascii = ascii
-        self._given = Scene()
-        self._scene = Scene()
+        self._given = GraphModel()
+        self._scene = GraphModel()
         self._folds: dict[str, bool] = {}
         self._visits: dict[str, int] = {}
         self._selected: str | None = None
         self._all_edges = False
         self._drawing = Drawing()
-        self._looks = Looks(self, "rails--")
-        self._drawn_for: tuple[Scene, int, str | None, bool] | None = None
+        self._looks = StyleCache(self, "rails--")
+        self._drawn_for: tuple[GraphModel, int, str | None, bool] | None = None
 
     @property
     def selected(self) -> str | None:
@@ -79,7 +79,7 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         """Whether every edge is drawn, not just the calm ones and the selection's."""
         return self._all_edges
 
-    def show(self, scene: Scene, selected: str | None = None) -> None:
+    def show(self, scene: GraphModel, selected: str | None = None) -> None:
         """Draw this scene; the cursor goes to `selected` if that is there, else stays or goes next
         door."""
         self._given = scene

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from nebtui.analysis.speeds import ASCII_BARS, BARS, samples_of, sparkline, told
+from nebtui.analysis.throughput.summary import ASCII_BARS, BARS, samples_of, sparkline, styled_parts
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.tui.widgets.words import line
+from nebtui.tui.widgets.markup import joined
 
 MINUTES = 60
 
@@ -16,9 +16,9 @@ def server_lines(snapshot: Snapshot, key: ServiceKey, *, ascii: bool) -> list[Co
     """What each server of a service says of its work; nothing for a service that is none."""
     found = []
     for sample in samples_of(snapshot, key):
-        for name, words in told(sample):
+        for name, words in styled_parts(sample):
             tone = "warn" if name == "problem" or (name == "against" and sample.verdict) else ""
-            found.append(line((f"{name:<15}", "dim"), (words, tone)))
+            found.append(joined((f"{name:<15}", "dim"), (words, tone)))
         if hour := sparkline(sample.trend, MINUTES, ASCII_BARS if ascii else BARS):
-            found.append(line((f"{'last hour':<15}", "dim"), (hour, "info")))
+            found.append(joined((f"{'last hour':<15}", "dim"), (hour, "info")))
     return found

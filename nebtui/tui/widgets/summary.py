@@ -5,17 +5,18 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from nebtui.analysis.box import TONES, standings
+from nebtui.analysis.services import service_statuses
 from nebtui.facts.snapshot import Snapshot
+from nebtui.graph.from_snapshot import TONES
 from nebtui.rules.rule import Finding
+from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.machine import machine
-from nebtui.tui.widgets.told import Told
-from nebtui.tui.widgets.words import line, lines
+from nebtui.tui.widgets.markup import joined, lines
 
 SHOWN = ("starting", "waiting", "degraded", "failed")
 
 
-class Summary(Told):
+class Summary(CachedStatic):
     """Repainted whole: it is two lines."""
 
     def show(
@@ -49,7 +50,7 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
         parts += [("read-only", "warn"), "  "]
     if not snapshot.settled and not snapshot.engine_problem:
         parts += [*_engine(snapshot), "  "]
-    words = [standing.readiness.word for standing in standings(snapshot)]
+    words = [standing.readiness.word for standing in service_statuses(snapshot)]
     ready = sum(w in ("ready", "listening", "completed") for w in words)
     parts += [(f"{ready}/{len(words)} ready", "ok" if ready else "dim")]
     parts += [(f"  {n} {w}", TONES[w]) for w in SHOWN if (n := words.count(w))]
@@ -57,7 +58,7 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
     # What a narrow terminal may cut off comes last.
     number = len(snapshot.projects)
     parts += [(f"  {number} project{'' if number == 1 else 's'}  ", "dim")]
-    return line(
+    return joined(
         *parts, *(_engine(snapshot) if snapshot.settled and not snapshot.engine_problem else ())
     )
 
@@ -75,7 +76,9 @@ def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
 
 def _trouble(snapshot: Snapshot) -> Content:
     """Why no engine answers, on a line of its own: the remedy is at its end."""
-    return line((f" {'engine lost: ' if snapshot.engine else ''}{snapshot.engine_problem}", "bad"))
+    return joined(
+        (f" {'engine lost: ' if snapshot.engine else ''}{snapshot.engine_problem}", "bad")
+    )
 
 
 def _engine(snapshot: Snapshot) -> list[tuple[str, str]]:

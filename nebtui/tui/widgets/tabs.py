@@ -16,7 +16,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.mask import mask
 from nebtui.text.paths import short
-from nebtui.tui.widgets.words import line
+from nebtui.tui.widgets.markup import joined
 
 TABS = {
     "why": "1 Why",
@@ -42,7 +42,7 @@ def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
             ("out", "–" if sample.tx is None else f"{size(sample.tx)}/s"),
         )
         parts = [part for name, value in figures for part in ((f"{name} ", "dim"), f"{value}   ")]
-        found.append(line(("uses        ", "dim"), *parts, (container.name, "dim")))
+        found.append(joined(("uses        ", "dim"), *parts, (container.name, "dim")))
     return found
 
 
@@ -66,8 +66,8 @@ def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     on = ", ".join(sorted(index.networks.get(key, frozenset()))) or "no network"
     mode = f" (network_mode {service.network_mode})" if service and service.network_mode else ""
     why = reason(snapshot, key)
-    found = [line(("state       ", "dim"), why)] if why else []
-    found.append(line(("networks    ", "dim"), on + mode))
+    found = [joined(("state       ", "dim"), why)] if why else []
+    found.append(joined(("networks    ", "dim"), on + mode))
     for reference in references(key, service) if service else ():
         if reference.host == HOST_GATEWAY:
             known = dict(service.extra_hosts).get(HOST_GATEWAY) if service else None
@@ -82,14 +82,16 @@ def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
             f"  {short(reference.origin.file)}:{reference.origin.line}" if reference.origin else ""
         )
         found.append(
-            line(
+            joined(
                 ("names       ", "dim"), f"{reference.host}{port} ", (verdict, tone), (place, "dim")
             )
         )
     for name, dependency in (service.depends_on if service else {}).items():
         gate = dependency.condition.removeprefix("service_")
         found.append(
-            line(("depends on  ", "dim"), f"{name} ", (gate, "ok" if gate != "started" else "warn"))
+            joined(
+                ("depends on  ", "dim"), f"{name} ", (gate, "ok" if gate != "started" else "warn")
+            )
         )
     return found
 
@@ -109,13 +111,15 @@ def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     service = snapshot.service(key)
     test = health_test(snapshot, key, service) if service else None
     if test is None:
-        found = [line(("test        ", "dim"), ("none: nobody can wait until it is ready", "warn"))]
+        found = [
+            joined(("test        ", "dim"), ("none: nobody can wait until it is ready", "warn"))
+        ]
     else:
         origin = (
             service.origin("healthcheck") if service and service.stands("healthcheck") else None
         )
         place = f"{short(origin.file)}:{origin.line}" if origin else "from the image"
-        found = [line(("test        ", "dim"), mask(" ".join(test.test)), (f"  {place}", "dim"))]
+        found = [joined(("test        ", "dim"), mask(" ".join(test.test)), (f"  {place}", "dim"))]
         figures = (
             ("interval", test.interval),
             ("timeout", test.timeout),
@@ -123,16 +127,16 @@ def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
         )
         told = "  ".join(f"{name} {value:g}s" for name, value in figures if value is not None)
         if told:
-            found.append(line(("            ", ""), (told, "dim")))
+            found.append(joined(("            ", ""), (told, "dim")))
     for container in snapshot.containers_of(key):
-        found.append(line(("health      ", "dim"), f"{container.name} {container.health}"))
+        found.append(joined(("health      ", "dim"), f"{container.name} {container.health}"))
         probes = container.inspection.probes if container.inspection else ()
         for probe in probes[-5:]:
             when = time.strftime("%H:%M:%S", time.localtime(probe.start))
             said = probe.output.strip().splitlines()[-1:] or [""]
             tone = "ok" if probe.exit_code == 0 else "bad"
             found.append(
-                line((f"  {when}    ", "dim"), (f"exit {probe.exit_code} ", tone), mask(said[0]))
+                joined((f"  {when}    ", "dim"), (f"exit {probe.exit_code} ", tone), mask(said[0]))
             )
     return found
 
@@ -141,15 +145,15 @@ def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     """Who the service is, and each mount with the owner of its source."""
     service = snapshot.service(key)
     if service is None:
-        return [line(("not declared in a file nebtui can read", "dim"))]
+        return [joined(("not declared in a file nebtui can read", "dim"))]
     who = identity(snapshot, key, service)
     told = (
         f"{who.uid}:{who.gid}  ({who.source})" if who else "unknown (no process, no numeric user)"
     )
-    found = [line(("runs as     ", "dim"), told)]
+    found = [joined(("runs as     ", "dim"), told)]
     for mount in service.mounts:
         mode = "ro" if mount.read_only else "rw"
-        head = line(
+        head = joined(
             (f"{mount.type:<8}", "dim"),
             f"{mount.source or '(anonymous)'} → {mount.target} ",
             (mode, "info"),
@@ -166,11 +170,11 @@ def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
         reason = denied(path, who, write=not mount.read_only) if who and path.exists else ""
         found.append(
             head
-            + line(
+            + joined(
                 (owner, "dim" if path.exists else "bad"), (f"  ✗ {reason}" if reason else "", "bad")
             )
         )
-    return found if service.mounts else [*found, line(("no mounts", "dim"))]
+    return found if service.mounts else [*found, joined(("no mounts", "dim"))]
 
 
 def yaml(snapshot: Snapshot, key: ServiceKey, read: Callable[[str], bytes]) -> list[Content]:
@@ -178,19 +182,19 @@ def yaml(snapshot: Snapshot, key: ServiceKey, read: Callable[[str], bytes]) -> l
     service = snapshot.service(key)
     origin = service.origin() if service else None
     if service is None or origin is None:
-        return [line(("not declared in a file nebtui can read", "dim"))]
+        return [joined(("not declared in a file nebtui can read", "dim"))]
     try:
         text = read(origin.file).decode(errors="replace").splitlines()
     except OSError as error:
-        return [line((str(error), "bad"))]
-    found = [line((f"{short(origin.file)}:{origin.line}", "info"))]
+        return [joined((str(error), "bad"))]
+    found = [joined((f"{short(origin.file)}:{origin.line}", "info"))]
     head = text[origin.line - 1] if origin.line <= len(text) else ""
     indent = len(head) - len(head.lstrip())
     for number, content in enumerate(text[origin.line - 1 :], origin.line):
         deeper = not content.strip() or len(content) - len(content.lstrip()) > indent
         if number > origin.line and not deeper:
             break
-        found.append(line((f"{number:>4} ", "dim"), mask(content)))
+        found.append(joined((f"{number:>4} ", "dim"), mask(content)))
     return found
 
 

@@ -12,8 +12,8 @@ import sys
 import time
 
 from nebtui import rules
-from nebtui.analysis.gpu import ladder
-from nebtui.analysis.speeds import samples_of
+from nebtui.analysis.gpu.evidence import ladder
+from nebtui.analysis.throughput.summary import samples_of
 from nebtui.hosts.live import LiveHost
 from nebtui.keep.baselines import SpeedMemory
 from nebtui.store import Store

@@ -102,11 +102,11 @@ def test_networks_images_and_engine_are_read(recorded: dict[str, Any]) -> None:
 def test_events_name_their_container(recorded: dict[str, Any]) -> None:
     """Container events and a network's connect and disconnect belong to a container; a die has its
     exit code."""
-    happenings = [h for h in map(payloads.happening, recorded["events"]) if h]
-    assert len(happenings) == len(recorded["events"])
-    assert {h.container for h in happenings} == {item["Id"] for item in recorded["containers"]}
-    assert [h.exit_code for h in happenings if h.action == "die"] == [143, 143]
-    assert all(h.at > 1_700_000_000 for h in happenings)
+    events = [h for h in map(payloads.event, recorded["events"]) if h]
+    assert len(events) == len(recorded["events"])
+    assert {h.container for h in events} == {item["Id"] for item in recorded["containers"]}
+    assert [h.exit_code for h in events if h.action == "die"] == [143, 143]
+    assert all(h.at > 1_700_000_000 for h in events)
 
 
 def test_security_options_tell_rootless_and_remapped_engines() -> None:
@@ -238,7 +238,7 @@ def test_no_answer_breaks_a_translation(raw: dict[str, Any]) -> None:
     payloads.network(raw)
     payloads.image(raw)
     payloads.engine(raw, raw, "")
-    payloads.happening(raw)
+    payloads.event(raw)
 
 
 @pytest.mark.parametrize(

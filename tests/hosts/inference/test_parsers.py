@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nebtui.analysis.readings import Reading
+from nebtui.analysis.throughput.counters import ServerReading
 from nebtui.hosts.inference import parsers
 from nebtui.hosts.inference.request_log import FinishedRequests
 from nebtui.knowledge.servers import confirmed, hinted, of_kind, servers
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
-BASE = Reading(10.0, 1000.0, life=(5.0,))
+BASE = ServerReading(10.0, 1000.0, life=(5.0,))
 
 
 def recorded(name: str) -> str:
     return (RECORDINGS / name).read_text()
 
 
-def read(name: str) -> Reading:
+def read(name: str) -> ServerReading:
     """The reading of a recorded page, its kind found by its prefix alone."""
     page = recorded(name)
     server = confirmed(page)

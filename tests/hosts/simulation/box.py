@@ -12,7 +12,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing import watch, writing
-from nebtui.fixing.many import plan_all
+from nebtui.fixing.batch import plan_all
 from nebtui.fixing.patch import Patch
 from nebtui.host import Up
 from nebtui.hosts.simulated import SimulatedHost

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nebtui.facts.changes import ProjectSeen
 from nebtui.fixing import writing
-from nebtui.fixing.many import plan_all
+from nebtui.fixing.batch import plan_all
 from nebtui.host import Up
 from nebtui.rules.rule import Options
 from tests.hosts.simulation.box import Watching

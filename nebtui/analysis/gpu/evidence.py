@@ -1,0 +1,264 @@
+"""Climbs the ladder of evidence that a service computes on a GPU, rung by rung, with what a
+snapshot holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nebtui.analysis.gpu.activity import busy_by, loaded_by
+from nebtui.analysis.gpu.cuda import cuda_fit
+from nebtui.analysis.gpu.ladder import ABSENT, WORST_FIRST, EvidenceStep, Ladder, concluded
+from nebtui.analysis.gpu.requests import place, requested
+from nebtui.analysis.throughput.meter import SLOW
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.observed import Container
+from nebtui.facts.samples import ThroughputSample
+from nebtui.facts.snapshot import Snapshot
+
+MIB = 1 << 20
+TRACE = 16 * MIB
+"""A process with less on the device holds no model: an open context alone takes tens of MiB."""
+
+
+def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
+    """The ladder of a service; of several running containers that of the one most in doubt."""
+    containers = snapshot.containers_of(key)
+    running = tuple(c for c in containers if c.state == "running")
+    if len(running) < 2:
+        return _climb(snapshot, key, containers, running)
+    found = [replace(_climb(snapshot, key, (one,), (one,)), of=one.name) for one in running]
+    return min(found, key=lambda one: WORST_FIRST.index(one.verdict))
+
+
+def _climb(
+    snapshot: Snapshot,
+    key: ServiceKey,
+    containers: tuple[Container, ...],
+    running: tuple[Container, ...],
+) -> Ladder:
+    figures = [t for c in running if (t := snapshot.throughput.get(c.id))]
+    resident = _resident(snapshot, key, running)
+    busy = busy_by(figures)
+    rungs = (
+        _declared(snapshot, key, containers),
+        _implied(
+            _injected(snapshot, containers, running), resident, "its process is on the device"
+        ),
+        _implied(_initialises(snapshot, key, running), resident, "its process is on the device"),
+        resident,
+        _works(snapshot, running, busy),
+        _fast(figures),
+    )
+    return concluded(rungs, figures, loaded_by(figures), busy)
+
+
+def _implied(rung: EvidenceStep, by: EvidenceStep, why: str) -> EvidenceStep:
+    """A rung that could not be looked at holds where a higher one does."""
+    return (
+        EvidenceStep(rung.name, "yes", why, by.source)
+        if by.answer == "yes" and rung.answer != "yes"
+        else rung
+    )
+
+
+def _declared(
+    snapshot: Snapshot, key: ServiceKey, containers: tuple[Container, ...]
+) -> EvidenceStep:
+    service = snapshot.service(key)
+    if service is not None and service.gpu:
+        origin = place(service)
+        return EvidenceStep(
+            "declared", "yes", f"asks for {requested(service)}", str(origin) if origin else ""
+        )
+    given = [
+        c
+        for c in containers
+        if c.inspection and (c.inspection.gpus or c.inspection.runtime == "nvidia")
+    ]
+    if given:
+        return EvidenceStep("declared", "yes", f"{given[0].name} was created with a GPU", "engine")
+    return EvidenceStep("declared", "no", "no GPU is asked for", "compose")
+
+
+def _injected(
+    snapshot: Snapshot, containers: tuple[Container, ...], running: tuple[Container, ...]
+) -> EvidenceStep:
+    for container in containers:
+        error = container.inspection.error if container.inspection else ""
+        if "could not select device driver" in error or "nvidia" in error.lower():
+            return EvidenceStep("injected", "no", error.splitlines()[0][:160], "engine State.Error")
+    if not running:
+        return EvidenceStep("injected", "unknown", ABSENT)
+    reaches = [r for c in running if (r := snapshot.gpu_access.get(c.id))]
+    devices = next((r.devices for r in reaches if r.devices), ())
+    if devices:
+        return EvidenceStep("injected", "yes", ", ".join(devices[:4]), "/proc/PID/root/dev")
+    if any(r.devices == () for r in reaches):
+        return EvidenceStep(
+            "injected", "no", "no GPU device file is inside the container", "/proc/PID/root/dev"
+        )
+    return EvidenceStep(
+        "injected",
+        "unknown",
+        next((r.why for r in reaches if r.why), "nobody has looked into the container"),
+    )
+
+
+def _initialises(
+    snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...]
+) -> EvidenceStep:
+    service = snapshot.service(key)
+    fit = cuda_fit(snapshot, key, service) if service else None
+    stack = snapshot.gpu_stack
+    if stack and stack.problem and stack.present:
+        return EvidenceStep("initialises", "no", stack.problem, "NVML")
+    if fit and fit.broken:
+        return EvidenceStep("initialises", "no", fit.sentence, "image and driver")
+    if not running:
+        return EvidenceStep("initialises", "unknown", ABSENT)
+    reaches = [r for c in running if (r := snapshot.gpu_access.get(c.id))]
+    if any(r.loaded for r in reaches):
+        return EvidenceStep(
+            "initialises", "yes", "a process of it has the GPU library loaded", "/proc/PID/maps"
+        )
+    if any(r.loaded is False for r in reaches):
+        return EvidenceStep(
+            "initialises", "no", "no process of it has the GPU library loaded", "/proc/PID/maps"
+        )
+    return EvidenceStep(
+        "initialises",
+        "unknown",
+        next((r.why for r in reaches if r.why), "nobody has looked at its processes"),
+    )
+
+
+def _resident(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...]) -> EvidenceStep:
+    if not running:
+        return EvidenceStep("resident", "unknown", ABSENT)
+    found = on_devices(snapshot, running)
+    if found:
+        gpu, process = max(found, key=lambda pair: pair[1].memory or 0)
+        amount = "" if process.memory is None else f", {_size(process.memory)}"
+        if (
+            process.memory is not None
+            and process.memory < TRACE
+            and all((p.memory or 0) < TRACE for _, p in found)
+        ):
+            return EvidenceStep(
+                "resident",
+                "unknown",
+                f"PID {process.pid} holds only{amount[1:]} on GPU {gpu.index}",
+                "NVML",
+            )
+        return EvidenceStep(
+            "resident",
+            "yes",
+            f"PID {process.pid} on GPU {gpu.index}{amount}",
+            "process list of the driver",
+        )
+    why = _why_blind(snapshot)
+    if why:
+        return EvidenceStep("resident", "unknown", why)
+    return EvidenceStep(
+        "resident", "no", "no PID of this container is on any GPU", "process list of the driver"
+    )
+
+
+def _why_blind(snapshot: Snapshot) -> str:
+    """Why nothing follows from a container's absence on the devices."""
+    stack = snapshot.gpu_stack
+    if stack is None:
+        return "GPUs were not looked at"
+    if not stack.present or stack.problem or stack.blind:
+        return stack.problem or stack.blind or "no GPU driver is installed on this machine"
+    if snapshot.engine is not None and not snapshot.engine.local:
+        return "the engine runs on another machine than nebtui"
+    if not snapshot.gpus:
+        return "no device was read yet"
+    for gpu in snapshot.gpus.values():
+        if gpu.lost:
+            continue  # nothing computes on it
+        if gpu.processes is None:
+            return f"GPU {gpu.index} does not list its processes"
+        if gpu.mig:
+            return f"GPU {gpu.index} is divided (MIG): its instances' processes are not all listed"
+        for process in gpu.processes:
+            if process.name.startswith("nvidia-cuda-mps"):
+                return f"work on GPU {gpu.index} is shared via MPS and counts as the MPS server's"
+            if not process.name and process.container is None:
+                return f"PID {process.pid} on GPU {gpu.index} cannot be looked at"
+    return ""
+
+
+def on_devices(
+    snapshot: Snapshot, containers: tuple[Container, ...]
+) -> list[tuple[GpuSample, GpuProcess]]:
+    """The processes of these containers with the device each is on."""
+    ids = {container.id for container in containers}
+    return [
+        (gpu, p)
+        for gpu in snapshot.gpus.values()
+        for p in gpu.processes or ()
+        if p.container in ids
+    ]
+
+
+def _works(snapshot: Snapshot, running: tuple[Container, ...], busy: str) -> EvidenceStep:
+    if not running:
+        return EvidenceStep("works", "unknown", ABSENT)
+    found = on_devices(snapshot, running)
+    working = [(gpu, p) for gpu, p in found if p.sm]
+    if working:
+        gpu, process = max(working, key=lambda pair: pair[1].sm or 0)
+        return EvidenceStep(
+            "works",
+            "yes",
+            f"PID {process.pid} used {process.sm} % of GPU {gpu.index}",
+            "NVML process shares",
+        )
+    if not busy:
+        return EvidenceStep("works", "unknown", "it is idle, which says nothing")
+    if not found:
+        return EvidenceStep(
+            "works", "no" if not _why_blind(snapshot) else "unknown", "it has no process on a GPU"
+        )
+    loads = [gpu.utilization for gpu, p in found if p.sm is None and gpu.utilization]
+    if loads:
+        return EvidenceStep(
+            "works", "yes", f"its GPU is used to {max(loads)} %", "NVML utilisation"
+        )
+    if any(p.sm is None for _, p in found):
+        return EvidenceStep("works", "unknown", "the driver does not tell the share of a process")
+    return EvidenceStep("works", "unknown", "none of its processes used a GPU in the last second")
+
+
+def _fast(figures: list[ThroughputSample]) -> EvidenceStep:
+    for figure in figures:
+        now = figure.stream if figure.stream is not None else figure.tokens_per_second
+        if figure.verdict == "slow" and now is not None:
+            usual = f", usually {figure.usual:.1f}" if figure.usual is not None else ""
+            return EvidenceStep("fast", "no", f"{now:.1f} {figure.unit}{usual}", figure.source)
+    for figure in figures:
+        if figure.busy and figure.usual is not None and figure.stream is not None:
+            if figure.stream < SLOW * figure.usual:
+                return EvidenceStep(
+                    "fast",
+                    "unknown",
+                    f"{figure.stream:.1f} {figure.unit} just now, which may be a hiccup",
+                )
+            told = f"{figure.stream:.1f} {figure.unit}, usually {figure.usual:.1f}"
+            return EvidenceStep("fast", "yes", told, figure.source)
+    if not figures:
+        return EvidenceStep("fast", "unknown", "it tells no tokens a second")
+    problem = next((f.problem for f in figures if f.problem), "")
+    if all(f.busy is False for f in figures):
+        idle = "it is idle"
+    else:
+        known = any(f.usual is not None for f in figures)
+        idle = "it is not seen at work now" if known else "its usual speed is not known yet"
+    return EvidenceStep("fast", "unknown", problem or idle)
+
+
+def _size(amount: int) -> str:
+    return f"{amount / (1 << 30):.1f} GiB" if amount >= 1 << 30 else f"{amount / MIB:.0f} MiB"

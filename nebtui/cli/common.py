@@ -1,0 +1,137 @@
+"""Which host a command looks at, and which projects of it a person asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+
+from nebtui import keep
+from nebtui.cli import CommandError
+from nebtui.compose.discovery.candidate import Candidate
+from nebtui.facts.declared import Problem, ProjectKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.host import Host
+from nebtui.hosts.projects.catalogue import ComposeCatalogue
+from nebtui.settings import Settings
+from nebtui.store import settle
+from nebtui.text.terminal import plain
+
+
+def paths_of(arguments: Namespace) -> tuple[str, ...]:
+    """The PATH arguments that exist, absolute; CommandError where none does."""
+    paths = tuple(os.path.abspath(path) for path in getattr(arguments, "paths", ()))
+    found = tuple(path for path in paths if os.path.lexists(path))
+    if paths and not found:
+        raise CommandError(f"{paths[0]}: no such file or folder")
+    return found
+
+
+def absent_paths(arguments: Namespace) -> tuple[str, ...]:
+    """The PATH arguments that do not exist; the others are reported all the same."""
+    paths = (os.path.abspath(path) for path in getattr(arguments, "paths", ()))
+    return tuple(path for path in paths if not os.path.lexists(path))
+
+
+def host_for(
+    arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False
+) -> Host:
+    """The live host, or the files of the given places with `--no-engine`."""
+    given = paths_of(arguments)
+    places = given or (os.getcwd(),)
+    roots = (*places, *(() if given and arguments.no_engine else settings.roots))
+    known = () if given and arguments.no_engine else remembered(settings)
+    asks_compose = arguments.verb == "fix" or not arguments.no_engine
+    catalogue = ComposeCatalogue(roots, known, environ, asks_compose, settings.depth)
+    if arguments.no_engine:
+        from nebtui.hosts.files import FilesHost
+
+        return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
+    from nebtui.hosts.live import LiveHost
+    from nebtui.keep.baselines import SpeedMemory
+
+    memory, told = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
+    # A single look would be over before the reply came.
+    asks = settings.ask_ollama and follow and not arguments.read_only
+    return LiveHost(
+        roots,
+        known,
+        environ,
+        catalogue=catalogue,
+        baselines=memory,
+        await_servers=told,
+        ask_ollama=asks,
+    )
+
+
+def remembered(settings: Settings) -> tuple[Candidate, ...]:
+    """The projects seen in earlier runs."""
+    known = keep.recall_projects(settings.state_dir)
+    return tuple(
+        Candidate(key, frozenset({"remembered"}), env_files) for key, env_files in known.items()
+    )
+
+
+def look(host: Host, settings: Settings) -> Snapshot:
+    """The first complete picture; the projects seen are remembered."""
+    snapshot = settle(host)
+    if host.kind == "live":
+        # Only what ran here: a folder that was merely looked at is not to come up again elsewhere.
+        ran = (
+            p
+            for p in snapshot.projects.values()
+            if "label" in p.sources and p.confirmed and not p.problem
+        )
+        keep.remember_projects(settings.state_dir, ran)
+    return snapshot
+
+
+def selected(
+    snapshot: Snapshot, arguments: Namespace, settings: Settings, environ: Mapping[str, str]
+) -> tuple[ProjectKey, ...]:
+    """The projects a command is about: those of the PATHs (or all), narrowed by `--project`."""
+    keys = tuple(snapshot.projects)
+    if arguments.project:
+        keys = tuple(k for k in keys if k.name == arguments.project)
+        if not keys:
+            raise CommandError(f"no project is called {arguments.project}")
+    paths = paths_of(arguments)
+    if not paths:
+        return keys
+    from nebtui.compose.discovery.search import search
+
+    wanted = {
+        file for candidate in search(paths, settings.depth, environ) for file in candidate.key.files
+    }
+    wanted |= {path for path in paths if os.path.isfile(path)}
+    found = tuple(k for k in keys if wanted & set(snapshot.projects[k].files_read or k.files))
+    if not found:
+        raise CommandError(f"no Compose project is in {', '.join(paths)}")
+    return found
+
+
+def problems(
+    snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namespace
+) -> tuple[Problem, ...]:
+    """PATHs that do not exist, and why files of the selected projects cannot be used or Compose
+    would refuse them."""
+    absent = [Problem(path, 0, "no such file or folder") for path in absent_paths(arguments)]
+    projects = (snapshot.projects[k] for k in keys)
+    return tuple(
+        dict.fromkeys(
+            [*absent, *(trouble for p in projects if (trouble := p.problem or p.warning))]
+        )
+    )
+
+
+def complain(snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namespace) -> bool:
+    """One line on stderr for the engine and for each thing wrong with the files; True if a file
+    is."""
+    if snapshot.engine_problem:
+        print(plain(f"nebtui: no engine: {snapshot.engine_problem}"), file=sys.stderr)
+    broken = problems(snapshot, keys, arguments)
+    for problem in broken:
+        line = f":{problem.line}" if problem.line else ""
+        print(plain(f"nebtui: {problem.file}{line}: {problem.message}"), file=sys.stderr)
+    return bool(broken)

@@ -1,0 +1,25 @@
+"""What makes a patch effective: the `up` of every project it touches, replicas kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nebtui.analysis.services import service_keys
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.host import Up
+from nebtui.rules.rule import Recreate
+
+
+def up_actions(snapshot: Snapshot, recreate: Iterable[Recreate]) -> tuple[Up, ...]:
+    """One `up` per project of a patch."""
+    return tuple(up_action(snapshot, r.project, r.services, force=r.force) for r in recreate)
+
+
+def up_action(
+    snapshot: Snapshot, project: ProjectKey, services: tuple[str, ...] = (), *, force: bool = False
+) -> Up:
+    """The `up` of some services (none = all), with the replicas that each has now."""
+    keys = [ServiceKey(project, s) for s in services] or service_keys(snapshot, project)
+    counts = [(key.service, len(snapshot.containers_of(key))) for key in keys]
+    return Up(project, services, force, tuple((name, count) for name, count in counts if count > 1))

@@ -1,0 +1,196 @@
+"""From a snapshot to the model of the rails graph: groups, rows with their verdicts, edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from nebtui.analysis.reachability import (
+    Names,
+    Resolution,
+    names,
+    observed_networks,
+    resolutions,
+)
+from nebtui.analysis.readiness import GLYPHS, Readiness, readiness
+from nebtui.analysis.services import projects, service_keys
+from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
+from nebtui.facts.declared import Project, ProjectKey, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
+
+TONES = {
+    "absent": "dim",
+    "waiting": "warn",
+    "starting": "warn",
+    "listening": "ok",
+    "ready": "ok",
+    "completed": "dim",
+    "degraded": "warn",
+    "failed": "bad",
+    "unknown": "info",
+}
+
+
+def identity(key: ServiceKey | ProjectKey) -> str:
+    """A row id that no other project's row has."""
+    project = key.project if isinstance(key, ServiceKey) else key
+    stem = "\0".join((project.name, project.working_dir, *project.files))
+    return f"{stem}\1{key.service}" if isinstance(key, ServiceKey) else stem
+
+
+def graph_model(
+    snapshot: Snapshot,
+    ungated: Iterable[tuple[ServiceKey, str]] = (),
+    pending: frozenset[ServiceKey] = frozenset(),
+    alerts: Mapping[ServiceKey, str] | None = None,
+) -> GraphModel:
+    """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up
+    races; `pending`: services whose files say something new that does not run yet; `alerts`: what
+    is wrong with a service, in words."""
+    races = frozenset(ungated)
+    index = names(snapshot)
+    found = tuple(resolutions(snapshot, index))
+    groups = tuple(
+        _group(snapshot, index, key, pending, alerts or {}) for key in projects(snapshot)
+    )
+    return GraphModel(
+        tuple(_networks(snapshot, groups)), groups, tuple(_edges(snapshot, found, races))
+    )
+
+
+def _group(
+    snapshot: Snapshot,
+    index: Names,
+    key: ProjectKey,
+    pending: frozenset[ServiceKey],
+    alerts: Mapping[ServiceKey, str],
+) -> Group:
+    project = snapshot.projects[key]
+    plain = {k: _row(snapshot, index, k, alerts.get(k, "")) for k in service_keys(snapshot, key)}
+    rows = tuple(_marked(row) if k in pending else row for k, row in plain.items())
+    words = [row.state for row in rows]
+    failed, ready = (
+        words.count("failed"),
+        sum(w in ("ready", "listening", "completed") for w in words),
+    )
+    if project.problem:
+        file = project.problem.file.rpartition("/")[2]
+        place = f"{file}:{project.problem.line}" if project.problem.line else file
+        return Group(identity(key), project.name, f"{place} {project.problem.message}", "bad", rows)
+    if not any(c.project == project.name for c in snapshot.containers.values()):
+        told, tone = (
+            f"{len(rows)} services, {'not running' if snapshot.engine else 'files only'}",
+            "dim",
+        )
+    else:
+        down = f", {failed} failed" if failed else ""
+        told, tone = (
+            f"{ready}/{len(rows)} ready{down}",
+            "bad" if failed else "ok" if ready == len(rows) else "warn",
+        )
+    variant = f" · variant {_short_file(project)}" if project.variant else ""
+    return Group(identity(key), project.name, told + variant, tone, rows)
+
+
+def _marked(row: Row) -> Row:
+    return replace(row, note="written, not yet running", note_tone="warn")
+
+
+def _short_file(project: Project) -> str:
+    return project.key.files[0].rpartition("/")[2] if project.key.files else ""
+
+
+def _row(snapshot: Snapshot, index: Names, key: ServiceKey, alert: str) -> Row:
+    verdict = readiness(snapshot, key)
+    ids = [c.id for c in snapshot.containers_of(key)]
+    speed = words(samples_of(snapshot, key))
+    gpus = [
+        g.utilization
+        for g in snapshot.gpus.values()
+        if g.utilization is not None and set(ids) & set(g.containers)
+    ]
+    networks = index.networks.get(key, frozenset()) or observed_networks(snapshot, key)
+    note, note_tone = _note(snapshot, key, verdict, alert, speed)
+    return Row(
+        id=identity(key),
+        name=key.service,
+        glyph=GLYPHS[verdict.word],
+        state=verdict.word,
+        tone=TONES[verdict.word],
+        networks=tuple(sorted(networks)),
+        gpu=float(max(gpus)) if gpus else None,
+        rate=speed.rate,
+        rate_tone=speed.rate_tone,
+        note=note,
+        note_tone=note_tone,
+    )
+
+
+def _note(
+    snapshot: Snapshot, key: ServiceKey, verdict: Readiness, alert: str, speed: SpeedWords
+) -> tuple[str, str]:
+    """The one thing worth saying of a service, and its tone: what happens to it now, else what is
+    known to be wrong with it, else that it was restarted, else how fast it is."""
+    if verdict.word in ("failed", "degraded", "waiting"):
+        return verdict.why, TONES[verdict.word]
+    if alert:
+        return alert, "bad"
+    restarts = sum(c.inspection.restart_count for c in snapshot.containers_of(key) if c.inspection)
+    return (f"restarted ×{restarts}", "warn") if restarts else (speed.note, speed.note_tone)
+
+
+def _networks(snapshot: Snapshot, groups: tuple[Group, ...]) -> Iterator[NetworkLine]:
+    users: dict[str, set[str]] = {}
+    for group in groups:
+        for row in group.rows:
+            for name in row.networks:
+                users.setdefault(name, set()).add(group.id)
+    external = {
+        d.name for p in snapshot.projects.values() for d in p.networks.values() if d.external
+    }
+    for name in sorted(users):
+        missing = name in external and snapshot.engine is not None and name not in snapshot.networks
+        yield NetworkLine(
+            name, name, len(users[name]) > 1 or name in external, name in external, missing
+        )
+
+
+def _edges(
+    snapshot: Snapshot, found: tuple[Resolution, ...], races: frozenset[tuple[ServiceKey, str]]
+) -> Iterator[Edge]:
+    drawn: set[tuple[ServiceKey, ServiceKey]] = set()
+    for resolution in found:
+        source = resolution.reference.source
+        for owner in resolution.others if not resolution.reached else ():
+            drawn.add((source, owner))
+            yield Edge(
+                identity(source), identity(owner), "references", "bad", broken=True, calm=True
+            )
+    for key, service in snapshot.services():
+        for dependency in service.depends_on.values():
+            target = ServiceKey(key.project, dependency.service)
+            race = (key, dependency.service) in races
+            if (key, target) not in drawn:
+                drawn.add((key, target))
+                tone = (
+                    "warn" if race else "ok" if dependency.condition != "service_started" else "dim"
+                )
+                yield Edge(identity(key), identity(target), "depends", tone, calm=race)
+    for resolution in found:
+        for owner in resolution.reached:
+            pair = (resolution.reference.source, owner)
+            if pair not in drawn:
+                drawn.add(pair)
+                live = _live(snapshot, *pair)
+                tone = {True: "ok", False: "warn", None: "dim"}[live]
+                yield Edge(
+                    identity(pair[0]), identity(owner), "references", tone, calm=live is False
+                )
+
+
+def _live(snapshot: Snapshot, source: ServiceKey, target: ServiceKey) -> bool | None:
+    """True if the running containers of both ends share a network now, False if not, None where one
+    does not run."""
+    ends = [observed_networks(snapshot, key) for key in (source, target)]
+    return bool(ends[0] & ends[1]) if all(ends) else None

@@ -1,0 +1,79 @@
+"""The projects of earlier runs, and how a file of the state folder is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from nebtui.facts.declared import Project, ProjectKey
+
+TEMPORARY = ".nebtui-"
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter, the missing ones above it too; raises
+    OSError."""
+    for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def write_private(path: Path, text: str, *, new: bool = False) -> None:
+    """Write a file of the state folder atomically, readable by its owner only; it is on disk when
+    this returns. Raises OSError; with `new`, FileExistsError where one stands there already."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if new:
+            os.link(name, path)
+            os.unlink(name)
+        else:
+            os.replace(name, path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def recall_projects(state_dir: str) -> dict[ProjectKey, tuple[str, ...]]:
+    """The projects of earlier runs whose first file is still there, each with its env files."""
+    try:
+        data = json.loads((Path(state_dir) / "projects.json").read_text(encoding="utf-8"))
+        found = {_key(d): tuple(map(str, d.get("env_files", ()))) for d in data}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {
+        key: env_files
+        for key, env_files in found.items()
+        if key.files and os.path.exists(key.files[0])
+    }
+
+
+def _key(data: dict[str, Any]) -> ProjectKey:
+    return ProjectKey(str(data["name"]), str(data["working_dir"]), tuple(map(str, data["files"])))
+
+
+def remember_projects(state_dir: str, projects: Iterable[Project]) -> None:
+    """Keep these projects (and the known ones) for later runs; a read-only state folder is no
+    reason to fail."""
+    before = recall_projects(state_dir)
+    known = before | {p.key: p.env_files for p in projects if p.key.files}
+    if known == before:
+        return
+    rows = [{**asdict(key), "env_files": env_files} for key, env_files in sorted(known.items())]
+    try:
+        private_folder(Path(state_dir))
+        write_private(Path(state_dir) / "projects.json", json.dumps(rows))
+    except OSError:
+        return

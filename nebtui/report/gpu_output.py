@@ -1,0 +1,167 @@
+"""`nebtui gpu` as text and as JSON of the contract: devices, their processes by container, the
+chain, the ladders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nebtui.analysis.gpu.chain import broken, chain, peers
+from nebtui.analysis.gpu.evidence import ladder
+from nebtui.analysis.gpu.ladder import Ladder
+from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.snapshot import Snapshot
+from nebtui.text.paths import shortened
+from nebtui.text.terminal import plain
+
+GIB = 1 << 30
+MIB = 1 << 20
+LINK_GLYPHS = {"ok": "✓", "broken": "✗", "unknown": "?"}
+RUNG_GLYPHS = {"yes": "✓", "no": "✗", "unknown": "?"}
+
+
+def gpu(snapshot: Snapshot) -> dict[str, Any]:
+    """`gpu --format json`: bytes, percent, °C, watts."""
+    stack = snapshot.gpu_stack
+    return {
+        "version": 1,
+        "driver": stack.driver if stack else None,
+        "cuda": stack.cuda if stack else None,
+        "gpus": [device(snapshot, one) for one in snapshot.gpus.values()],
+        "chain": [
+            {
+                "link": link.name,
+                "state": link.state,
+                "message": link.message + (f"; {link.remedy}" if link.remedy else ""),
+            }
+            for link in chain(stack, snapshot.engine, snapshot.containers.values())
+        ],
+    }
+
+
+def device(snapshot: Snapshot, one: GpuSample) -> dict[str, Any]:
+    """One device of the JSON of `gpu` and `status`."""
+    return {
+        "index": one.index,
+        "uuid": one.uuid,
+        "name": one.name,
+        "utilization": one.utilization,
+        "memory_used": one.memory_used,
+        "memory_total": one.memory_total,
+        "temperature": one.temperature,
+        "power_watts": one.power,
+        "error": one.error or None,
+        "processes": [_process(snapshot, process) for process in one.processes or ()],
+    }
+
+
+def _process(snapshot: Snapshot, process: GpuProcess) -> dict[str, Any]:
+    container = snapshot.containers.get(process.container or "")
+    return {
+        "pid": process.pid,
+        "memory": process.memory,
+        "sm": process.sm,
+        "container": container.name if container else None,
+        "project": container.project if container else None,
+        "service": container.service if container else None,
+    }
+
+
+def text(snapshot: Snapshot) -> Iterator[str]:
+    """The same for people; without a driver one line."""
+    stack = snapshot.gpu_stack
+    if stack is None or not stack.present:
+        yield f"no GPU: {stack.problem if stack and stack.problem else 'nobody has looked for one'}"
+        return
+    serves = f", serves CUDA up to {stack.cuda}" if stack.cuda else ""
+    yield plain(f"{stack.vendor} driver {stack.driver or 'version unknown'}{serves}")
+    if stack.problem:
+        yield plain(f"✗ {stack.problem}")
+        yield plain(f"  → {stack.remedy}")
+    for one in snapshot.gpus.values():
+        yield from _device_lines(snapshot, one)
+    yield from (plain(line) for line in peers(stack))
+    links = chain(stack, snapshot.engine, snapshot.containers.values())
+    if links:
+        yield "chain"
+    for link in links:
+        yield plain(f"  {LINK_GLYPHS[link.state]} {link.name:<18} {link.message}")
+    if first := broken(links):
+        yield plain(f"broken: {first.name} → {first.remedy or first.message}")
+    yield from _ladders(snapshot)
+
+
+def _device_lines(snapshot: Snapshot, one: GpuSample) -> Iterator[str]:
+    yield plain(f"GPU {one.index}  {one.name}  " + "  ".join(figures(one)))
+    for trouble in troubles(one):
+        yield plain(f"  ✗ {trouble}")
+    if one.processes is None:
+        yield "  the driver does not list its processes"
+    for process in sorted(one.processes or (), key=lambda p: -(p.memory or 0)):
+        yield plain(f"  {process_line(snapshot, process)}")
+
+
+def figures(one: GpuSample) -> tuple[str, ...]:
+    """The figures of a device as words; what is missing is `–`."""
+    limit = f"/{one.power_limit:.0f}" if one.power_limit is not None else ""
+    return (
+        "– %" if one.utilization is None else f"{one.utilization} %",
+        memory(one),
+        "– °C" if one.temperature is None else f"{one.temperature} °C",
+        "– W" if one.power is None else f"{one.power:.0f}{limit} W",
+        *(() if one.clock is None else (f"{one.clock} MHz",)),
+        *(() if one.pstate is None else (f"P{one.pstate}",)),
+        *(("MIG",) if one.mig else ()),
+    )
+
+
+def memory(one: GpuSample) -> str:
+    """Used and total memory."""
+    if one.unified:
+        return "unified memory"
+    if one.memory_used is None:
+        return "– GiB" if one.memory_total is None else f"–/{one.memory_total / GIB:.1f} GiB"
+    total = "–" if one.memory_total is None else f"{one.memory_total / GIB:.1f}"
+    return f"{one.memory_used / GIB:.1f}/{total} GiB"
+
+
+def troubles(one: GpuSample) -> tuple[str, ...]:
+    """What is wrong with a device, a sentence each."""
+    found = [one.error] if one.error else []
+    found += [f"slowed down: {reason}" for reason in one.slowdowns]
+    if one.ecc_errors:
+        found.append(f"{one.ecc_errors} uncorrected memory errors since the driver was loaded")
+    return (*found, one.remapped) if one.remapped else tuple(found)
+
+
+def process_line(snapshot: Snapshot, process: GpuProcess) -> str:
+    """A process with the service it belongs to."""
+    amount = "–" if process.memory is None else f"{process.memory / MIB:.0f} MiB"
+    share = "–" if process.sm is None else f"{process.sm}"
+    return f"PID {process.pid:<8} {amount:>10}  {share:>3} %  {owner(snapshot, process)}"
+
+
+def owner(snapshot: Snapshot, process: GpuProcess) -> str:
+    """`project/service (container)`, the container alone, or the program of the host."""
+    container = snapshot.containers.get(process.container or "")
+    if container is None:
+        shared = " (shared via MPS)" if process.name.startswith("nvidia-cuda-mps") else ""
+        return f"{process.name or 'a process'} on the host{shared}"
+    if container.project and container.service:
+        return f"{container.project}/{container.service} ({container.name})"
+    return container.name
+
+
+def _ladders(snapshot: Snapshot) -> Iterator[str]:
+    for key, service in snapshot.services():
+        if service.gpu:
+            found = ladder(snapshot, key)
+            yield plain(f"{key}  {found.sentence}")
+            yield from (plain(f"  {line}") for line in rungs(found))
+
+
+def rungs(found: Ladder) -> Iterator[str]:
+    """The rungs of a ladder, a line each."""
+    for rung in found.rungs:
+        source = f"  ({shortened(rung.source)})" if rung.source else ""
+        yield f"{RUNG_GLYPHS[rung.answer]} {rung.name:<11} {rung.answer:<7} {rung.why}{source}"

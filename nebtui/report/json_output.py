@@ -1,0 +1,138 @@
+"""The JSON of the command line; its keys are a contract (design: version 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from nebtui.analysis.reachability import Names, names, observed_networks, resolutions
+from nebtui.analysis.readiness import readiness
+from nebtui.analysis.services import network_members, projects, service_keys
+from nebtui.analysis.throughput.summary import samples_of, tokens_per_second
+from nebtui.facts.declared import Problem, Project, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.report.gpu_output import device
+from nebtui.rules.rule import Finding
+
+
+def check(
+    projects: Collection[Project], findings: Iterable[Finding], errors: Iterable[Problem]
+) -> dict[str, Any]:
+    """`check --format json` of the projects looked at."""
+    return {
+        "version": 1,
+        "projects": len(projects),
+        "services": sum(len(p.services) for p in projects),
+        "findings": [_finding(finding) for finding in findings],
+        "errors": [{"file": e.file, "line": e.line or None, "message": e.message} for e in errors],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "project": finding.project.name if finding.project else None,
+        "service": finding.service,
+        "file": finding.origin.file if finding.origin else None,
+        "line": finding.origin.line if finding.origin else None,
+        "message": finding.message,
+        "evidence": list(finding.evidence),
+        "applicability": finding.applicability,
+        "fix": finding.fix,
+    }
+
+
+def status(snapshot: Snapshot) -> dict[str, Any]:
+    """`status --format json`."""
+    engine = snapshot.engine
+    index = names(snapshot)
+    return {
+        "version": 1,
+        "engine": None
+        if engine is None
+        else {
+            "name": engine.name,
+            "version": engine.version,
+            "api_version": engine.api_version,
+            "endpoint": engine.endpoint,
+            "problem": snapshot.engine_problem or None,
+        },
+        "gpus": [device(snapshot, gpu) for gpu in snapshot.gpus.values()],
+        "projects": [
+            {
+                "name": key.name,
+                "files": list(key.files),
+                "sources": sorted(snapshot.projects[key].sources),
+                "view": snapshot.projects[key].view,
+                "problem": _problem(
+                    snapshot.projects[key].problem or snapshot.projects[key].warning
+                ),
+                "services": [_service(snapshot, index, k) for k in service_keys(snapshot, key)],
+            }
+            for key in projects(snapshot)
+        ],
+    }
+
+
+def _problem(problem: Problem | None) -> str | None:
+    return (
+        f"{problem.file}{f':{problem.line}' if problem.line else ''}: {problem.message}"
+        if problem
+        else None
+    )
+
+
+def _service(snapshot: Snapshot, index: Names, key: ServiceKey) -> dict[str, Any]:
+    verdict = readiness(snapshot, key)
+    containers = snapshot.containers_of(key)
+    return {
+        "name": key.service,
+        "state": containers[0].state if containers else None,
+        "health": containers[0].health if containers else None,
+        "readiness": verdict.word,
+        "why": verdict.why,
+        "waiting_on": list(verdict.waiting_on),
+        "networks": sorted(index.networks.get(key, frozenset()) | observed_networks(snapshot, key)),
+        "gpu": [
+            g.index
+            for g in snapshot.gpus.values()
+            if {c.id for c in containers} & set(g.containers)
+        ],
+        "tokens_per_second": tokens_per_second(samples_of(snapshot, key)),
+        "containers": [c.name for c in containers],
+    }
+
+
+def graph(snapshot: Snapshot) -> dict[str, Any]:
+    """`graph --format json`: `depends` edges are declared, `references` are read from texts."""
+    edges: list[dict[str, Any]] = []
+    for key, service in snapshot.services():
+        for dependency in service.depends_on.values():
+            target = ServiceKey(key.project, dependency.service)
+            edges.append(_edge(key, target, "depends", dependency.condition, None))
+    edges += [
+        _edge(resolution.reference.source, owner, "references", None, resolution.reachable)
+        for resolution in resolutions(snapshot, names(snapshot))
+        for owner in resolution.reached or resolution.others
+    ]
+    return {
+        "version": 1,
+        "networks": [
+            {"name": name, "external": external, "members": [str(k) for k in members]}
+            for name, (external, members) in network_members(snapshot).items()
+        ],
+        "edges": edges,
+    }
+
+
+def _edge(
+    source: ServiceKey, target: ServiceKey, kind: str, gate: str | None, reachable: bool | None
+) -> dict[str, Any]:
+    return {
+        "from": str(source),
+        "to": str(target),
+        "kind": kind,
+        "gate": gate,
+        "reachable": reachable,
+    }

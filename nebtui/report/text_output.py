@@ -1,0 +1,96 @@
+"""Findings and status as lines of text; everything a file or container says is stripped of control
+characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from nebtui import rules
+from nebtui.analysis.readiness import GLYPHS, readiness
+from nebtui.analysis.services import projects, service_keys
+from nebtui.analysis.throughput.summary import samples_of, words
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.graph.from_snapshot import graph_model
+from nebtui.graph.layout import draw, plain_text
+from nebtui.rules.rule import SEVERITIES, Finding
+from nebtui.text.paths import short, shortened
+from nebtui.text.terminal import cell_width, plain
+
+LETTERS = {"error": "E", "warning": "W", "advice": "A"}
+
+
+def findings(found: Iterable[Finding]) -> Iterator[str]:
+    """One block a finding: place, letter, rule, message; then evidence and fix."""
+    for finding in found:
+        where = f"{short(finding.origin.file)}:{finding.origin.line}: " if finding.origin else ""
+        who = str(finding.at or finding.project or "")
+        yield plain(f"{where}{LETTERS[finding.severity]} {finding.rule}: {who} {finding.message}")
+        yield from (plain(f"    {shortened(line)}") for line in finding.evidence)
+        if finding.fix:
+            yield plain(f"    fix ({finding.applicability}): {finding.fix}")
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def counts(found: Iterable[Finding]) -> str:
+    """`2 errors, 1 warning`, or `no findings`."""
+    words = [f.severity for f in found]
+    told = [
+        f"{n} advice" if s == "advice" else plural(n, s)
+        for s in SEVERITIES
+        if (n := words.count(s))
+    ]
+    return ", ".join(told) or "no findings"
+
+
+def status(snapshot: Snapshot) -> Iterator[str]:
+    """The box once: engine, projects with their sources, services with verdict and reason."""
+    engine = snapshot.engine
+    if engine is not None:
+        yield plain(f"engine {engine.version} (API {engine.api_version}) at {engine.endpoint}")
+    if snapshot.engine_problem:
+        yield plain(f"no engine: {snapshot.engine_problem}")
+    if not snapshot.projects:
+        yield "no Compose projects found"
+    for key in projects(snapshot):
+        project = snapshot.projects[key]
+        files = ", ".join(short(f) for f in key.files) or "no file known"
+        yield plain(
+            f"{project.name}  {files}  (found by {', '.join(sorted(project.sources))}; "
+            f"view: {project.view})"
+        )
+        if problem := project.problem or project.warning:
+            place = f":{problem.line}" if problem.line else ""
+            yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
+        yield from _services(snapshot, service_keys(snapshot, key))
+
+
+def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]:
+    width = max((cell_width(plain(key.service)) for key in keys), default=0)
+    for key in keys:
+        verdict = readiness(snapshot, key)
+        speed = words(samples_of(snapshot, key))
+        name = plain(key.service)
+        line = (
+            f"  {GLYPHS[verdict.word]} {name}{' ' * (width - cell_width(name))}  "
+            f"{verdict.word:<9}  {verdict.why}"
+        )
+        yield plain(
+            line
+            + (f"  {speed.rate}" if speed.rate else "")
+            + (f"  {speed.note}" if speed.note else "")
+        ).rstrip()
+
+
+def graph(
+    snapshot: Snapshot, found: Iterable[Finding], width: int, *, ascii_only: bool
+) -> list[str]:
+    """The rails graph as text lines, with the races and errors among the findings."""
+    told = tuple(found)
+    drawn = graph_model(snapshot, rules.races(told), alerts=rules.alerts(told))
+    drawing = draw(drawn, width=width, selected=None, all_edges=True, ascii=ascii_only)
+    return [line.rstrip() for line in plain_text(drawing).splitlines()]

@@ -1,0 +1,54 @@
+"""What of a session the graph shows: the box with what was found and written, narrowed to a
+text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nebtui import rules
+from nebtui.facts.declared import ServiceKey
+from nebtui.graph import from_snapshot
+from nebtui.graph.scene import GraphModel
+from nebtui.tui.session import Session
+
+
+def scene_of(session: Session) -> GraphModel:
+    """The whole box with its races, its errors and what is written and does not run yet."""
+    found = session.findings
+    return from_snapshot.graph_model(
+        session.snapshot, rules.races(found), pending(session), rules.alerts(found)
+    )
+
+
+def pending(session: Session) -> frozenset[ServiceKey]:
+    """The services of written patches whose containers are still the old ones."""
+    found = set()
+    for item in session.watched:
+        for recreate in item.patch.recreate:
+            keys = [ServiceKey(recreate.project, name) for name in recreate.services]
+            found |= {
+                k
+                for k in keys
+                if any(c.created < item.written_at for c in session.snapshot.containers_of(k))
+            }
+    return frozenset(found)
+
+
+def matching(scene: GraphModel, text: str) -> GraphModel:
+    """The scene with only the groups and rows that contain a text (name or state word)."""
+    wanted = text.strip().lower()
+    if not wanted:
+        return scene
+    groups = []
+    for group in scene.groups:
+        rows = group.rows
+        if wanted not in group.title.lower():
+            rows = tuple(
+                r for r in rows if wanted in f"{group.title}/{r.name} {r.state} {r.note}".lower()
+            )
+        if rows or wanted in group.title.lower():
+            groups.append(replace(group, rows=rows))
+    kept = {row.id for group in groups for row in group.rows}
+    edges = tuple(e for e in scene.edges if e.source in kept and e.target in kept)
+    used = {name for group in groups for row in group.rows for name in row.networks}
+    return GraphModel(tuple(n for n in scene.networks if n.name in used), tuple(groups), edges)

@@ -1,0 +1,47 @@
+"""A screen over home that only shows: one text, scrolled; `esc` leaves and `y` copies it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from nebtui.tui.keys import bindings
+from nebtui.tui.widgets.cached_static import CachedStatic
+
+
+class DocumentScreen(Screen[None]):
+    """Each kind of page says what it shows in `told`."""
+
+    BINDINGS = bindings("everywhere", leave=True)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield CachedStatic(id="page")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Show the text as it is now."""
+        self.query_one(CachedStatic).say(self.told())
+
+    def told(self) -> Content:
+        """The text."""
+        return Content("")
+
+    def action_back(self) -> None:
+        """Leave."""
+        self.dismiss()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen("help")
+
+    def action_copy(self) -> None:
+        """Copy what the page says."""
+        self.app.copy_to_clipboard(self.told().plain)
+        self.notify("copied", timeout=2)

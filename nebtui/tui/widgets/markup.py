@@ -1,0 +1,36 @@
+"""Styled words for the screen: theme colours by meaning, and every outside text as plain text."""
+
+from __future__ import annotations
+
+from textual.content import Content, Span
+
+from nebtui.text.terminal import plain
+
+COLOURS = {
+    "ok": "$text-success",
+    "warn": "$text-warning",
+    "bad": "bold $text-error",
+    "info": "$text-primary",
+    "dim": "$text-muted",
+    "title": "bold $foreground",
+    "key": "reverse",
+    "": "",
+}
+SEVERITY = {"error": ("✗", "bad"), "warning": ("▲", "warn"), "advice": ("·", "dim")}
+
+
+def styled(text: str, tone: str = "") -> Content:
+    """Outside text in a tone: no markup is read, control characters are gone."""
+    clean = plain(text)
+    style = COLOURS[tone]
+    return Content(clean, [Span(0, len(clean), style)] if style and clean else [])
+
+
+def joined(*parts: tuple[str, str] | str) -> Content:
+    """A line of words: texts, or (text, tone) pairs."""
+    return Content("").join(styled(p) if isinstance(p, str) else styled(*p) for p in parts)
+
+
+def lines(many: list[Content]) -> Content:
+    """Lines below one another."""
+    return Content("\n").join(many)

@@ -1,0 +1,84 @@
+"""A host for pure tests: real files in a temporary folder, networks in memory, no engine and no
+Compose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from nebtui.compose.binary.validate import Validation
+from nebtui.disk.read import read_bytes
+from nebtui.facts.changes import (
+    Change,
+    ContainerSeen,
+    EngineLost,
+    ImageSeen,
+    NetworksListed,
+    PathsSeen,
+    ProjectSeen,
+    Settled,
+)
+from nebtui.facts.declared import Project
+from nebtui.facts.snapshot import Snapshot
+from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
+
+
+class FakeHost:
+    """Gives one snapshot, and remembers what it was asked to do."""
+
+    kind: Literal["recorded"] = "recorded"
+
+    def __init__(
+        self, snapshot: Snapshot, probes: Mapping[tuple[str, ...], int] | None = None
+    ) -> None:
+        self.snapshot = snapshot
+        self.probes = probes or {}
+        self.done: list[Action] = []
+        self.networks: set[str] = set(snapshot.networks)
+        self.closed = False
+
+    def changes(self) -> Iterator[Change]:
+        if self.snapshot.engine_problem:
+            yield EngineLost(self.snapshot.engine_problem)
+        yield NetworksListed(tuple(self.snapshot.networks.values()))
+        for project in self.snapshot.projects.values():
+            yield ProjectSeen(project)
+        for container in self.snapshot.containers.values():
+            yield ContainerSeen(container)
+        for image in self.snapshot.images.values():
+            yield ImageSeen(image)
+        yield PathsSeen(tuple(self.snapshot.paths.values()))
+        yield Settled()
+
+    def do(self, action: Action) -> Iterator[Progress]:
+        self.done.append(action)
+        code, text = 0, "done"
+        if isinstance(action, CreateNetwork):
+            self.networks.add(action.name)
+        elif isinstance(action, RemoveNetwork):
+            self.networks.discard(action.name)
+        elif isinstance(action, Probe):
+            code = self.probes.get(action.argv, 1)
+            text = f"exit {code}"
+        yield Progress(text, done=True, exit_code=code)
+
+    def command(self, action: Action) -> tuple[str, ...]:
+        if isinstance(action, CreateNetwork):
+            return ("docker", "network", "create", action.name)
+        return (
+            ("docker", "compose", "up", "-d", *action.services)
+            if isinstance(action, Up)
+            else ("docker",)
+        )
+
+    def read(self, path: str) -> bytes:
+        return read_bytes(path)
+
+    def reread(self, paths: tuple[str, ...]) -> None:
+        """Nothing follows the files here."""
+
+    def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
+        return Validation()
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,133 @@
+"""Drives the whole app on a host in tests: open it, find a service, wait for what should happen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from nebtui.facts.declared import ServiceKey
+from nebtui.host import Host
+from nebtui.hosts.simulated import SimulatedHost
+from nebtui.hosts.simulation.clock import HandClock
+from nebtui.keep import Journal
+from nebtui.settings import Settings
+from nebtui.tui.app import NebtuiApp
+from nebtui.tui.screens.home import HomeScreen
+from nebtui.tui.screens.review import ReviewScreen
+from nebtui.tui.session import Session
+from nebtui.tui.widgets.rails import Rails
+
+
+@dataclass
+class AppDriver:
+    """A running app and the person in front of it."""
+
+    app: NebtuiApp
+    pilot: Pilot[None]
+    session: Session
+    clock: HandClock | None = None
+
+    @property
+    def text(self) -> str:
+        """What the screen shows, as plain lines."""
+        screen = self.app.screen
+        strips = screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    async def until(
+        self, condition: Callable[[], object], what: str, seconds: float = 20.0
+    ) -> None:
+        """Let the app work until a condition holds; the simulated box lives on meanwhile."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}\n{self.text}"
+            await self.pilot.pause()
+            await asyncio.sleep(0.02)
+
+    async def live(self, condition: Callable[[], object], what: str, seconds: int = 120) -> None:
+        """Advance the simulated box second by second until a condition holds."""
+        assert self.clock is not None
+        for _ in range(seconds):
+            if condition():
+                return
+            self.clock.advance(1.0)
+            for _ in range(5):
+                await self.pilot.pause()
+                await asyncio.sleep(0.02)
+        await self.until(condition, what)
+
+    async def ready(self) -> None:
+        """Wait for the first complete picture and its findings."""
+        await self.until(lambda: self.session.snapshot.settled, "the box to settle")
+        await self.until(lambda: self.app.judged, "the findings")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def select(self, project: str, service: str) -> None:
+        """Move the cursor to a service with j."""
+        home = self.app.screen
+        assert isinstance(home, HomeScreen)
+        await self.press("home")
+        for _ in range(200):
+            key = home.selected
+            if isinstance(key, ServiceKey) and (key.project.name, key.service) == (
+                project,
+                service,
+            ):
+                return
+            await self.press("j")
+        raise AssertionError(f"{project}/{service} is not on the screen\n{self.text}")
+
+    async def review(self, key: str) -> ReviewScreen:
+        """Press a fix key and wait until the patch is proved."""
+        await self.press(key)
+        await self.until(lambda: isinstance(self.app.screen, ReviewScreen), "the review")
+        screen = self.app.screen
+        assert isinstance(screen, ReviewScreen)
+        await self.until(lambda: screen.planned, "the plan")
+        return screen
+
+    @property
+    def home(self) -> bool:
+        return isinstance(self.app.screen, HomeScreen)
+
+    @property
+    def rails(self) -> Rails:
+        return self.app.home.query_one(Rails)
+
+
+@asynccontextmanager
+async def driver(
+    host: Host,
+    state: Path,
+    size: tuple[int, int] = (120, 36),
+    clock: HandClock | None = None,
+    **changed: object,
+) -> AsyncIterator[AppDriver]:
+    """The app on a host, at a terminal size."""
+    settings = Settings(state_dir=str(state), **changed)  # type: ignore[arg-type]
+    now = clock.now if clock else time.time
+    banner = "demo" if host.kind == "simulated" else ""
+    session = Session(host, settings, Journal(str(state)), {}, now=now, banner=banner)
+    app = NebtuiApp(session)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        yield AppDriver(app, pilot, session, clock)
+
+
+@asynccontextmanager
+async def demo(
+    folder: Path, size: tuple[int, int] = (120, 36), scenario: str = "all", **changed: object
+) -> AsyncIterator[AppDriver]:
+    """The app on the demo box at rest: its clock moves by hand."""
+    clock = HandClock()
+    host = SimulatedHost(scenario, folder=str(folder / "box"), clock=clock)
+    async with driver(host, folder / "state", size, clock, **changed) as made:
+        await made.ready()
+        yield made
