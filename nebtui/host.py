@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     # The reader behind it loads ruamel.yaml, which must wait until the first paint.
     from nebtui.compose.binary.validate import Validation
 
+LABEL = "nebtui.created"
+
 Kind = Literal["live", "files", "recorded", "simulated"]
 
 

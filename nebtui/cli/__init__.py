@@ -14,13 +14,10 @@ from importlib import import_module
 from typing import NoReturn
 
 from nebtui.cli.arguments import parser
+from nebtui.cli.errors import CommandError
 from nebtui.settings import Settings, SettingsError, load
 
 Verb = Callable[[Namespace, Settings, Mapping[str, str]], int]
-
-
-class CommandError(Exception):
-    """The command cannot do its work; one sentence for stderr, exit 2."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

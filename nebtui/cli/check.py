@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
-from nebtui.cli import CommandError
-from nebtui.cli.common import complain, host_for, look, problems, selected
-from nebtui.report import json_output as as_json
-from nebtui.report import text_output
-from nebtui.rules.rule import SEVERITIES, Finding
+from nebtui.cli.common import complain, host_for, look, problems, selected, status_of, visible
+from nebtui.cli.errors import CommandError
+from nebtui.report import json_output, text_output
 from nebtui.settings import Settings
 
 
@@ -31,7 +29,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
         print(
             json.dumps(
-                as_json.check(services.values(), shown, problems(snapshot, keys, arguments)),
+                json_output.check(services.values(), shown, problems(snapshot, keys, arguments)),
                 indent=2,
             )
         )
@@ -45,15 +43,3 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             )
         )
     return 2 if broken else status_of(found, arguments.fail_on)
-
-
-def visible(found: list[Finding], arguments: Namespace) -> list[Finding]:
-    """Advice is shown on request only."""
-    wanted = arguments.all or arguments.fail_on == "advice"
-    return [f for f in found if wanted or f.severity != "advice"]
-
-
-def status_of(found: list[Finding], fail_on: str) -> int:
-    """1 if a finding is at least as severe as `fail_on`."""
-    bar = [*SEVERITIES].index(fail_on)  # type: ignore[arg-type]
-    return int(any(SEVERITIES.index(f.severity) <= bar for f in found))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import locale
 import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
 
 from nebtui import keep
-from nebtui.cli import CommandError
+from nebtui.cli.errors import CommandError
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.facts.declared import Problem, ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
+from nebtui.report import json_output, text_output
+from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.settings import Settings
 from nebtui.store import settle
 from nebtui.text.terminal import plain
@@ -135,3 +139,27 @@ def complain(snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namesp
         line = f":{problem.line}" if problem.line else ""
         print(plain(f"nebtui: {problem.file}{line}: {problem.message}"), file=sys.stderr)
     return bool(broken)
+
+
+def visible(found: list[Finding], arguments: Namespace) -> list[Finding]:
+    """Advice is shown on request only."""
+    wanted = arguments.all or arguments.fail_on == "advice"
+    return [f for f in found if wanted or f.severity != "advice"]
+
+
+def status_of(found: list[Finding], fail_on: str) -> int:
+    """1 if a finding is at least as severe as `fail_on`."""
+    bar = [*SEVERITIES].index(fail_on)  # type: ignore[arg-type]
+    return int(any(SEVERITIES.index(f.severity) <= bar for f in found))
+
+
+def rendered(snapshot: Snapshot, arguments: Namespace) -> str:
+    """The status in the format asked for."""
+    if arguments.format == "json":
+        return json.dumps(json_output.status(snapshot), indent=2)
+    return "\n".join(text_output.status(snapshot))
+
+
+def utf8() -> bool:
+    """True if the locale can show line drawing."""
+    return "utf" in locale.getencoding().lower()

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
-from nebtui.cli import CommandError
-from nebtui.cli.check import visible
-from nebtui.cli.common import complain, host_for, look, selected
+from nebtui.cli.common import complain, host_for, look, selected, visible
+from nebtui.cli.errors import CommandError
 from nebtui.compose.editor.apply import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import locale
 import shutil
 from argparse import Namespace
 from collections.abc import Mapping
@@ -12,9 +11,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui import rules
-from nebtui.cli.common import complain, host_for, look, selected
-from nebtui.report import json_output as as_json
-from nebtui.report import text_output
+from nebtui.cli.common import complain, host_for, look, selected, utf8
+from nebtui.report import json_output, text_output
 from nebtui.settings import Settings
 
 
@@ -26,7 +24,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     broken = complain(snapshot, keys, arguments)
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
     if arguments.format == "json":
-        print(json.dumps(as_json.graph(chosen), indent=2))
+        print(json.dumps(json_output.graph(chosen), indent=2))
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
         print(
@@ -37,8 +35,3 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             )
         )
     return 2 if broken else 0
-
-
-def utf8() -> bool:
-    """True if the locale can show line drawing."""
-    return "utf" in locale.getencoding().lower()

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from nebtui import rules
-from nebtui.cli import CommandError
+from nebtui.cli.errors import CommandError
 from nebtui.report.text_output import LETTERS
 from nebtui.settings import Settings
 

@@ -10,10 +10,8 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
-from nebtui.cli import CommandError
-from nebtui.cli.common import host_for, look
-from nebtui.cli.graph import utf8
-from nebtui.cli.status import rendered
+from nebtui.cli.common import host_for, look, rendered, utf8
+from nebtui.cli.errors import CommandError
 from nebtui.host import Host
 from nebtui.keep import Journal, recall_projects
 from nebtui.settings import Settings

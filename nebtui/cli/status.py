@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
@@ -10,11 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui import rules
-from nebtui.cli.check import status_of
-from nebtui.cli.common import complain, host_for, look, selected
-from nebtui.facts.snapshot import Snapshot
-from nebtui.report import json_output as as_json
-from nebtui.report import text_output
+from nebtui.cli.common import complain, host_for, look, rendered, selected, status_of
 from nebtui.settings import Settings
 
 
@@ -31,10 +26,3 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     print(rendered(chosen, arguments))
     absent = not snapshot.projects and snapshot.engine is None and not arguments.no_engine
     return 2 if broken or absent else status_of(found, arguments.fail_on)
-
-
-def rendered(snapshot: Snapshot, arguments: Namespace) -> str:
-    """The status in the format asked for."""
-    if arguments.format == "json":
-        return json.dumps(as_json.status(snapshot), indent=2)
-    return "\n".join(text_output.status(snapshot))

@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
-from nebtui.cli import CommandError
+from nebtui.cli.errors import CommandError
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo
 from nebtui.host import Host

@@ -11,8 +11,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from nebtui.host import CreateNetwork, Probe, Progress, RemoveNetwork
-from nebtui.hosts.engine.client import LABEL, EngineClient, EngineError, NotFoundError
+from nebtui.host import LABEL, CreateNetwork, Probe, Progress, RemoveNetwork
+from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
 
 NOT_STARTED = 127
 NOT_ENDED = 124

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nebtui.cli import CommandError
 from nebtui.cli import undo as undo_verb
+from nebtui.cli.errors import CommandError
 from nebtui.fixing.patch import FileChange, Patch
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import WriteError, undo, write

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
+from nebtui.host import LABEL
 from nebtui.hosts.engine.endpoint import Endpoint, explain
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.json_values import as_int, as_str_dict, items, mapping, objects, strings, text
@@ -17,7 +18,6 @@ ANSWER_SECONDS = 3.0
 """How long an engine may take to accept and to give its version."""
 READ_SECONDS = 20.0
 """How long any later answer may take; a busy disk makes inspections slow."""
-LABEL = "nebtui.created"
 OUTPUT_BYTES = 65536
 EVENTS = [
     *(

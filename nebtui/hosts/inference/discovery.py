@@ -25,7 +25,7 @@ at 64 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ServerCandidate:
     """Where a container may be asked for figures; `server` is what image or command say it is, None
     for a stranger that merely listens on a likely port."""
 
@@ -46,7 +46,7 @@ class Candidate:
         )
 
 
-def candidate(container: Container) -> Candidate | None:
+def candidate(container: Container) -> ServerCandidate | None:
     """Whether a container may be an inference server; None for those known to be something else."""
     inspection = container.inspection
     command = " ".join((*inspection.entrypoint, *inspection.command)) if inspection else ""
@@ -54,12 +54,12 @@ def candidate(container: Container) -> Candidate | None:
     exposed = tuple(dict.fromkeys(b.port for b in container.ports if b.protocol == "tcp"))
     if server is not None:
         ports = dict.fromkeys((*_named(container, command), *server.ports, *exposed))
-        return Candidate(server, tuple(ports)[:MOST_PORTS])
+        return ServerCandidate(server, tuple(ports)[:MOST_PORTS])
     if knowledge.about(container.image) is not None:
         return None
     likely = {port for kind in servers() for port in kind.ports} - COMMON
     found = tuple(port for port in exposed if port in likely)[:MOST_PORTS]
-    return Candidate(None, found) if found else None
+    return ServerCandidate(None, found) if found else None
 
 
 def addresses(container: Container, port: int, engine: Engine) -> tuple[tuple[str, int], ...]:

@@ -12,7 +12,7 @@ from nebtui.analysis.throughput.windows import Recall
 from nebtui.facts.observed import Container, Engine
 from nebtui.facts.samples import ThroughputSample
 from nebtui.hosts.inference import parsers
-from nebtui.hosts.inference.discovery import Candidate, addresses
+from nebtui.hosts.inference.discovery import ServerCandidate, addresses
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest
 from nebtui.hosts.inference.ollama_probe import OllamaProbe
 from nebtui.hosts.inference.request_log import FinishedRequests
@@ -39,7 +39,7 @@ class ServerProbe:
     """Changed by the collector's thread only."""
 
     container: Container
-    guess: Candidate
+    guess: ServerCandidate
     server: ServerKnowledge | None = None
     """What its metrics say it is; None until one of its pages was read."""
     was: ServerKnowledge | None = None
@@ -66,7 +66,7 @@ class ServerProbe:
         inspection = self.container.inspection
         return inspection.started if inspection else None
 
-    def restart(self, container: Container, guess: Candidate) -> None:
+    def restart(self, container: Container, guess: ServerCandidate) -> None:
         """The same container with another process: it is looked for anew. What the other one did is
         not its work."""
         self.container, self.guess, self.was = container, guess, self.server or self.was

@@ -22,8 +22,7 @@ from nebtui.facts.changes import (
     Settled,
 )
 from nebtui.facts.observed import Engine
-from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
-from nebtui.hosts.engine.client import LABEL
+from nebtui.host import LABEL, Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
 from nebtui.hosts.simulation.compose_up import ComposeUp
 from nebtui.hosts.simulation.execution import run
 from nebtui.hosts.simulation.lifecycle import Lifecycle
