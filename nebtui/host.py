@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project, ProjectKey
-
-if TYPE_CHECKING:
-    # The reader behind it loads ruamel.yaml, which must wait until the first paint.
-    from nebtui.compose.binary.validate import Validation
+from nebtui.facts.validation import Validation
 
 LABEL = "nebtui.created"
 
@@ -76,6 +73,10 @@ class Host(Protocol):
         """Which of the four kinds it is."""
         ...
 
+    def now(self) -> float:
+        """The box's time in Unix seconds: what containers' times are judged against."""
+        ...
+
     def changes(self) -> Iterator[Change]:
         """Yield what happens, blocking, until `close`; the first complete picture ends with
         `Settled`."""
@@ -89,8 +90,9 @@ class Host(Protocol):
         """The argv a person could run for the same effect, shown before and after `do`."""
         ...
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a file a project depends on; OSError with a reason otherwise."""
+    def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
+        """The project as nebtui's own reader makes it, in this box's environment, with these texts
+        (absolute path -> text) in place of the files; nothing is written."""
         ...
 
     def reread(self, paths: tuple[str, ...]) -> None:

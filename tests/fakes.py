@@ -3,11 +3,11 @@ Compose."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from nebtui.compose.binary.validate import Validation
-from nebtui.disk.read import read_bytes
+from nebtui.compose.model import with_texts
 from nebtui.facts.changes import (
     Change,
     ContainerSeen,
@@ -20,6 +20,7 @@ from nebtui.facts.changes import (
 )
 from nebtui.facts.declared import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.validation import Validation
 from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
 
 
@@ -36,6 +37,9 @@ class FakeHost:
         self.done: list[Action] = []
         self.networks: set[str] = set(snapshot.networks)
         self.closed = False
+
+    def now(self) -> float:
+        return time.time()
 
     def changes(self) -> Iterator[Change]:
         if self.snapshot.engine_problem:
@@ -71,8 +75,8 @@ class FakeHost:
             else ("docker",)
         )
 
-    def read(self, path: str) -> bytes:
-        return read_bytes(path)
+    def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
+        return with_texts(project, texts, {})
 
     def reread(self, paths: tuple[str, ...]) -> None:
         """Nothing follows the files here."""

@@ -92,7 +92,11 @@ def observed_networks(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
 
 def names(snapshot: Snapshot) -> Names:
     """Build the index once for a snapshot. Networks are those declared, and those joined by hand
-    while running."""
+    while running. Made once for each set of projects, containers and networks."""
+    return snapshot.derived(_names, snapshot.projects, snapshot.containers, snapshot.networks)
+
+
+def _names(snapshot: Snapshot) -> Names:
     owners: dict[str, list[ServiceKey]] = {}
     networks: dict[ServiceKey, frozenset[str]] = {}
     aliases: dict[tuple[str, ServiceKey], frozenset[str]] = {}
@@ -134,9 +138,17 @@ def resolve(index: Names, reference: Reference) -> Resolution:
     return Resolution(reference, reached, tuple(k for k in owners if k not in reached))
 
 
-def resolutions(snapshot: Snapshot, index: Names) -> Iterator[Resolution]:
+def resolutions(snapshot: Snapshot) -> tuple[Resolution, ...]:
     """Every reference that counts: certain ones, and those whose name somebody owns; a service's
-    own name left out."""
+    own name left out. Made once for each set of projects, containers and networks."""
+    return snapshot.derived(_resolved, snapshot.projects, snapshot.containers, snapshot.networks)
+
+
+def _resolved(snapshot: Snapshot) -> tuple[Resolution, ...]:
+    return tuple(_resolving(snapshot, names(snapshot)))
+
+
+def _resolving(snapshot: Snapshot, index: Names) -> Iterator[Resolution]:
     for key, service in snapshot.services():
         own = {key.service, service.container_name, service.hostname}
         for reference in references(key, service):

@@ -12,11 +12,12 @@ from contextlib import closing
 from nebtui import rules
 from nebtui.cli.common import complain, host_for, look, selected, visible
 from nebtui.cli.errors import CommandError
-from nebtui.compose.editor.apply import EditRefusedError
+from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.batch import Planned, plan_all
-from nebtui.fixing.patch import Patch, diff
+from nebtui.fixing.file_change import diff
+from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.writing import WriteError, write
@@ -49,7 +50,6 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             unsafe=arguments.unsafe,
             override=arguments.override,
             trials=not arguments.read_only,
-            environ=environ,
         )
         _print(planned, snapshot, host, arguments)
         if arguments.write and planned.patch:
@@ -89,12 +89,13 @@ def _print(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespac
         return
     if patch:
         # A compose file may hold escape sequences: they must not reach the terminal.
-        print("\n".join(plain(line) for line in diff(patch, short)))
+        print("\n".join(plain(line) for line in diff(patch.files, short)))
         for step in _steps(patch, snapshot, host):
             print(step)
-        for one, proof in planned.proofs:
-            told = "; ".join(check.message for check in proof.checks)
-            print(f"{'proved' if proof.proved else 'not proved'}: {one.title}: {told}")
+        for one in planned.attempts:
+            checks = "; ".join(check.message for check in one.proof.checks)
+            title = one.patch.title if one.patch else ""
+            print(f"{'proved' if one.proof.proved else 'not proved'}: {title}: {checks}")
     elif not planned.left:
         print("nothing to fix")
     for left in planned.left:
@@ -119,12 +120,12 @@ def _json(planned: Planned, snapshot: Snapshot, host: Host) -> dict[str, object]
     patch = planned.patch
     return {
         "version": 1,
-        "diff": diff(patch, short) if patch else [],
+        "diff": diff(patch.files, short) if patch else [],
         "steps": _steps(patch, snapshot, host) if patch else [],
         "fixed": [
             {"rule": f.rule, "service": str(f.at or f.project)}
-            for p, _ in planned.proofs
-            for f in p.findings
+            for one in planned.attempts
+            for f in (one.patch.findings if one.patch else ())
         ],
         "left": [
             {

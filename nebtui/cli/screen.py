@@ -94,7 +94,6 @@ def show(
         host,
         settings,
         Journal(state_dir),
-        environ,
         banner=banner,
         locked=arguments.read_only,
         read_only=arguments.read_only,

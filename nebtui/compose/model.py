@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nebtui.compose import services
 from nebtui.compose.binary.command import ComposeCommand
 from nebtui.compose.binary.config import config, is_consistency_error, to_problem
-from nebtui.compose.binary.validate import Validation, validate
 from nebtui.compose.discovery.candidate import Candidate
+from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.reader import effective
 from nebtui.compose.reader.effective import EffectiveModel
-from nebtui.disk.read import Texts, from_disk
+from nebtui.disk.read import Texts, from_disk, overlay
 from nebtui.facts.declared import NetworkDeclaration, Problem, Project, Service, View
-
-__all__ = ["ModelCache", "Validation", "load", "read_only", "validate"]
 
 
 def load(
@@ -86,6 +83,20 @@ def read_only(
     return _project(candidate, reading, "reader", reading.data, reading.problem, reading.warning)
 
 
+def with_texts(project: Project, texts: Mapping[str, str], environ: Mapping[str, str]) -> Project:
+    """The project as our own reader makes it with these texts (absolute path -> text) in place of
+    the files; an override file among them is read where Compose would read it. The key stays."""
+    files = with_override(project.key.files, texts.__contains__)
+    candidate = Candidate(
+        replace(project.key, files=files),
+        project.sources,
+        project.env_files,
+        project.variant,
+        project.confirmed,
+    )
+    return replace(read_only(candidate, environ, overlay(texts)), key=project.key)
+
+
 def _project(
     candidate: Candidate,
     reading: EffectiveModel,
@@ -128,45 +139,3 @@ def _in_file_order(services: dict[str, Service], reading: EffectiveModel) -> dic
 
 def _placed(network: NetworkDeclaration, reading: EffectiveModel) -> NetworkDeclaration:
     return replace(network, origin=reading.networks.get(network.key))
-
-
-Stamps = dict[str, tuple[int, int] | None]
-"""Time (ns) and size of each file, None where it is absent."""
-
-
-@dataclass(slots=True)
-class ModelCache:
-    """Loaded projects, loaded again only when a file that the model depends on has changed (time or
-    size)."""
-
-    compose: ComposeCommand | None
-    environ: Mapping[str, str]
-    known: dict[Candidate, tuple[Stamps, Project]] = field(default_factory=dict)
-
-    def get(self, candidate: Candidate) -> Project:
-        """The candidate's project as its files are now; the same object while nothing changed."""
-        before = self.known.get(candidate)
-        if before is not None and before[0] == _stamps(before[0]):
-            return before[1]
-        # Stamped before they are read, so that a file that changes meanwhile counts as changed at
-        # the next look; what else the model depends on is known only afterwards.
-        early = _stamps(before[0] if before else candidate.key.files)
-        project = load(candidate, self.compose, self.environ)
-        late = _stamps(project.files_read)
-        self.known[candidate] = (
-            {path: early.get(path, stamp) for path, stamp in late.items()},
-            project,
-        )
-        return project
-
-
-def _stamps(paths: Iterable[str]) -> Stamps:
-    return {path: _stamp(path) for path in paths}
-
-
-def _stamp(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return found.st_mtime_ns, found.st_size

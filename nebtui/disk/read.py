@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 Texts = Callable[[str], str]
 """Absolute path -> text; raises UnreadableError. Lets the reader see edited texts instead of the
@@ -75,7 +75,7 @@ def from_disk(path: str) -> str:
     return read_text(path)[0]
 
 
-def overlay(texts: dict[str, str]) -> Texts:
+def overlay(texts: Mapping[str, str]) -> Texts:
     """The disk with some texts in place of the files of those paths."""
     return lambda path: texts[path] if path in texts else from_disk(path)
 

@@ -3,8 +3,10 @@ predecessor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import TypeVar, cast
 
 from nebtui.facts.declared import Project, ProjectKey, Service, ServiceKey, empty
 from nebtui.facts.gpu import GpuAccess, GpuStack
@@ -18,6 +20,8 @@ from nebtui.facts.observed import (
     Process,
 )
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +53,25 @@ class Snapshot:
     """By container id, oldest first, bounded."""
     settled: bool = False
     generation: int = 0
-    by_service: Mapping[tuple[str, str], tuple[Container, ...]] = field(
-        init=False, compare=False, repr=False
+    _memo: dict[Callable[..., object], tuple[tuple[object, ...], object]] = field(
+        default_factory=dict, repr=False, compare=False
     )
-    """By (project name, service name); derived, so that asking for a service's containers walks
-    only its own."""
+    """What was derived last, with the branches it was derived from; shared with predecessors."""
 
-    def __post_init__(self) -> None:
-        found: dict[tuple[str, str], list[Container]] = {}
-        for container in self.containers.values():
-            if container.project and container.service and not container.one_off:
-                found.setdefault((container.project, container.service), []).append(container)
-        ordered = {
-            key: tuple(sorted(many, key=lambda c: (c.number, c.id))) for key, many in found.items()
-        }
-        object.__setattr__(self, "by_service", ordered)
+    def derived(self, make: Callable[[Snapshot], T], *branches: object) -> T:
+        """`make(self)`, computed once as long as these branches are the same objects. `make` must
+        depend on nothing else."""
+        known = self._memo.get(make)
+        if known and all(old is new for old, new in zip_longest(known[0], branches)):
+            return cast("T", known[1])
+        value = make(self)
+        self._memo[make] = (branches, value)
+        return value
+
+    @property
+    def by_service(self) -> Mapping[tuple[str, str], tuple[Container, ...]]:
+        """The containers by (project name, service name), one-off runs left out, by number."""
+        return self.derived(_by_service, self.containers)
 
     def service(self, key: ServiceKey) -> Service | None:
         """The declared service, None where the project's files do not (any more) declare it."""
@@ -92,3 +100,11 @@ def belongs(container: Container, project: ProjectKey) -> bool:
         or not project.working_dir
         or container.working_dir == project.working_dir
     )
+
+
+def _by_service(snapshot: Snapshot) -> Mapping[tuple[str, str], tuple[Container, ...]]:
+    found: dict[tuple[str, str], list[Container]] = {}
+    for container in snapshot.containers.values():
+        if container.project and container.service and not container.one_off:
+            found.setdefault((container.project, container.service), []).append(container)
+    return {key: tuple(sorted(many, key=lambda c: (c.number, c.id))) for key, many in found.items()}

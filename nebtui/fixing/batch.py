@@ -1,19 +1,19 @@
-"""Fix many findings in sequence, each planned on the text that the previous one left, as one
+"""Fix one finding or many in sequence, each planned on the text that the previous one left, as one
 patch."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from nebtui import rules
-from nebtui.compose.editor.apply import EditRefusedError
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.patch import Draft, Patch, merged, plan
-from nebtui.fixing.proof import Check, Proof, apply_on_paper, prove, tried
+from nebtui.fixing.attempt import NOTHING_PROVED, Attempt, attempt
+from nebtui.fixing.patch import Draft, Patch, merged
+from nebtui.fixing.proof import Proof
 from nebtui.host import Host
-from nebtui.rules.rule import Finding, NoFixError, Options
+from nebtui.rules.rule import Finding, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,27 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One patch for all findings that can be fixed (None if none), what was proved of each, and
-    what is left."""
+    """One patch for all findings that can be fixed (None if none), what was proved, what is
+    left."""
 
-    patch: Patch | None
-    proofs: tuple[tuple[Patch, Proof], ...]
-    left: tuple[Skipped, ...]
+    patch: Patch | None = None
+    attempts: tuple[Attempt, ...] = ()
+    """Those whose patches are in it."""
+    proof: Proof = NOTHING_PROVED
+    left: tuple[Skipped, ...] = ()
+    reason: str = ""
+    """Why there is no patch; "" where there is one."""
+    owners: tuple[ServiceKey, ...] = ()
+    """Services to choose from before the one finding can be planned."""
+
+
+def plan_one(
+    snapshot: Snapshot, finding: Finding, options: Options, host: Host, *, override: bool = False
+) -> Planned:
+    """Plan, try and prove one finding; the patch is there even where its proof failed."""
+    one = attempt(Draft(snapshot), finding, options, host, override=override)
+    attempts = (one,) if one.patch else ()
+    return Planned(one.patch, attempts, one.proof, reason=one.reason, owners=one.owners)
 
 
 def plan_all(
@@ -45,44 +60,36 @@ def plan_all(
     unsafe: bool = False,
     override: bool = False,
     trials: bool = True,
-    environ: Mapping[str, str] = os.environ,
 ) -> Planned:
     """Plan, try and prove each finding in turn. `trials`: health tests may be run in running
     containers."""
     draft = Draft(snapshot)
-    patches: list[tuple[Patch, Proof]] = []
+    done: list[Attempt] = []
     left: list[Skipped] = []
     for finding in findings:
-        if patches and finding.key not in {f.key for f in rules.find(draft.snapshot)}:
+        if done and finding.key not in {f.key for f in rules.find(draft.snapshot)}:
             continue  # an earlier patch took it along
-        try:
-            patch = plan(draft, finding, options, host, override=override)
-        except (NoFixError, EditRefusedError) as error:
-            left.append(Skipped(finding, str(error)))
-            continue
-        patch, trial = try_out(patch, host) if trials else (patch, None)
-        if patch.applicability != "safe" and not unsafe:
-            left.append(Skipped(finding, _not_safe(patch, trial), unsafe=True))
-            continue
-        proof = prove(draft, patch, host, environ)
-        if not proof.proved:
-            left.append(Skipped(finding, proof.failure))
-            continue
-        patches.append((patch, Proof((*proof.checks, *((trial,) if trial else ())))))
-        draft = apply_on_paper(draft, patch, environ)
-    done = tuple(p for p, _ in patches if not p.empty)
-    return Planned(merged(done) if done else None, tuple(patches), tuple(left))
+        one = attempt(
+            draft, finding, options, host, override=override, trials=trials, unsafe=unsafe
+        )
+        if one.patch is None:
+            left.append(Skipped(finding, one.reason))
+        elif one.after is None:
+            left.append(Skipped(finding, _not_safe(one), unsafe=True))
+        elif not one.proof.proved:
+            left.append(Skipped(finding, one.proof.failure))
+        else:
+            done.append(one)
+            draft = one.after
+    patches = tuple(one.patch for one in done if one.patch and not one.patch.empty)
+    checks = tuple(check for one in done for check in one.proof.checks)
+    reason = "" if patches else "nothing here can be fixed safely"
+    return Planned(
+        merged(patches) if patches else None, tuple(done), Proof(checks), tuple(left), reason
+    )
 
 
-def try_out(patch: Patch, host: Host) -> tuple[Patch, Check | None]:
-    """A patch after its trial: an unsafe health test that passed, and failed where it had to, is
-    safe."""
-    trial = tried(host, patch)
-    if trial is not None and trial.ok and patch.trial is not None and patch.trial.control:
-        return replace(patch, applicability="safe"), trial
-    return patch, trial
-
-
-def _not_safe(patch: Patch, trial: Check | None) -> str:
-    told = "; ".join((*patch.notes, *((trial.message,) if trial else ())))
-    return f"unsafe: {told}" if told else "unsafe: it may change running behaviour"
+def _not_safe(one: Attempt) -> str:
+    notes = one.patch.notes if one.patch else ()
+    text = "; ".join((*notes, *((one.trial.message,) if one.trial else ())))
+    return f"unsafe: {text}" if text else "unsafe: it may change running behaviour"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from nebtui.compose.discovery.candidate import OVERRIDES, STANDARD
+from nebtui.compose.discovery.overrides import STANDARD, is_override
 from nebtui.compose.editor.expected import expected
 from nebtui.compose.editor.verbs import (
     Add,
@@ -64,11 +64,6 @@ def _project(fix: Fix, file: str, snapshot: Snapshot) -> Project:
     raise NoFixError(f"no project is known that reads {file}; edit it itself")
 
 
-def is_override(path: str) -> bool:
-    """True for a file that is named like an override file."""
-    return os.path.basename(path) in OVERRIDES
-
-
 def override_file(project: Project) -> str:
     """The override file that Compose reads for a project, whether it exists or not. NoFixError
     where it reads none."""
@@ -76,7 +71,7 @@ def override_file(project: Project) -> str:
     if not files:
         raise NoFixError(f"no file of {project.name} is known")
     folder, last = os.path.split(files[-1])
-    if len(files) > 1 and (last in OVERRIDES or ".override." in last):
+    if len(files) > 1 and (is_override(last) or ".override." in last):
         return files[-1]
     listed = " ".join(f"-f {os.path.basename(file)}" for file in files)
     if "COMPOSE_FILE" in project.env:

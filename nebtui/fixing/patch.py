@@ -3,18 +3,18 @@ already."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from nebtui import rules
+from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.editor.apply import EditRefusedError, apply
 from nebtui.compose.editor.verbs import Edit
-from nebtui.disk.read import UnreadableError
+from nebtui.disk.read import ABSENT, UnreadableError, read_bytes
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.override import into_override, is_override
-from nebtui.host import Host
+from nebtui.fixing.file_change import FileChange
+from nebtui.fixing.override import into_override
 from nebtui.rules.rule import (
     Applicability,
     FileEdit,
@@ -25,16 +25,6 @@ from nebtui.rules.rule import (
     Recreate,
     Trial,
 )
-from nebtui.text.mask import is_env, mask, mask_env
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """One file of a patch; `before` None = nebtui creates it."""
-
-    path: str
-    before: bytes | None
-    after: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,55 +54,46 @@ class Draft:
     snapshot: Snapshot
     texts: Mapping[str, bytes] = field(default_factory=dict)
 
-    def read(self, host: Host, path: str) -> bytes | None:
+    def read(self, path: str) -> bytes | None:
         """A file as the draft has it; None where it does not exist. EditRefusedError where it
         cannot be read."""
         if path in self.texts:
             return self.texts[path]
         try:
-            return host.read(path)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            if isinstance(error, UnreadableError) and error.message == "does not exist":
+            return read_bytes(path)
+        except UnreadableError as error:
+            if error.message == ABSENT:
                 return None
             raise EditRefusedError(str(error)) from None
 
 
-def plan(
-    draft: Draft, finding: Finding, options: Options, host: Host, *, override: bool = False
-) -> Patch:
+def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = False) -> Patch:
     """The patch for a finding; raises NoFixError or EditRefusedError with one sentence."""
     rule = rules.rule(finding.rule)
     if rule.fix is None:
         raise NoFixError(f"{rule.name} is advice only: {finding.fix}")
     fix = rule.fix(draft.snapshot, finding, options)
     if not override:
-        return _patch(draft, host, (finding,), fix, fix.edits)
-    edits = into_override(fix, finding, draft.snapshot, lambda path: draft.read(host, path))
+        return _patch(draft, (finding,), fix, fix.edits)
+    edits = into_override(fix, finding, draft.snapshot, lambda path: draft.read(path))
     read_too = replace(fix, recreate=tuple(_with_override(item, edits) for item in fix.recreate))
-    return _patch(draft, host, (finding,), read_too, edits)
+    return _patch(draft, (finding,), read_too, edits)
 
 
 def _with_override(item: Recreate, edits: tuple[FileEdit, ...]) -> Recreate:
     """The command must name a new override file too: with `-f` Compose reads no other file by
     itself."""
-    folder = item.project.files[0].rpartition("/")[0] if item.project.files else ""
-    new = tuple(
-        dict.fromkeys(
-            e.file for e in edits if is_override(e.file) and e.file.rpartition("/")[0] == folder
-        )
-    )
-    files = tuple(dict.fromkeys((*item.project.files, *new)))
+    edited_files = {edit.file for edit in edits}
+    files = with_override(item.project.files, edited_files.__contains__)
     return replace(item, project=replace(item.project, files=files))
 
 
 def _patch(
-    draft: Draft, host: Host, findings: tuple[Finding, ...], fix: Fix, edits: tuple[FileEdit, ...]
+    draft: Draft, findings: tuple[Finding, ...], fix: Fix, edits: tuple[FileEdit, ...]
 ) -> Patch:
     files: dict[str, FileChange] = {}
     for path in dict.fromkeys(item.file for item in edits):
-        before = draft.read(host, path)
+        before = draft.read(path)
         after = edited(path, before or b"", *(item.edit for item in edits if item.file == path))
         files[path] = FileChange(path, before, after)
     changed = tuple(f for f in files.values() if f.after != (f.before or b""))
@@ -178,25 +159,3 @@ def _together(many: tuple[Recreate, ...]) -> tuple[Recreate, ...]:
             item.project, tuple(dict.fromkeys(services)), known.force or item.force
         )
     return tuple(found.values())
-
-
-def diff(patch: Patch, shorten: Callable[[str], str] = str) -> list[str]:
-    """The unified diff of a patch, one line an item without line ends, secrets masked."""
-    lines: list[str] = []
-    for change in patch.files:
-        before, after = (
-            (data or b"").decode(errors="replace").splitlines()
-            for data in (change.before, change.after)
-        )
-        name = shorten(change.path).lstrip("/")
-        old = "/dev/null" if change.before is None else f"a/{name}"
-        body = difflib.unified_diff(before, after, old, f"b/{name}", lineterm="", n=3)
-        lines += [_masked(line, change.path) for line in body]
-    return lines
-
-
-def _masked(line: str, path: str) -> str:
-    if line.startswith(("---", "+++", "@@")):
-        return line
-    hidden = mask_env if is_env(path) and not line.startswith("+") else mask
-    return line[:1] + hidden(line[1:])

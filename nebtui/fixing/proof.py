@@ -3,19 +3,16 @@ intended change only."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from nebtui import rules
-from nebtui.compose import model
-from nebtui.compose.discovery.candidate import Candidate
+from nebtui.compose.discovery.overrides import possible_overrides
 from nebtui.compose.editor.verbs import SetInstruction, SetVariable
-from nebtui.disk.read import from_disk
 from nebtui.facts.changes import ProjectSeen
-from nebtui.facts.declared import Project
+from nebtui.facts.declared import Project, ServiceKey
 from nebtui.facts.observed import Network
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.patch import Draft, Patch, edited
@@ -48,81 +45,55 @@ class Proof:
         return next((check.message for check in self.checks if check.ok is False), "")
 
 
-def prove(draft: Draft, patch: Patch, host: Host, environ: Mapping[str, str] = os.environ) -> Proof:
-    """Check a patch against the draft it was planned on. Starts Compose once or twice per touched
-    project."""
-    after = apply_on_paper(draft, patch, environ)
-    before = reread(draft, touched(draft.snapshot, patch), environ)
-    checks = [
-        Check(True, "parses to the intended model")
-        if patch.files
-        else Check(True, "changes no file"),
-        _findings(before.snapshot, after.snapshot, patch),
-        _idempotent(patch),
-    ]
-    checks += [_compose(project, draft, patch, host) for project in touched(draft.snapshot, patch)]
-    return Proof(tuple(checks))
+def prove(draft: Draft, patch: Patch, host: Host) -> tuple[Proof, Draft]:
+    """Check a patch against the draft it was planned on; the proof, and the draft that the patch
+    leaves. Starts Compose once or twice per touched project."""
+    projects = touched(draft.snapshot, patch)
+    after = apply_on_paper(draft, patch, host)
+    before = reread(draft, projects, host)
+    checks = [_findings(before.snapshot, after.snapshot, patch), _idempotent(patch)]
+    checks += [_compose(project, draft, patch, host) for project in projects]
+    return Proof(tuple(checks)), after
 
 
 def touched(snapshot: Snapshot, patch: Patch) -> tuple[Project, ...]:
-    """The projects whose model depends on a file of the patch, or whose override or env file it
-    creates."""
+    """The projects whose model depends on a file of the patch, or would on one that it creates."""
     paths = {change.path for change in patch.files}
-    return tuple(
-        p
-        for p in snapshot.projects.values()
-        if paths & {*p.files_read, *p.env_files, *_overrides(p)}
-    )
+    return tuple(p for p in snapshot.projects.values() if paths & _readable(p))
 
 
-def _overrides(project: Project) -> tuple[str, ...]:
-    """The standard override file that Compose would read if it existed: only beside a single
-    standard file."""
-    if len(project.key.files) != 1:
-        return ()
-    stem, _, suffix = project.key.files[0].rpartition(".")
-    return (f"{stem}.override.{suffix}", f"{os.path.dirname(stem)}/compose.override.yaml")
+def _readable(project: Project) -> set[str]:
+    """The files that a project's model depends on, or would if they existed."""
+    return {*project.files_read, *project.env_files, *possible_overrides(project.key.files)}
 
 
-def apply_on_paper(draft: Draft, patch: Patch, environ: Mapping[str, str] = os.environ) -> Draft:
+def apply_on_paper(draft: Draft, patch: Patch, host: Host) -> Draft:
     """The draft after a patch: files read again by our own reader, networks created, old processes
     forgotten."""
-    texts = {**draft.texts, **{change.path: change.after for change in patch.files}}
+    changed = {change.path: change.after for change in patch.files if change.after is not None}
     snapshot = draft.snapshot
     networks = {**snapshot.networks, **{name: Network(id="", name=name) for name in patch.networks}}
-    recreated = {(r.project, service) for r in patch.recreate for service in r.services}
     gone = {
-        c.id
-        for c in snapshot.containers.values()
-        for p, s in recreated
-        if c.project == p.name and c.service == s
+        container.id
+        for recreate in patch.recreate
+        for service in recreate.services
+        for container in snapshot.containers_of(ServiceKey(recreate.project, service))
     }
     processes = {k: v for k, v in snapshot.processes.items() if k not in gone}
     snapshot = replace(
         snapshot, networks=MappingProxyType(networks), processes=MappingProxyType(processes)
     )
-    return reread(Draft(snapshot, texts), touched(snapshot, patch), environ)
+    after = Draft(snapshot, {**draft.texts, **changed})
+    return reread(after, touched(snapshot, patch), host)
 
 
-def reread(draft: Draft, projects: tuple[Project, ...], environ: Mapping[str, str]) -> Draft:
-    """The draft with these projects as our own reader sees them in the draft's texts."""
+def reread(draft: Draft, projects: tuple[Project, ...], host: Host) -> Draft:
+    """The draft with these projects as the host's reader makes them of the draft's texts."""
     snapshot = draft.snapshot
+    texts = {path: data.decode() for path, data in draft.texts.items()}
     for project in projects:
-        fresh = model.read_only(_candidate(project, draft), environ, _texts(draft))
-        snapshot = fold(snapshot, ProjectSeen(replace(fresh, key=project.key)))
+        snapshot = fold(snapshot, ProjectSeen(host.read_with(project, texts)))
     return Draft(snapshot, draft.texts)
-
-
-def _candidate(project: Project, draft: Draft) -> Candidate:
-    new = tuple(path for path in _overrides(project) if path in draft.texts)
-    key = replace(project.key, files=(*project.key.files, *new)) if new else project.key
-    return Candidate(
-        key, project.sources, project.env_files, project.variant, project.confirmed, None
-    )
-
-
-def _texts(draft: Draft) -> Any:
-    return lambda path: draft.texts[path].decode() if path in draft.texts else from_disk(path)
 
 
 def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
@@ -147,7 +118,7 @@ def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
 
 
 def _idempotent(patch: Patch) -> Check:
-    texts = {change.path: change.after for change in patch.files}
+    texts = {c.path: c.after for c in patch.files if c.after is not None}
     for item in patch.edits:
         if (
             item.file in texts
@@ -159,13 +130,15 @@ def _idempotent(patch: Patch) -> Check:
 
 def _compose(project: Project, draft: Draft, patch: Patch, host: Host) -> Check:
     name = project.name
-    relevant = {*project.files_read, *project.env_files, *_overrides(project)}
+    relevant = _readable(project)
     texts = {path: data.decode() for path, data in draft.texts.items() if path in relevant}
     before = host.validate(project, texts)
     if not before.asked:
         return Check(None, f"{name}: proved without Compose (none found)")
     changed = {
-        change.path: change.after.decode() for change in patch.files if change.path in relevant
+        change.path: change.after.decode()
+        for change in patch.files
+        if change.path in relevant and change.after is not None
     }
     after = host.validate(project, {**texts, **changed})
     if before.config is None:

@@ -18,20 +18,12 @@ from nebtui.disk.replace import (
     stage,
     temporary_name,
 )
+from nebtui.fixing.file_change import FileChange
 from nebtui.keep import FileRecord, record
 
 
 def no_checkpoint(step: str) -> None:
     """Takes each step without a stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One file from its bytes before to its bytes after; None = it does not exist."""
-
-    path: str
-    before: bytes | None
-    after: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +42,7 @@ class StagedFile:
         )
 
 
-def stage_all(changes: Iterable[Change]) -> tuple[StagedFile, ...]:
+def stage_all(changes: Iterable[FileChange]) -> tuple[StagedFile, ...]:
     """Look at every file, and refuse what cannot be written. Raises ConflictError, UnwritableError
     or UnreadableError."""
     found: dict[str, StagedFile] = {}

@@ -9,10 +9,11 @@ from typing import NoReturn
 
 from nebtui.disk.read import UnreadableError
 from nebtui.disk.replace import Checkpoint, UnwritableError, read_state
+from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.networks import NetworkCreateError, create
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import close_undo, take_back
-from nebtui.fixing.transaction import Change, commit, no_checkpoint, stage_all
+from nebtui.fixing.transaction import commit, no_checkpoint, stage_all
 from nebtui.host import Host
 from nebtui.keep import Entry, Journal, JournalMismatchError, reverted
 
@@ -45,7 +46,7 @@ def write(
 def _write(
     patch: Patch, host: Host, journal: Journal, clock: Callable[[], float], checkpoint: Checkpoint
 ) -> Entry:
-    planned = stage_all(Change(c.path, c.before, c.after) for c in patch.files)
+    planned = stage_all(patch.files)
     entry = Entry(
         number=0,
         time=clock(),
@@ -155,7 +156,7 @@ def _undo(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) ->
     return close_undo(entry, own, host, journal, checkpoint)
 
 
-def inverse(entry: Entry) -> tuple[Change, ...]:
+def inverse(entry: Entry) -> tuple[FileChange, ...]:
     """What undo would change. Raises JournalMismatchError where the changed lines no longer stand,
     UnreadableError or UnwritableError."""
     found = []
@@ -165,7 +166,7 @@ def inverse(entry: Entry) -> tuple[Change, ...]:
             raise JournalMismatchError(
                 f"{item.path} leads to {seen.real_path} now instead of {item.place}"
             )
-        found.append(Change(item.path, seen.data, reverted(item, seen.data)))
+        found.append(FileChange(item.path, seen.data, reverted(item, seen.data)))
     return tuple(found)
 
 

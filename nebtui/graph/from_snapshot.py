@@ -50,7 +50,7 @@ def graph_model(
     is wrong with a service, in words."""
     races = frozenset(ungated)
     index = names(snapshot)
-    found = tuple(resolutions(snapshot, index))
+    found = resolutions(snapshot)
     groups = tuple(
         _group(snapshot, index, key, pending, alerts or {}) for key in projects(snapshot)
     )

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-import stat
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -17,7 +16,6 @@ from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
 NOT_STARTED = 127
 NOT_ENDED = 124
 """Exit codes as a shell gives them: command not found, and `timeout`."""
-FILE_BYTES = 16 * 1024 * 1024
 
 
 def run_command(
@@ -91,15 +89,3 @@ def docker_command(action: CreateNetwork | RemoveNetwork | Probe) -> tuple[str, 
             return ("docker", "network", "rm", name)
         case Probe(container, argv, user):
             return ("docker", "exec", *(("-u", user) if user else ()), container, *argv)
-
-
-def read_file(path: str) -> bytes:
-    """The bytes of a regular file; OSError for anything that could block or never end."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(f"{path} is no regular file")
-        if found.st_size > FILE_BYTES:
-            raise OSError(f"{path} is larger than {FILE_BYTES >> 20} MiB")
-        return file.read(FILE_BYTES)

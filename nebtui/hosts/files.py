@@ -4,13 +4,14 @@ without Docker."""
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project
 from nebtui.host import Action, Progress, Up
-from nebtui.hosts.actions import docker_command, read_file
+from nebtui.hosts.actions import docker_command
 from nebtui.hosts.collectors import CollectorGroup
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.projects.collector import ProjectCollector
@@ -18,7 +19,7 @@ from nebtui.hosts.sampling.paths import PathCollector
 
 if TYPE_CHECKING:
     from nebtui.compose.discovery.candidate import Candidate
-    from nebtui.compose.model import Validation
+    from nebtui.facts.validation import Validation
 
 
 class FilesHost:
@@ -46,6 +47,10 @@ class FilesHost:
         self._projects = ProjectCollector(self._catalogue, shared, startup, emit, follow)
         self._paths = PathCollector(shared, startup, emit, follow)
 
+    def now(self) -> float:
+        """This machine's time in Unix seconds."""
+        return time.time()
+
     def changes(self) -> Iterator[Change]:
         """Yield the projects, the paths they name and `Settled`; with `follow` go on until `close`,
         else end there."""
@@ -65,9 +70,9 @@ class FilesHost:
             return self._catalogue.up(action, candidate.env_files if candidate else ())
         return docker_command(action)
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a regular file; OSError otherwise."""
-        return read_file(path)
+    def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
+        """The project with these texts in place of its files, by our own reader."""
+        return self._catalogue.read_with(project, texts)
 
     def reread(self, paths: tuple[str, ...]) -> None:
         """Read the projects that depend on these files again now; without `follow` nobody is there

@@ -7,19 +7,11 @@ import threading
 from collections.abc import Callable
 from typing import Literal
 
-from nebtui.facts.changes import (
-    Change,
-    ContainerGone,
-    ContainerSeen,
-    ContainersListed,
-    EngineLost,
-    EngineSeen,
-    ProjectGone,
-    ProjectSeen,
-    Settled,
-)
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.changes import Change, Sampled, Settled
+from nebtui.facts.declared import Project
 from nebtui.facts.observed import Container, Engine
+from nebtui.facts.snapshot import Snapshot
+from nebtui.store import fold
 
 Emit = Callable[[Change], None]
 Part = Literal["engine", "projects", "processes", "paths", "images", "gpus", "servers"]
@@ -29,59 +21,42 @@ mount)."""
 
 
 class SharedState:
-    """The newest containers and projects, kept from the changes that pass; safe from every
-    thread."""
+    """The newest snapshot of the changes that pass, for the collectors; safe from every thread. It
+    is folded as the store folds, so that collectors and screen have the same facts; readings are
+    left out, no collector needs another's."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._containers: dict[str, Container] = {}
-        self._projects: dict[ProjectKey, Project] = {}
-        self._engine: Engine | None = None
+        self._snapshot = Snapshot()
         self.labels_changed = threading.Event()
         """Set when the set of projects named by labels may have changed; the reader clears it."""
 
     def apply(self, change: Change) -> None:
         """Take in one change."""
+        if isinstance(change, Sampled):
+            return
         with self._lock:
-            match change:
-                case ContainersListed() | ContainerSeen() | ContainerGone():
-                    self._apply_containers(change)
-                case ProjectSeen(project):
-                    self._projects[project.key] = project
-                case ProjectGone(key):
-                    self._projects.pop(key, None)
-                case EngineSeen(engine):
-                    self._engine = engine
-                case EngineLost():
-                    self._engine = None
-                case _:
-                    return
-
-    def _apply_containers(self, change: ContainersListed | ContainerSeen | ContainerGone) -> None:
-        before = self._label_sets()
-        match change:
-            case ContainersListed(containers):
-                self._containers = {c.id: c for c in containers}
-            case ContainerSeen(container):
-                self._containers[container.id] = container
-            case ContainerGone(identity):
-                self._containers.pop(identity, None)
-        if self._label_sets() != before:
+            before = self._snapshot
+            self._snapshot = fold(before, change)
+            changed = self._snapshot.containers is not before.containers and (
+                _label_sets(self._snapshot) != _label_sets(before)
+            )
+        if changed:
             self.labels_changed.set()
 
     @property
     def engine(self) -> Engine | None:
         """The engine, None while none answers."""
-        return self._engine
+        snapshot = self._snapshot
+        return None if snapshot.engine_problem else snapshot.engine
 
     def containers(self) -> tuple[Container, ...]:
         """All containers."""
-        with self._lock:
-            return tuple(self._containers.values())
+        return tuple(self._snapshot.containers.values())
 
     def container(self, identity: str) -> Container | None:
         """One container."""
-        return self._containers.get(identity)
+        return self._snapshot.containers.get(identity)
 
     def running(self) -> tuple[Container, ...]:
         """The containers that have a process now; a paused one keeps its own."""
@@ -89,16 +64,16 @@ class SharedState:
 
     def projects(self) -> tuple[Project, ...]:
         """All projects."""
-        with self._lock:
-            return tuple(self._projects.values())
+        return tuple(self._snapshot.projects.values())
 
-    def _label_sets(self) -> set[tuple[object, ...]]:
-        """What the containers' labels say about projects."""
-        return {
-            (c.project, c.working_dir, c.config_files, c.env_files)
-            for c in self._containers.values()
-            if c.project
-        }
+
+def _label_sets(snapshot: Snapshot) -> set[tuple[object, ...]]:
+    """What the containers' labels say about projects."""
+    return {
+        (c.project, c.working_dir, c.config_files, c.env_files)
+        for c in snapshot.containers.values()
+        if c.project
+    }
 
 
 class StartupBarrier:

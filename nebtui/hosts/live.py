@@ -3,13 +3,14 @@ stream of changes."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project
 from nebtui.host import Action, Progress, Up
-from nebtui.hosts.actions import docker_command, read_file, run_command, through_engine
+from nebtui.hosts.actions import docker_command, run_command, through_engine
 from nebtui.hosts.collectors import Collector, CollectorGroup
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.collector import EngineCollector
@@ -26,7 +27,7 @@ from nebtui.hosts.sampling.paths import PathCollector
 
 if TYPE_CHECKING:
     from nebtui.compose.discovery.candidate import Candidate
-    from nebtui.compose.model import Validation
+    from nebtui.facts.validation import Validation
 
 NO_COMPOSE = (
     "Compose was not found: install the `docker compose` plugin, or `pip install nebtui[compose]`."
@@ -71,6 +72,10 @@ class LiveHost:
             GpuCollector(client, shared, startup, emit),
         )
 
+    def now(self) -> float:
+        """This machine's time in Unix seconds."""
+        return time.time()
+
     def changes(self) -> Iterator[Change]:
         """Start the collectors and yield what they see until `close`; to be iterated once."""
         return self._group.changes(self._collectors)
@@ -94,9 +99,9 @@ class LiveHost:
             return self._catalogue.up(action, candidate.env_files if candidate else ())
         return docker_command(action)
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a regular file; OSError otherwise."""
-        return read_file(path)
+    def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
+        """The project with these texts in place of its files, by our own reader."""
+        return self._catalogue.read_with(project, texts)
 
     def reread(self, paths: tuple[str, ...]) -> None:
         """Read the projects that depend on these files again now."""

@@ -13,13 +13,13 @@ from nebtui.demo import box, write_files
 from nebtui.facts.changes import Change
 from nebtui.facts.declared import Project
 from nebtui.host import Action, Progress, Up
-from nebtui.hosts.actions import docker_command, read_file
+from nebtui.hosts.actions import docker_command
 from nebtui.hosts.simulation.clock import Clock, WallClock
 
 if (
     TYPE_CHECKING
 ):  # the YAML library behind them is loaded by the reader's thread, after the first paint
-    from nebtui.compose.model import Validation
+    from nebtui.facts.validation import Validation
     from nebtui.hosts.simulation.world import World
 
 
@@ -105,9 +105,11 @@ class SimulatedHost:
         forced = ("--force-recreate",) if action.force_recreate else ()
         return ("docker", "compose", "-p", key.name, *files, "up", "-d", *forced, *action.services)
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a file of the box's projects; OSError otherwise."""
-        return read_file(path)
+    def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
+        """The project with these texts in place of its files, in the box's own environment."""
+        from nebtui.hosts.simulation.projects import read_with
+
+        return read_with(project, texts)
 
     def reread(self, paths: tuple[str, ...]) -> None:
         """Read the projects that depend on these files again now."""
@@ -117,7 +119,7 @@ class SimulatedHost:
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
         """Nobody's word: there is no Compose in the box."""
-        from nebtui.compose.model import Validation
+        from nebtui.facts.validation import Validation
 
         return Validation()
 

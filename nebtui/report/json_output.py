@@ -113,7 +113,7 @@ def graph(snapshot: Snapshot) -> dict[str, Any]:
             edges.append(_edge(key, target, "depends", dependency.condition, None))
     edges += [
         _edge(resolution.reference.source, owner, "references", None, resolution.reachable)
-        for resolution in resolutions(snapshot, names(snapshot))
+        for resolution in resolutions(snapshot)
         for owner in resolution.reached or resolution.others
     ]
     return {

@@ -25,7 +25,7 @@ NAME = "ambiguous-name"
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service and name that several services answer."""
     index = names(snapshot)
-    for resolution in resolutions(snapshot, index):
+    for resolution in resolutions(snapshot):
         owners = resolution.reached
         if any(_together(snapshot, one, other) for one, other in combinations(owners, 2)):
             yield _finding(index, resolution)

@@ -52,7 +52,7 @@ NAME = "isolated-networks"
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service and foreign name it cannot reach."""
     index = names(snapshot)
-    for resolution in resolutions(snapshot, index):
+    for resolution in resolutions(snapshot):
         source = resolution.reference.source
         foreign = tuple(k for k in resolution.others if k.project != source.project)
         if snapshot.projects[source.project].problem:

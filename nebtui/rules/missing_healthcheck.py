@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nebtui.analysis.health import has_test, one_shot, suggest
-from nebtui.analysis.reachability import names, resolutions
+from nebtui.analysis.reachability import resolutions
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import about
@@ -48,7 +48,7 @@ def _wanted(snapshot: Snapshot) -> dict[ServiceKey, tuple[str, ...]]:
             found.setdefault(target, []).append(
                 f"{key} depends on it ({service.origin('depends_on', target.service)})"
             )
-    for resolution in resolutions(snapshot, names(snapshot)):
+    for resolution in resolutions(snapshot):
         for owner in resolution.reached:
             origin = resolution.reference.origin
             found.setdefault(owner, []).append(f"{resolution.reference.source} names it ({origin})")

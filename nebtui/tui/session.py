@@ -3,8 +3,6 @@ not yet seen."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from nebtui.facts.snapshot import Snapshot
@@ -32,9 +30,6 @@ class Session:
     host: Host
     settings: Settings
     journal: Journal
-    environ: Mapping[str, str]
-    now: Callable[[], float] = time.time
-    """The box's clock; a simulated box has its own."""
     banner: str = ""
     """What is special about this box, always on screen: `demo`, `files only`…"""
     locked: bool = False
@@ -47,3 +42,7 @@ class Session:
     findings: tuple[Finding, ...] = ()
     watched: tuple[Watched, ...] = ()
     commands: list[CommandRun] = field(default_factory=list)
+
+    def now(self) -> float:
+        """The box's time in Unix seconds; a simulated box has a clock of its own."""
+        return self.host.now()

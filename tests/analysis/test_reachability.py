@@ -24,7 +24,7 @@ def resolved(snapshot: Snapshot) -> list[tuple[str, str, bool | None, list[str],
             [str(k) for k in r.reached],
             [str(k) for k in r.others],
         )
-        for r in resolutions(snapshot, names(snapshot))
+        for r in resolutions(snapshot)
     ]
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from nebtui.compose import model
 from nebtui.compose.binary.command import ComposeCommand
-from nebtui.compose.discovery.search import Candidate
-from nebtui.compose.model import ModelCache, load, read_only, validate
+from nebtui.compose.binary.validate import validate
+from nebtui.compose.discovery.candidate import Candidate
+from nebtui.compose.model import load, read_only
 from nebtui.facts.declared import Project
 from tests.compose.projects import key_of, written
 
@@ -129,22 +130,6 @@ def test_an_unconfirmed_project_is_not_read(tmp_path: Path, compose: ComposeComm
     bare = Candidate(key_of(tmp_path, *NAMES), confirmed=False)
     project = load(bare, compose, ENVIRON)
     assert (project.services, project.view, project.confirmed) == ({}, "none", False)
-
-
-def test_the_cache_loads_again_only_after_a_change(tmp_path: Path) -> None:
-    """The same object while no file changed; a changed include or a new `.env` is seen."""
-    written(
-        tmp_path,
-        {"compose.yaml": "include: [i.yaml]\n", "i.yaml": "services: {a: {image: 'a:${T:-1}'}}"},
-    )
-    cache = ModelCache(None, ENVIRON)
-    first = cache.get(candidate(tmp_path))
-    assert cache.get(candidate(tmp_path)) is first
-    written(tmp_path, {".env": "T=2"})
-    second = cache.get(candidate(tmp_path))
-    assert second.services["a"].image == "a:2"
-    written(tmp_path, {"i.yaml": "services: {a: {image: changed}}"})
-    assert cache.get(candidate(tmp_path)).services["a"].image == "changed"
 
 
 def test_a_simple_edit_is_tried_on_standard_input(

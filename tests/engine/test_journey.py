@@ -115,7 +115,7 @@ async def test_from_the_screen(box: SeedBox, monkeypatch: pytest.MonkeyPatch) ->
     before = {project: box.file(project).read_bytes() for project in (box.core, box.gantry)}
     settings = load(box.environ)
     host = LiveHost((str(box.folder),), (), box.environ)
-    session = Session(host, settings, Journal(settings.state_dir), box.environ)
+    session = Session(host, settings, Journal(settings.state_dir))
     app = NebtuiApp(session)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.patch import FileChange, Patch
+from nebtui.fixing.file_change import FileChange
+from nebtui.fixing.patch import Patch
 from nebtui.host import Action, CreateNetwork, Progress, RemoveNetwork
 from nebtui.keep import Journal
 from tests.fakes import FakeHost

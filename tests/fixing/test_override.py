@@ -21,7 +21,6 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.override import into_override, override_file
 from nebtui.fixing.patch import Draft, plan
 from nebtui.rules.rule import FileEdit, Finding, Fix, NoFixError, Options, Recreate, layer_for
-from tests.fakes import FakeHost
 from tests.rules import cases
 
 WEB = "services:\n  web:\n    image: x\n    environment: {URL: http://host.docker.internal:1}\n"
@@ -106,9 +105,10 @@ def test_a_rule_s_fix_goes_into_a_new_override(tmp_path: Path, name: str, overri
     reads both."""
     snapshot = box(tmp_path, {name: WEB})
     finding = next(f for f in rules.find(snapshot) if f.rule == "missing-host-gateway")
-    patch = plan(Draft(snapshot), finding, Options(), FakeHost(snapshot), override=True)
+    patch = plan(Draft(snapshot), finding, Options(), override=True)
     (change,) = patch.files
     assert (change.path, change.before) == (str(tmp_path / override), None)
+    assert change.after is not None
     assert change.after.decode() == (
         'services:\n  web:\n    extra_hosts:\n      - "host.docker.internal:host-gateway"\n'
     )
@@ -125,9 +125,10 @@ def test_a_join_of_two_projects_writes_two_overrides(tmp_path: Path) -> None:
     }
     snapshot = box(tmp_path, files)
     finding = next(f for f in rules.find(snapshot) if f.rule == "isolated-networks")
-    patch = plan(Draft(snapshot), finding, Options(), FakeHost(snapshot), override=True)
+    patch = plan(Draft(snapshot), finding, Options(), override=True)
     texts = {
-        os.path.relpath(change.path, tmp_path): change.after.decode() for change in patch.files
+        os.path.relpath(change.path, tmp_path): (change.after or b"").decode()
+        for change in patch.files
     }
     body = (
         "    networks: [default, nebtui-shared]\nnetworks:\n  nebtui-shared:\n    external: true\n"

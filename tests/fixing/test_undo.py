@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from nebtui.cli import undo as undo_verb
 from nebtui.cli.errors import CommandError
-from nebtui.fixing.patch import FileChange, Patch
+from nebtui.fixing.file_change import FileChange
+from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import WriteError, undo, write
 from nebtui.keep import Entry, JournalMismatchError

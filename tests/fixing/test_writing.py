@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.fixing.patch import FileChange, Patch
+from nebtui.fixing.file_change import FileChange
+from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import WriteError, write
 from nebtui.keep import Journal

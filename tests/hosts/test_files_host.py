@@ -88,11 +88,3 @@ def test_nothing_is_done_without_an_engine(shop: Path) -> None:
     (progress,) = host.do(CreateNetwork("llm"))
     assert (progress.done, progress.exit_code) == (True, 1)
     assert "docker network create --label nebtui.created=1 llm" in progress.text
-
-
-def test_a_pipe_is_not_read(tmp_path: Path) -> None:
-    """Reading something that is no regular file fails instead of waiting."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    with pytest.raises(OSError, match="no regular file"):
-        FilesHost((), (), {}).read(str(pipe))

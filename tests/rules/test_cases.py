@@ -49,11 +49,14 @@ def test_fix(case: cases.Case, tmp_path: Path) -> None:
     snapshot = cases.snapshot(case, tmp_path)
     host = FakeHost(snapshot)
     found = [f for f in rules.find(snapshot) if f.rule == case.rule]
-    planned = plan_all(snapshot, found, Options(), host, unsafe=True, environ={})
+    planned = plan_all(snapshot, found, Options(), host, unsafe=True)
     assert planned.patch is not None, planned.left
-    after = {str(Path(c.path).relative_to(tmp_path)): c.after.decode() for c in planned.patch.files}
+    after = {
+        str(Path(c.path).relative_to(tmp_path)): (c.after or b"").decode()
+        for c in planned.patch.files
+    }
     assert after == case.after
-    paper = apply_on_paper(Draft(snapshot), planned.patch, {})
+    paper = apply_on_paper(Draft(snapshot), planned.patch, host)
     again = plan_all(
         paper.snapshot,
         [f for f in rules.find(paper.snapshot) if f.rule == case.rule],
@@ -73,7 +76,6 @@ def test_only_the_meant_service_changes(case: cases.Case, tmp_path: Path) -> Non
         Options(),
         FakeHost(snapshot),
         unsafe=True,
-        environ={},
     )
     assert planned.patch is not None
     named = {name for r in planned.patch.recreate for name in r.services}

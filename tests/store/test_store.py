@@ -87,7 +87,7 @@ def test_only_the_touched_branches_are_new(change: Change, touched: set[str]) ->
     """A change rebuilds its own branches and shares every other one with the snapshot before."""
     after = fold(FULL, change)
     assert after is not FULL
-    kept = {f.name for f in fields(Snapshot)} - {"generation", "by_service"} - touched
+    kept = {f.name for f in fields(Snapshot)} - {"generation"} - touched
     assert [name for name in kept if getattr(after, name) is not getattr(FULL, name)] == []
     assert after != replace(FULL, generation=after.generation)
 

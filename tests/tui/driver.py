@@ -14,7 +14,6 @@ from textual.pilot import Pilot
 from nebtui.facts.declared import ServiceKey
 from nebtui.host import Host
 from nebtui.hosts.simulated import SimulatedHost
-from nebtui.hosts.simulation.clock import HandClock
 from nebtui.keep import Journal
 from nebtui.settings import Settings
 from nebtui.tui.app import NebtuiApp
@@ -22,6 +21,7 @@ from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.screens.review import ReviewScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.rails import Rails
+from tests.clock import HandClock
 
 
 @dataclass
@@ -113,9 +113,8 @@ async def driver(
 ) -> AsyncIterator[AppDriver]:
     """The app on a host, at a terminal size."""
     settings = Settings(state_dir=str(state), **changed)  # type: ignore[arg-type]
-    now = clock.now if clock else time.time
     banner = "demo" if host.kind == "simulated" else ""
-    session = Session(host, settings, Journal(str(state)), {}, now=now, banner=banner)
+    session = Session(host, settings, Journal(str(state)), banner=banner)
     app = NebtuiApp(session)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield AppDriver(app, pilot, session, clock)

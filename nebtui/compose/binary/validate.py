@@ -6,28 +6,15 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nebtui.compose.binary.command import ComposeCommand
 from nebtui.compose.binary.config import ConfigResult, config
-from nebtui.compose.discovery.candidate import OVERRIDES
+from nebtui.compose.discovery.overrides import with_override
 from nebtui.disk.read import UnreadableError, read_bytes
 from nebtui.facts.declared import Project, ProjectKey
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """Compose's word on a set of texts: the effective model as JSON data, or its error text.
-    `config` and `error` are both empty when no Compose could be asked."""
-
-    config: Mapping[str, Any] | None = None
-    error: str = ""
-    interpolated: bool = True
-
-    @property
-    def asked(self) -> bool:
-        return self.config is not None or bool(self.error)
+from nebtui.facts.validation import Validation
 
 
 def validate(
@@ -43,7 +30,8 @@ def validate(
     if compose is None:
         return Validation()
     interpolated = _interpolates(project, compose, environ)
-    key = _with_new_override(project.key, texts)
+    files = with_override(project.key.files, texts.__contains__)
+    key = replace(project.key, files=files)
     edited = set(texts)
     if not edited:
         answer = config(compose, key, project.env_files, environ, interpolated=interpolated)
@@ -75,20 +63,6 @@ def _interpolates(project: Project, compose: ComposeCommand, environ: Mapping[st
     return (
         config(compose, project.key, project.env_files, environ, interpolated=False).config is None
     )
-
-
-def _with_new_override(key: ProjectKey, texts: Mapping[str, str]) -> ProjectKey:
-    """A standard override file that the texts create beside the first config file will be read
-    too."""
-    folder = os.path.dirname(key.files[0]) if key.files else key.working_dir
-    new = tuple(
-        path
-        for path in texts
-        if path not in key.files
-        and os.path.dirname(path) == folder
-        and os.path.basename(path) in OVERRIDES
-    )
-    return replace(key, files=(*key.files, *new))
 
 
 def _alone(project: Project, key: ProjectKey) -> bool:

@@ -1,20 +1,10 @@
-"""A project that was found, before its model is loaded; and the file names that Compose finds by
-itself."""
+"""A project that was found, before its model is loaded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from nebtui.facts.declared import Problem, ProjectKey, Source
-
-STANDARD = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-"""Names Compose finds by itself, the first one wins."""
-OVERRIDES = (
-    "compose.override.yml",
-    "compose.override.yaml",
-    "docker-compose.override.yml",
-    "docker-compose.override.yaml",
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nebtui.compose.discovery.candidate import OVERRIDES, Candidate, contains
+from nebtui.compose.discovery.candidate import Candidate, contains
+from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.yaml import located
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.disk.read import UnreadableError, from_disk
@@ -143,9 +144,4 @@ def _united(leading: Candidate, other: Candidate) -> Candidate:
 
 def _is_default_with_override(alone: tuple[str, ...], both: tuple[str, ...]) -> bool:
     """True if the second is the first, a file alone, with a standard override beside it."""
-    return (
-        len(alone) == 1
-        and len(both) == 2
-        and both[:1] == alone
-        and os.path.basename(both[1]) in OVERRIDES
-    )
+    return len(both) == 2 and both == with_override(alone, lambda path: path == both[1])

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from nebtui.compose.discovery.candidate import OVERRIDES, STANDARD, Candidate, contains
-from nebtui.compose.discovery.labels import confirm, from_containers, join
+from nebtui.compose.discovery.candidate import Candidate, contains
+from nebtui.compose.discovery.overrides import STANDARD, is_override, with_override
 from nebtui.compose.syntax import env_file
 from nebtui.compose.syntax.interpolate import MissingVariableError, TemplateError, interpolate
 from nebtui.compose.syntax.short_forms import text
@@ -17,17 +17,6 @@ from nebtui.compose.yaml.located import Located
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import Problem, ProjectKey
-
-__all__ = [
-    "OVERRIDES",
-    "STANDARD",
-    "Candidate",
-    "confirm",
-    "from_containers",
-    "in_folder",
-    "join",
-    "search",
-]
 
 _DEMO = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", "demo"))
 """The demo box's files are nobody's projects: a clone of nebtui itself holds nothing to show."""
@@ -115,8 +104,7 @@ def _single(path: str, environ: Mapping[str, str]) -> Candidate:
     env, _ = _env(folder, environ)
     if name in STANDARD and os.path.isfile(path):
         # As `docker compose` in that folder would: with its override.
-        names = [entry for entry in OVERRIDES if os.path.lexists(os.path.join(folder, entry))]
-        return _standard(folder, (path, *(os.path.join(folder, one) for one in names[:1])), env)
+        return _standard(folder, with_override((path,), os.path.lexists), env)
     document, problem = _document(path)
     if document is not None and not _is_compose(document):
         problem = Problem(path, 0, "is not a compose file: it has neither `services` nor `include`")
@@ -140,7 +128,7 @@ def in_folder(folder: str, names: list[str], environ: Mapping[str, str]) -> list
     others: list[tuple[str, Located]] = []
     for name in names:
         path = os.path.join(folder, name)
-        if path in taken or name in OVERRIDES:
+        if path in taken or is_override(name):
             continue
         document, _ = _document(path)
         if document is not None and _is_compose(document):
@@ -167,8 +155,8 @@ def _main(
     standard = next((name for name in STANDARD if name in names), None)
     if standard is None:
         return []
-    override = next((name for name in OVERRIDES if name in names), None)
-    files = tuple(os.path.join(folder, name) for name in (standard, override) if name)
+    beside = {os.path.join(folder, name) for name in names}
+    files = with_override((os.path.join(folder, standard),), beside.__contains__)
     candidate = _standard(folder, files, env)
     return [replace(candidate, problem=candidate.problem or problem)]
 

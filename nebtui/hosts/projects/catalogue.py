@@ -15,7 +15,7 @@ from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
 if TYPE_CHECKING:
     from nebtui.compose.binary.command import ComposeCommand
     from nebtui.compose.discovery.candidate import Candidate
-    from nebtui.compose.model import Validation
+    from nebtui.facts.validation import Validation
 
 DEPTH = 4
 """Levels below a root that are searched for compose files, where the settings say nothing."""
@@ -113,6 +113,12 @@ class ComposeCatalogue:
             "COMPOSE_PROGRESS": "plain",
             "COMPOSE_MENU": "false",
         }
+
+    def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
+        """The project with these texts in place of its files, by our own reader."""
+        from nebtui.compose.model import with_texts
+
+        return with_texts(project, texts, self._environ)
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
         """Compose's word on these texts in place of the files."""

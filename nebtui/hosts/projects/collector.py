@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from nebtui.compose.discovery.candidate import STANDARD
+from nebtui.compose.discovery.overrides import STANDARD
 from nebtui.facts.changes import ProjectGone, ProjectSeen
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.facts.observed import Container

@@ -82,6 +82,11 @@ class ProjectStore:
         )
 
 
+def read_with(project: Project, texts: Mapping[str, str]) -> Project:
+    """A project of the box with these texts in place of its files."""
+    return model.with_texts(project, texts, ENVIRON)
+
+
 def _declared(candidate: Candidate) -> Declared:
     project = model.read_only(candidate, ENVIRON)
     raw = effective.read(candidate.key, candidate.env_files, ENVIRON).data

@@ -3,8 +3,6 @@ it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -12,37 +10,23 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from nebtui.compose.editor.apply import EditRefusedError
 from nebtui.facts.declared import ServiceKey
-from nebtui.fixing.batch import Skipped, plan_all, try_out
-from nebtui.fixing.patch import Draft, Patch, diff, plan
-from nebtui.fixing.proof import Check, Proof, prove
+from nebtui.fixing.batch import Planned, plan_all, plan_one
+from nebtui.fixing.file_change import diff
+from nebtui.fixing.patch import Patch
+from nebtui.fixing.proof import Check
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.watch import Watched
 from nebtui.fixing.writing import WriteError, write
 from nebtui.host import CreateNetwork
 from nebtui.keep import Entry
-from nebtui.rules.rule import ChooseOwnerError, Finding, NoFixError, Options
+from nebtui.rules.rule import Finding, Options
 from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, PatchWritten
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.markup import joined, lines, styled
-
-NOTHING_PROVED = Proof(())
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What planning gave: a patch with its proof, or the reason why there is none, or owners to
-    choose from."""
-
-    patch: Patch | None = None
-    proof: Proof = NOTHING_PROVED
-    reason: str = ""
-    owners: tuple[ServiceKey, ...] = ()
-    left: tuple[Skipped, ...] = ()
 
 
 class ReviewScreen(Screen[None]):
@@ -60,7 +44,7 @@ class ReviewScreen(Screen[None]):
         self._bulk = bulk
         self._to: ServiceKey | None = None
         self._override = False
-        self._plan: Plan | None = None
+        self._plan: Planned | None = None
         self._busy = True
 
     @property
@@ -94,34 +78,19 @@ class ReviewScreen(Screen[None]):
         self.query_one("#title", Static).update(joined(("planning and proving…", "dim")))
         background(self.app, self._make_plan, self._planned)
 
-    def _make_plan(self) -> Plan:
+    def _make_plan(self) -> Planned:
         """Plan, try and prove; runs off the screen's thread."""
         session = self.session
         options = Options(session.settings.network, self._to)
         if self._bulk:
-            found = plan_all(
-                session.snapshot,
-                self._findings,
-                options,
-                session.host,
-                override=self._override,
-                environ=session.environ,
+            return plan_all(
+                session.snapshot, self._findings, options, session.host, override=self._override
             )
-            checks = tuple(check for _, proof in found.proofs for check in proof.checks)
-            reason = "" if found.patch else "nothing here can be fixed safely"
-            return Plan(found.patch, Proof(checks), reason, left=found.left)
-        draft = Draft(session.snapshot)
-        try:
-            patch = plan(draft, self._findings[0], options, session.host, override=self._override)
-        except ChooseOwnerError as choice:
-            return Plan(reason=str(choice), owners=choice.owners)
-        except (NoFixError, EditRefusedError) as error:
-            return Plan(reason=str(error))
-        patch, trial = try_out(patch, session.host)
-        proof = prove(draft, patch, session.host, session.environ)
-        return Plan(patch, Proof((*proof.checks, *((trial,) if trial else ()))))
+        return plan_one(
+            session.snapshot, self._findings[0], options, session.host, override=self._override
+        )
 
-    def _planned(self, planned: Plan) -> None:
+    def _planned(self, planned: Planned) -> None:
         if not self.is_attached:
             return
         self._plan = planned
@@ -165,10 +134,10 @@ class ReviewScreen(Screen[None]):
         self.query_one("#title", Static).update(
             joined((patch.title, "title"), f"  {names} · ", (patch.applicability, tone))
         )
-        self.query_one("#diff", Static).update(coloured(diff(patch, short)))
+        self.query_one("#diff", Static).update(coloured(diff(patch.files, short)))
         self.query_one("#proof", Static).update(lines(self._told(patch, planned)))
 
-    def _told(self, patch: Patch, planned: Plan) -> list[Content]:
+    def _told(self, patch: Patch, planned: Planned) -> list[Content]:
         host = self.session.host
         checks = [_check(check) for check in dict.fromkeys(planned.proof.checks)]
         found = [joined(("proved   ", "dim")) + Content("   ").join(checks)]
@@ -259,7 +228,7 @@ class ReviewScreen(Screen[None]):
     def action_copy(self) -> None:
         """Copy the diff."""
         if self._plan and self._plan.patch:
-            self.app.copy_to_clipboard("\n".join(diff(self._plan.patch)))
+            self.app.copy_to_clipboard("\n".join(diff(self._plan.patch.files)))
             self.notify("copied the diff", timeout=2)
 
     def action_back(self) -> None:

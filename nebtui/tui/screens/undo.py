@@ -11,11 +11,9 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from nebtui.fixing.patch import FileChange, Patch, diff
-from nebtui.fixing.transaction import Change
+from nebtui.fixing.file_change import diff
 from nebtui.fixing.writing import inverse, undo
 from nebtui.keep import Entry, JournalMismatchError
-from nebtui.text.mask import is_env, mask_env
 from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
@@ -54,7 +52,7 @@ class UndoScreen(Screen[int | None]):
                 joined(("cannot be taken back: ", "bad"), str(error))
             )
             return
-        self.query_one("#diff", Static).update(coloured(masked_diff(changes)))
+        self.query_one("#diff", Static).update(coloured(diff(changes, short, mask_added=True)))
         told = [
             joined(("removes  ", "dim"), f"the network {n}, if nothing is on it")
             for n in self._entry.networks
@@ -111,16 +109,3 @@ class UndoScreen(Screen[int | None]):
 
     def action_copy(self) -> None:
         """Nothing here is worth copying."""
-
-
-def masked_diff(changes: tuple[Change, ...]) -> list[str]:
-    """The diff of taking back. What comes back to an env file is the person's own: all its values
-    are masked."""
-    found: list[str] = []
-    for change in changes:
-        files = (FileChange(change.path, change.before, change.after or b""),)
-        shown = diff(Patch("", (), "safe", files), short)
-        if is_env(change.path):
-            shown = shown[:2] + [text[:1] + mask_env(text[1:]) for text in shown[2:]]
-        found += shown
-    return found

@@ -10,10 +10,13 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from nebtui import rules
-from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.disk.read import UnreadableError, from_disk
+from nebtui.facts.declared import ProjectKey, Service, ServiceKey
+from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import verdict
 from nebtui.rules.rule import Finding
 from nebtui.text.paths import short, shortened
+from nebtui.tui.background import background
 from nebtui.tui.session import Session
 from nebtui.tui.widgets import gpus, tabs
 from nebtui.tui.widgets.cached_static import CachedStatic
@@ -31,6 +34,8 @@ class Detail(Vertical):
         self.tab = "why"
         self._found: tuple[Finding, ...] = ()
         self._shown: tuple[object, ...] = ()
+        self._yaml_of: tuple[ServiceKey, int] | None = None
+        self._yaml_lines = Content("")
 
     def compose(self) -> ComposeResult:
         yield CachedStatic(id="heading")
@@ -106,6 +111,24 @@ class Detail(Vertical):
         self._shown = found
         widget.display = bool(found)
 
+    def _yaml(self, snapshot: Snapshot, service: ServiceKey) -> Content:
+        """The service's lines as they were read last. They are read off the screen's thread, for a
+        file may lie on a network that does not answer, and only when the box or the selection is
+        another one."""
+        wanted = (service, snapshot.generation)
+        if self._yaml_of != wanted:
+            self._yaml_of = wanted
+            declared = snapshot.service(service)
+
+            def shown(content: Content) -> None:
+                if self._yaml_of == wanted and self.is_attached:
+                    self._yaml_lines = content
+                    if self.tab == "yaml":
+                        self.query_one("#facts", CachedStatic).say(content)
+
+            background(self.app, lambda: yaml_lines(declared), shown)
+        return self._yaml_lines
+
     def _facts(self, session: Session, service: ServiceKey | None) -> Content:
         snapshot = session.snapshot
         if service is None:
@@ -122,8 +145,17 @@ class Detail(Vertical):
                 ]
             )
         if self.tab == "yaml":
-            return lines(tabs.yaml(snapshot, service, session.host.read))
+            return self._yaml(snapshot, service)
         return lines([*tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])
+
+
+def yaml_lines(service: Service | None) -> Content:
+    """The lines that declare a service, read from its file now; or why they cannot be read."""
+    origin = service.origin() if service else None
+    try:
+        return lines(tabs.yaml(service, from_disk(origin.file) if origin else ""))
+    except UnreadableError as error:
+        return joined((str(error), "bad"))
 
 
 def counted(number: int) -> str:

@@ -4,7 +4,6 @@ in, lines out."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from textual.content import Content
 
@@ -12,7 +11,7 @@ from nebtui.analysis.ownership import denied, identity
 from nebtui.analysis.reachability import names, resolve
 from nebtui.analysis.readiness import health_test, readiness
 from nebtui.analysis.references import HOST_GATEWAY, references
-from nebtui.facts.declared import ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.mask import mask
 from nebtui.text.paths import short
@@ -177,16 +176,12 @@ def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     return found if service.mounts else [*found, joined(("no mounts", "dim"))]
 
 
-def yaml(snapshot: Snapshot, key: ServiceKey, read: Callable[[str], bytes]) -> list[Content]:
-    """The service's own lines at its origin, with line numbers."""
-    service = snapshot.service(key)
+def yaml(service: Service | None, content: str) -> list[Content]:
+    """The service's own lines at its origin in a file's text, with line numbers."""
     origin = service.origin() if service else None
     if service is None or origin is None:
         return [joined(("not declared in a file nebtui can read", "dim"))]
-    try:
-        text = read(origin.file).decode(errors="replace").splitlines()
-    except OSError as error:
-        return [joined((str(error), "bad"))]
+    text = content.splitlines()
     found = [joined((f"{short(origin.file)}:{origin.line}", "info"))]
     head = text[origin.line - 1] if origin.line <= len(text) else ""
     indent = len(head) - len(head.lstrip())

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.compose.discovery.search import Candidate, confirm, from_containers, join, search
+from nebtui.compose.discovery.candidate import Candidate
+from nebtui.compose.discovery.labels import confirm, from_containers, join
+from nebtui.compose.discovery.search import search
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Container
 from tests.compose.projects import written

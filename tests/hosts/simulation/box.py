@@ -16,10 +16,10 @@ from nebtui.fixing.batch import plan_all
 from nebtui.fixing.patch import Patch
 from nebtui.host import Up
 from nebtui.hosts.simulated import SimulatedHost
-from nebtui.hosts.simulation.clock import HandClock
 from nebtui.keep import Entry, Journal
 from nebtui.rules.rule import Finding, Options
 from nebtui.store import fold
+from tests.clock import HandClock
 
 START = 1_780_000_000.0
 
@@ -82,7 +82,7 @@ class Watching:
     def fix(self, rule: str, place: str) -> tuple[Patch, Entry]:
         """Plan, prove and write the fix of one finding."""
         wanted = [f for f in self.findings() if (f.rule, str(f.at)) == (rule, place)]
-        planned = plan_all(self.snapshot, wanted, Options(), self.host, unsafe=True, environ={})
+        planned = plan_all(self.snapshot, wanted, Options(), self.host, unsafe=True)
         assert planned.patch is not None, planned.left
         return planned.patch, writing.write(planned.patch, self.host, self.journal, self.host.now)
 

@@ -81,7 +81,7 @@ def test_a_host_gateway_leads_to_the_published_port(tmp_path: Path) -> None:
 def test_everything_can_be_fixed_in_one_go(tmp_path: Path) -> None:
     """All fixes of the whole box, written as one patch and brought up, leave no finding."""
     box = Watching("all", tmp_path)
-    planned = plan_all(box.snapshot, box.findings(), Options(), box.host, unsafe=True, environ={})
+    planned = plan_all(box.snapshot, box.findings(), Options(), box.host, unsafe=True)
     assert planned.left == ()
     assert planned.patch is not None
     entry = writing.write(planned.patch, box.host, box.journal, box.host.now)
@@ -99,7 +99,6 @@ def test_the_files_on_disk_are_the_ones_edited(tmp_path: Path) -> None:
     before = path.read_bytes()
     _, entry = box.fix("missing-host-gateway", "infer/litellm")
     assert b"host.docker.internal:host-gateway" in path.read_bytes()
-    assert box.host.read(str(path)) == path.read_bytes()
     box.seen.clear()
     box.wait(1)
     assert any(isinstance(change, ProjectSeen) for change in box.seen)

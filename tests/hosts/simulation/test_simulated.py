@@ -13,8 +13,8 @@ from nebtui.facts.changes import Sampled, Settled
 from nebtui.facts.observed import Container
 from nebtui.host import CreateNetwork, Probe, RemoveNetwork, Up
 from nebtui.hosts.simulated import SimulatedHost
-from nebtui.hosts.simulation.clock import HandClock
 from nebtui.store import settle
+from tests.clock import HandClock
 from tests.hosts.simulation.box import START, Watching
 
 RACE = {("ungated-dependency", "core/ingest"), ("missing-healthcheck", "core/chroma")}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from nebtui.fixing.transaction import Change
-from nebtui.tui.screens.undo import masked_diff
+from nebtui.fixing.file_change import FileChange, diff
 
 
 def test_values_that_come_back_are_masked() -> None:
     """An env file's own value that undo brings back is masked, and so is a password of a compose
     file."""
-    env = Change("/x/.env", b"COLOUR=red\nHOST_UID=1000\n", b"COLOUR=blue-secret\n")
-    compose = Change("/x/compose.yaml", b"a: 1\n", b"a: 1\nDB_PASSWORD: hunter2\n")
-    shown = "\n".join(masked_diff((env, compose)))
+    env = FileChange("/x/.env", b"COLOUR=red\nHOST_UID=1000\n", b"COLOUR=blue-secret\n")
+    compose = FileChange("/x/compose.yaml", b"a: 1\n", b"a: 1\nDB_PASSWORD: hunter2\n")
+    shown = "\n".join(diff((env, compose), mask_added=True))
     assert "+COLOUR=•••" in shown
     assert "-COLOUR=•••" in shown
     assert "blue-secret" not in shown
@@ -20,5 +19,7 @@ def test_values_that_come_back_are_masked() -> None:
 
 def test_a_file_that_goes_is_shown_whole() -> None:
     """The lines of a file that nebtui created all leave."""
-    shown = masked_diff((Change("/x/compose.override.yaml", b"services:\n  a: {}\n", None),))
+    shown = diff(
+        (FileChange("/x/compose.override.yaml", b"services:\n  a: {}\n", None),), mask_added=True
+    )
     assert shown[-2:] == ["-services:", "-  a: {}"]

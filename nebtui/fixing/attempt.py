@@ -1,0 +1,63 @@
+"""One finding's fix, planned, tried and proved: the same steps for a screen, a batch and a
+command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nebtui.compose.editor.verbs import EditRefusedError
+from nebtui.facts.declared import ServiceKey
+from nebtui.fixing.patch import Draft, Patch, plan
+from nebtui.fixing.proof import Check, Proof, prove, tried
+from nebtui.host import Host
+from nebtui.rules.rule import ChooseOwnerError, Finding, NoFixError, Options
+
+NOTHING_PROVED = Proof(())
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of one finding: a patch with its proof, or the reason why there is none."""
+
+    finding: Finding
+    patch: Patch | None = None
+    proof: Proof = NOTHING_PROVED
+    """With the outcome of the trial, where there was one."""
+    trial: Check | None = None
+    after: Draft | None = None
+    """The draft that the patch leaves; None without a patch."""
+    reason: str = ""
+    """Why there is no patch, as one sentence; "" where there is one."""
+    owners: tuple[ServiceKey, ...] = ()
+    """Services to choose from before a patch can be planned."""
+
+
+def attempt(
+    draft: Draft,
+    finding: Finding,
+    options: Options,
+    host: Host,
+    *,
+    override: bool = False,
+    trials: bool = True,
+    unsafe: bool = True,
+) -> Attempt:
+    """Plan, try and prove the fix of one finding on a draft. `trials`: its health test may be run
+    in a running container. Without `unsafe` a patch that is not safe is not proved, which is the
+    slow step: `after` is None then."""
+    try:
+        patch = plan(draft, finding, options, override=override)
+    except ChooseOwnerError as choice:
+        return Attempt(finding, reason=str(choice), owners=choice.owners)
+    except (NoFixError, EditRefusedError) as error:
+        return Attempt(finding, reason=str(error))
+    trial = tried(host, patch) if trials else None
+    if trial is not None and trial.ok and patch.trial is not None and patch.trial.control:
+        # A test that passed, and failed against a closed port, does not change what runs.
+        patch = replace(patch, applicability="safe")
+    if patch.applicability != "safe" and not unsafe:
+        return Attempt(finding, patch, trial=trial)
+    proof, after = prove(draft, patch, host)
+    if trial is not None:
+        proof = Proof((*proof.checks, trial))
+    return Attempt(finding, patch, proof, trial, after)
