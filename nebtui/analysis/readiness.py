@@ -3,26 +3,16 @@ degraded, failed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey
-from nebtui.facts.observed import Container, Image
+from nebtui.facts.observed import Container, Image, Inspection
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.units import size
 
-GLYPHS = {
-    "absent": "○",
-    "waiting": "◔",
-    "starting": "◐",
-    "listening": "◉",
-    "ready": "●",
-    "completed": "✓",
-    "degraded": "▲",
-    "failed": "✗",
-    "unknown": "◌",
-}
-"""Readiness word → glyph; every state differs by glyph and word, not by hue alone."""
-
-WORST_FIRST = (
+Word = Literal[
     "failed",
     "degraded",
     "waiting",
@@ -32,7 +22,31 @@ WORST_FIRST = (
     "ready",
     "completed",
     "absent",
-)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class WordLook:
+    """How a verdict is shown: every one differs by glyph and word, not by hue alone."""
+
+    glyph: str
+    tone: Literal["ok", "warn", "bad", "info", "dim"]
+    meaning: str
+
+
+WORDS: Mapping[Word, WordLook] = {
+    "failed": WordLook("✗", "bad", "exits, or cannot start"),
+    "degraded": WordLook("▲", "warn", "runs, but unhealthy or restarted"),
+    "waiting": WordLook("◔", "warn", "waits on another service"),
+    "starting": WordLook("◐", "warn", "its health test has not passed yet"),
+    "unknown": WordLook("◌", "info", "runs; nothing tells whether it serves"),
+    "listening": WordLook("◉", "ok", "listens; no health test says more"),
+    "ready": WordLook("●", "ok", "its health test passes"),
+    "completed": WordLook("✓", "dim", "a job that ended with 0"),
+    "absent": WordLook("○", "dim", "no container, or stopped"),
+}
+"""Every verdict, the worst first: of several replicas the first one in this order is told."""
+_RANK = {word: rank for rank, word in enumerate(WORDS)}
 STOPPED = {137, 143}
 """Exit codes of a container that was asked to stop (SIGKILL, SIGTERM)."""
 
@@ -41,7 +55,7 @@ STOPPED = {137, 143}
 class Readiness:
     """The verdict in one word, why in one phrase, and the services it waits on."""
 
-    word: str
+    word: Word
     why: str = ""
     waiting_on: tuple[str, ...] = ()
 
@@ -89,7 +103,7 @@ def readiness(snapshot: Snapshot, key: ServiceKey) -> Readiness:
     if not containers:
         return _absent(snapshot, service)
     verdicts = [_of_container(snapshot, key, service, container) for container in containers]
-    return min(verdicts, key=lambda v: WORST_FIRST.index(v.word))
+    return min(verdicts, key=lambda v: _RANK[v.word])
 
 
 def _absent(snapshot: Snapshot, service: Service | None) -> Readiness:
@@ -158,6 +172,8 @@ def _restarting(container: Container) -> str:
     if inspection is None:
         return "restarting"
     times = f" ×{inspection.restart_count}" if inspection.restart_count else ""
+    if inspection.oom_killed:
+        return f"restarting{times}, {_out_of_memory(inspection)}"
     code = f", exit {inspection.exit_code}" if inspection.exit_code else ""
     return f"restarting{times}{code}"
 
@@ -189,7 +205,11 @@ def _running(snapshot: Snapshot, container: Container) -> Readiness:
 
 def _exited(container: Container, *, serves: bool) -> Readiness:
     """A server that was asked to stop may end with 0 as a job does that is done."""
-    code = container.inspection.exit_code if container.inspection else _code_in(container.status)
+    inspection = container.inspection
+    if inspection is not None and inspection.oom_killed:
+        # 137 as well, but nobody asked it to stop.
+        return Readiness("failed", _out_of_memory(inspection))
+    code = inspection.exit_code if inspection else _code_in(container.status)
     if code is None:
         return Readiness("absent", "exited")
     if code == 0 and not serves:
@@ -197,6 +217,14 @@ def _exited(container: Container, *, serves: bool) -> Readiness:
     if code == 0 or code in STOPPED:
         return Readiness("absent", f"stopped (exit {code})")
     return Readiness("failed", f"exit {code}")
+
+
+def _out_of_memory(inspection: Inspection) -> str:
+    """The kernel killed it for memory (`State.OOMKilled`), with the limit it has, if it has one."""
+    limit = inspection.memory_limit
+    return (
+        f"out of memory (limit {size(limit)})" if limit else "out of memory (no limit of its own)"
+    )
 
 
 def _code_in(status: str) -> int | None:

@@ -81,13 +81,7 @@ def look(host: Host, settings: Settings) -> Snapshot:
     """The first complete picture; the projects seen are remembered."""
     snapshot = settle(host)
     if host.kind == "live":
-        # Only what ran here: a folder that was merely looked at is not to come up again elsewhere.
-        ran = (
-            p
-            for p in snapshot.projects.values()
-            if "label" in p.sources and p.confirmed and not p.problem
-        )
-        keep.remember_projects(settings.state_dir, ran)
+        keep.remember_projects(settings.state_dir, snapshot.projects.values())
     return snapshot
 
 

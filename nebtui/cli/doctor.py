@@ -7,11 +7,10 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from nebtui.facts.link import GLYPHS
 from nebtui.hosts.doctor import examine
 from nebtui.settings import Settings
 from nebtui.text.terminal import plain
-
-GLYPHS = {"ok": "✓", "broken": "✗", "unknown": "?"}
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:

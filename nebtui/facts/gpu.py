@@ -4,9 +4,8 @@ them."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-LinkState = Literal["ok", "broken", "unknown"]
+from nebtui.facts.link import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,6 @@ class GpuSample:
     power_limit: float | None = None
     clock: int | None = None
     """SM clock."""
-    clock_limit: int | None = None
-    memory_clock: int | None = None
     slowdowns: tuple[str, ...] = ()
     """Why it runs below its clocks, for the reasons that mean trouble; being idle or at its power
     limit is none."""
@@ -79,17 +76,6 @@ class GpuSample:
 
 
 @dataclass(frozen=True, slots=True)
-class GpuLink:
-    """One link of the chain from the driver to a container: does it hold, what was seen, what to do
-    if not."""
-
-    name: str
-    state: LinkState
-    message: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class GpuPeer:
     """Two devices: whether one may read the other's memory (`nvmlDeviceGetP2PStatus`) and what lies
     between them."""
@@ -114,7 +100,7 @@ class GpuStack:
     problem: str = ""
     """Why no device can be read, as one sentence; "" while they can."""
     remedy: str = ""
-    links: tuple[GpuLink, ...] = ()
+    links: tuple[Link, ...] = ()
     peers: tuple[GpuPeer, ...] = ()
     blind: str = ""
     """Why the processes on a device cannot be told apart here (WSL2, another machine's engine); ""
@@ -130,8 +116,6 @@ class GpuAccess:
     devices: tuple[str, ...] | None = None
     """GPU device files inside it (`/dev/nvidia0`, `/dev/dri/renderD128`, `/dev/kfd`); None = may
     not be looked at."""
-    library: bool | None = None
-    """`libcuda.so.1` lies in one of its library folders."""
     loaded: bool | None = None
     """One of its processes has libcuda (or AMD's HIP) mapped."""
     why: str = ""

@@ -29,7 +29,6 @@ class Engine:
     cdi: tuple[str, ...] | None = None
     """CDI names of GPUs it found (`DiscoveredDevices`, Engine 28 and later); None = it does not
     say."""
-    cdi_folders: tuple[str, ...] = ()
     cgroup_driver: str = ""
     missing: tuple[str, ...] = ()
     """What this engine cannot give, each one sentence for the screen."""
@@ -45,7 +44,6 @@ class Attachment:
     """A container on a network (`NetworkSettings.Networks`)."""
 
     network: str
-    network_id: str = ""
     ip: str = ""
     aliases: tuple[str, ...] = ()
 
@@ -67,7 +65,6 @@ class MountPoint:
     type: str
     source: str
     target: str
-    writable: bool = True
     name: str = ""
 
 
@@ -111,6 +108,19 @@ class Inspection:
     """Host paths of `HostConfig.Devices`."""
     shm_size: int = 0
     ipc: str = ""
+    memory_limit: int = 0
+    """`HostConfig.Memory` in bytes, 0 = none."""
+
+    @property
+    def created_with_gpu(self) -> bool:
+        """Whether it was created with a GPU, in any of the ways there are: a device request, the
+        nvidia runtime, a card's device file."""
+        cards = ("/dev/nvidia", "/dev/dri", "/dev/kfd")
+        return (
+            bool(self.gpus)
+            or self.runtime == "nvidia"
+            or any(device.startswith(cards) for device in self.devices)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +167,6 @@ class Network:
     id: str
     name: str
     driver: str = "bridge"
-    internal: bool = False
     created: float = 0.0
     labels: Mapping[str, str] = field(default_factory=empty)
 

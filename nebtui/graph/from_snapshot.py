@@ -12,24 +12,12 @@ from nebtui.analysis.reachability import (
     observed_networks,
     resolutions,
 )
-from nebtui.analysis.readiness import GLYPHS, Readiness, readiness
+from nebtui.analysis.readiness import WORDS, Readiness, readiness
 from nebtui.analysis.services import projects, service_keys
 from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
 from nebtui.facts.declared import Project, ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
-
-TONES = {
-    "absent": "dim",
-    "waiting": "warn",
-    "starting": "warn",
-    "listening": "ok",
-    "ready": "ok",
-    "completed": "dim",
-    "degraded": "warn",
-    "failed": "bad",
-    "unknown": "info",
-}
 
 
 def identity(key: ServiceKey | ProjectKey) -> str:
@@ -115,9 +103,9 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey, alert: str) -> Row:
     return Row(
         id=identity(key),
         name=key.service,
-        glyph=GLYPHS[verdict.word],
+        glyph=WORDS[verdict.word].glyph,
         state=verdict.word,
-        tone=TONES[verdict.word],
+        tone=WORDS[verdict.word].tone,
         networks=tuple(sorted(networks)),
         gpu=float(max(gpus)) if gpus else None,
         rate=speed.rate,
@@ -133,7 +121,7 @@ def _note(
     """The one thing worth saying of a service, and its tone: what happens to it now, else what is
     known to be wrong with it, else that it was restarted, else how fast it is."""
     if verdict.word in ("failed", "degraded", "waiting"):
-        return verdict.why, TONES[verdict.word]
+        return verdict.why, WORDS[verdict.word].tone
     if alert:
         return alert, "bad"
     restarts = sum(c.inspection.restart_count for c in snapshot.containers_of(key) if c.inspection)

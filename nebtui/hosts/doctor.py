@@ -6,11 +6,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Literal
 
 from nebtui.analysis.gpu.chain import broken, chain
 from nebtui.compose.binary.command import find_compose
+from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
 from nebtui.hosts.engine.endpoint import find_endpoint
@@ -19,16 +18,6 @@ from nebtui.hosts.engine.payloads import engine as engine_of
 from nebtui.hosts.gpu.collector import sources
 from nebtui.hosts.gpu.once import once
 from nebtui.hosts.json_values import text
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One link: does it hold, what was seen, and what to do where it does not."""
-
-    name: str
-    state: Literal["ok", "broken", "unknown"]
-    message: str
-    remedy: str = ""
 
 
 def examine(

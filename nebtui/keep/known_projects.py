@@ -65,10 +65,11 @@ def _key(data: dict[str, Any]) -> ProjectKey:
 
 
 def remember_projects(state_dir: str, projects: Iterable[Project]) -> None:
-    """Keep these projects (and the known ones) for later runs; a read-only state folder is no
-    reason to fail."""
+    """Keep those of these projects that ran here (and the known ones) for later runs: a folder that
+    was merely looked at is not to come up again elsewhere. A read-only state folder is no reason to
+    fail."""
     before = recall_projects(state_dir)
-    known = before | {p.key: p.env_files for p in projects if p.key.files}
+    known = before | {p.key: p.env_files for p in projects if _ran(p) and p.key.files}
     if known == before:
         return
     rows = [{**asdict(key), "env_files": env_files} for key, env_files in sorted(known.items())]
@@ -77,3 +78,7 @@ def remember_projects(state_dir: str, projects: Iterable[Project]) -> None:
         write_private(Path(state_dir) / "projects.json", json.dumps(rows))
     except OSError:
         return
+
+
+def _ran(project: Project) -> bool:
+    return "label" in project.sources and project.confirmed and project.problem is None

@@ -111,11 +111,6 @@ def confirmed(page: str) -> ServerKnowledge | None:
     return None
 
 
-def of_kind(kind: str) -> ServerKnowledge:
-    """The entry of a kind; KeyError for an unknown one."""
-    return {server.kind: server for server in servers()}[kind]
-
-
 def _rows(text: str) -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = tomllib.loads(text)["server"]
     return rows

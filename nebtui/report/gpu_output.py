@@ -9,15 +9,25 @@ from typing import Any
 from nebtui.analysis.gpu.chain import broken, chain, peers
 from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
+from nebtui.analysis.gpu.words import (
+    STEP_GLYPHS,
+    details,
+    memory,
+    owner,
+    power,
+    process_figures,
+    temperature,
+    troubles,
+)
 from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.link import GLYPHS
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.paths import shortened
 from nebtui.text.terminal import plain
+from nebtui.text.units import percent
 
 GIB = 1 << 30
 MIB = 1 << 20
-LINK_GLYPHS = {"ok": "✓", "broken": "✗", "unknown": "?"}
-RUNG_GLYPHS = {"yes": "✓", "no": "✗", "unknown": "?"}
 
 
 def gpu(snapshot: Snapshot) -> dict[str, Any]:
@@ -85,7 +95,7 @@ def text(snapshot: Snapshot) -> Iterator[str]:
     if links:
         yield "chain"
     for link in links:
-        yield plain(f"  {LINK_GLYPHS[link.state]} {link.name:<18} {link.message}")
+        yield plain(f"  {GLYPHS[link.state]} {link.name:<18} {link.message}")
     if first := broken(links):
         yield plain(f"broken: {first.name} → {first.remedy or first.message}")
     yield from _ladders(snapshot)
@@ -103,53 +113,13 @@ def _device_lines(snapshot: Snapshot, one: GpuSample) -> Iterator[str]:
 
 def figures(one: GpuSample) -> tuple[str, ...]:
     """The figures of a device as words; what is missing is `–`."""
-    limit = f"/{one.power_limit:.0f}" if one.power_limit is not None else ""
-    return (
-        "– %" if one.utilization is None else f"{one.utilization} %",
-        memory(one),
-        "– °C" if one.temperature is None else f"{one.temperature} °C",
-        "– W" if one.power is None else f"{one.power:.0f}{limit} W",
-        *(() if one.clock is None else (f"{one.clock} MHz",)),
-        *(() if one.pstate is None else (f"P{one.pstate}",)),
-        *(("MIG",) if one.mig else ()),
-    )
-
-
-def memory(one: GpuSample) -> str:
-    """Used and total memory."""
-    if one.unified:
-        return "unified memory"
-    if one.memory_used is None:
-        return "– GiB" if one.memory_total is None else f"–/{one.memory_total / GIB:.1f} GiB"
-    total = "–" if one.memory_total is None else f"{one.memory_total / GIB:.1f}"
-    return f"{one.memory_used / GIB:.1f}/{total} GiB"
-
-
-def troubles(one: GpuSample) -> tuple[str, ...]:
-    """What is wrong with a device, a sentence each."""
-    found = [one.error] if one.error else []
-    found += [f"slowed down: {reason}" for reason in one.slowdowns]
-    if one.ecc_errors:
-        found.append(f"{one.ecc_errors} uncorrected memory errors since the driver was loaded")
-    return (*found, one.remapped) if one.remapped else tuple(found)
+    return (percent(one.utilization), memory(one), temperature(one), power(one), *details(one))
 
 
 def process_line(snapshot: Snapshot, process: GpuProcess) -> str:
     """A process with the service it belongs to."""
-    amount = "–" if process.memory is None else f"{process.memory / MIB:.0f} MiB"
-    share = "–" if process.sm is None else f"{process.sm}"
+    amount, share = process_figures(process)
     return f"PID {process.pid:<8} {amount:>10}  {share:>3} %  {owner(snapshot, process)}"
-
-
-def owner(snapshot: Snapshot, process: GpuProcess) -> str:
-    """`project/service (container)`, the container alone, or the program of the host."""
-    container = snapshot.containers.get(process.container or "")
-    if container is None:
-        shared = " (shared via MPS)" if process.name.startswith("nvidia-cuda-mps") else ""
-        return f"{process.name or 'a process'} on the host{shared}"
-    if container.project and container.service:
-        return f"{container.project}/{container.service} ({container.name})"
-    return container.name
 
 
 def _ladders(snapshot: Snapshot) -> Iterator[str]:
@@ -164,4 +134,4 @@ def rungs(found: Ladder) -> Iterator[str]:
     """The rungs of a ladder, a line each."""
     for rung in found.rungs:
         source = f"  ({shortened(rung.source)})" if rung.source else ""
-        yield f"{RUNG_GLYPHS[rung.answer]} {rung.name:<11} {rung.answer:<7} {rung.why}{source}"
+        yield f"{STEP_GLYPHS[rung.answer]} {rung.name:<11} {rung.answer:<7} {rung.why}{source}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nebtui import rules
-from nebtui.analysis.readiness import GLYPHS, readiness
+from nebtui.analysis.readiness import WORDS, readiness
 from nebtui.analysis.services import projects, service_keys
 from nebtui.analysis.throughput.summary import samples_of, words
 from nebtui.facts.declared import ServiceKey
@@ -76,7 +76,7 @@ def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]
         speed = words(samples_of(snapshot, key))
         name = plain(key.service)
         line = (
-            f"  {GLYPHS[verdict.word]} {name}{' ' * (width - cell_width(name))}  "
+            f"  {WORDS[verdict.word].glyph} {name}{' ' * (width - cell_width(name))}  "
             f"{verdict.word:<9}  {verdict.why}"
         )
         yield plain(

@@ -23,7 +23,7 @@ from nebtui.analysis.gpu.chain import broken
 from nebtui.analysis.gpu.cuda import cuda_fit
 from nebtui.analysis.gpu.requests import is_check, place
 from nebtui.facts.declared import Service, ServiceKey
-from nebtui.facts.gpu import GpuLink
+from nebtui.facts.link import Link
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding, Rule
 
@@ -56,7 +56,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             yield _finding(key, service, "image", fit.sentence, fit.evidence, remedy)
 
 
-def _drifted(snapshot: Snapshot) -> GpuLink | None:
+def _drifted(snapshot: Snapshot) -> Link | None:
     """The link where library, package and module differ."""
     stack = snapshot.gpu_stack
     link = (

@@ -88,8 +88,7 @@ class NebtuiApp(App[None]):
         self.home.show()
         self._judge()
         if first and self.session.host.kind == "live":
-            ran = (p for p in message.snapshot.projects.values() if "label" in p.sources)
-            seen = [p for p in ran if p.confirmed and not p.problem]
+            seen = tuple(message.snapshot.projects.values())
             background(
                 self,
                 lambda: keep.remember_projects(self.session.settings.state_dir, seen),

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 
 from nebtui.analysis.readiness import (
-    GLYPHS,
-    WORST_FIRST,
+    WORDS,
     Readiness,
     gate_open,
     health_test,
@@ -19,7 +18,6 @@ from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck, Service
 from nebtui.facts.observed import Container, HealthProbe, Image, Inspection, Process
 from nebtui.facts.snapshot import Snapshot
-from nebtui.graph.from_snapshot import TONES
 from tests.builders import at, box, container, project, waits
 
 PROJECT = project(
@@ -47,6 +45,11 @@ def probed(*outputs: str, streak: int = 0) -> Inspection:
     return Inspection(
         probes=tuple(HealthProbe(0, 1, 1, out) for out in outputs), failing_streak=streak
     )
+
+
+def killed(limit: int, restarts: int = 0) -> Inspection:
+    """An inspection of a container that the kernel killed for memory."""
+    return Inspection(exit_code=137, oom_killed=True, memory_limit=limit, restart_count=restarts)
 
 
 def listens(*ports: int) -> changes.ProcessesSeen:
@@ -88,6 +91,24 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
     ("a/db", (container("a/db", "exited", code=1),), "failed", "exit 1"),
     ("a/db", (container("a/db", "exited", code=137),), "absent", "stopped (exit 137)"),
     ("a/db", (container("a/db", "exited", code=143),), "absent", "stopped (exit 143)"),
+    (
+        "a/db",
+        (replace(DB, state="exited", inspection=killed(512 << 20)),),
+        "failed",
+        "out of memory (limit 512 MiB)",
+    ),
+    (
+        "a/db",
+        (replace(DB, state="exited", inspection=killed(0)),),
+        "failed",
+        "out of memory (no limit of its own)",
+    ),
+    (
+        "a/db",
+        (replace(DB, state="restarting", inspection=killed(8 << 20, restarts=3)),),
+        "failed",
+        "restarting ×3, out of memory (limit 8.0 MiB)",
+    ),
     ("a/db", (container("a/db", "exited", status="Exited (3) 2 minutes ago"),), "failed", "exit 3"),
     ("a/db", (container("a/db", "exited", status="Exited"),), "absent", "exited"),
     ("a/db", (container("a/db", "created"),), "absent", "created"),
@@ -118,8 +139,8 @@ def test_every_word(
 
 def test_all_words_are_tried_and_have_a_look() -> None:
     """Every word has a glyph of its own, a tone and a rank, and a case above."""
-    assert {word for _, _, word, _ in CASES} == set(GLYPHS) == set(WORST_FIRST) == set(TONES)
-    assert len(set(GLYPHS.values())) == len(GLYPHS)
+    assert {word for _, _, word, _ in CASES} == set(WORDS)
+    assert len({look.glyph for look in WORDS.values()}) == len(WORDS)
 
 
 def test_waiting_names_only_what_is_not_there_yet() -> None:

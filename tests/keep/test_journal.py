@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import Project, ProjectKey, Source
 from nebtui.keep import (
     Entry,
     Journal,
@@ -297,8 +297,11 @@ def test_projects_are_remembered(tmp_path: Path) -> None:
         ProjectKey("a", str(tmp_path), (str(path),)),
         ProjectKey("b", "/no", ("/no/compose.yaml",)),
     )
-    state = tmp_path / "state"
-    remember_projects(str(state), (Project(key, env_files=("/prod.env",)), Project(gone)))
+    state, ran = tmp_path / "state", frozenset[Source](("label",))
+    merely_searched = Project(ProjectKey("c", "/c", ("/c/compose.yaml",)), frozenset(("search",)))
+    remember_projects(str(state), (merely_searched,))
+    assert recall_projects(str(state)) == {}
+    remember_projects(str(state), (Project(key, ran, env_files=("/prod.env",)), Project(gone, ran)))
     assert recall_projects(str(state)) == {key: ("/prod.env",)}
     assert len(json.loads((state / "projects.json").read_text())) == 2
     (state / "projects.json").write_text("[")

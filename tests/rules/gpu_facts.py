@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from nebtui.facts import changes
 from nebtui.facts.declared import GpuRequest
-from nebtui.facts.gpu import GpuLink, GpuProcess, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuProcess, GpuSample, GpuStack
+from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine, Image, Inspection
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
@@ -31,7 +32,7 @@ def facts(
         told = (
             f"the library is {rest[0]}, the loaded module {rest[1]}: an upgrade waits for a reboot"
         )
-        link = GpuLink("driver library", "broken", told, "reboot")
+        link = Link("driver library", "broken", told, "reboot")
         return [
             changes.GpuStackSeen(
                 GpuStack(True, "NVIDIA", rest[1], None, "different versions", links=(link,))
@@ -42,7 +43,7 @@ def facts(
         return [changes.Sampled(1.0, gpus=tuple({**now.gpus, device.index: device}.values()))]
     if kind == "runtimes":
         links = (
-            GpuLink(
+            Link(
                 "container toolkit",
                 "ok" if "toolkit" in rest else "broken",
                 "the toolkit's hook is here",

@@ -4,11 +4,13 @@ may break."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nebtui import rules
-from nebtui.compose.yaml.values import load
+from nebtui.compose.yaml.nodes import documents
+from nebtui.compose.yaml.values import to_data, unwrapped
 from nebtui.fixing.batch import plan_all
 from nebtui.fixing.patch import Draft
 from nebtui.fixing.proof import apply_on_paper
@@ -17,6 +19,12 @@ from tests.fakes import FakeHost
 from tests.rules import cases
 
 CASES = list(cases.load())
+
+
+def data_of(text: str) -> Any:
+    """Plain data of a one-document text."""
+    (root,) = documents(text)
+    return unwrapped(to_data(root))
 
 
 def told(finding: Finding, folder: Path) -> str:
@@ -82,7 +90,7 @@ def test_only_the_meant_service_changes(case: cases.Case, tmp_path: Path) -> Non
     for name, text in case.after.items():
         if name not in case.files or name.endswith(".env"):
             continue
-        before, after = load(case.files[name])["services"], load(text)["services"]
+        before, after = data_of(case.files[name])["services"], data_of(text)["services"]
         assert {k: v for k, v in before.items() if k not in named} == {
             k: v for k, v in after.items() if k not in named
         }

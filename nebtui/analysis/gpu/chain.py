@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nebtui.facts.gpu import GpuLink, GpuStack
+from nebtui.facts.gpu import GpuStack
+from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine
 
 TOOLKIT = "container toolkit"
@@ -17,24 +18,22 @@ INSTALL = (
 
 def chain(
     stack: GpuStack | None, engine: Engine | None, containers: Iterable[Container] = ()
-) -> tuple[GpuLink, ...]:
+) -> tuple[Link, ...]:
     """Every link in the order in which each needs the one before; () where there is no driver to
     begin with. `containers`: those of the engine, one of which may prove that it gives GPUs."""
     if stack is None or not stack.present:
         return ()
     own = tuple(link for link in stack.links if link.name != TOOLKIT)
     driver = (
-        GpuLink("driver", "broken", stack.problem, stack.remedy)
-        if stack.problem
-        else _driver(stack)
+        Link("driver", "broken", stack.problem, stack.remedy) if stack.problem else _driver(stack)
     )
     engine_links = tuple(_engine(stack, engine, containers)) if "NVIDIA" in stack.vendor else ()
     return (driver, *own, *engine_links)
 
 
-def _driver(stack: GpuStack) -> GpuLink:
+def _driver(stack: GpuStack) -> Link:
     newest = f", serves CUDA up to {stack.cuda}" if stack.cuda else ""
-    return GpuLink("driver", "ok", f"{stack.vendor} {stack.driver or 'version unknown'}{newest}")
+    return Link("driver", "ok", f"{stack.vendor} {stack.driver or 'version unknown'}{newest}")
 
 
 def peers(stack: GpuStack) -> Iterator[str]:
@@ -47,7 +46,7 @@ def peers(stack: GpuStack) -> Iterator[str]:
             yield f"GPU {peer.first}–{peer.second}: {told}"
 
 
-def broken(links: tuple[GpuLink, ...]) -> GpuLink | None:
+def broken(links: tuple[Link, ...]) -> Link | None:
     """The one link to mend first: the deepest that does not hold. What the driver says is the echo
     of what lies below it on this machine, and nothing of the engine can help where the driver does
     not work."""
@@ -58,17 +57,17 @@ def broken(links: tuple[GpuLink, ...]) -> GpuLink | None:
 
 def _engine(
     stack: GpuStack, engine: Engine | None, containers: Iterable[Container]
-) -> Iterator[GpuLink]:
+) -> Iterator[Link]:
     if engine is None:
-        yield GpuLink("engine runtime", "unknown", "no engine was asked")
+        yield Link("engine runtime", "unknown", "no engine was asked")
         return
     way = injection_method(stack, engine, containers)
     if way:
-        yield GpuLink("engine runtime", "ok", way)
+        yield Link("engine runtime", "ok", way)
     elif way is None:
-        yield GpuLink("engine runtime", "unknown", "the engine does not list its runtimes")
+        yield Link("engine runtime", "unknown", "the engine does not list its runtimes")
     else:
-        yield GpuLink(
+        yield Link(
             "engine runtime",
             "broken",
             "the engine has no nvidia runtime, hook or CDI device",
@@ -80,11 +79,11 @@ def _engine(
             "takes the GPU away from "
             "running containers (nvidia-container-toolkit issue 48)"
         )
-        yield GpuLink(
+        yield Link(
             "cgroup driver", "unknown", told, "use CDI devices, or native.cgroupdriver=cgroupfs"
         )
     elif engine.cgroup_driver:
-        yield GpuLink(
+        yield Link(
             "cgroup driver", "ok", f"{engine.cgroup_driver}: devices stay after a daemon-reload"
         )
 

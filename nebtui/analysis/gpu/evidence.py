@@ -15,6 +15,7 @@ from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.observed import Container
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.units import size
 
 MIB = 1 << 20
 TRACE = 16 * MIB
@@ -71,11 +72,7 @@ def _declared(
         return EvidenceStep(
             "declared", "yes", f"asks for {requested(service)}", str(origin) if origin else ""
         )
-    given = [
-        c
-        for c in containers
-        if c.inspection and (c.inspection.gpus or c.inspection.runtime == "nvidia")
-    ]
+    given = [c for c in containers if c.inspection and c.inspection.created_with_gpu]
     if given:
         return EvidenceStep("declared", "yes", f"{given[0].name} was created with a GPU", "engine")
     return EvidenceStep("declared", "no", "no GPU is asked for", "compose")
@@ -139,7 +136,7 @@ def _resident(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...
     found = on_devices(snapshot, running)
     if found:
         gpu, process = max(found, key=lambda pair: pair[1].memory or 0)
-        amount = "" if process.memory is None else f", {_size(process.memory)}"
+        amount = "" if process.memory is None else f", {size(process.memory)}"
         if (
             process.memory is not None
             and process.memory < TRACE
@@ -258,7 +255,3 @@ def _fast(figures: list[ThroughputSample]) -> EvidenceStep:
         known = any(f.usual is not None for f in figures)
         idle = "it is not seen at work now" if known else "its usual speed is not known yet"
     return EvidenceStep("fast", "unknown", problem or idle)
-
-
-def _size(amount: int) -> str:
-    return f"{amount / (1 << 30):.1f} GiB" if amount >= 1 << 30 else f"{amount / MIB:.0f} MiB"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nebtui.compose.yaml.nodes import Node, documents, merges
+from nebtui.compose.yaml.nodes import Node, merges
 from nebtui.compose.yaml.parser import MAX_DEPTH, MAX_NODES, NotYamlError
 from nebtui.compose.yaml.scalars import plain
 from nebtui.compose.yaml.writer import SourceScalar, Tagged
@@ -102,13 +102,3 @@ def unwrapped(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: unwrapped(inner) for key, inner in value.items()}
     return [unwrapped(inner) for inner in value] if isinstance(value, (list, tuple)) else value
-
-
-def load(text: str) -> dict[str, Any]:
-    """Plain data of a one-document text whose top level is a mapping; raises NotYamlError."""
-    found = documents(text)
-    if len(found) != 1:
-        raise NotYamlError("holds several YAML documents" if found else "is empty")
-    plain_data = unwrapped(to_data(found[0]))
-    assert isinstance(plain_data, dict)  # documents() yields mappings only
-    return plain_data

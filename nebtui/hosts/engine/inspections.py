@@ -40,6 +40,7 @@ def inspection(raw: Payload) -> Inspection:
         restart_count=as_int(raw.get("RestartCount")),
         error=text(state.get("Error")),
         oom_killed=state.get("OOMKilled") is True,
+        memory_limit=as_int(host.get("Memory")),
         user=text(config.get("User")),
         environment=parse_env(config.get("Env")),
         command=strings(config.get("Cmd")),
@@ -80,7 +81,6 @@ def attachments(networks: object) -> tuple[Attachment, ...]:
         found.append(
             Attachment(
                 network=text(name),
-                network_id=text(endpoint.get("NetworkID")),
                 ip=text(endpoint.get("IPAddress")) or text(endpoint.get("GlobalIPv6Address")),
                 aliases=tuple(names),
             )
@@ -129,7 +129,6 @@ def mounts(listed: object) -> tuple[MountPoint, ...]:
             type=text(mount.get("Type")),
             source=text(mount.get("Source")),
             target=text(mount.get("Destination")),
-            writable=mount.get("RW") is not False,
             name=text(mount.get("Name")),
         )
         for mount in objects(listed)

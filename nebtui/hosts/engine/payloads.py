@@ -154,7 +154,6 @@ def network(item: Payload) -> Network:
         id=text(item.get("Id")),
         name=text(item.get("Name")),
         driver=text(item.get("Driver"), "bridge"),
-        internal=item.get("Internal") is True,
         created=parse_rfc3339(item.get("Created")) or 0.0,
         labels=as_str_dict(item.get("Labels")),
     )
@@ -197,7 +196,6 @@ def engine(version: Payload, info: Payload, endpoint: str) -> Engine:
         runtimes=tuple(sorted(mapping(info.get("Runtimes")))) if "Runtimes" in info else None,
         default_runtime=text(info.get("DefaultRuntime")),
         cdi=cdi_devices(info),
-        cdi_folders=strings(info.get("CDISpecDirs")),
         cgroup_driver=text(info.get("CgroupDriver")),
     )
 

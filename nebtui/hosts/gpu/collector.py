@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from nebtui.facts.changes import GpuAccessSeen, GpuStackSeen, Sampled
 from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack
-from nebtui.facts.observed import Container
 from nebtui.hosts.engine.client import EngineClient, EngineError
 from nebtui.hosts.gpu import processes as processes_of
 from nebtui.hosts.gpu.nvml import NvmlSource
@@ -169,7 +168,9 @@ class GpuCollector:
 
     def _asked(self) -> tuple[str, ...]:
         """The running containers that asked for a GPU."""
-        return tuple(c.id for c in self._shared.running() if asked_for_gpu(c))
+        return tuple(
+            c.id for c in self._shared.running() if c.inspection and c.inspection.created_with_gpu
+        )
 
     def _top(self, container: str) -> Iterable[int]:
         if self._client is None:
@@ -178,17 +179,6 @@ class GpuCollector:
             return self._client.top(container)
         except EngineError:
             return ()
-
-
-def asked_for_gpu(container: Container) -> bool:
-    """Whether a container was created with a GPU, in any of the ways there are."""
-    inspection = container.inspection
-    if inspection is None:
-        return False
-    cards = any(
-        device.startswith(("/dev/nvidia", "/dev/dri", "/dev/kfd")) for device in inspection.devices
-    )
-    return bool(inspection.gpus) or inspection.runtime == "nvidia" or cards
 
 
 def silent(row: GpuSample, asking: int | None, now: float) -> GpuSample:

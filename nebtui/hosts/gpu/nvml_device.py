@@ -22,7 +22,7 @@ STATIC_EVERY = 30.0
 LARGEST_PID = 1 << 22
 """Drivers 535.43 to 535.86 filled process lists with wrong structures (gpustat issue 161): no
 process has more."""
-SM_CLOCK, MEMORY_CLOCK = 1, 2
+SM_CLOCK = 1
 UNCORRECTED, VOLATILE = 1, 0
 
 
@@ -104,7 +104,6 @@ class DeviceReading:
             temperature=self._temperature(),
             power=None if power is None else power / 1000,
             clock=self.ask("nvmlDeviceGetClockInfo", SM_CLOCK),
-            memory_clock=self.ask("nvmlDeviceGetClockInfo", MEMORY_CLOCK),
             slowdowns=slowdowns(reasons),
             pstate=self._pstate(),
             fan=self.ask("nvmlDeviceGetFanSpeed"),
@@ -135,7 +134,6 @@ class DeviceReading:
             at=self.now,
             uuid=self.ask("nvmlDeviceGetUUID") or self.device.static.uuid,
             power_limit=None if limit is None else limit / 1000,
-            clock_limit=self.ask("nvmlDeviceGetMaxClockInfo", SM_CLOCK),
             capability=f"{capability[0]}.{capability[1]}" if capability else "",
             mig=None if mig is None else bool(mig[0]),
             ecc_errors=errors,

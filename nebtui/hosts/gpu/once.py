@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from nebtui.facts.gpu import GpuLink, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuSample, GpuStack
+from nebtui.facts.link import Link
 from nebtui.hosts.gpu.source import GpuSource
 from nebtui.hosts.gpu.stack import absent
 
@@ -39,11 +40,11 @@ def joined(stacks: tuple[GpuStack, ...]) -> GpuStack:
     return replace(first, vendor=vendors, links=links, blind=blind)
 
 
-def _failed(stack: GpuStack, shown: GpuStack) -> tuple[GpuLink, ...]:
+def _failed(stack: GpuStack, shown: GpuStack) -> tuple[Link, ...]:
     """A driver that does not work beside one that does, as a link of the chain."""
     if not stack.problem or stack is shown:
         return ()
-    return (GpuLink(f"{stack.vendor or 'other'} driver", "broken", stack.problem, stack.remedy),)
+    return (Link(f"{stack.vendor or 'other'} driver", "broken", stack.problem, stack.remedy),)
 
 
 def once(

@@ -15,13 +15,6 @@ from nebtui.hosts.kernel.cgroup import read
 _IDENTITY = re.compile(r"[0-9a-f]{64}")
 TOP_EVERY = 5.0
 """Seconds between questions to the engine about processes whose cgroup says nothing."""
-LIBRARIES = (
-    "usr/lib/x86_64-linux-gnu",
-    "usr/lib/aarch64-linux-gnu",
-    "usr/lib64",
-    "usr/lib",
-    "usr/local/nvidia/lib64",
-)
 MAPPED = ("libcuda.so", "libamdhip64.so", "libze_intel_gpu.so")
 _DEVICE = re.compile(r"nvidia\d+\Z|kfd\Z")
 
@@ -94,8 +87,8 @@ def name(pid: int, proc: str = "/proc") -> str:
 
 
 def reach(container: str, pid: int, pids: Iterable[int], proc: str = "/proc") -> GpuAccess:
-    """What a container has of a GPU: device files and library below `/proc/PID/root` of its main
-    process, libcuda in `/proc/PID/maps` of any of its `pids`. Root, or the same user, may look."""
+    """What a container has of a GPU: device files below `/proc/PID/root` of its main process,
+    libcuda in `/proc/PID/maps` of any of its `pids`. Root, or the same user, may look."""
     root = f"{proc}/{pid}/root"
     try:
         listed = os.listdir(f"{root}/dev")
@@ -112,12 +105,11 @@ def reach(container: str, pid: int, pids: Iterable[int], proc: str = "/proc") ->
         ]
     if "dxg" in listed:
         devices.append("/dev/dxg")
-    library = any(os.path.lexists(f"{root}/{folder}/libcuda.so.1") for folder in LIBRARIES)
     texts = [read(f"{proc}/{one}/maps") for one in dict.fromkeys((pid, *pids))]
     readable = any(texts)
     loaded = any(word in text for text in texts for word in MAPPED) if readable else None
     why = "" if readable else "its memory maps may not be read"
-    return GpuAccess(container, tuple(devices), library, loaded, why)
+    return GpuAccess(container, tuple(devices), loaded, why)
 
 
 def _listdir(path: str) -> list[str]:

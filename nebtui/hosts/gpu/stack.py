@@ -8,7 +8,8 @@ import os
 import re
 from collections.abc import Iterator
 
-from nebtui.facts.gpu import GpuLink, GpuStack
+from nebtui.facts.gpu import GpuStack
+from nebtui.facts.link import Link
 from nebtui.hosts.gpu.nvml_errors import LIBRARY_NOT_FOUND, MISMATCH, UNKNOWN
 from nebtui.hosts.gpu.source import read_line
 from nebtui.hosts.kernel.cgroup import read
@@ -33,7 +34,7 @@ REBOOT = "reboot, or unload and load the nvidia modules"
 
 def links(
     root: str, problem: str, remedy: str, driver: str | None = None, code: int | None = None
-) -> tuple[GpuLink, ...]:
+) -> tuple[Link, ...]:
     """The links of the chain in the order in which each needs the one before. `problem`: why NVML
     does not start, and `code` its number for that: most of them say that library and module are
     there."""
@@ -42,33 +43,33 @@ def links(
 
 def _links(
     root: str, problem: str, remedy: str, driver: str | None, code: int | None
-) -> Iterator[GpuLink]:
+) -> Iterator[Link]:
     module, library = module_version(root), library_version(root)
     answers = driver is not None or code not in (None, LIBRARY_NOT_FOUND)
     hidden = driver is not None or code in WITH_MODULE
     if module:
-        yield GpuLink(
+        yield Link(
             "kernel module", "ok", f"nvidia {module} is loaded (/proc/driver/nvidia/version)"
         )
     elif wsl(root):
-        yield GpuLink("kernel module", "ok", "the driver is Windows' own (WSL2)")
+        yield Link("kernel module", "ok", "the driver is Windows' own (WSL2)")
     elif hidden:
-        yield GpuLink("kernel module", "unknown", "/proc/driver/nvidia/version is not visible here")
+        yield Link("kernel module", "unknown", "/proc/driver/nvidia/version is not visible here")
     else:
-        yield GpuLink(
+        yield Link(
             "kernel module", "broken", "nvidia is not loaded", "sudo modprobe nvidia, or reboot"
         )
     if module and library and module != library:
         told = (
             f"the library is {library}, the loaded module {module}: an upgrade waits for a reboot"
         )
-        yield GpuLink("driver library", "broken", told, REBOOT)
+        yield Link("driver library", "broken", told, REBOOT)
     elif problem and (module or hidden):
-        yield GpuLink("driver library", "broken", problem, remedy)
+        yield Link("driver library", "broken", problem, remedy)
     elif answers or library:
-        yield GpuLink("driver library", "ok", f"libnvidia-ml {library or driver or 'answers'}")
+        yield Link("driver library", "ok", f"libnvidia-ml {library or driver or 'answers'}")
     else:
-        yield GpuLink(
+        yield Link(
             "driver library",
             "broken",
             "libnvidia-ml.so.1 was not found",
@@ -80,7 +81,7 @@ def _links(
     yield toolkit(root)
 
 
-def toolkit(root: str = "/") -> GpuLink:
+def toolkit(root: str = "/") -> Link:
     """NVIDIA's container toolkit: with its hook in the engine's path `--gpus` works without a
     registered runtime."""
     paths = (os.path.join(root, folder, hook) for hook in HOOKS for folder in _FOLDERS)
@@ -91,8 +92,8 @@ def toolkit(root: str = "/") -> GpuLink:
         for path in glob.glob(os.path.join(root, folder, "nvidia*"))
     ]
     if found or specs:
-        return GpuLink("container toolkit", "ok", f"{found or specs[0]} is here")
-    return GpuLink(
+        return Link("container toolkit", "ok", f"{found or specs[0]} is here")
+    return Link(
         "container toolkit", "broken", "nvidia-container-toolkit is not installed on this machine"
     )
 
@@ -133,7 +134,7 @@ def unattributable(root: str = "/") -> str:
     return "WSL2's driver does not list the processes on a GPU" if wsl(root) else ""
 
 
-def _uvm(root: str) -> GpuLink:
+def _uvm(root: str) -> Link:
     """`nvidia_uvm`: without it nvidia-smi works and every CUDA start fails (ollama issue 4242)."""
     loaded = any(
         line.startswith("nvidia_uvm ")
@@ -141,9 +142,9 @@ def _uvm(root: str) -> GpuLink:
     )
     device = os.path.exists(os.path.join(root, "dev/nvidia-uvm"))
     if loaded and device:
-        return GpuLink("nvidia_uvm", "ok", "loaded, /dev/nvidia-uvm exists")
+        return Link("nvidia_uvm", "ok", "loaded, /dev/nvidia-uvm exists")
     missing = "is not loaded" if not loaded else "is loaded, /dev/nvidia-uvm is missing"
-    return GpuLink(
+    return Link(
         "nvidia_uvm",
         "broken",
         f"nvidia_uvm {missing}: CUDA cannot start",
@@ -151,7 +152,7 @@ def _uvm(root: str) -> GpuLink:
     )
 
 
-def _package(root: str, running: str | None) -> Iterator[GpuLink]:
+def _package(root: str, running: str | None) -> Iterator[Link]:
     """The driver's Debian package: is it another version than the one that runs, is it held, will
     it drift?"""
     found = sorted(packages(root))
@@ -160,17 +161,17 @@ def _package(root: str, running: str | None) -> Iterator[GpuLink]:
     name, version, held = next((p for p in found if running and p[1] == running), found[0])
     if running and version != running:
         told = f"{name} {version} is installed, {running} runs: the upgrade is pending a reboot"
-        yield GpuLink("driver package", "broken", told, REBOOT)
+        yield Link("driver package", "broken", told, REBOOT)
     elif held:
-        yield GpuLink("driver package", "ok", f"{name} {version}, held")
+        yield Link("driver package", "ok", f"{name} {version}, held")
     elif glob.glob(os.path.join(root, "etc/apt/apt.conf.d/*unattended-upgrades")):
         told = (
             f"{name} {version} is not held, and unattended upgrades are on: one night library "
             "and module will differ"
         )
-        yield GpuLink("driver package", "unknown", told, f"sudo apt-mark hold {name}")
+        yield Link("driver package", "unknown", told, f"sudo apt-mark hold {name}")
     else:
-        yield GpuLink("driver package", "ok", f"{name} {version}, not held")
+        yield Link("driver package", "ok", f"{name} {version}, not held")
 
 
 def packages(root: str) -> Iterator[tuple[str, str, bool]]:

@@ -245,5 +245,5 @@ def name_of(container: Container) -> str:
         else container.name
     )
     inspection = container.inspection
-    asks = inspection is not None and (inspection.gpus or inspection.runtime == "nvidia")
+    asks = inspection is not None and inspection.created_with_gpu
     return f"{name} with a GPU" if asks else name

@@ -36,7 +36,6 @@ class ComposeCatalogue:
         self._depth = depth
         self._remembered = remembered
         self._environ = environ
-        self._with_compose = with_compose
         self._proofs: dict[Candidate, tuple[Fingerprint, Candidate]] = {}
         self._lock = threading.Lock()
         self._looked = not with_compose

@@ -180,7 +180,5 @@ class ComposeUp:
                 for unit in machine.units.values()
             )
             ip = f"172.{18 + list(machine.networks).index(network.name)}.0.{taken + 2}"
-            found.append(
-                Attachment(network.name, network.id, ip, (name, service.name, *join.aliases))
-            )
+            found.append(Attachment(network.name, ip, (name, service.name, *join.aliases)))
         return tuple(found)

@@ -143,7 +143,7 @@ class SimContainer:
         for mount in self.service.mounts:
             name = f"{self.project.name}_{mount.source}" if mount.type == "volume" else ""
             source = f"/var/lib/docker/volumes/{name}/_data" if name else mount.source
-            found.append(MountPoint(mount.type, source, mount.target, not mount.read_only, name))
+            found.append(MountPoint(mount.type, source, mount.target, name))
         return tuple(found)
 
     def _inspection(self) -> Inspection:

@@ -8,7 +8,8 @@ from random import Random
 
 from nebtui.analysis.throughput.meter import SLOW
 from nebtui.facts.changes import Sampled
-from nebtui.facts.gpu import GpuAccess, GpuLink, GpuProcess, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack
+from nebtui.facts.link import Link
 from nebtui.facts.samples import ContainerSample, ThroughputSample
 from nebtui.hosts.simulation.container import SimContainer
 from nebtui.hosts.simulation.machine import Machine
@@ -101,9 +102,9 @@ def stack(machine: Machine) -> GpuStack:
         return GpuStack(problem="no GPU driver is installed on this machine")
     driver, cuda = machine.box.gpus[0].driver, machine.box.gpus[0].cuda
     links = (
-        GpuLink("kernel module", "ok", f"nvidia {driver} is loaded"),
-        GpuLink("driver library", "ok", f"libnvidia-ml {driver}"),
-        GpuLink("nvidia_uvm", "ok", "loaded, /dev/nvidia-uvm exists"),
+        Link("kernel module", "ok", f"nvidia {driver} is loaded"),
+        Link("driver library", "ok", f"libnvidia-ml {driver}"),
+        Link("nvidia_uvm", "ok", "loaded, /dev/nvidia-uvm exists"),
     )
     return GpuStack(True, "NVIDIA", driver, cuda, links=links)
 
@@ -112,7 +113,7 @@ def reaches(machine: Machine) -> tuple[GpuAccess, ...]:
     """What the running containers that asked for a GPU have of it."""
     devices = tuple(f"/dev/nvidia{device.index}" for device in machine.box.gpus)
     asked = (unit for unit in machine.running() if unit.service.gpu)
-    return tuple(GpuAccess(u.id, devices, library=True, loaded=u.cuda and u.serving) for u in asked)
+    return tuple(GpuAccess(u.id, devices, loaded=u.cuda and u.serving) for u in asked)
 
 
 def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSample, ...]:
@@ -139,7 +140,6 @@ def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSampl
                 uuid=f"GPU-{device.index}-of-the-demo",
                 power_limit=450.0,
                 clock=round(210 + 23.1 * load),
-                clock_limit=3105,
                 pstate=2 if load else 8,
                 capability="8.9",
                 processes=tuple(

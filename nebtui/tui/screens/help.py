@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from nebtui.analysis.readiness import GLYPHS
+from nebtui.analysis.readiness import WORDS
 from nebtui.tui.keys import KEYS
 from nebtui.tui.screens.document import DocumentScreen
 from nebtui.tui.widgets.markup import joined, lines
-
-MEANINGS = {
-    "absent": "no container, or stopped",
-    "waiting": "waits on another service",
-    "starting": "its health test has not passed yet",
-    "listening": "listens; no health test says more",
-    "ready": "its health test passes",
-    "completed": "a job that ended with 0",
-    "degraded": "runs, but unhealthy or restarted",
-    "failed": "exits, or cannot start",
-    "unknown": "runs; nothing tells whether it serves",
-}
 
 
 class HelpScreen(DocumentScreen):
@@ -45,6 +33,6 @@ def _told() -> list[Content]:
         ]
     found += [joined(""), joined(("readiness", "title"))]
     return found + [
-        joined(f"  {GLYPHS[w]}       ", (f"{w:<14}", "info"), (told, "dim"))
-        for w, told in MEANINGS.items()
+        joined(f"  {look.glyph}       ", (f"{word:<14}", "info"), (look.meaning, "dim"))
+        for word, look in WORDS.items()
     ]

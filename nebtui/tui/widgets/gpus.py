@@ -5,23 +5,27 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from nebtui.analysis.gpu import words
 from nebtui.analysis.gpu.chain import broken, chain, peers
 from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
-from nebtui.analysis.throughput.summary import ASCII_BARS, BARS, samples_of, words
+from nebtui.analysis.gpu.words import STEP_GLYPHS
+from nebtui.analysis.throughput.summary import ASCII_BARS, BARS, samples_of
+from nebtui.analysis.throughput.summary import words as speed_words
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.link import GLYPHS
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.paths import shortened
+from nebtui.text.units import percent
 from nebtui.tui.widgets.markup import joined, lines
 
-GIB, MIB = 1 << 30, 1 << 20
 WIDTH = 20
 HOT, WARM = 90, 83
 """°C: the reasons for slow-downs tell when a device really suffers."""
 FULL = 0.95
-RUNGS = {"yes": ("✓", "ok"), "no": ("✗", "bad"), "unknown": ("?", "dim")}
-LINKS = {"ok": ("✓", "ok"), "broken": ("✗", "bad"), "unknown": ("?", "warn")}
+STEP_TONES = {"yes": "ok", "no": "bad", "unknown": "dim"}
+LINK_TONES = {"ok": "ok", "broken": "bad", "unknown": "warn"}
 VERDICTS = {"": "dim", "works": "ok", "fallback": "bad", "suspected": "warn"}
 
 Part = tuple[str, str] | str
@@ -46,7 +50,7 @@ def service_ladder(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
 def _rungs(found: Ladder) -> list[Content]:
     told = []
     for rung in found.rungs:
-        glyph, tone = RUNGS[rung.answer]
+        glyph, tone = STEP_GLYPHS[rung.answer], STEP_TONES[rung.answer]
         source = f"  {shortened(rung.source)}" if rung.source else ""
         told.append(
             joined(
@@ -71,7 +75,7 @@ def machine(snapshot: Snapshot) -> list[Content]:
     links = chain(stack, snapshot.engine, snapshot.containers.values())
     parts: list[Part] = []
     for link in links:
-        glyph, tone = LINKS[link.state]
+        glyph, tone = GLYPHS[link.state], LINK_TONES[link.state]
         parts.append((f"{glyph} {link.name}   ", tone))
     found.append(joined(*parts))
     if first := broken(links):
@@ -93,42 +97,37 @@ def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> li
         return [*found, joined(("  ✗ ", "bad"), one.error)]
     found.append(
         joined(
-            *_meter("use", _share(one.utilization, 100), _percent(one.utilization), "info", ascii)
+            *_meter("use", _share(one.utilization, 100), percent(one.utilization), "info", ascii)
         )
     )
     memory = _share(one.memory_used, one.memory_total)
     nearly = memory is not None and memory >= FULL
-    told = "unified with the machine's" if one.unified else _memory(one)
     parts = _meter(
         "memory",
         memory,
-        told + (" nearly full" if nearly else ""),
+        words.memory(one) + (" nearly full" if nearly else ""),
         "warn" if nearly else "info",
         ascii,
     )
     found.append(joined(*parts))
     power = _share(one.power, one.power_limit)
-    limit = f"/{one.power_limit:.0f}" if one.power_limit is not None else ""
-    watts = "– W" if one.power is None else f"{one.power:.0f}{limit} W"
-    found.append(joined(*_meter("power", power, watts, "info", ascii), "   ", *_temperature(one)))
+    found.append(
+        joined(*_meter("power", power, words.power(one), "info", ascii), "   ", *_temperature(one))
+    )
     found.append(
         joined(("  2 min    ", "dim"), (spark(loads[-max(10, width - 14) :], ascii=ascii), "info"))
     )
-    troubles = [one.error, *(f"slowed down: {reason}" for reason in one.slowdowns), one.remapped]
-    return found + [joined(("  ✗ ", "bad"), text) for text in troubles if text]
+    return found + [joined(("  ✗ ", "bad"), text) for text in words.troubles(one)]
 
 
 def _details(one: GpuSample) -> list[Part]:
-    clock = f"{one.clock} MHz" if one.clock is not None else ""
-    told = [clock, f"P{one.pstate}" if one.pstate is not None else "", "MIG" if one.mig else ""]
-    told += [f"fan {one.fan} %" if one.fan is not None else ""]
-    told += [f"{one.ecc_errors} memory errors" if one.ecc_errors else ""]
-    return [("  ".join(text for text in told if text), "dim")]
+    told = [*words.details(one), *([f"fan {one.fan} %"] if one.fan is not None else [])]
+    return [("  ".join(told), "dim")]
 
 
 def _temperature(one: GpuSample) -> list[Part]:
     if one.temperature is None:
-        return [("– °C", "dim")]
+        return [(words.temperature(one), "dim")]
     word, tone = (
         ("hot", "bad")
         if one.temperature >= HOT
@@ -136,7 +135,7 @@ def _temperature(one: GpuSample) -> list[Part]:
         if one.temperature >= WARM
         else ("", "")
     )
-    return [(f"{one.temperature} °C {word}".rstrip(), tone)]
+    return [(f"{words.temperature(one)} {word}".rstrip(), tone)]
 
 
 def _meter(name: str, share: float | None, told: str, tone: str, ascii: bool) -> list[Part]:
@@ -152,16 +151,6 @@ def _meter(name: str, share: float | None, told: str, tone: str, ascii: bool) ->
 
 def _share(value: float | None, total: float | None) -> float | None:
     return None if value is None or not total else max(0.0, value / total)
-
-
-def _percent(value: int | None) -> str:
-    return "– %" if value is None else f"{value} %"
-
-
-def _memory(one: GpuSample) -> str:
-    used = "–" if one.memory_used is None else f"{one.memory_used / GIB:.1f}"
-    total = "–" if one.memory_total is None else f"{one.memory_total / GIB:.1f}"
-    return f"{used}/{total} GiB"
 
 
 def spark(values: tuple[int | None, ...], *, ascii: bool) -> str:
@@ -186,17 +175,15 @@ def processes(snapshot: Snapshot, one: GpuSample) -> list[Content]:
 
 
 def _process(snapshot: Snapshot, process: GpuProcess) -> list[Part]:
-    amount = "–" if process.memory is None else f"{process.memory / MIB:.0f} MiB"
-    share = "–" if process.sm is None else str(process.sm)
+    amount, share = words.process_figures(process)
     container = snapshot.containers.get(process.container or "")
     figures: Part = (f"    {process.pid:>8} {amount:>10} {share:>4} %  ", "dim")
     if container is None:
-        mps = ", shared via MPS" if process.name.startswith("nvidia-cuda-mps") else ""
-        return [figures, f"{process.name or 'a process'} ", (f"on the host{mps}", "dim")]
+        return [figures, words.owner(snapshot, process)]
     if not (container.project and container.service):
-        return [figures, (container.name, "title")]
+        return [figures, (words.owner(snapshot, process), "title")]
     key = next((k for k, _ in snapshot.services() if container in snapshot.containers_of(k)), None)
-    speed = words(samples_of(snapshot, key)).rate if key else ""
+    speed = speed_words(samples_of(snapshot, key)).rate if key else ""
     name = f"{container.project}/{container.service}"
     return [figures, (f"{name} ", "title"), (f"{container.name}  ", "dim"), (speed, "ok")]
 
@@ -207,7 +194,7 @@ def off_gpu(snapshot: Snapshot) -> list[Content]:
     for key, service in snapshot.services():
         state = ladder(snapshot, key) if service.gpu and snapshot.containers_of(key) else None
         if state is not None and state.answer("resident") != "yes":
-            speed = words(samples_of(snapshot, key)).rate
+            speed = speed_words(samples_of(snapshot, key)).rate
             rate = f"  {speed}" if speed else ""
             found.append(
                 joined(

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from textual.content import Content
 
+from nebtui.analysis.gpu import words as gpu_words
 from nebtui.analysis.services import service_keys
 from nebtui.analysis.throughput.summary import ASCII_BARS, BARS, samples_of, sparkline, words
 from nebtui.facts.samples import GpuSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.units import percent
 from nebtui.tui.widgets.markup import joined
 
 GIB = 1024**3
@@ -49,7 +51,7 @@ def _wide(gpu: GpuSample, *, ascii: bool) -> Content:
     return joined(
         (f" GPU {gpu.index} {name} ", "dim"),
         *_meter(gpu, ascii=ascii),
-        f"{_memory(gpu)}  {heat}  {power}",
+        f"{gpu_words.memory(gpu)}  {heat}  {power}",
     )
 
 
@@ -57,20 +59,28 @@ def _middle(gpu: GpuSample, *, ascii: bool) -> Content:
     """Meter and memory."""
     if gpu.silent:
         return _silent(gpu)
-    return joined((f" GPU {gpu.index} ", "dim"), *_meter(gpu, ascii=ascii), _memory(gpu))
+    return joined((f" GPU {gpu.index} ", "dim"), *_meter(gpu, ascii=ascii), gpu_words.memory(gpu))
 
 
 def _meter(gpu: GpuSample, *, ascii: bool) -> list[tuple[str, str]]:
     full, empty = ("#", ".") if ascii else ("█", "·")
     filled = 0 if gpu.utilization is None else round(gpu.utilization / 100 * BAR)
-    return [(full * filled, "info"), (empty * (BAR - filled), "dim"), (f" {_used(gpu)} ", "info")]
+    return [
+        (full * filled, "info"),
+        (empty * (BAR - filled), "dim"),
+        (f" {percent(gpu.utilization)} ", "info"),
+    ]
 
 
 def _short(gpu: GpuSample) -> Content:
     """Use and memory."""
     if gpu.silent:
         return _silent(gpu)
-    return joined((f" GPU {gpu.index} ", "dim"), (f"{_used(gpu)} ", "info"), _memory(gpu))
+    return joined(
+        (f" GPU {gpu.index} ", "dim"),
+        (f"{percent(gpu.utilization)} ", "info"),
+        gpu_words.memory(gpu),
+    )
 
 
 def _silent(gpu: GpuSample) -> Content:
@@ -82,24 +92,11 @@ def _sum(devices: list[GpuSample]) -> Content:
     known = [gpu.utilization for gpu in devices if gpu.utilization is not None]
     used = [gpu.memory_used for gpu in devices if gpu.memory_used is not None]
     total = [gpu.memory_total for gpu in devices if gpu.memory_total is not None]
-    mean = f"{sum(known) / len(known):.0f} %" if known else "– %"
+    mean = percent(sum(known) / len(known) if known else None)
     memory = f"{sum(used) / GIB:.0f}/{sum(total) / GIB:.0f} GiB" if used and total else "–"
     silent = sum(gpu.silent for gpu in devices)
     told = [(f"  {silent} lost or silent", "bad")] if silent else []
     return joined((f" {len(devices)} GPUs ", "dim"), (f"{mean} ", "info"), memory, *told)
-
-
-def _used(gpu: GpuSample) -> str:
-    return "– %" if gpu.utilization is None else f"{gpu.utilization} %"
-
-
-def _memory(gpu: GpuSample) -> str:
-    if gpu.unified:
-        return "unified memory"
-    used, total = (
-        "–" if n is None else f"{n / GIB:.1f}" for n in (gpu.memory_used, gpu.memory_total)
-    )
-    return f"{used}/{total} GiB"
 
 
 def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from nebtui.analysis.readiness import WORDS, Word
 from nebtui.analysis.services import service_statuses
 from nebtui.facts.snapshot import Snapshot
-from nebtui.graph.from_snapshot import TONES
 from nebtui.rules.rule import Finding
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
 
-SHOWN = ("starting", "waiting", "degraded", "failed")
+SHOWN: tuple[Word, ...] = ("starting", "waiting", "degraded", "failed")
 
 
 class Summary(CachedStatic):
@@ -53,7 +53,7 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
     words = [standing.readiness.word for standing in service_statuses(snapshot)]
     ready = sum(w in ("ready", "listening", "completed") for w in words)
     parts += [(f"{ready}/{len(words)} ready", "ok" if ready else "dim")]
-    parts += [(f"  {n} {w}", TONES[w]) for w in SHOWN if (n := words.count(w))]
+    parts += [(f"  {n} {w}", WORDS[w].tone) for w in SHOWN if (n := words.count(w))]
     parts += _findings(findings)
     # What a narrow terminal may cut off comes last.
     number = len(snapshot.projects)

@@ -9,12 +9,13 @@ from textual.content import Content
 
 from nebtui.analysis.ownership import denied, identity
 from nebtui.analysis.reachability import names, resolve
-from nebtui.analysis.readiness import health_test, readiness
+from nebtui.analysis.readiness import WORDS, health_test, readiness
 from nebtui.analysis.references import HOST_GATEWAY, references
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.mask import mask
 from nebtui.text.paths import short
+from nebtui.text.units import size
 from nebtui.tui.widgets.markup import joined
 
 TABS = {
@@ -43,18 +44,6 @@ def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
         parts = [part for name, value in figures for part in ((f"{name} ", "dim"), f"{value}   ")]
         found.append(joined(("uses        ", "dim"), *parts, (container.name, "dim")))
     return found
-
-
-def size(number: float | None) -> str:
-    """Bytes as people read them: `41 MiB`, – for unknown."""
-    if number is None:
-        return "–"
-    value, units = float(number), ["B", "KiB", "MiB", "GiB"]
-    while value >= 1024 and len(units) > 1:
-        value, units = value / 1024, units[1:]
-    return (
-        f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"
-    )
 
 
 def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
@@ -196,8 +185,7 @@ def yaml(service: Service | None, content: str) -> list[Content]:
 def heading(snapshot: Snapshot, key: ServiceKey) -> list[tuple[str, str] | str]:
     """The service's name and verdict."""
     verdict = readiness(snapshot, key)
-    tone = {"ready": "ok", "listening": "ok", "failed": "bad"}.get(verdict.word, "warn")
-    return [(str(key), "title"), " ", (verdict.word, tone)]
+    return [(str(key), "title"), " ", (verdict.word, WORDS[verdict.word].tone)]
 
 
 def reason(snapshot: Snapshot, key: ServiceKey) -> str:

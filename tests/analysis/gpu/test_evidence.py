@@ -13,7 +13,8 @@ from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
 from nebtui.facts import changes
 from nebtui.facts.declared import GpuRequest, Project, ProjectKey, Service, ServiceKey
-from nebtui.facts.gpu import GpuAccess, GpuLink, GpuPeer, GpuProcess, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuAccess, GpuPeer, GpuProcess, GpuSample, GpuStack
+from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine, Inspection
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
@@ -67,7 +68,7 @@ def test_all_rungs_hold() -> None:
 
 def test_a_fallback_with_its_evidence() -> None:
     """Declared, loaded, busy, on no device: the evidence names all of it."""
-    reach = changes.GpuAccessSeen((GpuAccess("c1", (), False, False),))
+    reach = changes.GpuAccessSeen((GpuAccess("c1", (), False),))
     found = ladder(box(sampled(), reach), KEY)
     assert found.verdict == "fallback"
     assert answers(found) == ["yes", "no", "no", "no", "no", "no"]
@@ -247,7 +248,7 @@ def test_the_generation_moves_with_what_rules_read() -> None:
 
 def test_the_chain() -> None:
     """Links in order, the deepest broken one named, ways into a container told apart."""
-    lost = GpuLink("nvidia_uvm", "broken", "not loaded", "load it")
+    lost = Link("nvidia_uvm", "broken", "not loaded", "load it")
     links = chain(replace(STACK, links=(lost,)), ENGINE)
     assert [link.name for link in links] == [
         "driver",
@@ -266,7 +267,7 @@ def test_the_chain() -> None:
         == "CDI: nvidia.com/gpu=all"
     )
     assert (
-        injection_method(replace(STACK, links=(GpuLink("container toolkit", "ok", "hook"),)), bare)
+        injection_method(replace(STACK, links=(Link("container toolkit", "ok", "hook"),)), bare)
         == "hook"
     )
     assert injection_method(None, replace(ENGINE, runtimes=None)) is None
@@ -279,9 +280,9 @@ def test_the_chain() -> None:
 def test_what_to_mend_first() -> None:
     """What lies below the driver first, then the driver, then the engine's part: it helps nobody
     before."""
-    engine = GpuLink("engine runtime", "broken", "no nvidia runtime", "install it")
-    driver = GpuLink("driver", "broken", "does not answer", "look at dmesg")
-    uvm = GpuLink("nvidia_uvm", "broken", "is not loaded", "modprobe")
+    engine = Link("engine runtime", "broken", "no nvidia runtime", "install it")
+    driver = Link("driver", "broken", "does not answer", "look at dmesg")
+    uvm = Link("nvidia_uvm", "broken", "is not loaded", "modprobe")
     assert broken((driver, uvm, engine)) is uvm
     assert broken((driver, engine)) is driver
     assert broken((replace(driver, state="ok"), engine)) is engine

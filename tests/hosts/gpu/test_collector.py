@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from nebtui.facts.changes import Change, GpuStackSeen, Sampled, Settled
-from nebtui.facts.gpu import GpuLink, GpuProcess, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuProcess, GpuSample, GpuStack
+from nebtui.facts.link import Link
 from nebtui.hosts.gpu import collector
 from nebtui.hosts.gpu.collector import GpuCollector, silent
 from nebtui.hosts.gpu.once import joined
@@ -154,7 +155,7 @@ def test_two_drivers(run: Run) -> None:
     box = run(Scripted((GpuSample(0, "a", 1.0),)), Scripted((GpuSample(0, "b", 1.0),)))
     box.until(lambda: box.rows, "rows")
     assert [(row.index, row.name) for row in box.rows] == [(0, "a"), (1, "b")]
-    link = GpuLink("x", "ok", "")
+    link = Link("x", "ok", "")
     both = joined(
         (
             GpuStack(True, "NVIDIA", None, problem="p"),

@@ -92,12 +92,12 @@ def test_what_a_container_has(tmp_path: Path) -> None:
     (tmp_path / "9" / "maps").write_text("7f0 r-xp /usr/lib64/libcuda.so.550.54.15\n")
     found = reach(ONE, 7, (9,), str(tmp_path))
     assert found.devices == ("/dev/nvidia0", "/dev/dri/renderD128")
-    assert (found.library, found.loaded, found.why) == (True, True, "")
+    assert (found.loaded, found.why) == (True, "")
     assert reach(ONE, 7, (), str(tmp_path)).loaded is False
 
 
 def test_what_may_not_be_looked_at(tmp_path: Path) -> None:
     """A container that may not be looked into is unknown, with the reason."""
     found = reach(ONE, 7, (), str(tmp_path))
-    assert (found.devices, found.library, found.loaded) == (None, None, None)
+    assert (found.devices, found.loaded) == (None, None)
     assert "only root" in found.why

@@ -28,8 +28,6 @@ def test_a_card_in_full(standin: Start) -> None:
         "power": 312.5,
         "power_limit": 450.0,
         "clock": 2520,
-        "clock_limit": 3105,
-        "memory_clock": 10501,
         "pstate": 2,
         "fan": 41,
         "mig": False,

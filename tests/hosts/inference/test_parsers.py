@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from nebtui.analysis.throughput.counters import ServerReading
 from nebtui.hosts.inference import parsers
 from nebtui.hosts.inference.request_log import FinishedRequests
-from nebtui.knowledge.servers import confirmed, hinted, of_kind, servers
+from nebtui.knowledge.servers import ServerKnowledge, confirmed, hinted, servers
+
+
+def of_kind(kind: str) -> ServerKnowledge:
+    """The one server of a kind."""
+    return next(server for server in servers() if server.kind == kind)
+
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 BASE = ServerReading(10.0, 1000.0, life=(5.0,))

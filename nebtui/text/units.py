@@ -1,0 +1,20 @@
+"""Amounts as people read them; what is missing is `–`."""
+
+from __future__ import annotations
+
+
+def size(number: float | None) -> str:
+    """Bytes: `41 MiB`, `1.5 GiB`; – for None."""
+    if number is None:
+        return "–"
+    value, units = float(number), ["B", "KiB", "MiB", "GiB", "TiB"]
+    while value >= 1024 and len(units) > 1:
+        value, units = value / 1024, units[1:]
+    return (
+        f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"
+    )
+
+
+def percent(number: float | None) -> str:
+    """A share in percent: `42 %`; `– %` for None."""
+    return "– %" if number is None else f"{number:.0f} %"
