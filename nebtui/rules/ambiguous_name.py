@@ -72,4 +72,10 @@ def _finding(index: Names, resolution: Resolution) -> Finding:
     )
 
 
-RULE = Rule(NAME, "error", "n", __doc__, find)
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="n",
+    manual=__doc__,
+    find=find,
+)

@@ -64,4 +64,10 @@ def _remedy(found: Ladder) -> str:
     )
 
 
-RULE = Rule(NAME, "error", "", __doc__, find)
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="",
+    manual=__doc__,
+    find=find,
+)

@@ -94,4 +94,10 @@ def _finding(
     )
 
 
-RULE = Rule(NAME, "error", "", __doc__, find)
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="",
+    manual=__doc__,
+    find=find,
+)

@@ -39,6 +39,7 @@ from nebtui.rules.rule import (
     Rule,
     Trial,
     layer_for,
+    service_of,
 )
 
 NAME = "foreign-user"
@@ -134,10 +135,7 @@ def _why_not(
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Run the service with the mount owner's ids, as variables of the env file."""
-    key = finding.at
-    service = snapshot.service(key) if key else None
-    if key is None or service is None:
-        raise NoFixError("the service is not declared in a file nebtui can read")
+    key, service = service_of(snapshot, finding)
     found = [(m, p) for m, p in _binds(snapshot, service) if m.target == finding.subject]
     if not found:
         raise NoFixError(f"{finding.subject} is not mounted any more")
@@ -211,4 +209,12 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     return Observation(True)
 
 
-RULE = Rule(NAME, "error", "u", __doc__, find, fix, seen)
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="u",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)

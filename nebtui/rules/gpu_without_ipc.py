@@ -25,12 +25,12 @@ from nebtui.rules.rule import (
     FileEdit,
     Finding,
     Fix,
-    NoFixError,
     Observation,
     Options,
     Recreate,
     Rule,
     layer_for,
+    service_of,
 )
 
 NAME = "gpu-without-ipc"
@@ -74,10 +74,7 @@ def _has(service: Service) -> bool:
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Add private shared memory."""
-    key = finding.at
-    service = snapshot.service(key) if key else None
-    if key is None or service is None:
-        raise NoFixError("the service is not declared in a file nebtui can read")
+    key, service = service_of(snapshot, finding)
     layer = layer_for(snapshot.projects[key.project], service, "shm_size")
     return Fix(
         title=f"give {key} {SIZE} of shared memory",
@@ -103,4 +100,12 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     return Observation(not small, f"{small[0]} still has less" if small else "")
 
 
-RULE = Rule(NAME, "warning", "f", __doc__, find, fix, seen)
+RULE = Rule(
+    name=NAME,
+    severity="warning",
+    key="f",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)

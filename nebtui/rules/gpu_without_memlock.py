@@ -15,7 +15,16 @@ from collections.abc import Iterator
 from nebtui.analysis.gpu.requests import infers, place
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import FileEdit, Finding, Fix, NoFixError, Options, Recreate, Rule, layer_for
+from nebtui.rules.rule import (
+    FileEdit,
+    Finding,
+    Fix,
+    Options,
+    Recreate,
+    Rule,
+    layer_for,
+    service_of,
+)
 
 NAME = "gpu-without-memlock"
 
@@ -46,10 +55,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Lift the limit."""
-    key = finding.at
-    service = snapshot.service(key) if key else None
-    if key is None or service is None:
-        raise NoFixError("the service is not declared in a file nebtui can read")
+    key, service = service_of(snapshot, finding)
     layer = layer_for(snapshot.projects[key.project], service, "ulimits")
     return Fix(
         title=f"let {key} lock memory",
@@ -59,4 +65,11 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
-RULE = Rule(NAME, "advice", "f", __doc__, find, fix)
+RULE = Rule(
+    name=NAME,
+    severity="advice",
+    key="f",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+)

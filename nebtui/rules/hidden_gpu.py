@@ -47,4 +47,10 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-RULE = Rule(NAME, "warning", "", __doc__, find)
+RULE = Rule(
+    name=NAME,
+    severity="warning",
+    key="",
+    manual=__doc__,
+    find=find,
+)

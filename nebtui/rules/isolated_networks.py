@@ -239,4 +239,12 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     return Observation(False, f"the containers of {source} and {owners[0]} share no network")
 
 
-RULE = Rule(NAME, "error", "n", __doc__, find, fix, seen)
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="n",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)

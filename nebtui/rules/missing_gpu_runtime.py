@@ -77,4 +77,10 @@ def _finding(key: ServiceKey, service: Service, engine: Engine, said: str) -> Fi
     )
 
 
-RULE = Rule(NAME, "error", "", __doc__, find)
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="",
+    manual=__doc__,
+    find=find,
+)

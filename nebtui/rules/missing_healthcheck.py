@@ -125,4 +125,12 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     return Observation(False, words or f"{key} does not run")
 
 
-RULE = Rule(NAME, "warning", "h", __doc__, find, fix, seen)
+RULE = Rule(
+    name=NAME,
+    severity="warning",
+    key="h",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)

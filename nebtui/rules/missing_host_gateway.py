@@ -28,6 +28,7 @@ from nebtui.rules.rule import (
     Recreate,
     Rule,
     layer_for,
+    service_of,
 )
 
 NAME = "missing-host-gateway"
@@ -79,10 +80,7 @@ def _why_not(service: Service) -> str:
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Add the entry to the service."""
-    key = finding.at
-    service = snapshot.service(key) if key else None
-    if key is None or service is None:
-        raise NoFixError("the service is not declared in a file nebtui can read")
+    key, service = service_of(snapshot, finding)
     if why_not := _why_not(service):
         raise NoFixError(why_not)
     layer = layer_for(snapshot.projects[key.project], service, "extra_hosts")
@@ -110,4 +108,12 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     )
 
 
-RULE = Rule(NAME, "error", "a", __doc__, find, fix, seen)
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="a",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)

@@ -71,4 +71,12 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     return Observation(exists, "" if exists else f"the network {finding.subject} does not exist")
 
 
-RULE = Rule(NAME, "error", "n", __doc__, find, fix, seen)
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="n",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)

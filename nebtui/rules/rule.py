@@ -150,6 +150,15 @@ class Rule:
         return self.manual.strip().splitlines()[0]
 
 
+def service_of(snapshot: Snapshot, finding: Finding) -> tuple[ServiceKey, Service]:
+    """The service that a finding names, as its files declare it. NoFixError where no file does."""
+    key = finding.at
+    service = snapshot.service(key) if key else None
+    if key is None or service is None:
+        raise NoFixError("the service is not declared in a file nebtui can read")
+    return key, service
+
+
 def layer_for(project: Project, service: Service, *path: str) -> Layer:
     """The body to edit: where the key stands, else where the project's own files define the service
     (what it extends may serve others too), else where it is defined at all. NoFixError where no

@@ -38,6 +38,7 @@ from nebtui.rules.rule import (
     Trial,
     layer_for,
     owning_layer,
+    service_of,
 )
 
 NAME = "unchecked-gpu"
@@ -116,10 +117,7 @@ def _why_not(project: Project, service: Service) -> str:
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Add the gate, or the conjunct where no image has a name."""
-    key = finding.at
-    service = snapshot.service(key) if key else None
-    if key is None or service is None:
-        raise NoFixError("the service is not declared in a file nebtui can read")
+    key, service = service_of(snapshot, finding)
     project = snapshot.projects[key.project]
     if why_not := _why_not(project, service):
         raise NoFixError(why_not)
@@ -291,4 +289,12 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     )
 
 
-RULE = Rule(NAME, "warning", "g", __doc__, find, fix, seen)
+RULE = Rule(
+    name=NAME,
+    severity="warning",
+    key="g",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)

@@ -164,4 +164,12 @@ def _ready_at(snapshot: Snapshot, container: Container) -> float | None:
     return min(times, default=None)
 
 
-RULE = Rule(NAME, "warning", "h", __doc__, find, fix, seen)
+RULE = Rule(
+    name=NAME,
+    severity="warning",
+    key="h",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)

@@ -38,9 +38,9 @@ from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.compose.yaml.values import equivalent, to_data, unwrapped
 from tests.bench.fidelity_edits import EDITS, Budget, budget
 from tests.bench.rivals import Engine, engines
+from tests.corpus import CORPUS
 
 _NAMES = re.compile(r"`[^`]*`|&\w+|\d+")
-CORPUS = Path("/work/shared/corpus")
 
 
 @dataclass(slots=True)

@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
-from nebtui.compose.yaml import parser
-from nebtui.compose.yaml.parser import NotYamlError, line_of
+from nebtui.compose.yaml.nodes import (
+    Node,
+    documents,
+    merge_sources,
+    merges,
+    scalar_value,
+)
+from nebtui.compose.yaml.parser import MAX_DEPTH, MAX_NODES, NotYamlError
 from nebtui.facts.declared import Origin
 
 Path = tuple[str, ...]
@@ -91,12 +95,7 @@ def walk(spot: Located, path: Path = ()) -> Iterator[tuple[Path, Origin]]:
 def read(text: str, file: str) -> list[Located]:
     """The documents of a text; raises NotYamlError for bad YAML, duplicate keys, alias bombs and
     non-mappings."""
-    documents = []
-    for node in parser.parse(text):
-        if not isinstance(node, MappingNode):
-            raise NotYamlError("must be a mapping at the top level", line_of(node))
-        documents.append(_Reading(file).spot(node, line_of(node), 0))
-    return documents
+    return [_Reading(file).located(node, node.line, 0) for node in documents(text)]
 
 
 class _Reading:
@@ -104,48 +103,31 @@ class _Reading:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.left = parser.MAX_NODES
+        self.left = MAX_NODES
 
-    def spot(self, node: Node, line: int, depth: int) -> Located:
+    def located(self, node: Node, line: int, depth: int) -> Located:
+        """A node's value at a line, aliases replaced by what they stand for."""
+        node = node.target or node
         self.left -= 1
         if self.left < 0:
             raise NotYamlError("aliases expand to too much data", line)
-        if depth > parser.MAX_DEPTH:
+        if depth > MAX_DEPTH:
             raise NotYamlError("nested too deeply", line)
-        tag = str(node.tag)
-        value = self._value(node, depth)
-        return Located(
-            value, Origin(self.file, line), tag if tag in ("!reset", "!override") else ""
-        )
+        tag = node.tag if node.tag in ("!reset", "!override") else ""
+        return Located(self._value(node, depth), Origin(self.file, line), tag)
 
     def _value(self, node: Node, depth: int) -> Any:
-        if isinstance(node, ScalarNode):
-            return parser.scalar(node)
-        if isinstance(node, SequenceNode):
-            return [self.spot(item, line_of(item), depth + 1) for item in node.value]
-        return self._mapping(node, depth)
-
-    def _mapping(self, node: Node, depth: int) -> dict[str, Located]:
-        own: dict[str, Located] = {}
-        merged: dict[str, Located] = {}
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                raise NotYamlError("a key is not a scalar", line_of(key))
-            if key.value == "<<" and key.style is None:
-                merged = self._merged(value, depth) | merged
-            elif key.value in own:
-                raise NotYamlError(
-                    f"the key {key.value!r} stands twice in one mapping", line_of(key)
-                )
-            else:
-                own[key.value] = self.spot(value, line_of(key), depth + 1)
-        return {**{k: v for k, v in merged.items() if k not in own}, **own}
-
-    def _merged(self, value: Node, depth: int) -> dict[str, Located]:
-        merged: dict[str, Located] = {}
-        for source in value.value if isinstance(value, SequenceNode) else (value,):
-            if not isinstance(source, MappingNode):
-                raise NotYamlError("`<<` needs a mapping", line_of(source))
+        if node.kind == "scalar":
+            return scalar_value(node)
+        if node.kind == "list":
+            return [self.located(item, item.line, depth + 1) for item in node.items]
+        own = {
+            key.text: self.located(value, key.line, depth + 1)
+            for key, value in node.entries
+            if not merges(key)
+        }
+        brought: dict[str, Located] = {}
+        for source in merge_sources(node):
             # The first of several sources wins, as YAML's merge says.
-            merged = {**self.spot(source, line_of(source), depth + 1).value, **merged}
-        return merged
+            brought = {**self.located(source, source.line, depth + 1).value, **brought}
+        return {**{k: v for k, v in brought.items() if k not in own}, **own}

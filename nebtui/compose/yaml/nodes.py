@@ -1,11 +1,12 @@
-"""The node tree of a YAML text for the editor: where each key, value, alias and property stands."""
+"""The node tree of a YAML text, for reader and editor: where each key, value, alias and property
+stands."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -19,6 +20,7 @@ from ruamel.yaml.events import (
 )
 
 from nebtui.compose.yaml.parser import MAX_DEPTH, MAX_NODES, NotYamlError, events
+from nebtui.compose.yaml.scalars import plain
 
 Kind = Literal["scalar", "list", "mapping", "alias"]
 
@@ -156,7 +158,15 @@ class _Composer:
         start, end = event.start_mark.index, event.end_mark.index
         source = self.text[start:end]
         return Node(
-            "alias", start, start, end, line, event.start_mark.column, source=source, target=target
+            "alias",
+            start,
+            start,
+            end,
+            line,
+            event.start_mark.column,
+            text=target.text,  # an alias may stand for a key
+            source=source,
+            target=target,
         )
 
     def _collection(self, opened: _Open, closing: Event) -> Node:
@@ -223,7 +233,7 @@ def _end(children: Sequence[Node], entries: Sequence[tuple[Node, Node]]) -> int:
 def _refuse_duplicates(entries: Sequence[tuple[Node, Node]]) -> None:
     seen: set[str] = set()
     for key, _ in entries:
-        if key.kind != "scalar":
+        if (key.target or key).kind != "scalar":
             raise NotYamlError("a key is not a scalar", key.line)
         if key.text in seen:
             raise NotYamlError(f"the key {key.text!r} stands twice in one mapping", key.line)
@@ -233,6 +243,23 @@ def _refuse_duplicates(entries: Sequence[tuple[Node, Node]]) -> None:
 def merges(key: Node) -> bool:
     """True for a merge key, `<<`."""
     return key.text == "<<" and not key.style
+
+
+def merge_sources(node: Node) -> Iterator[Node]:
+    """The mappings that the merge keys of a mapping name, as they stand (aliases included); the
+    first of several wins. Raises NotYamlError where one is no mapping."""
+    for value in (value for key, value in node.entries if merges(key)):
+        listed = value.target or value
+        for source in listed.items if listed.kind == "list" else (value,):
+            if (source.target or source).kind != "mapping":
+                raise NotYamlError("`<<` needs a mapping", source.line)
+            yield source
+
+
+def scalar_value(node: Node) -> Any:
+    """The value of a scalar as Compose reads it: text where it is quoted or tagged `!!str`, else
+    what an unquoted one means."""
+    return node.text if node.style or node.tag.endswith(":str") else plain(node.text)
 
 
 def _block_scalar_end(text: str, start: int, end: int) -> int:

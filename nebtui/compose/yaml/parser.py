@@ -1,22 +1,15 @@
-"""Parses YAML with marks: the nodes and events of ruamel.yaml, and what a scalar means to Compose.
-
-Scalars follow the YAML dialect of Compose (Go's yaml.v3): `yes` stays text, `0755` is octal, dates
-stay text.
-"""
+"""Parses YAML: the events of ruamel.yaml with their marks, and the limits of a text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import Event
-from ruamel.yaml.nodes import Node, ScalarNode
 from ruamel.yaml.scanner import Scanner
 
-from nebtui.compose.yaml.scalars import plain
 from nebtui.disk.read import MAX_BYTES
 
 MAX_NODES = 100_000
@@ -30,12 +23,6 @@ class NotYamlError(ValueError):
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
         self.line = line
-
-
-def parse(text: str) -> list[Node]:
-    """The root nodes of all documents with content; raises NotYamlError with the line."""
-    with _refusing(text) as (yaml, clean):
-        return [node for node in yaml.compose_all(clean) if node is not None]
 
 
 def events(text: str) -> Iterator[Event]:
@@ -99,16 +86,3 @@ def _refusing(text: str) -> Iterator[tuple[YAML, str]]:
         raise NotYamlError("nested too deeply") from None
     except (YAMLError, ValueError) as error:
         raise NotYamlError(str(error).splitlines()[0]) from None
-
-
-def line_of(node: Node) -> int:
-    """The line of a node, counted from 1."""
-    return int(node.start_mark.line) + 1
-
-
-def scalar(node: ScalarNode) -> Any:
-    """The value of a scalar as Compose reads it."""
-    # Plain words and numbers carry a type tag unless the text says `!!str`.
-    if node.style is not None or str(node.tag).endswith(":str"):
-        return node.value
-    return plain(node.value)

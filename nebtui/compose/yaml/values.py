@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nebtui.compose.yaml.nodes import Node, merges
+from nebtui.compose.yaml.nodes import Node, merge_sources, merges, scalar_value
 from nebtui.compose.yaml.parser import MAX_DEPTH, MAX_NODES, NotYamlError
-from nebtui.compose.yaml.scalars import plain
 from nebtui.compose.yaml.writer import SourceScalar, Tagged
 
 
@@ -42,9 +41,8 @@ class _Construct:
 
     def _bare(self, node: Node, depth: int) -> Any:
         if node.kind == "scalar":
-            literal = node.style or node.tag.endswith(":str")
             source = "" if "\n" in node.source else node.source
-            return SourceScalar(node.text if literal else plain(node.text), source)
+            return SourceScalar(scalar_value(node), source)
         if node.kind == "list":
             return [self.of(item, depth + 1) for item in node.items]
         if node.target is not None:
@@ -57,13 +55,8 @@ class _Construct:
     def merged(self, node: Node, depth: int) -> dict[str, Any]:
         """What the merge keys of a mapping bring; the first of several sources wins."""
         found: dict[str, Any] = {}
-        for value in (value for key, value in node.entries if merges(key)):
-            listed = value.target or value
-            for source in listed.items if listed.kind == "list" else (value,):
-                brought = self.of(source, depth + 1)
-                if not isinstance(brought, dict):
-                    raise NotYamlError("`<<` needs a mapping", source.line)
-                found = brought | found
+        for source in merge_sources(node):
+            found = unwrap(self.of(source, depth + 1)) | found
         return found
 
 

@@ -16,7 +16,7 @@ from nebtui.compose.reader import effective
 from nebtui.facts.declared import Project, ProjectKey
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
 
-ENVIRON: Mapping[str, str] = {"HOME": "/home/jlwestsr"}
+ENVIRON: Mapping[str, str] = {"HOME": "/home/user"}
 """The box does not see this machine's variables, so that it is the same everywhere."""
 _NOT_THE_CONTAINERS = ("depends_on", "profiles", "build", "deploy.replicas")
 """Compose does not recreate a container for a change of these."""

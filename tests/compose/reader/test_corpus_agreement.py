@@ -18,8 +18,8 @@ from nebtui.compose.binary.config import ConfigResult, config
 from nebtui.compose.reader import effective
 from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.facts.declared import ProjectKey, Service
+from tests.corpus import ABSENT, CORPUS
 
-CORPUS = Path(os.environ.get("NEBTUI_CORPUS", "/work/shared/corpus"))
 ENVIRON = {"PATH": os.environ["PATH"], "HOME": "/root"}
 EXCEPTIONS: Mapping[str, str] = {}
 """File below the corpus -> why our reader honestly differs on it. None is needed."""
@@ -79,7 +79,7 @@ def test_our_reader_agrees_with_compose(
     """All facts of all services and networks are equal wherever Compose accepts the file; no file
     breaks ours."""
     if not CORPUS.is_dir():
-        pytest.skip(f"the corpus is not at {CORPUS}")
+        pytest.skip(ABSENT)
     paths = sorted(
         path for path in CORPUS.rglob("*.y*ml") if str(path.relative_to(CORPUS)) not in EXCEPTIONS
     )
@@ -93,7 +93,7 @@ def test_our_reader_agrees_with_compose(
 def test_every_origin_of_the_corpus_is_a_line_that_holds_its_key() -> None:
     """For each key of each service the place that we name has the key's text on its line."""
     if not CORPUS.is_dir():
-        pytest.skip(f"the corpus is not at {CORPUS}")
+        pytest.skip(ABSENT)
     checked, wrong = 0, []
     for path in sorted(CORPUS.rglob("*.y*ml")):
         reading = effective.read(key_of(path), (), ENVIRON, interpolated=False)
