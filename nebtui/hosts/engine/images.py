@@ -4,11 +4,11 @@ programs they have."""
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 
 from nebtui.facts.changes import ImageSeen
 from nebtui.facts.observed import Container, Image
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine import payloads
 from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
 from nebtui.hosts.known import Emit, SharedState, StartupBarrier
@@ -25,8 +25,15 @@ class ImageCollector:
     of it appears."""
 
     def __init__(
-        self, client: EngineClient, shared: SharedState, startup: StartupBarrier, emit: Emit
+        self,
+        client: EngineClient,
+        shared: SharedState,
+        startup: StartupBarrier,
+        emit: Emit,
+        *,
+        clock: MachineClock = MACHINE,
     ) -> None:
+        self._clock = clock
         self._client = client
         self._shared = shared
         self._startup = startup
@@ -70,7 +77,7 @@ class ImageCollector:
             if self._stop.is_set():
                 return
             known = self._images.get(self._ids.get(name, ""))
-            absent = time.monotonic() - self._absent.get(name, -ABSENT_EVERY) < ABSENT_EVERY
+            absent = self._clock.steady() - self._absent.get(name, -ABSENT_EVERY) < ABSENT_EVERY
             if (known is None and not absent) or (
                 known and known.programs is None and known.id in containers
             ):
@@ -81,7 +88,7 @@ class ImageCollector:
         try:
             image = payloads.image(self._client.image(name))
         except NotFoundError:
-            self._absent[name] = time.monotonic()
+            self._absent[name] = self._clock.steady()
             return
         self._ids[name] = image.id
         known = self._images.get(image.id)

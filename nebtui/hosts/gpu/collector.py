@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from nebtui.facts.changes import GpuAccessSeen, GpuStackSeen, Sampled
 from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient, EngineError
 from nebtui.hosts.gpu import processes as processes_of
 from nebtui.hosts.gpu.nvml import NvmlSource
@@ -50,7 +50,10 @@ class GpuCollector:
         emit: Emit,
         find: Callable[[], tuple[GpuSource, ...]] = sources,
         proc: str = "/proc",
+        *,
+        clock: MachineClock = MACHINE,
     ) -> None:
+        self._clock = clock
         self._client = client
         self._shared = shared
         self._startup = startup
@@ -64,7 +67,7 @@ class GpuCollector:
         self._stack: GpuStack | None = None
         self._reached: tuple[GpuAccess, ...] = ()
         self._next_reach = 0.0
-        self._names = processes_of.Containers(self._identities, self._asked, self._top, proc)
+        self._names = processes_of.Containers(self._identities, self._asked, self._top, proc, clock)
 
     def run(self) -> None:
         """Tell what the drivers say until `stop`."""
@@ -98,11 +101,11 @@ class GpuCollector:
     def _ask(self) -> None:
         """The only thread that talks to drivers."""
         while not self._stop.is_set():
-            began = time.monotonic()
+            began = self._clock.steady()
             self._rounds.put(
                 (numbered(self._sources), tuple(source.stack() for source in self._sources))
             )
-            self._stop.wait(max(0.0, began + EVERY - time.monotonic()))
+            self._stop.wait(max(0.0, began + EVERY - self._clock.steady()))
         for source in self._sources:
             source.close()
 
@@ -110,10 +113,10 @@ class GpuCollector:
         self._tell_stack(joined(stacks))
         named = tuple(replace(row, processes=self._named(row.processes)) for row in rows)
         if named or self._newest:
-            self._emit(Sampled(time.time(), gpus=named))
+            self._emit(Sampled(self._clock.now(), gpus=named))
         self._newest = {row.index: row for row in named}
-        if time.monotonic() >= self._next_reach:
-            self._next_reach = time.monotonic() + REACH_EVERY
+        if self._clock.steady() >= self._next_reach:
+            self._next_reach = self._clock.steady() + REACH_EVERY
             self._tell_reach(named)
 
     def _tell_stack(self, stack: GpuStack) -> None:
@@ -131,7 +134,7 @@ class GpuCollector:
                 replace(first, problem=told, remedy="look at dmesg; nvidia-smi will hang too")
             )
             return
-        now = time.time()
+        now = self._clock.now()
         rows = tuple(silent(row, asking, now) for row in self._newest.values())
         self._emit(Sampled(now, gpus=rows))
 

@@ -3,13 +3,13 @@ None, never 0."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from nebtui.facts.gpu import GpuPeer, GpuSample, GpuStack
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.gpu import stack
 from nebtui.hosts.gpu.nvml_device import GARBLED, Device, DeviceError, DeviceReading
 from nebtui.hosts.gpu.nvml_errors import (
@@ -36,9 +36,9 @@ class NvmlSource:
     """All NVIDIA devices. The binding is imported by the first round, in the thread that calls
     it."""
 
-    def __init__(self, root: str = "/", now: Callable[[], float] = time.time) -> None:
+    def __init__(self, root: str = "/", clock: MachineClock = MACHINE) -> None:
+        self._clock = clock
         self._root = root
-        self._now = now
         self._nvml: ModuleType | None = None
         self._devices: list[Device] = []
         self._stack = GpuStack(present=True, vendor="NVIDIA")
@@ -69,7 +69,7 @@ class NvmlSource:
 
     def _look_again(self) -> None:
         """An upgrade, a module or the toolkit may come or go while the driver runs."""
-        now = time.monotonic()
+        now = self._clock.steady()
         if now - self._linked >= LINKS_EVERY:
             self._linked = now
             links = stack.links(self._root, "", "", self._stack.driver)
@@ -87,7 +87,7 @@ class NvmlSource:
                 return  # it was not running any more
 
     def _start(self) -> bool:
-        if time.monotonic() < self._next_try:
+        if self._clock.steady() < self._next_try:
             return False
         code = self._open()
         if code is None:
@@ -98,7 +98,7 @@ class NvmlSource:
         self._stack = GpuStack(
             True, "NVIDIA", stack.module_version(self._root), None, problem, remedy, links
         )
-        self._next_try = time.monotonic() + self._pause
+        self._next_try = self._clock.steady() + self._pause
         self._pause = min(LONGEST_PAUSE, 2 * self._pause)
         return False
 
@@ -117,7 +117,7 @@ class NvmlSource:
             self._nvml = None
             return int(error.value)
         self._devices = [self._device(index) for index in range(count)]
-        self._linked = time.monotonic()
+        self._linked = self._clock.steady()
         driver = self._plain(nvml.nvmlSystemGetDriverVersion)
         cuda = self._plain(nvml.nvmlSystemGetCudaDriverVersion_v2)
         self._stack = GpuStack(
@@ -136,7 +136,7 @@ class NvmlSource:
         return None
 
     def _device(self, index: int) -> Device:
-        return Device(index, None, GpuSample(index, f"GPU {index}", self._now()))
+        return Device(index, None, GpuSample(index, f"GPU {index}", self._clock.now()))
 
     def _plain(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """The answer, None where the driver has none."""
@@ -168,8 +168,8 @@ class NvmlSource:
         nvml = self._nvml
         assert nvml is not None  # only called while the library runs
         self._asking = device.index
-        began = time.monotonic()
-        reading = DeviceReading(nvml, device, self._now())
+        began = self._clock.steady()
+        reading = DeviceReading(nvml, device, self._clock.now())
         try:
             found = reading.all()
         except DeviceError as trouble:
@@ -177,10 +177,10 @@ class NvmlSource:
             device.handle = None  # asked for again in the next round: a device may come back
             sentence = device_problem(trouble.code, device.index) or init_problem(trouble.code)[0]
             return replace(
-                device.static, at=self._now(), error=sentence, lost=trouble.code in FATAL
+                device.static, at=self._clock.now(), error=sentence, lost=trouble.code in FATAL
             )
         device.trouble = ""
-        seconds = time.monotonic() - began
+        seconds = self._clock.steady() - began
         if seconds > SLOW and not found.error:
             found = replace(
                 found,

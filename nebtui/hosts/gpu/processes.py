@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from nebtui.facts.gpu import GpuAccess
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.gpu.source import read_line
 from nebtui.hosts.kernel.cgroup import read
 
@@ -32,6 +32,7 @@ class Containers:
     """Those that asked for a GPU and run: only they are asked about with `top`."""
     top: Top
     proc: str = "/proc"
+    clock: MachineClock = MACHINE
     _known: dict[tuple[int, str], str | None] = field(default_factory=dict)
     _topped: dict[int, str] = field(default_factory=dict)
     _topped_at: float = float("-inf")
@@ -64,7 +65,7 @@ class Containers:
         its own)."""
         if _IDENTITY.search(read(f"{self.proc}/{pid}/cgroup")):
             return None  # a container, of another engine
-        now = time.monotonic()
+        now = self.clock.steady()
         if now - self._topped_at >= TOP_EVERY:
             self._topped_at = now
             self._topped = {

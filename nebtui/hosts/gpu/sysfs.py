@@ -6,11 +6,11 @@ from __future__ import annotations
 import glob
 import os
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nebtui.facts.gpu import GpuProcess, GpuSample, GpuStack
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.gpu.source import read_line, read_number
 from nebtui.hosts.kernel.cgroup import read
 
@@ -31,7 +31,7 @@ class SysfsSource:
     are left out."""
 
     root: str = "/"
-    now: Callable[[], float] = time.time
+    clock: MachineClock = MACHINE
     asking: int | None = None
     _users: tuple[str, ...] = ()
     """fdinfo files that speak of a card."""
@@ -72,7 +72,7 @@ class SysfsSource:
         users = self._read_users()
         present = {os.path.realpath(card): card for card in self.cards()}
         for new in (place for place in present if place not in self._seen):
-            self._seen[new] = GpuSample(len(self._seen), "", self.now())
+            self._seen[new] = GpuSample(len(self._seen), "", self.clock.now())
         for known, last in self._seen.items():
             card = present.get(known)
             self._seen[known] = (
@@ -99,7 +99,7 @@ class SysfsSource:
         return GpuSample(
             index=index,
             name=_name(card),
-            at=self.now(),
+            at=self.clock.now(),
             uuid=read_line(f"{card}/unique_id") or place,
             utilization=read_number(f"{card}/gpu_busy_percent"),
             memory_used=used,
@@ -119,7 +119,7 @@ class SysfsSource:
         clients = {info.get("drm-client-id", str(at)): info for at, info in enumerate(infos)}
         memory = [amount for info in clients.values() for amount in _memory(info)]
         busy = sum(_nanoseconds(info) for info in clients.values())
-        now = time.monotonic()
+        now = self.clock.steady()
         before = self._busy.get((pid, card))
         self._busy[pid, card] = (now, busy)
         told = any(key.startswith("drm-engine-") for info in clients.values() for key in info)
@@ -130,8 +130,8 @@ class SysfsSource:
 
     def _read_users(self) -> dict[str, dict[int, list[dict[str, str]]]]:
         """By card (PCI address) and pid, what its fdinfo files say now."""
-        if time.monotonic() - self._looked >= LOOK_EVERY:
-            self._looked = time.monotonic()
+        if self.clock.steady() - self._looked >= LOOK_EVERY:
+            self._looked = self.clock.steady()
             self._users = tuple(self._find_users())
         found: dict[str, dict[int, list[dict[str, str]]]] = {}
         for path in self._users:

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections.abc import Iterable
 from typing import Protocol
 
 from nebtui.analysis.throughput.windows import Bucket
 from nebtui.facts.changes import Sampled
 from nebtui.facts.observed import Container, Engine
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient, EngineError
 from nebtui.hosts.inference.discovery import candidate, exec_command
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
@@ -62,7 +62,9 @@ class ServerCollector:
         baselines: Baselines | None = None,
         *,
         ask_ollama: bool = False,
+        clock: MachineClock = MACHINE,
     ) -> None:
+        self._clock = clock
         self._client = client
         self._shared = shared
         self._startup = startup
@@ -81,7 +83,7 @@ class ServerCollector:
             for rounds in itertools.count(1):
                 if self._stop.is_set():
                     return
-                now = time.monotonic()
+                now = self._clock.steady()
                 engine = self._shared.engine
                 if engine is not None:
                     self._round(engine, now)
@@ -90,7 +92,7 @@ class ServerCollector:
                 ):
                     self._startup.mark_done("servers")
                 pause = EVERY if self._startup.is_done("servers") else SOON
-                self._stop.wait(max(0.0, now + pause - time.monotonic()))
+                self._stop.wait(max(0.0, now + pause - self._clock.steady()))
         finally:
             self._startup.mark_done("servers")
             if self._baselines is not None:
@@ -120,7 +122,7 @@ class ServerCollector:
                 self._recognise(watch, requests, answers)
             else:
                 self._measure(watch, answers)
-        at = time.time()
+        at = self._clock.now()
         samples = tuple(sample for watch in due if (sample := watch.sample(at)) is not None)
         if samples:
             self._emit(Sampled(at, throughput=samples))
@@ -164,7 +166,7 @@ class ServerCollector:
             return
         silent = all(answers[r.key].status is None for r in requests if r.key in answers)
         if not (watch.guess.server is not None and silent and self._exec(watch)):
-            watch.fail("", time.monotonic())
+            watch.fail("", self._clock.steady())
 
     def _exec(self, watch: ServerProbe) -> bool:
         """Ask from inside, where the network does not lead to it; True if that proved what it
@@ -182,7 +184,7 @@ class ServerCollector:
 
     def _ask_engine(self, watch: ServerProbe) -> None:
         """Read a log, or ask by exec."""
-        hint, now = watch.guess.server, time.monotonic()
+        hint, now = watch.guess.server, self._clock.steady()
         try:
             if watch.inside is not None and watch.server is not None:
                 argv = exec_command(watch.inside, watch.server.path)
@@ -190,9 +192,9 @@ class ServerCollector:
                 watch.next_try = now + EXEC_EVERY
             else:
                 since = (
-                    time.time() - LOG_OVERLAP
+                    self._clock.now() - LOG_OVERLAP
                     if watch.server
-                    else max(watch.started or 0.0, time.time() - 3600)
+                    else max(watch.started or 0.0, self._clock.now() - 3600)
                 )
                 body = self._client.log(watch.container.id, since)
                 watch.server = hint
@@ -200,7 +202,10 @@ class ServerCollector:
         except EngineError as problem:
             watch.fail(str(problem), now)
             return
-        if not self._measure_page(watch, body, "", time.monotonic()) and watch.server is not None:
+        if (
+            not self._measure_page(watch, body, "", self._clock.steady())
+            and watch.server is not None
+        ):
             watch.fail(f"{watch.server.name} does not answer inside its container.", now)
 
     def _measure(self, watch: ServerProbe, answers: dict[str, HttpAnswer]) -> None:
@@ -218,7 +223,7 @@ class ServerCollector:
         ):
             status = "a page that cannot be read" if page.status == 200 else f"status {page.status}"
             why = page.problem or f"answers with {status}"
-            watch.fail(f"{server.name} {why} at {watch.source}.", time.monotonic())
+            watch.fail(f"{server.name} {why} at {watch.source}.", self._clock.steady())
 
     def _measure_page(self, watch: ServerProbe, body: str, slots: str, clock: float) -> bool:
         """Take in a page that was complete at this moment of the monotonic clock."""
@@ -228,7 +233,9 @@ class ServerCollector:
         def recall(model: str, bucket: Bucket) -> Iterable[float]:
             return baselines.recall(service, model, bucket) if baselines is not None else ()
 
-        if not watch.measure(body, slots, clock, time.time() - (time.monotonic() - clock), recall):
+        if not watch.measure(
+            body, slots, clock, self._clock.now() - (self._clock.steady() - clock), recall
+        ):
             return False
         if baselines is not None:
             for done in watch.meter.closed:

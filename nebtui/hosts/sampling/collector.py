@@ -4,11 +4,11 @@ while they start."""
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 
 from nebtui.facts.changes import ProcessesSeen, Sampled
 from nebtui.facts.observed import Container, Process
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient, EngineError
 from nebtui.hosts.kernel import procfs
 from nebtui.hosts.kernel.cgroup import CgroupReader
@@ -37,7 +37,10 @@ class SampleCollector:
         startup: StartupBarrier,
         emit: Emit,
         cgroups: CgroupReader | None = None,
+        *,
+        clock: MachineClock = MACHINE,
     ) -> None:
+        self._clock = clock
         self._client = client
         self._shared = shared
         self._startup = startup
@@ -56,7 +59,7 @@ class SampleCollector:
             return
         next_sample = next_round = 0.0
         while not self._stop.is_set():
-            now = time.monotonic()
+            now = self._clock.steady()
             running = self._shared.running()
             whole_round = now >= next_round
             self._read_processes(running, whole_round)
@@ -66,7 +69,7 @@ class SampleCollector:
             if now >= next_sample:
                 next_sample = now + SAMPLE_EVERY
                 self._sample(running, now)
-            self._stop.wait(max(0.0, now + TICK - time.monotonic()))
+            self._stop.wait(max(0.0, now + TICK - self._clock.steady()))
 
     def stop(self) -> None:
         """End `run` from another thread."""
@@ -78,7 +81,7 @@ class SampleCollector:
         engine = self._shared.engine
         if engine is None:
             return
-        at = time.time()
+        at = self._clock.now()
         if engine.local:
             self._emit(Sampled(at, containers=self._sampler.read(running, at, now)))
         elif running:
@@ -88,7 +91,9 @@ class SampleCollector:
                 stats = self._client.stats(container.id)
             except EngineError:
                 return  # the collector of the engine tells why
-            reading = reading_from_stats(container.id, stats, time.time(), time.monotonic())
+            reading = reading_from_stats(
+                container.id, stats, self._clock.now(), self._clock.steady()
+            )
             self._emit(Sampled(reading.at, containers=(self._sampler.single(reading),)))
 
     def _read_processes(self, running: tuple[Container, ...], whole_round: bool) -> None:
@@ -116,7 +121,7 @@ class SampleCollector:
     def _read(self, container: Container, pid: int, before: Process | None) -> Process | None:
         """One process. A new one's ports are read at once, later only when due and within the
         allowance."""
-        now = time.monotonic()
+        now = self._clock.steady()
         if in_host_network(container):
             # Ports and refusals there are the whole machine's and say nothing about this container.
             process = procfs.process(pid, container.id, self._cgroups.proc, listening=False)
@@ -125,11 +130,13 @@ class SampleCollector:
             due = True
         else:
             old = now - self._ports_read.get(container.id, 0.0) >= LISTENING_EVERY
-            due = (recently_started(container) or old) and self._allowance.has_some(now)
+            due = (
+                recently_started(container, self._clock.now()) or old
+            ) and self._allowance.has_some(now)
         process = procfs.process(pid, container.id, self._cgroups.proc, listening=due)
         if due:
             self._ports_read[container.id] = now
-            self._allowance.spend(time.monotonic() - now)
+            self._allowance.spend(self._clock.steady() - now)
         elif process is not None and before is not None:
             process = replace(process, listening=before.listening)
         return process
@@ -137,15 +144,16 @@ class SampleCollector:
     def _watched_closely(self, container: Container, process: Process) -> bool:
         """Whether to look again between whole rounds: only at what may be about to listen, and if
         that may be read."""
-        return starting(container, process) and self._allowance.has_some(time.monotonic())
+        return starting(container, process, self._clock.now()) and self._allowance.has_some(
+            self._clock.steady()
+        )
 
     def _urgency(self, container: Container) -> tuple[bool, float]:
         """Who is read first while there is an allowance: starting ones, then those not looked at
         for longest."""
         before = self._processes.get(container.id)
-        return before is not None and not starting(container, before), self._ports_read.get(
-            container.id, 0.0
-        )
+        calm = before is not None and not starting(container, before, self._clock.now())
+        return calm, self._ports_read.get(container.id, 0.0)
 
 
 class CpuBudget:
@@ -168,15 +176,19 @@ class CpuBudget:
         self._credit -= seconds
 
 
-def starting(container: Container, process: Process) -> bool:
+def starting(container: Container, process: Process, now: float) -> bool:
     """True while a young container listens nowhere: the moment it does is what a timeline shows."""
-    return not process.listening and recently_started(container) and not in_host_network(container)
+    return (
+        not process.listening
+        and recently_started(container, now)
+        and not in_host_network(container)
+    )
 
 
-def recently_started(container: Container) -> bool:
+def recently_started(container: Container, now: float) -> bool:
     """Started less than a minute ago."""
     started = container.inspection.started if container.inspection else None
-    return started is not None and abs(time.time() - started) < YOUNG
+    return started is not None and abs(now - started) < YOUNG
 
 
 def in_host_network(container: Container) -> bool:

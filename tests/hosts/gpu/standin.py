@@ -44,9 +44,13 @@ def machine(count: int = 1, extra: str = "") -> str:
 
 CHILD = """
 import dataclasses, json, sys, time
+from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.gpu.nvml import NvmlSource
-source = NvmlSource(sys.argv[1])
+late = 0.0
+clock = MachineClock(steady=lambda: time.monotonic() + late)
+source = NvmlSource(sys.argv[1], clock)
 for line in sys.stdin:
+    late += float(line)
     began = time.perf_counter()
     rows = source.snapshot()
     took = time.perf_counter() - began
@@ -98,11 +102,11 @@ class Standin:
         """One more line; the last one of a key counts."""
         self.write(f"{self.text}{line}\n")
 
-    def round(self) -> dict[str, Any]:
-        """The rows, the stack and the seconds of one round."""
+    def round(self, after: float = 0.0) -> dict[str, Any]:
+        """The rows, the stack and the seconds of one round, that many seconds later."""
         assert self._child.stdin is not None
         assert self._child.stdout is not None
-        self._child.stdin.write("\n")
+        self._child.stdin.write(f"{after}\n")
         self._child.stdin.flush()
         answer: dict[str, Any] = json.loads(self._child.stdout.readline())
         return answer

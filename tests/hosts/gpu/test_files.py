@@ -4,11 +4,11 @@ package."""
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 
+from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.gpu import stack
 from nebtui.hosts.gpu.sysfs import SysfsSource
 
@@ -80,20 +80,19 @@ def test_an_amd_card(tmp_path: Path) -> None:
     """Figures in their units; a client that shows up under two descriptors counts once."""
     amd(tmp_path)
     user(tmp_path, 4242, 0)
-    source = SysfsSource(str(tmp_path))
+    seconds = iter((100.0, 100.0, 100.0, 100.1, 100.1, 100.1))
+    clock = MachineClock(steady=lambda: next(seconds, 100.1))
+    source = SysfsSource(str(tmp_path), clock)
     (row,) = source.snapshot()
     assert (row.name, row.uuid, row.utilization) == ("Radeon RX 7900 XTX", "abc123", 37)
     assert (row.memory_used, row.memory_total, row.temperature) == (8589934592, 25753026560, 61)
     assert (row.power, row.power_limit, row.clock) == (212.0, 355.0, 2304)
     assert row.processes is not None
     assert [(p.pid, p.memory, p.sm) for p in row.processes] == [(4242, 4096 * 1024, None)]
-    began = time.monotonic()
-    time.sleep(0.1)
     user(tmp_path, 4242, 50_000_000)
     (row,) = source.snapshot()
-    share = 0.05 / (time.monotonic() - began) * 100
     assert row.processes
-    assert row.processes[0].sm == pytest.approx(share, abs=8)
+    assert row.processes[0].sm == pytest.approx(50, abs=1)
     assert (source.stack().present, source.stack().vendor) == (True, "AMD")
 
 

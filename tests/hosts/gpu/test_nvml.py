@@ -3,9 +3,7 @@ not start."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -161,13 +159,7 @@ def test_a_library_recovers(standin: Start) -> None:
     assert box.round()["rows"] == []
     box.write(machine(1))
     assert box.round()["rows"] == []  # still pausing
-    rows: list[Any] = []
-    for _ in range(60):
-        time.sleep(0.1)
-        rows = box.round()["rows"]
-        if rows:
-            break
-    assert rows[0]["utilization"] == 87
+    assert box.round(after=60)["rows"][0]["utilization"] == 87
     assert box.round()["stack"]["problem"] == ""
 
 

@@ -168,19 +168,18 @@ def test_a_slow_neighbour_bends_nobody_elses_time(
     )
     box.shared.apply(ContainersListed((published(8080, port), late)))
 
+    answered: list[float] = []
+
     def slow(*_: object) -> tuple[int | None, str]:
-        time.sleep(0.3)
+        answered.append(time.monotonic())
         return 1, ""
 
     monkeypatch.setattr(EngineClient, "exec_run", slow)
-    clocks = []
     for _ in range(3):
-        begun = time.monotonic()
         box.collector._round(ENGINE, time.monotonic() + 1e6)
         reading = box.collector._watches[PLAIN.id].reading
         assert reading is not None
-        clocks.append(reading.clock - begun)
-    assert all(0 <= clock < 0.25 for clock in clocks), clocks
+        assert reading.clock < answered[-1]
 
 
 def test_running_requests_are_timed_by_their_own_answer(
