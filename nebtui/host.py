@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from nebtui.facts.changes import Change
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.project import Project
 from nebtui.facts.validation import Validation
 
 LABEL = "nebtui.created"

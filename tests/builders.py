@@ -12,12 +12,12 @@ from nebtui.facts.declared import (
     Dependency,
     Join,
     NetworkDeclaration,
-    Project,
     ProjectKey,
     Service,
     ServiceKey,
 )
 from nebtui.facts.observed import Attachment, Container, Engine, Inspection, Network
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold_all
 

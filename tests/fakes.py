@@ -18,7 +18,7 @@ from nebtui.facts.changes import (
     ProjectSeen,
     Settled,
 )
-from nebtui.facts.declared import Project
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.validation import Validation
 from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nebtui.analysis.references import HOST_GATEWAY, Reference, references
-from nebtui.facts.declared import Project, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from nebtui import keep
 from nebtui.cli.errors import CommandError
 from nebtui.compose.discovery.candidate import Candidate
-from nebtui.facts.declared import Problem, ProjectKey
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.project import Problem
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.hosts.projects.catalogue import ComposeCatalogue

@@ -14,7 +14,8 @@ from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.reader import effective
 from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.disk.read import Texts, from_disk, overlay
-from nebtui.facts.declared import NetworkDeclaration, Problem, Project, Service, View
+from nebtui.facts.declared import NetworkDeclaration, Service, View
+from nebtui.facts.project import Problem, Project
 
 
 def load(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import ProjectKey
 from nebtui.facts.gpu import GpuAccess, GpuStack
 from nebtui.facts.observed import (
     Container,
@@ -15,6 +15,7 @@ from nebtui.facts.observed import (
     Network,
     Process,
 )
+from nebtui.facts.project import Project
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TypeVar, cast
 
-from nebtui.facts.declared import Project, ProjectKey, Service, ServiceKey, empty
+from nebtui.facts.declared import ProjectKey, Service, ServiceKey, empty
 from nebtui.facts.gpu import GpuAccess, GpuStack
 from nebtui.facts.observed import (
     Container,
@@ -19,6 +19,7 @@ from nebtui.facts.observed import (
     Network,
     Process,
 )
+from nebtui.facts.project import Project
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 
 T = TypeVar("T")

@@ -19,11 +19,12 @@ from nebtui.compose.editor.verbs import (
     SetInstruction,
     SetVariable,
 )
-from nebtui.compose.yaml.nodes import documents
+from nebtui.compose.yaml.composer import documents
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.compose.yaml.values import equivalent, to_data, unwrap
 from nebtui.compose.yaml.writer import Tagged
-from nebtui.facts.declared import Layer, Project, Service
+from nebtui.facts.declared import Layer, Service
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import FileEdit, Finding, Fix, NoFixError
 

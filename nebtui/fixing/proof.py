@@ -12,8 +12,9 @@ from nebtui import rules
 from nebtui.compose.discovery.overrides import possible_overrides
 from nebtui.compose.editor.verbs import SetInstruction, SetVariable
 from nebtui.facts.changes import ProjectSeen
-from nebtui.facts.declared import Project, ServiceKey
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Network
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.patch import Draft, Patch, edited
 from nebtui.host import Host, Probe

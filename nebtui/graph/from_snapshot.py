@@ -15,7 +15,8 @@ from nebtui.analysis.reachability import (
 from nebtui.analysis.readiness import WORDS, Readiness, readiness
 from nebtui.analysis.services import projects, service_keys
 from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
-from nebtui.facts.declared import Project, ProjectKey, ServiceKey
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Literal
 
 from nebtui.facts.changes import Change, Sampled, Settled
-from nebtui.facts.declared import Project
 from nebtui.facts.observed import Container, Engine
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from nebtui.facts.changes import Change
-from nebtui.facts.declared import Project
+from nebtui.facts.project import Project
 from nebtui.host import Action, Progress, Up
 from nebtui.hosts.actions import docker_command, run_command, through_engine
 from nebtui.hosts.collectors import Collector, CollectorGroup

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nebtui.demo import box, write_files
 from nebtui.facts.changes import Change
-from nebtui.facts.declared import Project
+from nebtui.facts.project import Project
 from nebtui.host import Action, Progress, Up
 from nebtui.hosts.actions import docker_command
 from nebtui.hosts.simulation.clock import Clock, WallClock

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.project import Project
 
 TEMPORARY = ".nebtui-"
 

@@ -9,7 +9,8 @@ from nebtui.analysis.reachability import Names, names, observed_networks, resolu
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import network_members, projects, service_keys
 from nebtui.analysis.throughput.summary import samples_of, tokens_per_second
-from nebtui.facts.declared import Problem, Project, ServiceKey
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report.gpu_output import device
 from nebtui.rules.rule import Finding

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nebtui.facts.declared import Project, ServiceKey
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import (
     ambiguous_name,

@@ -24,8 +24,9 @@ from collections.abc import Iterator
 
 from nebtui.analysis.ownership import Identity, denied, identity, running_as
 from nebtui.compose.editor.verbs import Set, SetVariable
-from nebtui.facts.declared import Mount, Project, Service, ServiceKey
+from nebtui.facts.declared import Mount, Service, ServiceKey
 from nebtui.facts.observed import HostPath
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import about
 from nebtui.rules.rule import (

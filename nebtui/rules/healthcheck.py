@@ -6,7 +6,8 @@ from __future__ import annotations
 from nebtui.analysis.health import Suggestion
 from nebtui.compose.editor.verbs import Set
 from nebtui.compose.yaml.writer import Value
-from nebtui.facts.declared import Healthcheck, Project, Service, ServiceKey
+from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import FileEdit, Trial, layer_for
 

@@ -29,7 +29,8 @@ from nebtui.analysis.reachability import (
     resolutions,
 )
 from nebtui.compose.editor.verbs import Add, Set
-from nebtui.facts.declared import Project, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.evidence import exits
 from nebtui.rules.rule import (

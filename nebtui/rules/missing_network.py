@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.facts.declared import NetworkDeclaration, Project
+from nebtui.facts.declared import NetworkDeclaration
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding, Fix, Observation, Options, Recreate, Rule
 

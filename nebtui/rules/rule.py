@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.compose.editor.verbs import Edit
-from nebtui.facts.declared import Layer, Origin, Project, ProjectKey, Service, ServiceKey
+from nebtui.facts.declared import Layer, Origin, ProjectKey, Service, ServiceKey
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 
 Severity = Literal["error", "warning", "advice"]

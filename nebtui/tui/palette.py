@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from nebtui.tui.keys import KEYS
+from nebtui.tui.key_table import KEYS
 
 
 def commands(screen: Screen[object]) -> Iterator[SystemCommand]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nebtui.analysis.reachability import aliases_of, names, names_of, observed_networks, resolutions
-from nebtui.facts.declared import Join, Project, Service
+from nebtui.facts.declared import Join, Service
 from nebtui.facts.observed import Attachment
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from tests.builders import at, box, container, joined, project
 

@@ -33,7 +33,7 @@ from nebtui.compose.editor.apply import apply
 from nebtui.compose.editor.expected import expected
 from nebtui.compose.editor.verbs import ComposeEdit, EditRefusedError
 from nebtui.compose.yaml import located
-from nebtui.compose.yaml.nodes import documents
+from nebtui.compose.yaml.composer import documents
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.compose.yaml.values import equivalent, to_data, unwrapped
 from tests.bench.fidelity_edits import EDITS, Budget, budget

@@ -13,7 +13,7 @@ from nebtui.compose.binary.command import ComposeCommand
 from nebtui.compose.binary.validate import validate
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.compose.model import load, read_only
-from nebtui.facts.declared import Project
+from nebtui.facts.project import Project
 from tests.compose.projects import key_of, written
 
 ENVIRON = {"PATH": os.environ["PATH"], "HOME": "/home/me"}

@@ -18,6 +18,7 @@ from typing import Any
 import docker
 import pytest
 
+from nebtui.analysis.readiness import readiness
 from nebtui.facts.changes import (
     Change,
     ContainerGone,
@@ -34,10 +35,12 @@ from nebtui.facts.changes import (
     Settled,
 )
 from nebtui.facts.observed import Container
+from nebtui.facts.snapshot import Snapshot
 from nebtui.host import CreateNetwork, Probe, RemoveNetwork, Up
 from nebtui.hosts.engine.client import EngineClient, EngineError
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
+from nebtui.store import fold_all
 
 pytestmark = pytest.mark.engine
 
@@ -475,3 +478,24 @@ def test_up_streams_and_ends_with_the_exit_code(
     finally:
         down = [*watched.host.command(Up(key))[:-2], "down", "-t", "0"]
         subprocess.run(down, capture_output=True, check=False)
+
+
+def test_out_of_memory_is_told_with_its_limit(project: Any, watch: Callable[..., Watched]) -> None:
+    """A container that the kernel killed for memory has failed; nobody asked it to stop."""
+    box = project(
+        "services:\n  hog:\n    image: {image}\n    mem_limit: 8m\n    memswap_limit: 8m\n"
+        '    command: ["sh", "-c", "tail /dev/zero"]\n'
+    )
+    watched = watch()
+    watched.wait(is_settled)
+    assert box.run("up", "-d")[0] == 0
+
+    def killed(change: Change) -> bool:
+        seen = change.container if isinstance(change, ContainerSeen) else None
+        return bool(seen and seen.project == box.name and seen.state == "exited")
+
+    watched.wait(killed)
+    snapshot = fold_all(Snapshot(), watched.seen)
+    (key,) = (k for k, _ in snapshot.services() if k.project.name == box.name)
+    verdict = readiness(snapshot, key)
+    assert (verdict.word, verdict.why) == ("failed", "out of memory (limit 8.0 MiB)")

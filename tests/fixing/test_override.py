@@ -16,7 +16,8 @@ from nebtui import rules
 from nebtui.compose.binary.command import environment, find_compose
 from nebtui.compose.editor.apply import apply
 from nebtui.compose.editor.verbs import Add, Edit, Expand, Remove, Set, SetVariable
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.override import into_override, override_file
 from nebtui.fixing.patch import Draft, plan

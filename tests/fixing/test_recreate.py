@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nebtui.facts.changes import ContainerSeen, ProjectSeen
-from nebtui.facts.declared import Project, ProjectKey, Service
+from nebtui.facts.declared import ProjectKey, Service
 from nebtui.facts.observed import Container
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import up_action
 from nebtui.store import fold_all

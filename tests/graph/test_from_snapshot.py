@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from nebtui.analysis.services import network_members, projects, service_keys, service_statuses
 from nebtui.facts import changes
-from nebtui.facts.declared import Problem, Service
+from nebtui.facts.declared import Service
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.observed import Inspection, Network
+from nebtui.facts.project import Problem
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model, identity

@@ -20,8 +20,9 @@ from nebtui.facts.changes import (
     ProjectSeen,
     Settled,
 )
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Container
+from nebtui.facts.project import Project
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.inspector import Inspector

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nebtui.facts.declared import Project, ProjectKey, Source
+from nebtui.facts.declared import ProjectKey, Source
+from nebtui.facts.project import Project
 from nebtui.hosts.projects.collector import parts_of
 
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nebtui.facts.declared import Project, ProjectKey, Source
+from nebtui.facts.declared import ProjectKey, Source
+from nebtui.facts.project import Project
 from nebtui.keep import (
     Entry,
     Journal,

@@ -7,7 +7,8 @@ from typing import Any
 
 from nebtui import rules
 from nebtui.facts import changes
-from nebtui.facts.declared import Origin, Problem, Service
+from nebtui.facts.declared import Origin, Service
+from nebtui.facts.project import Problem
 from nebtui.facts.samples import ThroughputSample
 from nebtui.report import json_output as as_json
 from nebtui.rules.rule import Finding

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from nebtui import rules
 from nebtui.facts import changes
-from nebtui.facts.declared import Origin, Problem, Service
+from nebtui.facts.declared import Origin, Service
+from nebtui.facts.project import Problem
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report import text_output

@@ -1,16 +1,4 @@
-"""Reads the pages of tests/cases: one page a rule, each `##` one case of a box, its findings and
-its files after.
-
-Fences of a case:
-```yaml core/compose.yaml       a file before (any info string with a path)
-```box                          facts of the host, one a line: `engine`, `network NAME`, `healthy
-                                P/S`, `on P/S NETWORK`, `owner PATH UID:GID MODE`, `runs P/S
-                                UID:GID`, `listens P/S PORT`, `image NAME user=U health`
-```findings                     `SEVERITY RULE PROJECT/SERVICE FILE:LINE APPLICABILITY`, nothing =
-silent
-```after core/compose.yaml      the file after all fixes of the page's rule, safe and unsafe; absent
-= not fixed
-"""
+"""Reads the pages of tests/cases; their language is described in tests/cases/README.md."""
 
 from __future__ import annotations
 
@@ -60,7 +48,7 @@ _FENCE = re.compile(r"^```(\w+)[ \t]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DO
 
 def load() -> Iterator[Case]:
     """Every case of every page."""
-    for page in sorted(CASES.glob("*.md")):
+    for page in sorted(CASES.glob("[a-z]*.md")):
         for section in page.read_text().split("\n## ")[1:]:
             case = Case(page.stem, section.splitlines()[0])
             for kind, info, body in _FENCE.findall(section):
@@ -70,8 +58,10 @@ def load() -> Iterator[Case]:
                     case.findings = body.split("\n")[:-1]
                 elif kind == "after":
                     case.after[info.strip()] = body
-                else:
+                elif info.strip():
                     case.files[info.strip()] = body
+                else:
+                    raise ValueError(f"{page.name}, {case.title}: unknown fence ```{kind}")
             yield case
 
 

@@ -1,9 +1,4 @@
-"""Facts of GPUs in a case's box:
-
-`driver VERSION CUDA`, `drifted LIBRARY MODULE`, `gpu INDEX NAME`, `hides-processes INDEX`, `lost
-INDEX`, `on-gpu INDEX P/S MIB SM`, `runtimes NAME,NAME [toolkit]`, `ships IMAGE KEY=VALUE…
-[has=PROGRAM,…]`, `refused P/S`, `granted P/S`, `serves P/S RATE|idle [slow]`
-"""
+"""Facts of GPUs in a case's box; described in tests/cases/README.md."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nebtui import rules
-from nebtui.compose.yaml.nodes import documents
+from nebtui.compose.yaml.composer import documents
 from nebtui.compose.yaml.values import to_data, unwrapped
 from nebtui.fixing.batch import plan_all
 from nebtui.fixing.patch import Draft

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.tui.keys import KEYS
+from nebtui.tui.key_table import KEYS
 from nebtui.tui.session import CommandRun
 from tests.tui.driver import demo
 

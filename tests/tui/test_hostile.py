@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from nebtui.facts.changes import ContainerSeen, EngineSeen, ProjectSeen, Settled
-from nebtui.facts.declared import Layer, Origin, Problem, Project, ProjectKey, Service
+from nebtui.facts.declared import Layer, Origin, ProjectKey, Service
 from nebtui.facts.observed import Attachment, Container, Engine, HealthProbe, Inspection
+from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold_all
 from tests.fakes import FakeHost

@@ -6,7 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from nebtui.rules import RULES
-from nebtui.tui.keys import KEYS, markdown
+from nebtui.tui.key_table import KEYS
+from nebtui.tui.keys import markdown
 
 README = Path(__file__).parents[2] / "README.md"
 

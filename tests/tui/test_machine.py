@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from nebtui.facts import changes
-from nebtui.facts.declared import Project, ProjectKey, Service
+from nebtui.facts.declared import ProjectKey, Service
 from nebtui.facts.gpu import GpuSample
 from nebtui.facts.observed import Container
+from nebtui.facts.project import Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold_all

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from nebtui.facts.declared import Problem, Project, ProjectKey, Service
+from nebtui.facts.declared import ProjectKey, Service
+from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
 from tests.fakes import FakeHost
 from tests.tui.driver import driver

@@ -12,7 +12,8 @@ from typing import Any
 
 from nebtui.compose.binary.command import ComposeCommand, environment, project_argv
 from nebtui.compose.reader.effective import EffectiveModel
-from nebtui.facts.declared import Problem, ProjectKey
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.project import Problem
 
 _TIMEOUT = 30.0
 

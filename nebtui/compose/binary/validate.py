@@ -13,7 +13,8 @@ from nebtui.compose.binary.command import ComposeCommand
 from nebtui.compose.binary.config import ConfigResult, config
 from nebtui.compose.discovery.overrides import with_override
 from nebtui.disk.read import UnreadableError, read_bytes
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.project import Project
 from nebtui.facts.validation import Validation
 
 

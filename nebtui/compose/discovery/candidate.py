@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nebtui.facts.declared import Problem, ProjectKey, Source
+from nebtui.facts.declared import ProjectKey, Source
+from nebtui.facts.project import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.yaml import located
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.disk.read import UnreadableError, from_disk
-from nebtui.facts.declared import Problem, ProjectKey, Source
+from nebtui.facts.declared import ProjectKey, Source
 from nebtui.facts.observed import Container
+from nebtui.facts.project import Problem
 
 _MAX_FILES = 100
 """A label with more config files than this is not one that Compose wrote."""

@@ -16,7 +16,8 @@ from nebtui.compose.yaml import located
 from nebtui.compose.yaml.located import Located
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.disk.read import UnreadableError, from_disk
-from nebtui.facts.declared import Problem, ProjectKey
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.project import Problem
 
 _DEMO = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", "demo"))
 """The demo box's files are nobody's projects: a clone of nebtui itself holds nothing to show."""

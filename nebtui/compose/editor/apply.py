@@ -24,7 +24,8 @@ from nebtui.compose.editor.verbs import (
     SetVariable,
 )
 from nebtui.compose.yaml import writer
-from nebtui.compose.yaml.nodes import Node, documents
+from nebtui.compose.yaml.composer import documents
+from nebtui.compose.yaml.nodes import Node
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.compose.yaml.values import equivalent, to_data
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from nebtui.compose.syntax import env_file
 from nebtui.compose.yaml.located import Located
 from nebtui.disk.read import Texts, UnreadableError
-from nebtui.facts.declared import Problem
+from nebtui.facts.project import Problem
 
 
 @dataclass(slots=True)

@@ -12,10 +12,12 @@ from typing import Any
 from nebtui.compose.reader import layers
 from nebtui.compose.reader.consistency import faults
 from nebtui.compose.reader.context import FileContext, ReadContext, env_of
+from nebtui.compose.reader.env_files import mapping_of, with_env_files
 from nebtui.compose.syntax import short_forms
-from nebtui.compose.yaml.located import Located, Path, locate, plain_value, walk
+from nebtui.compose.yaml.located import Located, Path, plain_value, walk
 from nebtui.disk.read import Texts, from_disk
-from nebtui.facts.declared import Allow, Layer, Origin, Problem, ProjectKey
+from nebtui.facts.declared import Layer, Origin, ProjectKey
+from nebtui.facts.project import Allow, Problem
 
 _ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")
 
@@ -67,10 +69,10 @@ def read(
     variables = {"COMPOSE_PROJECT_NAME": key.name, **env, **environ}
     model = layers.merge_files(context, key.files, FileContext(key.working_dir, variables))
     document = (
-        _with_env_files(context, model.document, variables) if interpolated else model.document
+        with_env_files(context, model.document, variables) if interpolated else model.document
     )
     data = _effective(document, key)
-    places = {name: origins(body) for name, body in _mapping(document.get("services")).items()}
+    places = {name: origins(body) for name, body in mapping_of(document.get("services")).items()}
     fragment = any(
         not {"image", "build", "provider"} & body.keys() for body in data["services"].values()
     )
@@ -81,7 +83,9 @@ def read(
         layers=model.layers,
         origins=places,
         networks={
-            k: spot.origin for k, spot in _mapping(document.get("networks")).items() if spot.origin
+            k: spot.origin
+            for k, spot in mapping_of(document.get("networks")).items()
+            if spot.origin
         },
         allows=tuple(
             allow for path, text in context.files.items() for allow in allows(text or "", path)
@@ -109,49 +113,6 @@ def _inconsistent(
         file = place.file if place else (key.files or (key.working_dir,))[0]
         found.append(Problem(file, place.line if place else 0, message))
     return found
-
-
-def _mapping(spot: Located | None) -> dict[str, Located]:
-    return spot.value if spot is not None and isinstance(spot.value, dict) else {}
-
-
-def _with_env_files(
-    context: ReadContext, document: Located, variables: Mapping[str, str]
-) -> Located:
-    """Each service with its env files' values under its own `environment`, as `config` shows
-    them."""
-    services = document.get("services")
-    if services is None or not isinstance(services.value, dict):
-        return document
-    bodies = {
-        name: _with_env_file(context, body, variables) for name, body in services.value.items()
-    }
-    return document.child("services", services.with_value(bodies))
-
-
-def _with_env_file(context: ReadContext, body: Located, variables: Mapping[str, str]) -> Located:
-    files = body.get("env_file")
-    if files is None or not isinstance(files.value, list):
-        return body
-    found: dict[str, str] = {}
-    for item in files.value:
-        entry = plain_value(item)
-        if not isinstance(entry, dict) or not isinstance(path := entry.get("path"), str):
-            continue
-        optional, raw = (
-            not short_forms.truth(entry.get("required", True)),
-            entry.get("format") == "raw",
-        )
-        known = len(context.warnings)
-        found |= env_of(context, path, {**found, **variables}, optional=optional, raw=raw)
-        if context.warnings[known:] and item.origin:
-            # A person looks for the line that names the file, not for a file that is not there.
-            message = f"env_file {path} {context.warnings[known].message}"
-            context.warnings[known:] = [Problem(item.origin.file, item.origin.line, message)]
-    own = body.get("environment") or Located({})
-    return body.child(
-        "environment", own.with_value({k: locate(v) for k, v in found.items()} | _mapping(own))
-    )
 
 
 def _effective(document: Located, key: ProjectKey) -> dict[str, Any]:

@@ -4,12 +4,13 @@ each service."""
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from nebtui.compose.reader import long_forms
 from nebtui.compose.reader.context import FileContext, ReadContext, env_of
+from nebtui.compose.reader.env_files import environment_resolved
 from nebtui.compose.reader.merge import merge
 from nebtui.compose.syntax.interpolate import MissingVariableError, TemplateError, interpolate
 from nebtui.compose.syntax.short_forms import text
@@ -17,7 +18,8 @@ from nebtui.compose.yaml import located
 from nebtui.compose.yaml.located import Located, Path, plain_value
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.disk.read import UnreadableError
-from nebtui.facts.declared import Layer, Problem
+from nebtui.facts.declared import Layer
+from nebtui.facts.project import Problem
 
 _RESOURCES = ("services", "networks", "volumes", "secrets", "configs")
 _MAX_DEPTH = 50
@@ -45,7 +47,7 @@ def merge_files(context: ReadContext, files: tuple[str, ...], scope: FileContext
             extended, layers = _extend_all(context, document, file, scope)
             one = _include_all(context, Model(extended, layers), file, scope)
             result = _over(result, one)
-    return Model(_environment_resolved(result.document, scope.variables), result.layers)
+    return Model(environment_resolved(result.document, scope.variables), result.layers)
 
 
 def documents(context: ReadContext, file: str, scope: FileContext) -> list[Located]:
@@ -88,30 +90,6 @@ def _over(base: Model, over: Model) -> Model:
         for name in {**base.layers, **over.layers}
     }
     return Model(merged or Located({}), layers)
-
-
-def _environment_resolved(document: Located, variables: Mapping[str, str]) -> Located:
-    """Names without a value in `environment` take the value that nebtui's own environment or `.env`
-    has."""
-
-    def resolved(service: Located) -> Located:
-        environment = service.get("environment")
-        if environment is None or not isinstance(environment.value, dict):
-            return service
-        values = {
-            name: value.with_value(variables[name])
-            if value.value is None and name in variables
-            else value
-            for name, value in environment.value.items()
-        }
-        return service.child("environment", environment.with_value(values))
-
-    services = document.get("services")
-    if services is None or not isinstance(services.value, dict):
-        return document
-    return document.child(
-        "services", services.with_value({k: resolved(v) for k, v in services.value.items()})
-    )
 
 
 def _extend_all(

@@ -6,11 +6,12 @@ from __future__ import annotations
 import os.path
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import Any, Protocol
+from contextlib import contextmanager
+from typing import Any
 
 from nebtui.host import LABEL
 from nebtui.hosts.engine.endpoint import Endpoint, explain
+from nebtui.hosts.engine.events import EVENTS, Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.json_values import as_int, as_str_dict, items, mapping, objects, strings, text
 
@@ -19,24 +20,6 @@ ANSWER_SECONDS = 3.0
 READ_SECONDS = 20.0
 """How long any later answer may take; a busy disk makes inspections slow."""
 OUTPUT_BYTES = 65536
-EVENTS = [
-    *(
-        "create",
-        "start",
-        "die",
-        "health_status",
-        "kill",
-        "stop",
-        "destroy",
-        "rename",
-        "oom",
-        "pause",
-        "unpause",
-    ),
-    *("connect", "disconnect", "remove"),
-]
-"""Filtered on the server: every health check would otherwise send exec_create, exec_start and
-exec_die."""
 
 
 class EngineError(Exception):
@@ -45,16 +28,6 @@ class EngineError(Exception):
 
 class NotFoundError(EngineError):
     """The engine answered that this object does not exist (any more)."""
-
-
-class Stream(Protocol):
-    """A stream of decoded JSON that another thread can end."""
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-    def close(self) -> None:
-        """End the stream; whoever iterates it stops."""
-        ...
 
 
 class EngineClient:
@@ -271,18 +244,3 @@ class EngineClient:
         client: Any = APIClient(endpoint.url, version=spoken, timeout=ANSWER_SECONDS, tls=tls)
         client.timeout = (ANSWER_SECONDS, READ_SECONDS)
         return client
-
-
-def close_stream(stream: Stream) -> None:
-    """End a stream that another thread reads; one that has ended already is fine."""
-    # docker-py reaches through four private layers to the socket; each is gone at another moment of
-    # the ending.
-    with suppress(OSError, AttributeError, ValueError):
-        stream.close()
-
-
-def ended_by_close(stream: Stream) -> Iterator[Any]:
-    """The stream's items until it ends; the errors that a close from another thread provokes count
-    as its end."""
-    with suppress(OSError, AttributeError, ValueError):
-        yield from stream

@@ -16,13 +16,8 @@ from nebtui.facts.changes import (
 )
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.engine import payloads
-from nebtui.hosts.engine.client import (
-    EngineClient,
-    EngineError,
-    Stream,
-    close_stream,
-    ended_by_close,
-)
+from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.events import Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.inspector import Inspector
 from nebtui.hosts.json_values import mapping, text

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from nebtui.facts.declared import Project
 from nebtui.facts.observed import Container
+from nebtui.facts.project import Project
 from nebtui.host import Up
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from nebtui.compose.discovery.overrides import STANDARD
 from nebtui.facts.changes import ProjectGone, ProjectSeen
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Container
+from nebtui.facts.project import Project
 from nebtui.hosts.known import Emit, SharedState, StartupBarrier
 from nebtui.hosts.projects.fingerprint import Fingerprint, Listings, fingerprint
 

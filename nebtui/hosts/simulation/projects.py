@@ -13,7 +13,8 @@ from nebtui.compose import model
 from nebtui.compose.discovery import search
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.compose.reader import effective
-from nebtui.facts.declared import Project, ProjectKey
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.project import Project
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
 
 ENVIRON: Mapping[str, str] = {"HOME": "/home/user"}

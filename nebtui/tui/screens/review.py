@@ -14,7 +14,6 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.batch import Planned, plan_all, plan_one
 from nebtui.fixing.file_change import diff
 from nebtui.fixing.patch import Patch
-from nebtui.fixing.proof import Check
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.watch import Watched
 from nebtui.fixing.writing import WriteError, write
@@ -26,6 +25,7 @@ from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, PatchWritten
 from nebtui.tui.session import Session
+from nebtui.tui.widgets.diff import check_line, coloured
 from nebtui.tui.widgets.markup import joined, lines, styled
 
 
@@ -139,7 +139,7 @@ class ReviewScreen(Screen[None]):
 
     def _told(self, patch: Patch, planned: Planned) -> list[Content]:
         host = self.session.host
-        checks = [_check(check) for check in dict.fromkeys(planned.proof.checks)]
+        checks = [check_line(check) for check in dict.fromkeys(planned.proof.checks)]
         found = [joined(("proved   ", "dim")) + Content("   ").join(checks)]
         if not planned.proof.proved:
             found.insert(
@@ -244,18 +244,3 @@ def _choice(owners: tuple[ServiceKey, ...]) -> Screen[ServiceKey | None]:
     from nebtui.tui.screens.choose import ChooseScreen
 
     return ChooseScreen(owners)
-
-
-def coloured(diff_lines: list[str]) -> Content:
-    """A unified diff in colours; the sign at the start of each line says the same."""
-    tones = {"+": "ok", "-": "bad", "@": "dim"}
-    found = []
-    for text in diff_lines:
-        head = text.startswith(("+++", "---"))
-        found.append(styled(text, "info" if head else tones.get(text[:1], "")))
-    return lines(found) if found else styled("changes no file", "dim")
-
-
-def _check(check: Check) -> Content:
-    glyph, tone = {True: ("✓", "ok"), False: ("✗", "bad"), None: ("?", "warn")}[check.ok]
-    return joined((f"{glyph} ", tone), check.message)

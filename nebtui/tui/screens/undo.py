@@ -17,8 +17,8 @@ from nebtui.keep import Entry, JournalMismatchError
 from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
-from nebtui.tui.screens.review import coloured
 from nebtui.tui.session import Session
+from nebtui.tui.widgets.diff import coloured
 from nebtui.tui.widgets.markup import joined, lines
 
 

@@ -12,10 +12,11 @@ from nebtui.analysis.gpu.chain import broken, chain, injection_method, peers
 from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
 from nebtui.facts import changes
-from nebtui.facts.declared import GpuRequest, Project, ProjectKey, Service, ServiceKey
+from nebtui.facts.declared import GpuRequest, ProjectKey, Service, ServiceKey
 from nebtui.facts.gpu import GpuAccess, GpuPeer, GpuProcess, GpuSample, GpuStack
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine, Inspection
+from nebtui.facts.project import Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold_all

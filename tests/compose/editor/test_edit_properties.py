@@ -10,7 +10,7 @@ from nebtui.compose.editor.apply import apply
 from nebtui.compose.editor.expected import expected
 from nebtui.compose.editor.verbs import ComposeEdit, EditRefusedError, Remove
 from nebtui.compose.yaml import located
-from nebtui.compose.yaml.nodes import documents
+from nebtui.compose.yaml.composer import documents
 from nebtui.compose.yaml.values import equivalent, to_data
 from tests.bench.fidelity import comments, extra_lines
 from tests.bench.fidelity_edits import budget

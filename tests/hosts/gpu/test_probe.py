@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.rules.unchecked_gpu import ABSENT_DEVICE, NO_DEVICE, PYTHON, SHELL
+from nebtui.rules.gpu_gate import ABSENT_DEVICE, NO_DEVICE, PYTHON, SHELL
 
 LIBCUDA = """\
 #include <stdlib.h>

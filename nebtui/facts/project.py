@@ -1,0 +1,59 @@
+"""One Compose project: its effective model, and what is wrong with its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nebtui.facts.declared import NetworkDeclaration, ProjectKey, Service, Source, View, empty
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a project's files could not be used, as one sentence; line 0 where none is known."""
+
+    file: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """A `# nebtui: allow RULE` comment: findings whose origin is this line, or the next one with a
+    key, are silent."""
+
+    file: str
+    line: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One Compose project with its effective model (all profiles)."""
+
+    key: ProjectKey
+    sources: frozenset[Source] = frozenset()
+    view: View = "none"
+    services: Mapping[str, Service] = field(default_factory=empty)
+    networks: Mapping[str, NetworkDeclaration] = field(default_factory=empty)
+    env_files: tuple[str, ...] = ()
+    """Env files that Compose reads, absolute, last wins; the default `.env` is listed even if
+    absent."""
+    env: Mapping[str, str] = field(default_factory=empty, repr=False)
+    """What those env files say."""
+    files_read: tuple[str, ...] = ()
+    """Every file the model depends on: config files, includes, extended files, env files."""
+    problem: Problem | None = None
+    warning: Problem | None = None
+    """Why Compose refuses the project as things are, though its files can be read: a required
+    variable is not set, an env file is absent."""
+    variant: bool = False
+    """One of several alternative files of a folder: checked alone, never against its siblings."""
+    confirmed: bool = True
+    """False while the files are known from a container's label only and did not prove to be this
+    project's."""
+    allows: tuple[Allow, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.key.name

@@ -1,0 +1,95 @@
+"""The table of all keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Where = Literal["everywhere", "moving", "fixing", "acting", "review", "confirm", "log"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: `keys` as Textual names them, `display` as people read them, `action` of the screen
+    it belongs to."""
+
+    id: str
+    keys: str
+    display: str
+    action: str
+    label: str
+    help: str
+    where: Where
+    show: bool = False
+    priority: bool = False
+    """Handled before the focused widget gets it: keys typed right after it must already find the
+    new focus."""
+
+
+# fmt: off
+KEYS: tuple[Key, ...] = (
+    Key("help", "question_mark", "?", "help", "help", "Show all keys.", "everywhere", True),
+    Key("palette", "colon,ctrl+p", ":", "app.command_palette", "palette",
+        "Search a command by name.", "everywhere"),
+    Key("back", "escape", "esc", "back", "back",
+        "Leave this screen, clear the filter or the selection.", "everywhere"),
+    Key("copy", "y", "y", "copy", "copy",
+        "Copy the selected name, or the diff, to the clipboard.", "everywhere"),
+    Key("commands", "semicolon", ";", "app.commands", "command log",
+        "What nebtui ran, and what it said.", "everywhere"),
+    Key("quit", "q,ctrl+q", "q", "app.quit", "quit",
+        "Leave nebtui; nothing on the box changes.", "everywhere"),
+    Key("down", "j,down", "j ↓", "rails('cursor_down')", "down", "Next line.", "moving"),
+    Key("up", "k,up", "k ↑", "rails('cursor_up')", "up", "Previous line.", "moving"),
+    Key("target", "left", "←", "rails('jump_target')", "to target",
+        "Jump to what this service needs.", "moving"),
+    Key("source", "right", "→", "rails('jump_source')", "to user",
+        "Jump to a service that needs this one.", "moving"),
+    Key("first", "home", "home", "rails('first')", "first", "First line.", "moving"),
+    Key("last", "end", "end", "rails('last')", "last", "Last line.", "moving"),
+    Key("detail", "enter", "enter", "detail", "detail",
+        "Go to the findings.", "moving", priority=True),
+    Key("pane", "tab", "tab", "app.focus_next", "next pane", "Go to the next pane.", "moving"),
+    Key("why", "1", "1", "tab('why')", "why", "Tab: findings, networks and references.", "moving"),
+    Key("health", "4", "4", "tab('health')", "health",
+        "Tab: the health test and its last answers.", "moving"),
+    Key("mounts", "5", "5", "tab('mounts')", "mounts",
+        "Tab: mounts with owners, and who the service is.", "moving"),
+    Key("yaml", "6", "6", "tab('yaml')", "yaml",
+        "Tab: the service where it stands in its file.", "moving"),
+    Key("gpu_tab", "7", "7", "tab('gpu')", "gpu",
+        "Tab: what shows that it computes on a GPU.", "moving"),
+    Key("gpus", "G", "G", "gpus", "GPUs", "The devices, and the services on them.", "moving", True),
+    Key("fold", "space", "space", "rails('fold')", "fold",
+        "Collapse or expand the project.", "moving"),
+    Key("broken", "exclamation_mark", "!", "rails('next_broken')", "broken",
+        "Next broken thing.", "moving", True),
+    Key("edges", "e", "e", "rails('all_edges')", "edges",
+        "Draw all edges, or the broken ones only.", "moving"),
+    Key("filter", "slash", "/", "filter", "filter",
+        "Show only what matches a text.", "moving", True, True),
+    Key("network", "n", "n", "fix_key('n')", "network",
+        "Join the network, or create the missing one.", "fixing", True),
+    Key("gate", "h", "h", "fix_key('h')", "health",
+        "Wait until the target is healthy; add its test.", "fixing", True),
+    Key("user", "u", "u", "fix_key('u')", "user", "Run as the owner of the mount.", "fixing", True),
+    Key("host", "a", "a", "fix_key('a')", "host",
+        "Give the service host.docker.internal.", "fixing", True),
+    Key("gpu", "g", "g", "fix_key('g')", "gpu check",
+        "Test the GPU before the service starts.", "fixing", True),
+    Key("fix", "f", "f", "fix", "fix", "Fix the selected finding.", "fixing", True),
+    Key("fix_all", "F", "F", "fix_all", "all",
+        "Fix all safe findings of the selection.", "fixing", True),
+    Key("undo", "z", "z", "undo", "undo", "Take back what was written last.", "fixing", True),
+    Key("bring_up", "U", "U", "bring_up", "up",
+        "Bring up what is selected, or what was written.", "acting", True),
+    Key("lock", "L", "L", "lock", "lock", "Switch every change off, or on again.", "acting"),
+    Key("write", "enter", "enter", "write", "write", "Write the shown diff.", "review", True),
+    Key("write_up", "U", "U", "write_up", "write and up",
+        "Write the diff and bring it up.", "review", True),
+    Key("override", "o", "o", "override", "override file",
+        "Put the change into the override file.", "review", True),
+    Key("confirm", "enter,U", "enter", "confirm", "do it",
+        "Run the command shown.", "confirm", True),
+)
+# fmt: on

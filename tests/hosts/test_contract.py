@@ -1,0 +1,112 @@
+"""What every kind of host promises: one set of tests for all of them (`nebtui/host.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+
+from nebtui.facts.changes import ProjectSeen, Settled
+from nebtui.facts.project import Project
+from nebtui.host import CreateNetwork, Host, Probe, RemoveNetwork, Up
+from nebtui.hosts.engine.endpoint import Endpoint
+from nebtui.hosts.files import FilesHost
+from nebtui.hosts.live import LiveHost
+from nebtui.hosts.simulated import SimulatedHost
+from nebtui.store import settle
+from tests.clock import HandClock
+from tests.fakes import FakeHost
+
+TEXT = "name: shop\nservices:\n  web:\n    image: nginx:1.27\n"
+
+
+def live(folder: Path) -> Host:
+    """The live box with an engine that does not answer."""
+    nowhere = Endpoint(f"unix://{folder}/no.sock")
+    return LiveHost((str(folder),), (), {"PATH": "/nowhere"}, endpoint=nowhere)
+
+
+def files(folder: Path) -> Host:
+    """The box of files alone."""
+    return FilesHost((str(folder),), (), {"PATH": "/nowhere"})
+
+
+def simulated(folder: Path) -> Host:
+    """The demo box."""
+    return SimulatedHost("all", folder=str(folder / "demo"), clock=HandClock())
+
+
+def fake(folder: Path) -> Host:
+    """The host of the pure tests: it must keep the promises that it stands in for."""
+    host = files(folder)
+    snapshot = settle(host)
+    host.close()
+    return FakeHost(snapshot)
+
+
+@pytest.fixture(params=[live, files, simulated, fake], ids=lambda make: make.__name__)
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Host:
+    """One of each kind, over a folder with a project."""
+    (tmp_path / "compose.yaml").write_text(TEXT)
+    make: Callable[[Path], Host] = request.param
+    return make(tmp_path)
+
+
+def project_of(host: Host) -> Project:
+    """The first project of the first picture; the host is closed by the caller."""
+    changes = takewhile(lambda change: not isinstance(change, Settled), host.changes())
+    return next(change.project for change in changes if isinstance(change, ProjectSeen))
+
+
+def test_the_first_picture_ends_with_settled(host: Host) -> None:
+    """A first complete picture is told, and closing, also twice, ends it."""
+    snapshot = settle(host)
+    assert snapshot.settled
+    assert snapshot.projects
+    host.close()
+    host.close()
+
+
+def test_an_action_ends_with_its_outcome(host: Host) -> None:
+    """The last word of every action is done with an exit code; nothing raises."""
+    project = project_of(host)
+    for action in (Up(project.key), CreateNetwork("n"), RemoveNetwork("n"), Probe("c", ("true",))):
+        progress = list(host.do(action))
+        assert [p.done for p in progress].count(True) == 1
+        assert progress[-1].done
+        assert all(isinstance(word, str) for word in host.command(action))
+    host.close()
+
+
+def test_a_project_is_read_with_other_texts(host: Host) -> None:
+    """Texts in place of files give another model; the key stays and nothing is written."""
+    project = project_of(host)
+    path = project.key.files[0]
+    before = Path(path).read_bytes()
+    name = next(iter(project.services))
+    fresh = host.read_with(project, {path: f"services:\n  {name}:\n    image: other:1\n"})
+    assert fresh.key == project.key
+    assert fresh.services[name].image == "other:1"
+    assert host.read_with(project, {}).services.keys() == project.services.keys()
+    assert Path(path).read_bytes() == before
+    host.close()
+
+
+def test_compose_is_asked_or_not(host: Host) -> None:
+    """Compose's model has the project's services; where no Compose is asked there is no error."""
+    project = project_of(host)
+    validation = host.validate(project, {})
+    assert validation.error == ""
+    services = validation.config["services"] if validation.config else project.services
+    assert services.keys() == project.services.keys()
+    assert validation.asked == (validation.config is not None)
+    host.close()
+
+
+def test_a_host_has_a_clock_and_rereads_what_it_is_told(host: Host) -> None:
+    """Time is Unix seconds; files that no project depends on are no matter."""
+    assert host.now() > 1_000_000_000
+    host.reread(("/nothing/here",))
+    host.close()
