@@ -72,11 +72,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _read(path: Path, table: Mapping[str, Any], prefix: tuple[str, ...]) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
+    result: list[tuple[str, Any]] = []
     for key, value in table.items():
         name = (*prefix, key)
         if isinstance(value, dict):
-            found += _read(path, value, name)
+            result += _read(path, value, name)
             continue
         if name not in _KEYS:
             raise SettingsError(
@@ -86,13 +86,13 @@ def _read(path: Path, table: Mapping[str, Any], prefix: tuple[str, ...]) -> list
         texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
         if type(value) is not kind or (kind is list and not texts):
             raise SettingsError(f"{path}: {'.'.join(name)} must be {_WORDS[kind]}")
-        found.append(
+        result.append(
             (
                 field,
                 tuple(os.path.expanduser(v) for v in value) if isinstance(value, list) else value,
             )
         )
-    return found
+    return result
 
 
 def known() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from nebtui.facts.snapshot import Snapshot
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """A reference and who answers it. `reached`: owners that share a network with the source;
-    `others`: owners that do not. Both empty = nobody on this box answers the name."""
+    `others`: owners that do not. Both empty = no service of this box answers the name."""
 
     reference: Reference
     reached: tuple[ServiceKey, ...]
@@ -22,7 +22,7 @@ class Resolution:
 
     @property
     def reachable(self) -> bool | None:
-        """True, False, or None where nobody on this box owns the name."""
+        """True, False, or None where no service of this box owns the name."""
         return True if self.reached else False if self.others else None
 
 
@@ -46,29 +46,29 @@ class Names:
 def names_of(snapshot: Snapshot, key: ServiceKey, service: Service) -> tuple[str, ...]:
     """Every name that means a service on all its networks: its own, container_name, hostname,
     `project-service-N`."""
-    found = [service.name, service.container_name, service.hostname]
-    found += [container.name for container in snapshot.containers_of(key)]
+    result = [service.name, service.container_name, service.hostname]
+    result += [container.name for container in snapshot.containers_of(key)]
     if not service.container_name:
-        found.append(f"{key.project.name}-{service.name}-1")
-    return tuple(dict.fromkeys(name.lower() for name in found if name))
+        result.append(f"{key.project.name}-{service.name}-1")
+    return tuple(dict.fromkeys(name.lower() for name in result if name))
 
 
 def aliases_of(snapshot: Snapshot, key: ServiceKey, service: Service) -> dict[str, frozenset[str]]:
     """The aliases of a service, each with the networks (engine names) on which it has it."""
     project = snapshot.projects[key.project]
-    found: dict[str, frozenset[str]] = {}
+    result: dict[str, frozenset[str]] = {}
     for join in service.networks.values():
         network = project.networks.get(join.network)
         for alias in join.aliases if network else ():
-            found[alias.lower()] = found.get(alias.lower(), frozenset()) | {
+            result[alias.lower()] = result.get(alias.lower(), frozenset()) | {
                 network.name if network else ""
             }
     for container in snapshot.containers_of(key):
         for at in container.attachments:
             for alias in at.aliases:
                 if alias != container.short_id:
-                    found[alias.lower()] = found.get(alias.lower(), frozenset()) | {at.network}
-    return found
+                    result[alias.lower()] = result.get(alias.lower(), frozenset()) | {at.network}
+    return result
 
 
 def declared_networks(project: Project, service: Service) -> frozenset[str]:

@@ -64,16 +64,16 @@ _LITERAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[.*|0|[0-9]+)$", 
 def references(key: ServiceKey, service: Service) -> tuple[Reference, ...]:
     """All host names a service's own texts name, in the order they stand; IP literals and localhost
     left out."""
-    found: dict[tuple[str, int | None], Reference] = {}
+    result: dict[tuple[str, int | None], Reference] = {}
     for path, text, host, port, certain in _all(service):
         if _LITERAL.match(host) or "$" in host:
             continue
-        if (host.lower(), port) not in found:
-            told = _line_with(host, mask(text))
-            found[host.lower(), port] = Reference(
-                key, host.lower(), port, path, told, service.origin(*path), certain
+        if (host.lower(), port) not in result:
+            message = _line_with(host, mask(text))
+            result[host.lower(), port] = Reference(
+                key, host.lower(), port, path, message, service.origin(*path), certain
             )
-    return tuple(found.values())
+    return tuple(result.values())
 
 
 def _line_with(host: str, text: str) -> str:

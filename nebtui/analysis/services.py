@@ -41,11 +41,13 @@ def projects(snapshot: Snapshot) -> tuple[ProjectKey, ...]:
 
 def network_members(snapshot: Snapshot) -> dict[str, tuple[bool, tuple[ServiceKey, ...]]]:
     """Engine name of each declared network → (external, members)."""
-    found: dict[str, tuple[bool, list[ServiceKey]]] = {}
+    result: dict[str, tuple[bool, list[ServiceKey]]] = {}
     for key, service in snapshot.services():
         project = snapshot.projects[key.project]
         external = {d.name for d in project.networks.values() if d.external}
         for name in sorted(declared_networks(project, service)):
-            known = found.setdefault(name, (name in external, []))
+            known = result.setdefault(name, (name in external, []))
             known[1].append(key)
-    return {name: (external, tuple(members)) for name, (external, members) in sorted(found.items())}
+    return {
+        name: (external, tuple(members)) for name, (external, members) in sorted(result.items())
+    }

@@ -22,8 +22,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if not snapshot.projects and snapshot.engine is None and not arguments.no_engine:
         raise CommandError(snapshot.engine_problem or "no engine and no compose file here")
     keys = selected(snapshot, arguments, settings, environ)
-    found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
-    shown = visible(found, arguments)
+    result = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+    shown = visible(result, arguments)
     broken = complain(snapshot, keys, arguments)
     if arguments.format == "json":
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
@@ -42,4 +42,4 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
                 ]
             )
         )
-    return 2 if broken else status_of(found, arguments.fail_on)
+    return 2 if broken else status_of(result, arguments.fail_on)

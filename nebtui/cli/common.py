@@ -56,7 +56,7 @@ def host_for(
     from nebtui.hosts.live import LiveHost
     from nebtui.keep.baselines import SpeedMemory
 
-    memory, told = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
+    memory, text = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
     # A single look would be over before the reply came.
     asks = settings.ask_ollama and follow and not arguments.read_only
     return LiveHost(
@@ -65,7 +65,7 @@ def host_for(
         environ,
         catalogue=catalogue,
         baselines=memory,
-        await_servers=told,
+        await_servers=text,
         ask_ollama=asks,
     )
 

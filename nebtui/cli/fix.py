@@ -36,8 +36,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         raise CommandError("--read-only disables every change; leave out --write or --read-only")
     journal = Journal(settings.state_dir)
     with closing(host_for(arguments, settings, environ)) as host:
-        for told in recover(host, journal) if arguments.write else ():
-            print(f"nebtui: {told}", file=sys.stderr)
+        for message in recover(host, journal) if arguments.write else ():
+            print(f"nebtui: {message}", file=sys.stderr)
         snapshot = look(host, settings)
         broken = complain(snapshot, selected(snapshot, arguments, settings, environ), arguments)
         found = _wanted(snapshot, arguments, settings, environ)
@@ -67,10 +67,10 @@ def _wanted(
         if name not in names:
             raise CommandError(f"{name} is not a rule; `nebtui rule` lists them")
     keys = selected(snapshot, arguments, settings, environ)
-    found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
-    found = [f for f in found if not arguments.rule or f.rule in arguments.rule]
-    found = [f for f in found if not arguments.service or f.service in arguments.service]
-    return found if arguments.rule else visible(found, arguments)
+    result = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+    result = [f for f in result if not arguments.rule or f.rule in arguments.rule]
+    result = [f for f in result if not arguments.service or f.service in arguments.service]
+    return result if arguments.rule else visible(result, arguments)
 
 
 def _owner(snapshot: Snapshot, text: str | None) -> ServiceKey | None:

@@ -18,11 +18,11 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     with closing(host_for(arguments, settings, environ)) as host:
         snapshot = look(host, settings)
     keys = selected(snapshot, arguments, settings, environ)
-    found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+    result = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
     # The text itself says when there is no engine.
-    told = replace(chosen, engine_problem="") if arguments.format == "text" else chosen
-    broken = complain(told, keys, arguments)
+    text = replace(chosen, engine_problem="") if arguments.format == "text" else chosen
+    broken = complain(text, keys, arguments)
     print(rendered(chosen, arguments))
     absent = not snapshot.projects and snapshot.engine is None and not arguments.no_engine
-    return 2 if broken or absent else status_of(found, arguments.fail_on)
+    return 2 if broken or absent else status_of(result, arguments.fail_on)

@@ -27,8 +27,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if arguments.read_only:
         raise CommandError("--read-only disables every change")
     with closing(_host(arguments, environ)) as host:
-        for told in recover(host, journal):
-            print(told)
+        for text in recover(host, journal):
+            print(text)
         _complain(journal)
         entry = journal.last(arguments.number)
         if entry is None:
@@ -42,8 +42,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         f"undone: {mask(entry.title)} "
         f"({', '.join(short(f.path) for f in entry.files) or 'no file'})"
     )
-    for told in left:
-        print(f"left: {told}")
+    for text in left:
+        print(f"left: {text}")
     return 0
 
 
@@ -62,8 +62,8 @@ def _nothing(journal: Journal, number: int | None) -> str:
 
 
 def _complain(journal: Journal) -> None:
-    for told in journal.unread():
-        print(f"nebtui: {told}", file=sys.stderr)
+    for text in journal.unread():
+        print(f"nebtui: {text}", file=sys.stderr)
 
 
 def _host(arguments: Namespace, environ: Mapping[str, str]) -> Host:
@@ -81,7 +81,7 @@ def _list(journal: Journal, arguments: Namespace) -> int:
     _complain(journal)
     live = [e for e in journal.entries() if e.state == "written"]
     if arguments.format == "json":
-        told = [
+        text = [
             {
                 "number": e.number,
                 "time": e.time,
@@ -90,7 +90,7 @@ def _list(journal: Journal, arguments: Namespace) -> int:
             }
             for e in live
         ]
-        print(json.dumps({"version": 1, "entries": told}, indent=2))
+        print(json.dumps({"version": 1, "entries": text}, indent=2))
     else:
         print("\n".join(_line(e) for e in live) or "nothing to undo")
     return 0

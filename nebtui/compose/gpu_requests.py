@@ -87,13 +87,13 @@ def size(value: Any) -> int | None:
 
 def ulimits(value: Any) -> dict[str, tuple[int, int]]:
     """`ulimits` as (soft, hard) by name; entries that are no numbers are left out."""
-    found: dict[str, tuple[int, int]] = {}
+    result: dict[str, tuple[int, int]] = {}
     for name, limit in mapping(value).items():
         long = mapping(limit) or {"soft": limit, "hard": limit}
         pair = [whole(long.get(key)) for key in ("soft", "hard")]
         if pair[0] is not None and pair[1] is not None:
-            found[str(name)] = (pair[0], pair[1])
-    return found
+            result[str(name)] = (pair[0], pair[1])
+    return result
 
 
 def whole(value: Any) -> int | None:

@@ -106,7 +106,7 @@ def _project(
     problem: Problem | None,
     warning: Problem | None = None,
 ) -> Project:
-    found = {
+    result = {
         name: replace(
             service, layers=reading.layers.get(name, ()), origins=reading.origins.get(name, {})
         )
@@ -116,8 +116,8 @@ def _project(
     return Project(
         key=candidate.key,
         sources=candidate.sources,
-        view=view if found or problem is None else "none",
-        services=_in_file_order(found, reading),
+        view=view if result or problem is None else "none",
+        services=_in_file_order(result, reading),
         networks={key: _placed(network, reading) for key, network in networks.items()},
         env_files=reading.env_files,
         env=reading.env,

@@ -119,9 +119,9 @@ def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def project_files(project: str) -> dict[str, bytes]:
     """The files of a sample project by their path below its folder."""
-    found: dict[str, bytes] = {}
-    _collect(files(__name__).joinpath("projects", project), "", found)
-    return found
+    result: dict[str, bytes] = {}
+    _collect(files(__name__).joinpath("projects", project), "", result)
+    return result
 
 
 def _collect(folder: Traversable, prefix: str, found: dict[str, bytes]) -> None:

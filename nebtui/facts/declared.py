@@ -23,7 +23,7 @@ folder."""
 
 View = Literal["compose", "compose, not interpolated", "reader", "none"]
 """Whose effective model this is: `compose config`, the same with `--no-interpolate`, our own
-reader, nobody's."""
+reader, none."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

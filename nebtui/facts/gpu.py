@@ -50,7 +50,7 @@ class GpuSample:
     ecc_errors: int | None = None
     """Uncorrected memory errors since the driver was loaded."""
     remapped: str = ""
-    """What is wrong with its memory rows, "" if nothing is, or nobody tells."""
+    """What is wrong with its memory rows, "" if nothing is, or it is not known."""
     mig: bool | None = None
     unified: bool = False
     """It has no memory of its own: the machine's is shared, so there is no figure for it."""

@@ -40,7 +40,7 @@ class Project:
     """Env files that Compose reads, absolute, last wins; the default `.env` is listed even if
     absent."""
     env: Mapping[str, str] = field(default_factory=empty, repr=False)
-    """What those env files say."""
+    """The variables of those env files."""
     files_read: tuple[str, ...] = ()
     """Every file the model depends on: config files, includes, extended files, env files."""
     problem: Problem | None = None

@@ -33,7 +33,7 @@ class ThroughputSample:
     """Generated tokens of all requests together a second while it is busy; None while idle or not
     known."""
     busy: bool | None = None
-    """It works on a request now; None = it does not tell."""
+    """It works on a request now; None = unknown."""
     prompt_tokens_per_second: float | None = None
     """Tokens of prompts read a second of reading; those found in a cache are not counted."""
     running: int | None = None

@@ -46,7 +46,7 @@ class Snapshot:
     gpu_loads: Mapping[int, tuple[int | None, ...]] = field(default_factory=empty)
     """Utilisation of each device in percent, oldest first, one a second, bounded."""
     gpu_stack: GpuStack | None = None
-    """None = nobody has looked."""
+    """None = not looked at yet."""
     gpu_access: Mapping[str, GpuAccess] = field(default_factory=empty)
     """By container id."""
     throughput: Mapping[str, ThroughputSample] = field(default_factory=empty)
@@ -104,8 +104,10 @@ def belongs(container: Container, project: ProjectKey) -> bool:
 
 
 def _by_service(snapshot: Snapshot) -> Mapping[tuple[str, str], tuple[Container, ...]]:
-    found: dict[tuple[str, str], list[Container]] = {}
+    result: dict[tuple[str, str], list[Container]] = {}
     for container in snapshot.containers.values():
         if container.project and container.service and not container.one_off:
-            found.setdefault((container.project, container.service), []).append(container)
-    return {key: tuple(sorted(many, key=lambda c: (c.number, c.id))) for key, many in found.items()}
+            result.setdefault((container.project, container.service), []).append(container)
+    return {
+        key: tuple(sorted(many, key=lambda c: (c.number, c.id))) for key, many in result.items()
+    }

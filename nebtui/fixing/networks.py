@@ -28,21 +28,21 @@ def release(entry: Entry, host: Host, journal: Journal) -> tuple[str, ...]:
     the journal cannot be written.
     """
     left: list[str] = []
-    told: list[str] = []
+    text: list[str] = []
     for name in entry.networks:
         heir = _inheriting_entry(entry, name, journal)
         if heir is not None:
             if name not in heir.networks:
                 journal.put(replace(heir, networks=(*heir.networks, name)))
-            told.append(f"the network {name} stays: “{heir.title}” (entry {heir.number}) uses it")
+            text.append(f"the network {name} stays: “{heir.title}” (entry {heir.number}) uses it")
             continue
         sentences = [p.text for p in host.do(RemoveNetwork(name)) if p.done and p.exit_code]
         if sentences:
             left.append(name)
-            told += sentences
+            text += sentences
     if tuple(left) != entry.networks:
         journal.put(replace(entry, networks=tuple(left)))
-    return tuple(told)
+    return tuple(text)
 
 
 def _inheriting_entry(entry: Entry, name: str, journal: Journal) -> Entry | None:

@@ -41,18 +41,18 @@ def into_override(
     """The same change in the override file of each project. Env files and Dockerfiles are edited
     where they are. NoFixError where Compose would not read an override file, or where it cannot say
     the change."""
-    found: list[FileEdit] = []
+    result: list[FileEdit] = []
     for item in fix.edits:
         if isinstance(item.edit, (SetVariable, SetInstruction)):
-            found.append(item)
+            result.append(item)
             continue
         project = _project(fix, item.file, snapshot)
         target = override_file(project)
         if item.file == target:
-            found.append(item)
+            result.append(item)
             continue
-        found += [FileEdit(target, edit) for edit in _moved(project, finding, item, target, read)]
-    return tuple(item for index, item in enumerate(found) if item not in found[:index])
+        result += [FileEdit(target, edit) for edit in _moved(project, finding, item, target, read)]
+    return tuple(item for index, item in enumerate(result) if item not in result[:index])
 
 
 def _project(fix: Fix, file: str, snapshot: Snapshot) -> Project:
@@ -110,14 +110,14 @@ def _moved(
 def _services(project: Project, finding: Finding, layer: Layer) -> list[Service]:
     """The services that a body makes: the finding's own, else all (an edit of the body would change
     them all)."""
-    found = [service for service in project.services.values() if layer in service.layers]
-    own = [s for s in found if project.key == finding.project and s.name == finding.service]
-    if not found:
+    result = [service for service in project.services.values() if layer in service.layers]
+    own = [s for s in result if project.key == finding.project and s.name == finding.service]
+    if not result:
         raise NoFixError(
             f"no service of {project.name} is known that `{'.'.join(layer.path)}` of "
             f"{layer.file} makes"
         )
-    return own or found
+    return own or result
 
 
 def _has(service: Service, edit: Add, target: str, read: Read) -> bool:

@@ -146,16 +146,16 @@ def merged(patches: tuple[Patch, ...]) -> Patch:
 def _together(many: tuple[Recreate, ...]) -> tuple[Recreate, ...]:
     """One command per project; forced if one of its fixes needs it; all services where one fix
     names none."""
-    found: dict[ProjectKey, Recreate] = {}
+    result: dict[ProjectKey, Recreate] = {}
     for item in many:
-        known = found.get(item.project)
+        known = result.get(item.project)
         if known is None:
-            found[item.project] = item
+            result[item.project] = item
             continue
         services = (
             () if not known.services or not item.services else (*known.services, *item.services)
         )
-        found[item.project] = Recreate(
+        result[item.project] = Recreate(
             item.project, tuple(dict.fromkeys(services)), known.force or item.force
         )
-    return tuple(found.values())
+    return tuple(result.values())

@@ -151,39 +151,39 @@ def _compose(project: Project, draft: Draft, patch: Patch, host: Host) -> Check:
     stray = [path for path in paths if not any(path[: len(i)] == i for i in intended)]
     if stray:
         return Check(False, f"{name}: {'.'.join(stray[0])} would change too")
-    told = ", ".join(dict.fromkeys(".".join(path[:3]) for path in paths)) or "nothing"
-    return Check(True, f"{name}: compose config differs in {told} only")
+    text = ", ".join(dict.fromkeys(".".join(path[:3]) for path in paths)) or "nothing"
+    return Check(True, f"{name}: compose config differs in {text} only")
 
 
 def _intended(project: Project, patch: Patch) -> tuple[tuple[str, ...], ...]:
     """The paths of the effective model that the edits of a patch mean to change, extended services
     included."""
-    found: list[tuple[str, ...]] = []
+    result: list[tuple[str, ...]] = []
     for item in patch.edits:
         if isinstance(item.edit, SetVariable | SetInstruction):
             continue  # not part of the compose text
         path = item.edit.path
         if path[0] != "services":
-            found.append(path[:2])
+            result.append(path[:2])
             continue
-        found.append(path[:3])
-        found += [
+        result.append(path[:3])
+        result += [
             ("services", service.name, *path[2:3])
             for service in project.services.values()
             if any(layer.file == item.file and layer.path == path[:2] for layer in service.layers)
         ]
-    return tuple(found)
+    return tuple(result)
 
 
 def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """The paths at which two JSON values differ, mappings walked into, lists compared whole."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        found = []
+        result = []
         for key in sorted({*before, *after}):
-            found += differences(
+            result += differences(
                 before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, str(key))
             )
-        return found
+        return result
     return [] if before == after else [path]
 
 

@@ -34,7 +34,7 @@ def recover(
         return ()
     try:
         with journal.lock():
-            told = [
+            text = [
                 _settled(e, host, journal, checkpoint)
                 for e in journal.entries()
                 if e.state == "writing"
@@ -49,7 +49,7 @@ def recover(
             f"the journal of undo cannot be used ({error}); what was interrupted is "
             "settled at the next start",
         )
-    return tuple(sentence for sentence in told if sentence)
+    return tuple(sentence for sentence in text if sentence)
 
 
 def _unsettled(entry: Entry) -> bool:
@@ -96,19 +96,19 @@ def close_undo(
 ) -> tuple[str, ...]:
     """What remains when an undo is written and the journal says so; recovery can do each part
     again. Returns what could not be removed and why."""
-    told: list[str] = []
+    text: list[str] = []
     try:
         checkpoint("clean")
         remove_temporaries(own.files)
         checkpoint("forget")
         journal.forget(own)
         checkpoint("release")
-        told += release(replace(original, state="undone"), host, journal)
+        text += release(replace(original, state="undone"), host, journal)
     except OSError as error:
-        told.append(f"not everything was tidied up ({error}); nebtui tries again at its next start")
+        text.append(f"not everything was tidied up ({error}); nebtui tries again at its next start")
     checkpoint("reread")
     host.reread(tuple(item.path for item in own.files))
-    return tuple(told)
+    return tuple(text)
 
 
 def take_back(
@@ -135,7 +135,7 @@ def take_back(
         if original is not None and original.state == "undone":
             journal.put(
                 replace(original, state="written")
-            )  # the word was said, and its saying failed half way
+            )  # the entry was marked undone before the interruption
         journal.forget(entry)
     else:
         undone = replace(entry, state="undone")

@@ -45,19 +45,19 @@ class StagedFile:
 def stage_all(changes: Iterable[FileChange]) -> tuple[StagedFile, ...]:
     """Look at every file, and refuse what cannot be written. Raises ConflictError, UnwritableError
     or UnreadableError."""
-    found: dict[str, StagedFile] = {}
+    result: dict[str, StagedFile] = {}
     for change in changes:
         seen = read_state(change.path)
         if seen.data != change.before:
             raise ConflictError(change.path)
-        if seen.real_path in found:
-            other = found[seen.real_path].seen.path
+        if seen.real_path in result:
+            other = result[seen.real_path].seen.path
             raise UnwritableError(
                 change.path, f"is the same file as {other}", "name it one way in every project"
             )
         ensure_writable(seen)
-        found[seen.real_path] = StagedFile(seen, change.after, temporary_name(seen))
-    return tuple(found.values())
+        result[seen.real_path] = StagedFile(seen, change.after, temporary_name(seen))
+    return tuple(result.values())
 
 
 def commit(

@@ -100,10 +100,10 @@ def _fail(error: BaseException, nothing: str, back: Callable[[], None]) -> NoRet
     try:
         back()
     except (OSError, JournalMismatchError) as second:
-        told = (
+        text = (
             f"taking back what was written failed ({second}); nebtui tries again at its next start"
         )
-        raise WriteError(f"{error}; {told}") from None
+        raise WriteError(f"{error}; {text}") from None
     if isinstance(error, OSError):
         raise WriteError(_sentence(error, nothing)) from None
     raise error
@@ -159,15 +159,15 @@ def _undo(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) ->
 def inverse(entry: Entry) -> tuple[FileChange, ...]:
     """What undo would change. Raises JournalMismatchError where the changed lines no longer stand,
     UnreadableError or UnwritableError."""
-    found = []
+    result = []
     for item in entry.files:
         seen = read_state(item.path)
         if seen.real_path != item.place:
             raise JournalMismatchError(
                 f"{item.path} leads to {seen.real_path} now instead of {item.place}"
             )
-        found.append(FileChange(item.path, seen.data, reverted(item, seen.data)))
-    return tuple(found)
+        result.append(FileChange(item.path, seen.data, reverted(item, seen.data)))
+    return tuple(result)
 
 
 def _conflict_hint(entry: Entry, journal: Journal) -> str:

@@ -68,18 +68,18 @@ def _group(
         place = f"{file}:{project.problem.line}" if project.problem.line else file
         return Group(identity(key), project.name, f"{place} {project.problem.message}", "bad", rows)
     if not any(c.project == project.name for c in snapshot.containers.values()):
-        told, tone = (
+        text, tone = (
             f"{len(rows)} services, {'not running' if snapshot.engine else 'files only'}",
             "dim",
         )
     else:
         down = f", {failed} failed" if failed else ""
-        told, tone = (
+        text, tone = (
             f"{ready}/{len(rows)} ready{down}",
             "bad" if failed else "ok" if ready == len(rows) else "warn",
         )
     variant = f" · variant {_short_file(project)}" if project.variant else ""
-    return Group(identity(key), project.name, told + variant, tone, rows)
+    return Group(identity(key), project.name, text + variant, tone, rows)
 
 
 def _marked(row: Row) -> Row:

@@ -54,11 +54,11 @@ def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Container,
     finally:
         client.forget()
     engine = engine_of(version, info, endpoint.url)
-    told = Link(
+    message = Link(
         "engine", "ok", f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}"
     )
     cgroups = _cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver")))
-    return engine, running, [told, *_kind(engine.rootless, engine.userns), cgroups]
+    return engine, running, [message, *_kind(engine.rootless, engine.userns), cgroups]
 
 
 def _inspected(client: EngineClient, listed: Iterable[str]) -> Iterator[Container]:

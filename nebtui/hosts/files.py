@@ -80,7 +80,8 @@ class FilesHost:
         self._projects.reread(paths)
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
-        """Compose's word on these texts, where Compose may be asked and is there."""
+        """Result of `docker compose config` on these texts, where Compose may be asked and is
+        there."""
         return self._catalogue.validate(project, texts)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What the collectors of one host share: the newest facts, the word to stop, and when the first
+"""What the collectors of one host share: the newest facts, the signal to stop, and when the first
 picture is complete."""
 
 from __future__ import annotations

@@ -108,7 +108,8 @@ class LiveHost:
         self._projects.reread(paths)
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
-        """Compose's word on these texts; neither config nor error where there is no Compose."""
+        """Result of `docker compose config` on these texts; neither config nor error where there is
+        no Compose."""
         return self._catalogue.validate(project, texts)
 
     def close(self) -> None:

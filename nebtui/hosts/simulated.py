@@ -92,9 +92,9 @@ class SimulatedHost:
         """Do one thing at once; services that wait behind a gate start as time goes by."""
         with self._lock:
             self._world.advance(self._clock.now())
-            told = tuple(self._world.do(action))
+            text = tuple(self._world.do(action))
         self._clock.wake()
-        yield from told
+        yield from text
 
     def command(self, action: Action) -> tuple[str, ...]:
         """The argv of the same effect on a real box."""
@@ -118,7 +118,7 @@ class SimulatedHost:
         self._clock.wake()
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
-        """Nobody's word: there is no Compose in the box."""
+        """Empty: the simulated host has no Compose."""
         from nebtui.facts.validation import Validation
 
         return Validation()

@@ -74,14 +74,14 @@ class Lines:
         # Where nothing stands (lines were removed) the nearest line above counts whatever its
         # indent.
         limit = indents[0] if indents else 1 << 30
-        found = []
+        result = []
         for index in range(first - 1, -1, -1):
             if limit == 0:
                 break
             if _leads(self.lines[index]) and _indent(self.lines[index]) < limit:
                 limit = _indent(self.lines[index])
-                found.append(self.keys[index])
-        return _key(" ".join(found).encode())
+                result.append(self.keys[index])
+        return _key(" ".join(result).encode())
 
 
 def shared(one: Sequence[object], other: Sequence[object]) -> int:

@@ -56,8 +56,8 @@ class Journal:
         return any(self._folder.glob(f"{TEMPORARY}*"))
 
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-        found: list[Entry] = []
-        told: list[str] = []
+        result: list[Entry] = []
+        text: list[str] = []
         for number, path in sorted(self._files().items()):
             try:
                 entry = _load(path)
@@ -67,10 +67,10 @@ class Journal:
                     if isinstance(error, _NewerVersionError)
                     else "it is damaged or of another version"
                 )
-                told.append(f"entry {number} of the journal is ignored: {why} ({path})")
+                text.append(f"entry {number} of the journal is ignored: {why} ({path})")
                 continue
-            found.append(entry if entry.number == number else replace(entry, number=number))
-        return tuple(found), tuple(told)
+            result.append(entry if entry.number == number else replace(entry, number=number))
+        return tuple(result), tuple(text)
 
     def _files(self) -> dict[int, Path]:
         try:

@@ -51,12 +51,12 @@ def recall_projects(state_dir: str) -> dict[ProjectKey, tuple[str, ...]]:
     """The projects of earlier runs whose first file is still there, each with its env files."""
     try:
         data = json.loads((Path(state_dir) / "projects.json").read_text(encoding="utf-8"))
-        found = {_key(d): tuple(map(str, d.get("env_files", ()))) for d in data}
+        result = {_key(d): tuple(map(str, d.get("env_files", ()))) for d in data}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
     return {
         key: env_files
-        for key, env_files in found.items()
+        for key, env_files in result.items()
         if key.files and os.path.exists(key.files[0])
     }
 

@@ -74,18 +74,20 @@ def _found(record: FileRecord, splice: SpliceRecord, text: Lines) -> int:
     best = [index for index, score in scores.items() if score == top]
     if len(best) == 1:
         return best[0]
-    told = _explanation(record, splice)
+    message = _explanation(record, splice)
     if best:
         raise JournalMismatchError(
-            f"{record.path} was changed since: {told} stands at {_numbers(best)} now, "
+            f"{record.path} was changed since: {message} stands at {_numbers(best)} now, "
             "which look alike"
         )
     if standing and new:
         raise JournalMismatchError(
-            f"{record.path} was changed since: {told} is at {_numbers(standing)} now, "
+            f"{record.path} was changed since: {message} is at {_numbers(standing)} now, "
             "next to changed lines"
         )
-    raise JournalMismatchError(f"{record.path} was changed since: {told} is not as nebtui left it")
+    raise JournalMismatchError(
+        f"{record.path} was changed since: {message} is not as nebtui left it"
+    )
 
 
 def _score(spot: Anchor, text: Lines, first: int, *, env: bool) -> int:

@@ -148,9 +148,9 @@ def _stem(program: str) -> str:
 def _programs(script: str) -> list[str]:
     """The first words of the commands of a shell text, innermost substitutions first."""
     script = script.replace("$$", "$")
-    found: list[str] = []
+    result: list[str] = []
     while inner := _SUBSHELL.search(script):
-        found += _programs(inner[1] or inner[2] or "")
+        result += _programs(inner[1] or inner[2] or "")
         script = script[: inner.start()] + "_" + script[inner.end() :]
     expecting = True
     for word in _words(script):
@@ -159,8 +159,8 @@ def _programs(script: str) -> list[str]:
         elif expecting and not (_ASSIGNMENT.match(word) or word.isdecimal() or word in _LEADERS):
             expecting = False
             if word not in _BUILTINS and not word.startswith(("<", ">", "$")):
-                found.append(word)
-    return found
+                result.append(word)
+    return result
 
 
 def _words(script: str) -> list[str]:

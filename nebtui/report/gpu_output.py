@@ -81,7 +81,7 @@ def text(snapshot: Snapshot) -> Iterator[str]:
     """The same for people; without a driver one line."""
     stack = snapshot.gpu_stack
     if stack is None or not stack.present:
-        yield f"no GPU: {stack.problem if stack and stack.problem else 'nobody has looked for one'}"
+        yield f"no GPU: {stack.problem if stack and stack.problem else 'not looked for'}"
         return
     serves = f", serves CUDA up to {stack.cuda}" if stack.cuda else ""
     yield plain(f"{stack.vendor} driver {stack.driver or 'version unknown'}{serves}")

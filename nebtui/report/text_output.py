@@ -39,12 +39,12 @@ def plural(number: int, noun: str) -> str:
 def counts(found: Iterable[Finding]) -> str:
     """`2 errors, 1 warning`, or `no findings`."""
     words = [f.severity for f in found]
-    told = [
+    text = [
         f"{n} advice" if s == "advice" else plural(n, s)
         for s in SEVERITIES
         if (n := words.count(s))
     ]
-    return ", ".join(told) or "no findings"
+    return ", ".join(text) or "no findings"
 
 
 def status(snapshot: Snapshot) -> Iterator[str]:
@@ -90,7 +90,7 @@ def graph(
     snapshot: Snapshot, found: Iterable[Finding], width: int, *, ascii_only: bool
 ) -> list[str]:
     """The rails graph as text lines, with the races and errors among the findings."""
-    told = tuple(found)
-    drawn = graph_model(snapshot, rules.races(told), alerts=rules.alerts(told))
+    text = tuple(found)
+    drawn = graph_model(snapshot, rules.races(text), alerts=rules.alerts(text))
     drawing = draw(drawn, width=width, selected=None, all_edges=True, ascii=ascii_only)
     return [line.rstrip() for line in plain_text(drawing).splitlines()]

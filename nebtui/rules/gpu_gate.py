@@ -67,10 +67,10 @@ def _request(service: Service) -> dict[str, Value]:
     """The GPU request in the form the service has it."""
     if service.runtime == "nvidia" and not service.gpus:
         names = ("NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES")
-        told: dict[str, Value] = {
+        text: dict[str, Value] = {
             name: value for name in names if (value := service.environment.get(name))
         }
-        return {"runtime": "nvidia", **({"environment": told} if told else {})}
+        return {"runtime": "nvidia", **({"environment": text} if text else {})}
     given: dict[str, Value] = {}
     if any(request.driver in ("cdi", "device") for request in service.gpus) and service.stands(
         "devices"
@@ -86,7 +86,7 @@ def _request(service: Service) -> dict[str, Value]:
 def _reservation(service: Service, asked: list[GpuRequest]) -> dict[str, Value]:
     """Requests for devices as Compose hands them to the engine, whatever form they have in the
     file."""
-    found: list[Value] = []
+    result: list[Value] = []
     for request in asked:
         entry: dict[str, Value] = {"driver": request.driver} if request.driver else {}
         if request.ids:
@@ -94,8 +94,8 @@ def _reservation(service: Service, asked: list[GpuRequest]) -> dict[str, Value]:
         else:
             entry["count"] = "all" if request.count in (None, -1) else request.count
         entry["capabilities"] = tuple(request.capabilities or ("gpu",))
-        found.append(entry)
-    return {"deploy": {"resources": {"reservations": {"devices": found}}}}
+        result.append(entry)
+    return {"deploy": {"resources": {"reservations": {"devices": result}}}}
 
 
 def _written(service: Service, path: tuple[str, ...], value: str) -> str:

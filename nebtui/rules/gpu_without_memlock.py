@@ -36,7 +36,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         limit = service.ulimits.get("memlock")
         if not why or (limit is not None and min(limit) == -1):
             continue
-        told = (
+        text = (
             "not set" if limit is None else f"{limit[0]} ({service.origin('ulimits', 'memlock')})"
         )
         yield Finding(
@@ -46,7 +46,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             service=key.service,
             subject="",
             message="infers on a GPU and may not lock memory",
-            evidence=(f"inference: {why}", f"ulimits.memlock: {told}"),
+            evidence=(f"inference: {why}", f"ulimits.memlock: {text}"),
             applicability="safe",
             origin=service.origin("ulimits") if service.stands("ulimits") else place(service),
             fix="add ulimits.memlock: -1",

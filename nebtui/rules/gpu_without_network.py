@@ -1,8 +1,7 @@
 """GPU inference without a network.
 
 What: a GPU service that infers has `network_mode: none`.
-Why it bites: nobody can reach its API, and it cannot fetch its model; it looks healthy and serves
-no one.
+Why it bites: its API cannot be reached and it cannot fetch its model, though it looks healthy.
 Evidence: the mode where it stands, and what makes it an inference service.
 Fix: by hand: a network with those who use it (an `internal: true` one keeps it off the Internet).
 For a sandbox the mode is right; then the GPU is what does not belong there.
@@ -33,7 +32,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             project=key.project,
             service=key.service,
             subject="",
-            message="infers on a GPU and has no network: nobody can reach it",
+            message="infers on a GPU and has no network: it cannot be reached",
             evidence=(f"network_mode: none ({origin})", f"inference: {why}"),
             applicability="display",
             origin=origin,

@@ -2,7 +2,7 @@
 
 What: CUDA_VISIBLE_DEVICES (or NVIDIA_VISIBLE_DEVICES, and AMD's HIP_ and ROCR_VISIBLE_DEVICES) is
 empty, negative, or names a device that is not there. Indices count from 0 *inside* the container.
-Why it bites: CUDA sees no device and says nothing; most servers then compute on the CPU.
+Why it bites: CUDA sees no device and reports no error; most servers then compute on the CPU.
 Evidence: the variable where it stands, the request, and the devices of this machine where a driver
 lists them.
 Fix: by hand: remove the variable, or name a device that is there. (Docker overrides

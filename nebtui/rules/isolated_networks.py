@@ -9,8 +9,8 @@ Evidence: the text that names the host, and the networks of both sides (declared
 running).
 Fix: both sides join one external network: one that a side already has, else `[fix] network`, else
 `nebtui-shared`. It is created on the host where it is absent; `default` is kept. Safe only if no
-name of a joining service is then answered twice for any member. EditRefusedError for `network_mode`
-host, none and `service:`.
+name of a joining service is then answered twice for any member. Refused for `network_mode` host,
+none and `service:`.
 Source: docs.docker.com/compose/how-tos/networking, and measured with Compose 2.40 on Engine 20.10
 and 26.1.
 """
@@ -214,7 +214,7 @@ def answered_twice(snapshot: Snapshot, network: str, joining: list[ServiceKey]) 
     index = names(snapshot)
     after = {k: v | {network} if k in joining else v for k, v in index.networks.items()}
     members = [k for k, on in after.items() if network in on]
-    found = []
+    result = []
     for key in joining:
         service = snapshot.service(key)
         for name in names_of(snapshot, key, service) if service else ():
@@ -222,9 +222,9 @@ def answered_twice(snapshot: Snapshot, network: str, joining: list[ServiceKey]) 
             for rival in rivals:
                 answers = after[rival] & (index.aliases.get((name, rival)) or after[rival])
                 if any(after[m] & answers for m in members):
-                    found.append(f"{name} would be answered by {key} and by {rival}")
+                    result.append(f"{name} would be answered by {key} and by {rival}")
                     break
-    return tuple(found)
+    return tuple(result)
 
 
 def seen(snapshot: Snapshot, finding: Finding) -> Observation:

@@ -8,7 +8,7 @@ stays `created`.
 Evidence: the engine's runtimes and CDI devices (`/info`), the toolkit's files, the container's
 State.Error; silent once any container runs with a GPU that the engine gave it.
 Fix: by hand: install the NVIDIA container toolkit and register it. Where the engine does not list
-its runtimes, or runs on another machine, nothing is said.
+its runtimes, or runs on another machine, nothing is reported.
 Source: measured with Engine 20.10; docs.nvidia.com/datacenter/cloud-native/container-toolkit.
 """
 
@@ -34,7 +34,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     for key, service in snapshot.services():
         if not service.gpu or is_check(service):
             continue
-        said = next((told for c in snapshot.containers_of(key) if (told := engine_refusal(c))), "")
+        said = next((text for c in snapshot.containers_of(key) if (text := engine_refusal(c))), "")
         if said or _impossible(snapshot, engine, service):
             yield _finding(key, service, engine, said)
 

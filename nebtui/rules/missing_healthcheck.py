@@ -1,8 +1,8 @@
 """A service that others depend on or name has no health test.
 
-What: neither the compose file nor the image says how to ask whether it is ready.
-Why it bites: nobody can wait for it; a hung server still counts as "running". For a known server
-that nobody names it is advice only.
+What: neither the compose file nor the image has a test of whether it is ready.
+Why it bites: no other service can wait for it, and a hung server still counts as "running". For a
+known server that no service names it is advice only.
 Evidence: who depends on it or names it, and what the test is taken from.
 Fix: the test known for the image, else one of the port it is seen to listen on; services that
 depend on it then wait until it is healthy. Safe once it was tried: it passes in the running
@@ -41,18 +41,20 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _wanted(snapshot: Snapshot) -> dict[ServiceKey, tuple[str, ...]]:
     """Who depends on or names each service, as evidence lines."""
-    found: dict[ServiceKey, list[str]] = {}
+    result: dict[ServiceKey, list[str]] = {}
     for key, service in snapshot.services():
         for dependency in service.depends_on.values():
             target = ServiceKey(key.project, dependency.service)
-            found.setdefault(target, []).append(
+            result.setdefault(target, []).append(
                 f"{key} depends on it ({service.origin('depends_on', target.service)})"
             )
     for resolution in resolutions(snapshot):
         for owner in resolution.reached:
             origin = resolution.reference.origin
-            found.setdefault(owner, []).append(f"{resolution.reference.source} names it ({origin})")
-    return {key: tuple(dict.fromkeys(lines)) for key, lines in found.items()}
+            result.setdefault(owner, []).append(
+                f"{resolution.reference.source} names it ({origin})"
+            )
+    return {key: tuple(dict.fromkeys(lines)) for key, lines in result.items()}
 
 
 def _finding(snapshot: Snapshot, key: ServiceKey, users: tuple[str, ...]) -> Finding:
@@ -73,7 +75,7 @@ def _finding(snapshot: Snapshot, key: ServiceKey, users: tuple[str, ...]) -> Fin
         project=key.project,
         service=key.service,
         subject="",
-        message="has no health test, so nobody can wait until it is ready"
+        message="has no health test, so no service can wait until it is ready"
         if users
         else "has no health test",
         evidence=evidence,
@@ -96,9 +98,9 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     project = snapshot.projects[key.project]
     waiting = tuple(s for s in project.services.values() if _started_only(s, key.service))
     gates = tuple(gate_edit(project, s, key.service, "service_healthy") for s in waiting)
-    told = f" and gate {', '.join(s.name for s in waiting)} on it" if waiting else ""
+    text = f" and gate {', '.join(s.name for s in waiting)} on it" if waiting else ""
     return Fix(
-        title=f"add a health test to {key}{told}",
+        title=f"add a health test to {key}{text}",
         applicability="unsafe",
         edits=(healthcheck_edit(project, service, suggestion), *gates),
         recreate=(

@@ -1,6 +1,6 @@
 """`host.docker.internal` is used on Linux without an entry in `extra_hosts`.
 
-What: the name exists by itself on Docker Desktop only. On Linux a container has to be told.
+What: the name exists by itself on Docker Desktop only. On Linux it needs an entry.
 Why it bites: the service works on a laptop and fails on the server with "Name or service not
 known".
 Evidence: the text that uses the name, and the service's `extra_hosts`.

@@ -1,6 +1,6 @@
 """An external network is declared and absent on the host.
 
-What: `external: true` tells Compose that somebody else creates the network.
+What: `external: true` means that Compose does not create the network itself.
 Why it bites: `up` stops with "network … declared as external, but could not be found", and nothing
 of the project starts.
 Evidence: the declaration, and the engine's list of networks. Not checked without an engine.

@@ -45,7 +45,7 @@ NAME = "unchecked-gpu"
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
-    """One finding per service that nobody tests."""
+    """One finding per service without a test."""
     for key, service in snapshot.services():
         if not service.gpu or is_check(service):
             continue
@@ -54,7 +54,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             True for _ in tests(snapshot, key, service)
         ):
             continue
-        told = _without(known)
+        text = _without(known)
         why_not = _why_not(snapshot.projects[key.project], service)
         yield Finding(
             rule=NAME,
@@ -63,7 +63,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             service=key.service,
             subject="",
             message="asks for a GPU, and nothing tests whether it is there",
-            evidence=(f"requested: {requested(service)} ({place(service)})", told),
+            evidence=(f"requested: {requested(service)} ({place(service)})", text),
             applicability="display" if why_not else "unsafe",
             origin=place(service),
             fix=why_not

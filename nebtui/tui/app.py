@@ -137,8 +137,8 @@ class NebtuiApp(App[None]):
         self.session.watched = (*self.session.watched, message.watched)
         self.home.show()
         effect = "bringing it up" if message.brought_up else "U brings it up"
-        told = f"entry {message.watched.entry} · {effect} · z takes it back"
-        self.notify(told, title=f"written: {message.watched.patch.title}", markup=False, timeout=8)
+        text = f"entry {message.watched.entry} · {effect} · z takes it back"
+        self.notify(text, title=f"written: {message.watched.patch.title}", markup=False, timeout=8)
 
     def on_undo_asked(self) -> None:
         entry = self.session.journal.last()
@@ -158,13 +158,13 @@ class NebtuiApp(App[None]):
         if message.confirmed:
             self._run(message.actions)
             return
-        told = tuple(" ".join(host.command(action)) for action in message.actions)
+        text = tuple(" ".join(host.command(action)) for action in message.actions)
         forced = any(isinstance(a, Up) and a.force_recreate for a in message.actions)
         warning = (
             "recreates these services" if forced else "recreates services whose declaration changed"
         )
         self.push_screen(
-            ConfirmScreen(told, warning), lambda yes: self._run(message.actions) if yes else None
+            ConfirmScreen(text, warning), lambda yes: self._run(message.actions) if yes else None
         )
 
     def _run(self, actions: tuple[Action, ...]) -> None:

@@ -38,6 +38,6 @@ def markdown() -> str:
     titles |= {"review": "review", "confirm": "before a command"}
     rows = ["| where | keys |", "|---|---|"]
     for where, title in titles.items():
-        told = " · ".join(f"`{k.display}` {k.label}" for k in KEYS if k.where == where)
-        rows.append(f"| {title} | {told} |")
+        text = " · ".join(f"`{k.display}` {k.label}" for k in KEYS if k.where == where)
+        rows.append(f"| {title} | {text} |")
     return "\n".join(rows)

@@ -1,4 +1,5 @@
-"""Collectors without an engine: Compose is asked for changed files only, and the dead stay dead."""
+"""Collectors without an engine: Compose is asked for changed files only, and late inspections of
+removed containers are ignored."""
 
 from __future__ import annotations
 

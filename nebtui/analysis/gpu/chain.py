@@ -41,18 +41,18 @@ def peers(stack: GpuStack) -> Iterator[str]:
     pairs left out."""
     for peer in stack.peers:
         reads = {True: "direct access", False: "no direct access", None: ""}[peer.direct]
-        told = ", ".join(text for text in (peer.between, reads) if text)
-        if told:
-            yield f"GPU {peer.first}–{peer.second}: {told}"
+        message = ", ".join(text for text in (peer.between, reads) if text)
+        if message:
+            yield f"GPU {peer.first}–{peer.second}: {message}"
 
 
 def broken(links: tuple[Link, ...]) -> Link | None:
     """The one link to mend first: the deepest that does not hold. What the driver says is the echo
     of what lies below it on this machine, and nothing of the engine can help where the driver does
     not work."""
-    found = [link for link in links if link.state == "broken"]
+    result = [link for link in links if link.state == "broken"]
     depth = {"driver": 1, **dict.fromkeys(OF_ENGINE, 2)}
-    return min(found, key=lambda link: depth.get(link.name, 0), default=None)
+    return min(result, key=lambda link: depth.get(link.name, 0), default=None)
 
 
 def _engine(
@@ -74,13 +74,13 @@ def _engine(
             INSTALL,
         )
     if engine.cgroup_driver == "systemd" and not engine.cdi:
-        told = (
+        message = (
             "systemd cgroups with devices injected by a hook: `systemctl daemon-reload` "
             "takes the GPU away from "
             "running containers (nvidia-container-toolkit issue 48)"
         )
         yield Link(
-            "cgroup driver", "unknown", told, "use CDI devices, or native.cgroupdriver=cgroupfs"
+            "cgroup driver", "unknown", message, "use CDI devices, or native.cgroupdriver=cgroupfs"
         )
     elif engine.cgroup_driver:
         yield Link(
@@ -92,7 +92,7 @@ def injection_method(
     stack: GpuStack | None, engine: Engine, containers: Iterable[Container] = ()
 ) -> str | None:
     """How a GPU gets into a container of this engine; "" if it cannot, None if the engine does not
-    say."""
+    list its runtimes."""
     if engine.runtimes is not None and "nvidia" in engine.runtimes:
         default = ", the default" if engine.default_runtime == "nvidia" else ""
         return f"runtime nvidia is registered{default}"
@@ -117,9 +117,9 @@ def engine_refusal(container: Container) -> str:
     """The engine's own words that it cannot give a container a GPU, "" if it said nothing of the
     kind."""
     error = container.inspection.error if container.inspection else ""
-    told = (
+    message = (
         "could not select device driver",
         "unknown or invalid runtime name: nvidia",
         "unresolvable CDI devices",
     )
-    return error.splitlines()[0][:200] if any(text in error for text in told) else ""
+    return error.splitlines()[0][:200] if any(text in error for text in message) else ""

@@ -28,8 +28,8 @@ def ladder(snapshot: Snapshot, key: ServiceKey) -> Ladder:
     running = tuple(c for c in containers if c.state == "running")
     if len(running) < 2:
         return _climb(snapshot, key, containers, running)
-    found = [replace(_climb(snapshot, key, (one,), (one,)), of=one.name) for one in running]
-    return min(found, key=lambda one: WORST_FIRST.index(one.verdict))
+    result = [replace(_climb(snapshot, key, (one,), (one,)), of=one.name) for one in running]
+    return min(result, key=lambda one: WORST_FIRST.index(one.verdict))
 
 
 def _climb(
@@ -98,7 +98,7 @@ def _injected(
     return EvidenceStep(
         "injected",
         "unknown",
-        next((r.why for r in reaches if r.why), "nobody has looked into the container"),
+        next((r.why for r in reaches if r.why), "the container was not looked into"),
     )
 
 
@@ -126,7 +126,7 @@ def _initialises(
     return EvidenceStep(
         "initialises",
         "unknown",
-        next((r.why for r in reaches if r.why), "nobody has looked at its processes"),
+        next((r.why for r in reaches if r.why), "its processes were not looked at"),
     )
 
 
@@ -244,8 +244,8 @@ def _fast(figures: list[ThroughputSample]) -> EvidenceStep:
                     "unknown",
                     f"{figure.stream:.1f} {figure.unit} just now, which may be a hiccup",
                 )
-            told = f"{figure.stream:.1f} {figure.unit}, usually {figure.usual:.1f}"
-            return EvidenceStep("fast", "yes", told, figure.source)
+            text = f"{figure.stream:.1f} {figure.unit}, usually {figure.usual:.1f}"
+            return EvidenceStep("fast", "yes", text, figure.source)
     if not figures:
         return EvidenceStep("fast", "unknown", "it tells no tokens a second")
     problem = next((f.problem for f in figures if f.problem), "")

@@ -70,9 +70,9 @@ class Ladder:
     def evidence(self) -> tuple[str, ...]:
         """What is known, as a line an item: the rungs with yes or no, model and load between
         them."""
-        told = [f"{rung.name}: {rung.answer}, {rung.why}" + _by(rung) for rung in self.rungs]
+        text = [f"{rung.name}: {rung.answer}, {rung.why}" + _by(rung) for rung in self.rungs]
         between = [line for line in (self.loaded, self.busy) if line]
-        return (*((f"container: {self.of}",) if self.of else ()), *told[:3], *between, *told[3:])
+        return (*((f"container: {self.of}",) if self.of else ()), *text[:3], *between, *text[3:])
 
 
 def _by(rung: EvidenceStep) -> str:

@@ -44,10 +44,10 @@ def place(service: Service) -> Origin | None:
 
 def requested(service: Service) -> str:
     """The request in words: `all (nvidia)`, `runtime nvidia`."""
-    told = [str(request) for request in service.gpus]
+    message = [str(request) for request in service.gpus]
     if service.runtime == "nvidia":
-        told.append("runtime nvidia")
-    return ", ".join(told) or "a GPU"
+        message.append("runtime nvidia")
+    return ", ".join(message) or "a GPU"
 
 
 def is_check(service: Service) -> bool:
@@ -140,7 +140,7 @@ def _why_hidden(name: str, value: str, snapshot: Snapshot, service: Service) -> 
 
 
 def _devices(snapshot: Snapshot) -> list[str] | None:
-    """The UUIDs of this machine's devices; None where nobody could list them."""
+    """The UUIDs of this machine's devices; None where they could not be listed."""
     stack = snapshot.gpu_stack
     if stack is None or not stack.present or stack.problem or not snapshot.gpus:
         return None

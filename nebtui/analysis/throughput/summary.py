@@ -78,7 +78,7 @@ def words(samples: tuple[ThroughputSample, ...]) -> SpeedWords:
         return SpeedWords("idle", "dim", last_words(last) if last else "")
     problem = next((s.problem for s in samples if s.problem), "")
     return SpeedWords(
-        "–", "dim", problem or next((told for s in samples if (told := last_words(s))), "")
+        "–", "dim", problem or next((text for s in samples if (text := last_words(s))), "")
     )
 
 

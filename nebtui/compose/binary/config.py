@@ -81,7 +81,7 @@ def error_line(stderr: str) -> str:
         for line in stderr.splitlines()
         if line.strip() and not line.startswith("time=")
     ]
-    return " ".join(lines) or "Compose failed without a word"
+    return " ".join(lines) or "Compose failed without a message"
 
 
 _INCONSISTENT = re.compile(r"cycle|undefined|mutually exclusive")

@@ -24,10 +24,10 @@ def validate(
     compose: ComposeCommand | None,
     environ: Mapping[str, str],
 ) -> Validation:
-    """Compose's word on the project with `texts` (absolute path -> text) in place of the files, in
-    the strictest mode that the files on disk pass. One edited config file goes in on standard
-    input; where includes, extended files or env files are involved a temporary copy of all files
-    read is asked about."""
+    """Result of `docker compose config` on the project with `texts` (absolute path -> text) in
+    place of the files, in the strictest mode that the files on disk pass. One edited config file
+    goes in on standard input; where includes, extended files or env files are involved a temporary
+    copy of all files read is asked about."""
     if compose is None:
         return Validation()
     interpolated = _interpolates(project, compose, environ)

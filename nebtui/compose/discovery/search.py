@@ -20,7 +20,7 @@ from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Problem
 
 _DEMO = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", "demo"))
-"""The demo box's files are nobody's projects: a clone of nebtui itself holds nothing to show."""
+"""The demo box's files are no projects of the user: a clone of nebtui itself shows nothing."""
 _MAX_ENTRIES = 20_000
 _SKIPPED = frozenset(
     (
@@ -55,18 +55,18 @@ def search(
 ) -> list[Candidate]:
     """The projects in folders (down to `depth` levels below each root) and single files, in path
     order. A root that does not exist gives a Candidate with a problem."""
-    found: dict[ProjectKey, Candidate] = {}
+    result: dict[ProjectKey, Candidate] = {}
     left = [_MAX_ENTRIES]
     for given in roots:
         root = os.path.abspath(os.path.expanduser(given))
         if os.path.isdir(root):
             for folder, names in _folders(root, depth, left):
                 for candidate in in_folder(folder, names, environ or {}):
-                    found.setdefault(candidate.key, candidate)
+                    result.setdefault(candidate.key, candidate)
         else:
             candidate = _single(root, environ or {})
-            found.setdefault(candidate.key, candidate)
-    return list(found.values())
+            result.setdefault(candidate.key, candidate)
+    return list(result.values())
 
 
 def _folders(root: str, depth: int, left: list[int]) -> Iterator[tuple[str, list[str]]]:

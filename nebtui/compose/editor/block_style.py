@@ -225,14 +225,14 @@ def expand(document: Document, key: Node, node: Node, new: Mapping[str, Any]) ->
     stay."""
     text, habits = document.text, document.habits
     column = max(node.column, key.column + habits.step)
-    found = []
+    result = []
     for index, item in enumerate(node.items):
         start = line_start(text, dash(document, node, index))
         value = new[item.text]
         inline = "" if writer.nested(value) or value is None else f" {writer.inline(value)}"
-        found.append(Splice(start, item.end, f"{' ' * column}{item.source}:{inline}"))
+        result.append(Splice(start, item.end, f"{' ' * column}{item.source}:{inline}"))
         if writer.nested(value):
-            found.append(
+            result.append(
                 insert_lines(
                     text, after_line(text, item.end), list(writer.body(value, column, habits))
                 )
@@ -245,5 +245,5 @@ def expand(document: Document, key: Node, node: Node, new: Mapping[str, Any]) ->
         for line in writer.entry(k, v, column, habits)
     ]
     if more:
-        found.append(insert_lines(text, insertion(text, node.end, key.column), more))
-    return found
+        result.append(insert_lines(text, insertion(text, node.end, key.column), more))
+    return result

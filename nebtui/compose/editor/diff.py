@@ -32,27 +32,27 @@ def _entries(
         raise EditRefusedError(
             f"`{lost[0]}` (line {node.line}) comes through `<<`; remove it where the anchor stands"
         )
-    found: list[Splice] = []
+    result: list[Splice] = []
     gone = [
         index for index, (k, _) in enumerate(node.entries) if k.text in own and k.text not in new
     ]
     for name, (k, v) in own.items():
         if name in new:
-            found += _value(document, k, v, node.flow, old[name], new[name])
+            result += _value(document, k, v, node.flow, old[name], new[name])
         elif not node.flow:
-            found.append(block_style.remove_entry(document, k, v))
+            result.append(block_style.remove_entry(document, k, v))
     if gone and node.flow:
-        found += flow_style.remove(document, node, gone)
+        result += flow_style.remove(document, node, gone)
     more = {
         n: v
         for n, v in new.items()
         if n not in own and not (n in brought and equivalent(brought[n], v))
     }
     if more and node.flow:
-        found.append(flow_style.add_entries(document, node, more))
+        result.append(flow_style.add_entries(document, node, more))
     elif more:
-        found.append(block_style.add_entries(document, key, node, more))
-    return found
+        result.append(block_style.add_entries(document, key, node, more))
+    return result
 
 
 def _value(
@@ -153,20 +153,20 @@ def _items(
     gone = len(before) - head - tail
     come = list(after[head : len(after) - tail])
     both = min(gone, len(come))
-    found: list[Splice] = []
+    result: list[Splice] = []
     for index in range(head, head + both):
-        found += block_style.replace_item(document, node, index, come[index - head])
+        result += block_style.replace_item(document, node, index, come[index - head])
     if node.flow and gone > both:
-        found += flow_style.remove(document, node, range(head + both, head + gone))
+        result += flow_style.remove(document, node, range(head + both, head + gone))
     elif gone > both:
-        found += [
+        result += [
             block_style.remove_item(document, node, index)
             for index in range(head + both, head + gone)
         ]
     if come[both:] and node.flow:
         if tail:
             return block_style.replace(document, key, node, True, node.content, tuple(after))
-        found.append(flow_style.add_items(document, node, come[both:]))
+        result.append(flow_style.add_items(document, node, come[both:]))
     elif come[both:]:
-        found.append(block_style.add_items(document, key, node, head + both, come[both:]))
-    return found
+        result.append(block_style.add_items(document, key, node, head + both, come[both:]))
+    return result

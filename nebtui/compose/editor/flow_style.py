@@ -106,8 +106,8 @@ def expand(document: Document, node: Node, new: Mapping[str, Any]) -> list[Splic
     style = json_like(document, node)
     names = [item.text for item in node.items]
     more = {name: value for name, value in new.items() if name not in names}
-    found = [Splice(node.content, node.content + 1, "{"), Splice(node.end - 1, node.end, "}")]
-    found += [
+    result = [Splice(node.content, node.content + 1, "{"), Splice(node.end - 1, node.end, "}")]
+    result += [
         Splice(item.end, item.end, f": {writer.flow(new[item.text], json_style=style)}")
         for item in node.items
     ]
@@ -116,5 +116,5 @@ def expand(document: Document, node: Node, new: Mapping[str, Any]) -> list[Splic
             f"{writer.scalar(k, json_style=style)}: {writer.flow(v, json_style=style)}"
             for k, v in more.items()
         ]
-        found.append(_add(document, node, entries))
-    return found
+        result.append(_add(document, node, entries))
+    return result

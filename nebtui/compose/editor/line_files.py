@@ -145,7 +145,8 @@ def _instructions(text: str) -> Iterator[tuple[int, int]]:
             waiting = waiting[1:] if line.strip("\t") == waiting[0] else waiting
             goes_on = bool(waiting)
         elif _BLANK_OR_COMMENT.match(line):
-            # Inside an instruction a comment line is passed over; between two it is nobody's.
+            # Inside an instruction a comment line is passed over; between two it belongs to no
+            # instruction.
             goes_on = True
         else:
             start = at if start is None else start

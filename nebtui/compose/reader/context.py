@@ -68,8 +68,8 @@ def env_of(
     optional: bool,
     raw: bool = False,
 ) -> dict[str, str]:
-    """What an env file says; nothing, and a problem, where it cannot be read (an optional one may
-    be absent)."""
+    """The variables of an env file; nothing, and a problem, where it cannot be read (an optional
+    one may be absent)."""
     try:
         return env_file.parse(context.text(path), path, variables, raw=raw)
     except UnreadableError as error:

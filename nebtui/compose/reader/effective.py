@@ -105,14 +105,14 @@ def _inconsistent(
     places: Mapping[str, Mapping[Path, Origin]],
     key: ProjectKey,
 ) -> list[Problem]:
-    found = []
+    result = []
     for service, path, message in faults(document, data):
         known = places.get(service, {})
         # The key itself, else the nearest parent that stands in a file.
         place = next((known[path[:n]] for n in range(len(path), -1, -1) if path[:n] in known), None)
         file = place.file if place else (key.files or (key.working_dir,))[0]
-        found.append(Problem(file, place.line if place else 0, message))
-    return found
+        result.append(Problem(file, place.line if place else 0, message))
+    return result
 
 
 def _effective(document: Located, key: ProjectKey) -> dict[str, Any]:
@@ -183,13 +183,13 @@ def _network(name: str, body: Any, project: str) -> dict[str, Any]:
 def origins(body: Located) -> dict[Path, Origin]:
     """The place of each key of a service; items of `volumes` by target, of `extra_hosts` by host,
     else by index."""
-    found: dict[Path, Origin] = {}
+    result: dict[Path, Origin] = {}
     for path, origin in walk(body):
         if path[:1] in (("volumes",), ("extra_hosts",)) and len(path) > 1:
             name = _item_name(body, path)
             path = path if name is None else (path[0], name, *path[2:])
-        found.setdefault(path, origin)
-    return found
+        result.setdefault(path, origin)
+    return result
 
 
 def _item_name(body: Located, path: Path) -> str | None:

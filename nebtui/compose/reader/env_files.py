@@ -28,7 +28,7 @@ def _with_env_file(context: ReadContext, body: Located, variables: Mapping[str, 
     files = body.get("env_file")
     if files is None or not isinstance(files.value, list):
         return body
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for item in files.value:
         entry = plain_value(item)
         if not isinstance(entry, dict) or not isinstance(path := entry.get("path"), str):
@@ -38,14 +38,14 @@ def _with_env_file(context: ReadContext, body: Located, variables: Mapping[str, 
             entry.get("format") == "raw",
         )
         known = len(context.warnings)
-        found |= env_of(context, path, {**found, **variables}, optional=optional, raw=raw)
+        result |= env_of(context, path, {**result, **variables}, optional=optional, raw=raw)
         if context.warnings[known:] and item.origin:
             # A person looks for the line that names the file, not for a file that is not there.
             message = f"env_file {path} {context.warnings[known].message}"
             context.warnings[known:] = [Problem(item.origin.file, item.origin.line, message)]
     own = body.get("environment") or Located({})
     return body.child(
-        "environment", own.with_value({k: locate(v) for k, v in found.items()} | mapping_of(own))
+        "environment", own.with_value({k: locate(v) for k, v in result.items()} | mapping_of(own))
     )
 
 

@@ -149,12 +149,12 @@ def _extended(
 
 
 def _services_of(context: ReadContext, file: str, scope: FileContext) -> dict[str, Located]:
-    found: dict[str, Located] = {}
+    results: dict[str, Located] = {}
     for document in documents(context, file, scope):
         services = document.get("services")
         if services is not None and isinstance(services.value, dict):
-            found.update(services.value)
-    return found
+            results.update(services.value)
+    return results
 
 
 def _include_all(context: ReadContext, one: Model, file: str, scope: FileContext) -> Model:

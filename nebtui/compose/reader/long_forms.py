@@ -66,11 +66,11 @@ def pairs(spot: Located) -> Located:
     """A list of NAME=value as a mapping."""
     if not isinstance(spot.value, list):
         return spot
-    found: dict[str, Located] = {}
+    results: dict[str, Located] = {}
     for item in spot.value:
         name, value = short_forms.pair(short_forms.text(item.value))
-        found[name] = item.with_value(value)
-    return spot.with_value(found)
+        results[name] = item.with_value(value)
+    return spot.with_value(results)
 
 
 def names(spot: Located, default: Any) -> Located:

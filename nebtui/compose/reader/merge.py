@@ -69,10 +69,10 @@ def unique(items: list[Located], path: Path) -> list[Located]:
     key = _KEYS.get(path[2]) if len(path) == 3 and _matches(path[:2], {_SERVICE}) else None
     if key is None:
         return items
-    found: dict[Any, Located] = {}
+    results: dict[Any, Located] = {}
     for item in items:
-        found[key(item)] = item
-    return list(found.values())
+        results[key(item)] = item
+    return list(results.values())
 
 
 def _matches(path: Path, patterns: set[tuple[str, ...]]) -> bool:

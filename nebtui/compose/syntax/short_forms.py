@@ -130,7 +130,7 @@ def _range(spec: str) -> list[int]:
 def words(command: str) -> tuple[str, ...]:
     """A command line as its words, split as Compose splits it (quotes and backslashes, nothing
     expanded). Compose stops at an unquoted `;`, `|`, `&`, `<` or `>`, and so does this."""
-    found: list[str] = []
+    result: list[str] = []
     word, quote, escaped, started = "", "", False, False
     for char in command:
         if escaped:
@@ -143,13 +143,13 @@ def words(command: str) -> tuple[str, ...]:
             quote, started = char, True
         elif char in " \t\r\n":
             if word or started:
-                found.append(word)
+                result.append(word)
             word, started = "", False
         elif char in ";|&<>":
             break
         else:
             word += char
-    return (*found, word) if word or started else tuple(found)
+    return (*result, word) if word or started else tuple(result)
 
 
 _UNITS: Mapping[str, float] = {

@@ -49,7 +49,7 @@ class _Composer:
 
     def documents(self) -> list[Node]:
         """The root nodes; documents without content are left out."""
-        found: list[Node] = []
+        result: list[Node] = []
         for event in events(self.text):
             if isinstance(event, CollectionStartEvent):
                 self.open.append(_Open(event, []))
@@ -64,8 +64,8 @@ class _Composer:
             if self.open:
                 self.open[-1].children.append(node)
             elif node.end > node.start:
-                found.append(node)
-        return found
+                result.append(node)
+        return result
 
     def _node(self, event: Event) -> Node | None:
         self.left -= 1

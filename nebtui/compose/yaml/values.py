@@ -54,10 +54,10 @@ class _Construct:
 
     def merged(self, node: Node, depth: int) -> dict[str, Any]:
         """What the merge keys of a mapping bring; the first of several sources wins."""
-        found: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         for source in merge_sources(node):
-            found = unwrap(self.of(source, depth + 1)) | found
-        return found
+            result = unwrap(self.of(source, depth + 1)) | result
+        return result
 
 
 def unwrap(value: Any) -> Any:

@@ -119,7 +119,7 @@ class ImageCollector:
 def by_image(containers: tuple[Container, ...]) -> dict[str, list[Container]]:
     """The containers of each image, running ones first: to look into a stopped one the engine has
     to mount it."""
-    found: dict[str, list[Container]] = {}
+    result: dict[str, list[Container]] = {}
     for container in sorted(containers, key=lambda c: c.state != "running"):
-        found.setdefault(container.image_id, []).append(container)
-    return found
+        result.setdefault(container.image_id, []).append(container)
+    return result

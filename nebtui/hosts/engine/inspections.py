@@ -74,18 +74,18 @@ def gpu_request(entry: Payload) -> GpuRequest:
 def attachments(networks: object) -> tuple[Attachment, ...]:
     """`NetworkSettings.Networks`; names that answer are `Aliases` and, since Engine 25,
     `DNSNames`."""
-    found = []
+    result = []
     for name, value in mapping(networks).items():
         endpoint = mapping(value)
         names = dict.fromkeys(strings(endpoint.get("Aliases")) + strings(endpoint.get("DNSNames")))
-        found.append(
+        result.append(
             Attachment(
                 network=text(name),
                 ip=text(endpoint.get("IPAddress")) or text(endpoint.get("GlobalIPv6Address")),
                 aliases=tuple(names),
             )
         )
-    return tuple(found)
+    return tuple(result)
 
 
 def listed_ports(ports: object) -> Iterator[PortBinding]:

@@ -33,9 +33,9 @@ Round = tuple[tuple[GpuSample, ...], tuple[GpuStack, ...]]
 
 def sources(root: str = "/") -> tuple[GpuSource, ...]:
     """The drivers that are here."""
-    found: list[GpuSource] = [NvmlSource(root)] if nvidia_here(root) else []
+    result: list[GpuSource] = [NvmlSource(root)] if nvidia_here(root) else []
     sysfs = SysfsSource(root)
-    return (*found, sysfs) if sysfs.cards() else tuple(found)
+    return (*result, sysfs) if sysfs.cards() else tuple(result)
 
 
 class GpuCollector:
@@ -70,7 +70,7 @@ class GpuCollector:
         self._names = processes_of.Containers(self._identities, self._asked, self._top, proc, clock)
 
     def run(self) -> None:
-        """Tell what the drivers say until `stop`."""
+        """Emit the drivers' readings until `stop`."""
         self._sources = self._find()
         if not self._sources:
             self._emit(GpuStackSeen(absent()))
@@ -129,9 +129,9 @@ class GpuCollector:
         asking = next((one.asking for one in self._sources if one.asking is not None), None)
         if not self._newest:
             first = self._sources[0].stack()
-            told = "the GPU driver has not answered since nebtui started"
+            text = "the GPU driver has not answered since nebtui started"
             self._tell_stack(
-                replace(first, problem=told, remedy="look at dmesg; nvidia-smi will hang too")
+                replace(first, problem=text, remedy="look at dmesg; nvidia-smi will hang too")
             )
             return
         now = self._clock.now()
@@ -187,12 +187,12 @@ class GpuCollector:
 def silent(row: GpuSample, asking: int | None, now: float) -> GpuSample:
     """A device whose driver hangs: what it is, nothing of how it is."""
     if asking is None or asking == row.index:
-        told = (
+        text = (
             f"has not answered for {max(1, round(now - row.at))} s: look at dmesg; nvidia-smi "
             "will hang too"
         )
     else:
-        told = f"not read: GPU {asking} keeps the driver waiting"
+        text = f"not read: GPU {asking} keeps the driver waiting"
     return GpuSample(
-        row.index, row.name, row.at, uuid=row.uuid, memory_total=row.memory_total, error=told
+        row.index, row.name, row.at, uuid=row.uuid, memory_total=row.memory_total, error=text
     )

@@ -172,7 +172,7 @@ class DeviceReading:
         return state if isinstance(state, int) and 0 <= state <= 15 else None
 
     def _processes(self) -> tuple[GpuProcess, ...] | None:
-        """Compute and graphics processes with their SM share. No list, or a share nobody gives, is
+        """Compute and graphics processes with their SM share. No list, or no share, is
         None."""
         lists = [
             self.ask(f"nvmlDeviceGet{kind}RunningProcesses") for kind in ("Compute", "Graphics")
@@ -193,27 +193,27 @@ class DeviceReading:
         )
 
     def _shares(self) -> dict[int, int] | None:
-        """SM percent by pid since the last round; {} where nobody worked, None where the device
+        """SM percent by pid since the last round; {} where no process worked, None where the device
         does not tell."""
         since = self.device.newest or int((self.now - 1.0) * 1e6)
         try:
             samples = self.nvml.nvmlDeviceGetProcessUtilization(self.device.handle, since)
         except self.nvml.NVMLError as error:
             code = int(error.value)
-            # NOT_FOUND is NVML's word for "nobody worked"; for no samples the binding raises its
-            # code 0.
+            # NOT_FOUND is NVML's word for "no process worked"; for no samples the binding raises
+            # its code 0.
             if code in (0, NOT_FOUND):
                 return {}
             self._failed(code)
             return None
-        found: dict[int, tuple[int, int]] = {}
+        result: dict[int, tuple[int, int]] = {}
         for sample in samples:
             if 0 < sample.pid < LARGEST_PID and sample.timeStamp > since and sample.smUtil <= 100:
-                found[sample.pid] = max(
-                    found.get(sample.pid, (0, 0)), (int(sample.timeStamp), int(sample.smUtil))
+                result[sample.pid] = max(
+                    result.get(sample.pid, (0, 0)), (int(sample.timeStamp), int(sample.smUtil))
                 )
-        self.device.newest = max([since, *(stamp for stamp, _ in found.values())])
-        return {pid: share for pid, (_, share) in found.items()}
+        self.device.newest = max([since, *(stamp for stamp, _ in result.values())])
+        return {pid: share for pid, (_, share) in result.items()}
 
 
 def remapped(rows: tuple[int, int, int, int] | None) -> str:

@@ -36,7 +36,7 @@ def joined(stacks: tuple[GpuStack, ...]) -> GpuStack:
     first = working[0]
     vendors = " and ".join(dict.fromkeys(stack.vendor for stack in working if stack.vendor))
     links = tuple(link for stack in stacks for link in (*_failed(stack, first), *stack.links))
-    blind = next((told for stack in stacks if (told := stack.problem or stack.blind)), "")
+    blind = next((text for stack in stacks if (text := stack.problem or stack.blind)), "")
     return replace(first, vendor=vendors, links=links, blind=blind)
 
 

@@ -53,12 +53,12 @@ class Containers:
         """The last id on any line of `/proc/PID/cgroup`: `/docker/ID`, `docker-ID.scope`, rootless
         or nested."""
         identities = self.identities()
-        found = [
+        result = [
             word
             for word in _IDENTITY.findall(read(f"{self.proc}/{pid}/cgroup"))
             if word in identities
         ]
-        return found[-1] if found else None
+        return result[-1] if result else None
 
     def _by_top(self, pid: int) -> str | None:
         """By the engine's word, where the cgroup path is cut off (nebtui in a cgroup namespace of

@@ -60,10 +60,10 @@ def _links(
             "kernel module", "broken", "nvidia is not loaded", "sudo modprobe nvidia, or reboot"
         )
     if module and library and module != library:
-        told = (
+        text = (
             f"the library is {library}, the loaded module {module}: an upgrade waits for a reboot"
         )
-        yield Link("driver library", "broken", told, REBOOT)
+        yield Link("driver library", "broken", text, REBOOT)
     elif problem and (module or hidden):
         yield Link("driver library", "broken", problem, remedy)
     elif answers or library:
@@ -108,9 +108,9 @@ def absent(root: str = "/") -> GpuStack:
 def module_version(root: str = "/") -> str | None:
     """The version of the loaded kernel module (`/proc/driver/nvidia/version`,
     `/sys/module/nvidia/version`)."""
-    told = read_line(os.path.join(root, "proc/driver/nvidia/version"))
-    told = told or read_line(os.path.join(root, "sys/module/nvidia/version"))
-    match = _VERSION.search(told)
+    text = read_line(os.path.join(root, "proc/driver/nvidia/version"))
+    text = text or read_line(os.path.join(root, "sys/module/nvidia/version"))
+    match = _VERSION.search(text)
     return match[1] if match else None
 
 
@@ -160,16 +160,16 @@ def _package(root: str, running: str | None) -> Iterator[Link]:
         return
     name, version, held = next((p for p in found if running and p[1] == running), found[0])
     if running and version != running:
-        told = f"{name} {version} is installed, {running} runs: the upgrade is pending a reboot"
-        yield Link("driver package", "broken", told, REBOOT)
+        text = f"{name} {version} is installed, {running} runs: the upgrade is pending a reboot"
+        yield Link("driver package", "broken", text, REBOOT)
     elif held:
         yield Link("driver package", "ok", f"{name} {version}, held")
     elif glob.glob(os.path.join(root, "etc/apt/apt.conf.d/*unattended-upgrades")):
-        told = (
+        text = (
             f"{name} {version} is not held, and unattended upgrades are on: one night library "
             "and module will differ"
         )
-        yield Link("driver package", "unknown", told, f"sudo apt-mark hold {name}")
+        yield Link("driver package", "unknown", text, f"sudo apt-mark hold {name}")
     else:
         yield Link("driver package", "ok", f"{name} {version}, not held")
 

@@ -44,9 +44,9 @@ class SysfsSource:
     def cards(self) -> list[str]:
         """The `device` folders of the cards, by number."""
         pattern = os.path.join(self.root, "sys/class/drm/card*")
-        found = [f"{card}/device" for card in glob.glob(pattern) if _CARD.search(card)]
+        result = [f"{card}/device" for card in glob.glob(pattern) if _CARD.search(card)]
         return sorted(
-            filter(_wanted, found), key=lambda path: int(re.findall(r"card(\d+)", path)[-1])
+            filter(_wanted, result), key=lambda path: int(re.findall(r"card(\d+)", path)[-1])
         )
 
     def stack(self) -> GpuStack:
@@ -122,9 +122,9 @@ class SysfsSource:
         now = self.clock.steady()
         before = self._busy.get((pid, card))
         self._busy[pid, card] = (now, busy)
-        told = any(key.startswith("drm-engine-") for info in clients.values() for key in info)
+        message = any(key.startswith("drm-engine-") for info in clients.values() for key in info)
         share = None
-        if told and before is not None and now > before[0] and busy >= before[1]:
+        if message and before is not None and now > before[0] and busy >= before[1]:
             share = min(100, round((busy - before[1]) / (now - before[0]) / 1e7))
         return GpuProcess(pid, sum(memory) if memory else None, share)
 
@@ -133,15 +133,15 @@ class SysfsSource:
         if self.clock.steady() - self._looked >= LOOK_EVERY:
             self._looked = self.clock.steady()
             self._users = tuple(self._find_users())
-        found: dict[str, dict[int, list[dict[str, str]]]] = {}
+        result: dict[str, dict[int, list[dict[str, str]]]] = {}
         for path in self._users:
             info = dict(_fields(read(path)))
             if info.get("drm-driver") in DRIVERS and "drm-pdev" in info:
                 pid = int(path.split("/")[-3])
-                found.setdefault(info["drm-pdev"], {}).setdefault(pid, []).append(info)
-        alive = {(pid, card) for card, users in found.items() for pid in users}
+                result.setdefault(info["drm-pdev"], {}).setdefault(pid, []).append(info)
+        alive = {(pid, card) for card, users in result.items() for pid in users}
         self._busy = {key: value for key, value in self._busy.items() if key in alive}
-        return found
+        return result
 
     def _find_users(self) -> Iterator[str]:
         """The fdinfo files of every process that has a card open; other users' are closed to all
@@ -167,14 +167,14 @@ def address(card: str) -> str:
 
 def gone(row: GpuSample) -> GpuSample:
     """A card that was there: what it was, nothing of how it is."""
-    told = "the card is gone: it was unplugged, or its driver was unbound (dmesg)"
+    message = "the card is gone: it was unplugged, or its driver was unbound (dmesg)"
     return GpuSample(
         row.index,
         row.name,
         row.at,
         uuid=row.uuid,
         memory_total=row.memory_total,
-        error=told,
+        error=message,
         lost=True,
     )
 

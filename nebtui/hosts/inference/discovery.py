@@ -65,7 +65,7 @@ def candidate(container: Container) -> ServerCandidate | None:
 def addresses(container: Container, port: int, engine: Engine) -> tuple[tuple[str, int], ...]:
     """(host, port) pairs to try in turn: the published port, then the container's own address where
     it is on this machine. Empty where only an exec reaches it."""
-    found: list[tuple[str, int]] = []
+    result: list[tuple[str, int]] = []
     mode = container.inspection.network_mode if container.inspection else ""
     here = (
         "127.0.0.1"
@@ -77,10 +77,10 @@ def addresses(container: Container, port: int, engine: Engine) -> tuple[tuple[st
     for binding in container.ports:
         if binding.port == port and binding.protocol == "tcp" and binding.host_port and here:
             everywhere = {"": here, "0.0.0.0": here, "::": here}
-            found.append((everywhere.get(binding.host_ip, binding.host_ip), binding.host_port))
+            result.append((everywhere.get(binding.host_ip, binding.host_ip), binding.host_port))
     if engine.local and not engine.rootless:
-        found += [(attachment.ip, port) for attachment in container.attachments if attachment.ip]
-    return tuple(dict.fromkeys(found))
+        result += [(attachment.ip, port) for attachment in container.attachments if attachment.ip]
+    return tuple(dict.fromkeys(result))
 
 
 def exec_command(port: int, path: str) -> tuple[str, ...]:

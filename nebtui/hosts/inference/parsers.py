@@ -99,7 +99,7 @@ def prometheus(body: str, server: ServerKnowledge, base: ServerReading) -> Serve
 
 def streams(body: str) -> Mapping[str, int]:
     """Tokens so far of each running request from llama.cpp's `/slots`, by slot and task."""
-    found: dict[str, int] = {}
+    result: dict[str, int] = {}
     for slot in items(decoded(body))[:SLOTS]:
         described = mapping(slot)
         if described.get("is_processing") is not True:
@@ -109,8 +109,10 @@ def streams(body: str) -> Mapping[str, int]:
         counts = [
             as_int(mapping(one).get("n_decoded")) for one in (items(following) or [following])
         ]
-        found[f"{as_int(described.get('id'))}:{as_int(described.get('id_task'))}"] = max(0, *counts)
-    return found
+        result[f"{as_int(described.get('id'))}:{as_int(described.get('id_task'))}"] = max(
+            0, *counts
+        )
+    return result
 
 
 def ollama(body: str, base: ServerReading) -> ServerReading | None:
@@ -149,7 +151,7 @@ def model_of(body: str, server: ServerKnowledge) -> str:
 def decoded(body: str) -> object:
     """JSON, None for anything else."""
     try:
-        found: object = json.loads(body)
+        result: object = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return found
+    return result

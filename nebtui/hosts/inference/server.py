@@ -94,14 +94,14 @@ class ServerProbe:
                 for what, path in paths.items()
                 if path
             ]
-        found = [
+        result = [
             (place, port)
             for port in self.guess.ports
             for place in addresses(self.container, port, engine)
         ]
         return [
             HttpRequest(f"{key} {number}", *place, self.guess.path(port), FIRST_TIMEOUT)
-            for number, (place, port) in enumerate(found[:MOST_ADDRESSES])
+            for number, (place, port) in enumerate(result[:MOST_ADDRESSES])
         ]
 
     def recognise(self, requests: list[HttpRequest], answers: Mapping[str, HttpAnswer]) -> None:
@@ -121,9 +121,7 @@ class ServerProbe:
                 and self.guess.server is None
                 and self.was is None
             ):
-                self.given_up = (
-                    True  # something else answers there, and will until it is another process
-                )
+                self.given_up = True  # another program owns the port; ask again after a restart
         named = self.guess.server
         self.problem = next(
             (p for p in problems if "metrics" in p or "key" in p), problems[0] if problems else ""

@@ -74,13 +74,13 @@ class CgroupReader:
 def memberships(listed: str) -> dict[str, tuple[str, str]]:
     """`/proc/PID/cgroup` by controller: (the controllers mounted together, path); the v2 line has
     the name ""."""
-    found: dict[str, tuple[str, str]] = {}
+    result: dict[str, tuple[str, str]] = {}
     for line in listed.splitlines():
         _, _, rest = line.partition(":")
         joint, _, path = rest.partition(":")
         for controller in joint.split(","):
-            found[controller] = (joint, path)
-    return found
+            result[controller] = (joint, path)
+    return result
 
 
 def without_cache(used: int | None, folder: str, name: str) -> int | None:

@@ -120,7 +120,7 @@ class ComposeCatalogue:
         return with_texts(project, texts, self._environ)
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
-        """Compose's word on these texts in place of the files."""
+        """Result of `docker compose config` on these texts in place of the files."""
         from nebtui.compose.binary.validate import validate
 
         return validate(project, texts, self.compose(), self._environ)

@@ -63,18 +63,18 @@ class ComposeUp:
         for name in names:
             if name not in services:
                 raise RefusalError(f"no such service: {name}")
-        found: dict[str, Service] = {}
+        result: dict[str, Service] = {}
 
         def take(name: str, above: tuple[str, ...]) -> None:
-            if name in found or name in above or name not in services:
+            if name in result or name in above or name not in services:
                 return
             for dependency in services[name].depends_on:
                 take(dependency, (*above, name))
-            found[name] = services[name]
+            result[name] = services[name]
 
         for name in names or [s.name for s in services.values() if not s.profiles]:
             take(name, ())
-        return list(found.values())
+        return list(result.values())
 
     def _check_networks(self, wanted: list[Service]) -> None:
         for service in wanted:
@@ -172,7 +172,7 @@ class ComposeUp:
             return (
                 (Attachment(mode, machine.networks[mode].id),) if mode in machine.networks else ()
             )
-        found = []
+        result = []
         for key, join in service.networks.items():
             network = machine.networks[self._project.networks[key].name]
             taken = sum(
@@ -180,5 +180,5 @@ class ComposeUp:
                 for unit in machine.units.values()
             )
             ip = f"172.{18 + list(machine.networks).index(network.name)}.0.{taken + 2}"
-            found.append(Attachment(network.name, ip, (name, service.name, *join.aliases)))
-        return tuple(found)
+            result.append(Attachment(network.name, ip, (name, service.name, *join.aliases)))
+        return tuple(result)

@@ -139,12 +139,12 @@ class SimContainer:
         )
 
     def _mounts(self) -> tuple[MountPoint, ...]:
-        found = []
+        result = []
         for mount in self.service.mounts:
             name = f"{self.project.name}_{mount.source}" if mount.type == "volume" else ""
             source = f"/var/lib/docker/volumes/{name}/_data" if name else mount.source
-            found.append(MountPoint(mount.type, source, mount.target, name))
-        return tuple(found)
+            result.append(MountPoint(mount.type, source, mount.target, name))
+        return tuple(result)
 
     def _inspection(self) -> Inspection:
         service = self.service

@@ -34,8 +34,8 @@ def connect(
     if host in ("localhost", "127.0.0.1"):
         return _asked(source, port)
     mine = {attachment.network for attachment in source.attachments}
-    found = [unit for unit in everybody if unit.state == "running" and _answers(unit, host, mine)]
-    return _asked(found[0], port) if found else (UNKNOWN, None)
+    result = [unit for unit in everybody if unit.state == "running" and _answers(unit, host, mine)]
+    return _asked(result[0], port) if result else (UNKNOWN, None)
 
 
 def _answers(unit: SimContainer, host: str, networks: set[str]) -> bool:

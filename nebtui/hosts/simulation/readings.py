@@ -117,7 +117,7 @@ def reaches(machine: Machine) -> tuple[GpuAccess, ...]:
 
 
 def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSample, ...]:
-    found = []
+    result = []
     for device in machine.box.gpus:
         users = [unit for unit in running if _on_gpu(unit, device.index)]
         what = f"gpu {device.index}"
@@ -127,7 +127,7 @@ def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSampl
             return min(100, round(unit.script.gpu_load * _noise(machine, what, 0.06)))
 
         used = 310 + sum(u.script.gpu_memory for u in users)
-        found.append(
+        result.append(
             GpuSample(
                 device.index,
                 device.name,
@@ -147,4 +147,4 @@ def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSampl
                 ),
             )
         )
-    return tuple(found)
+    return tuple(result)

@@ -25,8 +25,8 @@ class CommandsScreen(DocumentScreen):
 
     def told(self) -> Content:
         """The commands so far with what they said."""
-        found = [content for run in self.session.commands for content in _run(run)]
-        return lines(found or [joined(("nothing was run yet", "dim"))])
+        result = [content for run in self.session.commands for content in _run(run)]
+        return lines(result or [joined(("nothing was run yet", "dim"))])
 
     def action_copy(self) -> None:
         """Copy the last command."""

@@ -23,16 +23,16 @@ class HelpScreen(DocumentScreen):
 
 
 def _told() -> list[Content]:
-    found: list[Content] = []
+    result: list[Content] = []
     for where in dict.fromkeys(key.where for key in KEYS):
-        found += [joined(""), joined((where, "title"))]
-        found += [
+        result += [joined(""), joined((where, "title"))]
+        result += [
             joined(f"  {k.display:<8}", (f"{k.label:<14}", "info"), (k.help, "dim"))
             for k in KEYS
             if k.where == where
         ]
-    found += [joined(""), joined(("readiness", "title"))]
-    return found + [
+    result += [joined(""), joined(("readiness", "title"))]
+    return result + [
         joined(f"  {look.glyph}       ", (f"{word:<14}", "info"), (look.meaning, "dim"))
         for word, look in WORDS.items()
     ]

@@ -207,8 +207,8 @@ class HomeScreen(Screen[None]):
                 if others
                 else ""
             )
-            told = f"{where} has nothing that {key} would fix{hint}"
-            self.notify(told, title="nothing to do", markup=False, timeout=5)
+            text = f"{where} has nothing that {key} would fix{hint}"
+            self.notify(text, title="nothing to do", markup=False, timeout=5)
             return
         self.post_message(FixAsked((mine[0],), key))
 
@@ -258,11 +258,11 @@ class HomeScreen(Screen[None]):
             if (p := self.session.snapshot.projects.get(u.project)) and not p.confirmed
         ]
         if doubtful:
-            told = (
+            text = (
                 f"the files of {doubtful[0].name} are known from a container's label only and "
                 "were not confirmed"
             )
-            self.notify(told, title="not run", severity="warning", markup=False)
+            self.notify(text, title="not run", severity="warning", markup=False)
             return
         if not asked:
             self.notify("select a project or a service to bring up", markup=False, timeout=4)

@@ -140,21 +140,21 @@ class ReviewScreen(Screen[None]):
     def _told(self, patch: Patch, planned: Planned) -> list[Content]:
         host = self.session.host
         checks = [check_line(check) for check in dict.fromkeys(planned.proof.checks)]
-        found = [joined(("proved   ", "dim")) + Content("   ").join(checks)]
+        results = [joined(("proved   ", "dim")) + Content("   ").join(checks)]
         if not planned.proof.proved:
-            found.insert(
+            results.insert(
                 0, joined(("not proved, so it will not be written: ", "bad"), planned.proof.failure)
             )
-        found += [joined(("note     ", "dim"), (note, "warn")) for note in patch.notes]
-        found += [
+        results += [joined(("note     ", "dim"), (note, "warn")) for note in patch.notes]
+        results += [
             joined(("left     ", "dim"), f"{x.finding.rule} {x.finding.at}: ", (x.reason, "warn"))
             for x in planned.left
         ]
-        found += [
+        results += [
             joined(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name))))
             for name in patch.networks
         ]
-        found.append(
+        results.append(
             joined(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z")
         )
         for item, action in zip(
@@ -162,14 +162,14 @@ class ReviewScreen(Screen[None]):
         ):
             argv = host.command(action)
             what = ", ".join(item.services) or "its services"
-            found.append(
+            results.append(
                 joined(
                     ("then     ", "dim"),
                     (" ".join(argv) or "bring it up", "info"),
                     (f"  recreates {what}", "dim"),
                 )
             )
-        return found
+        return results
 
     def on_key(self, event: events.Key) -> None:
         if event.character == self._key and self._key:

@@ -53,23 +53,23 @@ class UndoScreen(Screen[int | None]):
             )
             return
         self.query_one("#diff", Static).update(coloured(diff(changes, short, mask_added=True)))
-        told = [
+        text = [
             joined(("removes  ", "dim"), f"the network {n}, if nothing is on it")
             for n in self._entry.networks
         ]
-        told += [
+        text += [
             joined(("deletes  ", "dim"), f"{short(change.path)}, which nebtui created")
             for change in changes
             if change.after is None
         ]
-        told.append(
+        text.append(
             joined(
                 ("then     ", "dim"),
                 "the containers stay as they are; select the service, and U brings the "
                 "old declaration up",
             )
         )
-        self.query_one("#proof", Static).update(lines(told))
+        self.query_one("#proof", Static).update(lines(text))
 
     def on_key(self, event: events.Key) -> None:
         if event.character == "z":
@@ -94,8 +94,8 @@ class UndoScreen(Screen[int | None]):
             self.notify(result, title="not taken back", severity="error", markup=False)
             self.dismiss(None)
             return
-        for told in result:
-            self.notify(told, title="left as it is", severity="warning", markup=False)
+        for text in result:
+            self.notify(text, title="left as it is", severity="warning", markup=False)
         self.notify(self._entry.title, title="taken back", markup=False, timeout=5)
         self.dismiss(self._entry.number)
 

@@ -88,12 +88,12 @@ class Detail(Vertical):
         if isinstance(selected, ProjectKey):
             project = session.snapshot.projects.get(selected)
             files = ", ".join(short(f) for f in selected.files)
-            told = (
+            message = (
                 f"  found by {', '.join(sorted(project.sources))} · view: {project.view}"
                 if project
                 else ""
             )
-            return joined((selected.name, "title"), f"  {files}", (told, "dim"))
+            return joined((selected.name, "title"), f"  {files}", (message, "dim"))
         if not session.snapshot.settled:
             return joined(("looking at the box…", "dim"))
         return joined((counted(len(found)), "title"), ("  on this box", "dim"))
@@ -188,10 +188,10 @@ def prompt(finding: Finding) -> Content:
     glyph, tone = SEVERITY[finding.severity]
     rule = rules.rule(finding.rule)
     who = str(finding.at or finding.project or "")
-    found = [joined((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
-    found += [joined(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
+    result = [joined((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
+    result += [joined(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
     if finding.fix and finding.applicability != "display" and rule.key:
-        found.append(
+        result.append(
             joined(
                 "  ",
                 (f" {rule.key} ", "key"),
@@ -200,32 +200,32 @@ def prompt(finding: Finding) -> Content:
             )
         )
     elif finding.fix:
-        found.append(joined(("    by hand: ", "dim"), finding.fix))
-    return lines(found)
+        result.append(joined(("    by hand: ", "dim"), finding.fix))
+    return lines(result)
 
 
 def _watched(session: Session, selected: ServiceKey | ProjectKey | None) -> Content:
     """What this engine cannot give, why a project's files cannot be used, and what of written
     patches is seen."""
     engine = session.snapshot.engine
-    found = [
+    result = [
         joined((text, "warn")) for text in (engine.missing if engine and selected is None else ())
     ]
     project = session.snapshot.projects.get(selected) if isinstance(selected, ProjectKey) else None
     if project and project.problem:
         at = f":{project.problem.line}" if project.problem.line else ""
         place = f"{short(project.problem.file)}{at}"
-        found.append(joined(("✗ ", "bad"), f"{place}: {project.problem.message}"))
+        result.append(joined(("✗ ", "bad"), f"{place}: {project.problem.message}"))
     for item in session.watched:
         concerned = related(item.patch.findings, selected)
         if concerned:
             seen = verdict(session.snapshot, item, session.now())
             keys = "" if seen.state == "seen" else "  U brings it up · z takes it back"
-            found.append(
+            result.append(
                 joined(
                     (f"{item.patch.title}: ", ""),
                     (seen.message, WATCH_TONES[seen.state]),
                     (keys, "dim"),
                 )
             )
-    return lines(found)
+    return lines(result)

@@ -11,11 +11,11 @@ from nebtui.tui.widgets.markup import joined, lines, styled
 def coloured(diff_lines: list[str]) -> Content:
     """A unified diff in colours; the sign at the start of each line says the same."""
     tones = {"+": "ok", "-": "bad", "@": "dim"}
-    found = []
+    result = []
     for text in diff_lines:
         head = text.startswith(("+++", "---"))
-        found.append(styled(text, "info" if head else tones.get(text[:1], "")))
-    return lines(found) if found else styled("changes no file", "dim")
+        result.append(styled(text, "info" if head else tones.get(text[:1], "")))
+    return lines(result) if result else styled("changes no file", "dim")
 
 
 def check_line(check: Check) -> Content:

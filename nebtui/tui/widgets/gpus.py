@@ -48,11 +48,11 @@ def service_ladder(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
 
 
 def _rungs(found: Ladder) -> list[Content]:
-    told = []
+    message = []
     for rung in found.rungs:
         glyph, tone = STEP_GLYPHS[rung.answer], STEP_TONES[rung.answer]
         source = f"  {shortened(rung.source)}" if rung.source else ""
-        told.append(
+        message.append(
             joined(
                 (f"{glyph} {rung.name:<12}", tone),
                 (f"{rung.answer:<8}", tone),
@@ -60,7 +60,7 @@ def _rungs(found: Ladder) -> list[Content]:
                 (source, "dim"),
             )
         )
-    return told
+    return message
 
 
 def machine(snapshot: Snapshot) -> list[Content]:
@@ -69,21 +69,21 @@ def machine(snapshot: Snapshot) -> list[Content]:
     if stack is None or not stack.present:
         return [joined((stack.problem if stack else "looking for GPUs…", "dim"))]
     serves = f", serves CUDA up to {stack.cuda}" if stack.cuda else ""
-    found = [joined((f"{stack.vendor} driver {stack.driver or '–'}{serves}", "title"))]
+    result = [joined((f"{stack.vendor} driver {stack.driver or '–'}{serves}", "title"))]
     if stack.problem:
-        found += [joined(("✗ ", "bad"), stack.problem), joined(("  → ", "dim"), stack.remedy)]
+        result += [joined(("✗ ", "bad"), stack.problem), joined(("  → ", "dim"), stack.remedy)]
     links = chain(stack, snapshot.engine, snapshot.containers.values())
     parts: list[Part] = []
     for link in links:
         glyph, tone = GLYPHS[link.state], LINK_TONES[link.state]
         parts.append((f"{glyph} {link.name}   ", tone))
-    found.append(joined(*parts))
+    result.append(joined(*parts))
     if first := broken(links):
-        found += [
+        result += [
             joined(("broken: ", "bad"), f"{first.name}: {first.message}"),
             joined(("  → ", "dim"), first.remedy),
         ]
-    return found
+    return result
 
 
 def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> list[Content]:
@@ -92,10 +92,10 @@ def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> li
     loads = snapshot.gpu_loads.get(one.index, ())
     name = one.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
     head: list[Part] = [(f"GPU {one.index} ", "title"), (f"{name}  ", "title"), *_details(one)]
-    found = [joined(*head)]
+    result = [joined(*head)]
     if one.silent:
-        return [*found, joined(("  ✗ ", "bad"), one.error)]
-    found.append(
+        return [*result, joined(("  ✗ ", "bad"), one.error)]
+    result.append(
         joined(
             *_meter("use", _share(one.utilization, 100), percent(one.utilization), "info", ascii)
         )
@@ -109,20 +109,20 @@ def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> li
         "warn" if nearly else "info",
         ascii,
     )
-    found.append(joined(*parts))
+    result.append(joined(*parts))
     power = _share(one.power, one.power_limit)
-    found.append(
+    result.append(
         joined(*_meter("power", power, words.power(one), "info", ascii), "   ", *_temperature(one))
     )
-    found.append(
+    result.append(
         joined(("  2 min    ", "dim"), (spark(loads[-max(10, width - 14) :], ascii=ascii), "info"))
     )
-    return found + [joined(("  ✗ ", "bad"), text) for text in words.troubles(one)]
+    return result + [joined(("  ✗ ", "bad"), text) for text in words.troubles(one)]
 
 
 def _details(one: GpuSample) -> list[Part]:
-    told = [*words.details(one), *([f"fan {one.fan} %"] if one.fan is not None else [])]
-    return [("  ".join(told), "dim")]
+    message = [*words.details(one), *([f"fan {one.fan} %"] if one.fan is not None else [])]
+    return [("  ".join(message), "dim")]
 
 
 def _temperature(one: GpuSample) -> list[Part]:
@@ -190,20 +190,20 @@ def _process(snapshot: Snapshot, process: GpuProcess) -> list[Part]:
 
 def off_gpu(snapshot: Snapshot) -> list[Content]:
     """The services that ask for a GPU and are not seen on one, with what follows from that."""
-    found = []
+    result = []
     for key, service in snapshot.services():
         state = ladder(snapshot, key) if service.gpu and snapshot.containers_of(key) else None
         if state is not None and state.answer("resident") != "yes":
             speed = speed_words(samples_of(snapshot, key)).rate
             rate = f"  {speed}" if speed else ""
-            found.append(
+            result.append(
                 joined(
                     (f"    {key} ", "title"),
                     (state.sentence, VERDICTS[state.verdict]),
                     (rate, "dim"),
                 )
             )
-    return [joined(("not seen on a GPU they ask for", "title")), *found] if found else []
+    return [joined(("not seen on a GPU they ask for", "title")), *result] if result else []
 
 
 def everything(snapshot: Snapshot, *, ascii: bool, width: int) -> Content:
@@ -216,5 +216,5 @@ def everything(snapshot: Snapshot, *, ascii: bool, width: int) -> Content:
             *processes(snapshot, one),
         ]
     if snapshot.gpu_stack and snapshot.gpu_stack.peers:
-        found += [joined(""), *(joined((told, "dim")) for told in peers(snapshot.gpu_stack))]
+        found += [joined(""), *(joined((message, "dim")) for message in peers(snapshot.gpu_stack))]
     return lines([*found, joined(""), *off_gpu(snapshot)])

@@ -36,8 +36,8 @@ def machine(snapshot: Snapshot, width: int, *, ascii: bool) -> Content:
         lambda one: _middle(one, ascii=ascii),
         _short,
     )
-    told = (GAP.join([form(one) for one in devices]) for form in forms)
-    fitting = (content for content in told if content.cell_length <= room)
+    text = (GAP.join([form(one) for one in devices]) for form in forms)
+    fitting = (content for content in text if content.cell_length <= room)
     return GAP.join([next(fitting, None) or _sum(devices), *speeds])
 
 
@@ -95,14 +95,14 @@ def _sum(devices: list[GpuSample]) -> Content:
     mean = percent(sum(known) / len(known) if known else None)
     memory = f"{sum(used) / GIB:.0f}/{sum(total) / GIB:.0f} GiB" if used and total else "–"
     silent = sum(gpu.silent for gpu in devices)
-    told = [(f"  {silent} lost or silent", "bad")] if silent else []
-    return joined((f" {len(devices)} GPUs ", "dim"), (f"{mean} ", "info"), memory, *told)
+    text = [(f"  {silent} lost or silent", "bad")] if silent else []
+    return joined((f" {len(devices)} GPUs ", "dim"), (f"{mean} ", "info"), memory, *text)
 
 
 def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:
     """Each inference server with its speed and the last hour; a narrow terminal cuts off those that
     idle."""
-    found: list[tuple[int, Content]] = []
+    result: list[tuple[int, Content]] = []
     for project in snapshot.projects:
         for key in service_keys(snapshot, project):
             samples = samples_of(snapshot, key)
@@ -111,6 +111,6 @@ def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:
                 line_of = sparkline(max((s.trend for s in samples), key=len), SPARK_WIDTH, bars)
                 tone = speed.rate_tone or "info"
                 idle = 0 if tone == "warn" else 2 if tone == "dim" else 1
-                told = (f" {line_of}", "dim") if line_of else ""
-                found.append((idle, joined((f" {key.service} ", "dim"), (speed.rate, tone), told)))
-    return [content for _, content in sorted(found, key=lambda item: item[0])]
+                text = (f" {line_of}", "dim") if line_of else ""
+                result.append((idle, joined((f" {key.service} ", "dim"), (speed.rate, tone), text)))
+    return [content for _, content in sorted(result, key=lambda item: item[0])]

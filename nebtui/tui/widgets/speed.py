@@ -14,11 +14,11 @@ MINUTES = 60
 
 def server_lines(snapshot: Snapshot, key: ServiceKey, *, ascii: bool) -> list[Content]:
     """What each server of a service says of its work; nothing for a service that is none."""
-    found = []
+    result = []
     for sample in samples_of(snapshot, key):
         for name, words in styled_parts(sample):
             tone = "warn" if name == "problem" or (name == "against" and sample.verdict) else ""
-            found.append(joined((f"{name:<15}", "dim"), (words, tone)))
+            result.append(joined((f"{name:<15}", "dim"), (words, tone)))
         if hour := sparkline(sample.trend, MINUTES, ASCII_BARS if ascii else BARS):
-            found.append(joined((f"{'last hour':<15}", "dim"), (hour, "info")))
-    return found
+            result.append(joined((f"{'last hour':<15}", "dim"), (hour, "info")))
+    return result

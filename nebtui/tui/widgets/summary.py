@@ -29,14 +29,14 @@ class Summary(CachedStatic):
         ascii: bool = False,
     ) -> None:
         """Show a snapshot; why no engine answers has a line of its own."""
-        told = machine(snapshot, self.app.size.width - 1, ascii=ascii)
+        text = machine(snapshot, self.app.size.width - 1, ascii=ascii)
         trouble = [_trouble(snapshot)] if snapshot.engine_problem else []
         self.say(
             lines(
                 [
                     _box(snapshot, findings, banner, locked),
                     *trouble,
-                    *([told] if told.plain else []),
+                    *([text] if text.plain else []),
                 ]
             )
         )
@@ -66,12 +66,12 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
 def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
     severities = [f.severity for f in findings]
     errors, warnings = severities.count("error"), severities.count("warning")
-    found: list[tuple[str, str] | str] = []
+    result: list[tuple[str, str] | str] = []
     if errors:
-        found.append((f"  ✗ {errors} error{'s' if errors > 1 else ''}", "bad"))
+        result.append((f"  ✗ {errors} error{'s' if errors > 1 else ''}", "bad"))
     if warnings:
-        found.append((f"  ▲ {warnings} warning{'s' if warnings > 1 else ''}", "warn"))
-    return found
+        result.append((f"  ▲ {warnings} warning{'s' if warnings > 1 else ''}", "warn"))
+    return result
 
 
 def _trouble(snapshot: Snapshot) -> Content:

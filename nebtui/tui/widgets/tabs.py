@@ -30,7 +30,7 @@ TABS = {
 def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     """What each container of a service uses now: CPU of one core, memory, network; – where nobody
     could read it."""
-    found = []
+    result = []
     for container in snapshot.containers_of(key):
         sample = snapshot.samples.get(container.id)
         if sample is None:
@@ -42,8 +42,8 @@ def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
             ("out", "–" if sample.tx is None else f"{size(sample.tx)}/s"),
         )
         parts = [part for name, value in figures for part in ((f"{name} ", "dim"), f"{value}   ")]
-        found.append(joined(("uses        ", "dim"), *parts, (container.name, "dim")))
-    return found
+        result.append(joined(("uses        ", "dim"), *parts, (container.name, "dim")))
+    return result
 
 
 def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
@@ -91,7 +91,7 @@ def _verdict(reached: tuple[ServiceKey, ...], others: tuple[ServiceKey, ...]) ->
         return "✗ answered by " + " and ".join(map(str, reached)), "bad"
     if others:
         return "✗ " + ", ".join(map(str, others)) + " shares no network", "bad"
-    return "nobody on this box answers it", "dim"
+    return "no service on this box answers it", "dim"
 
 
 def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
@@ -99,34 +99,34 @@ def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     service = snapshot.service(key)
     test = health_test(snapshot, key, service) if service else None
     if test is None:
-        found = [
-            joined(("test        ", "dim"), ("none: nobody can wait until it is ready", "warn"))
+        result = [
+            joined(("test        ", "dim"), ("none: no service can wait until it is ready", "warn"))
         ]
     else:
         origin = (
             service.origin("healthcheck") if service and service.stands("healthcheck") else None
         )
         place = f"{short(origin.file)}:{origin.line}" if origin else "from the image"
-        found = [joined(("test        ", "dim"), mask(" ".join(test.test)), (f"  {place}", "dim"))]
+        result = [joined(("test        ", "dim"), mask(" ".join(test.test)), (f"  {place}", "dim"))]
         figures = (
             ("interval", test.interval),
             ("timeout", test.timeout),
             ("start_period", test.start_period),
         )
-        told = "  ".join(f"{name} {value:g}s" for name, value in figures if value is not None)
-        if told:
-            found.append(joined(("            ", ""), (told, "dim")))
+        message = "  ".join(f"{name} {value:g}s" for name, value in figures if value is not None)
+        if message:
+            result.append(joined(("            ", ""), (message, "dim")))
     for container in snapshot.containers_of(key):
-        found.append(joined(("health      ", "dim"), f"{container.name} {container.health}"))
+        result.append(joined(("health      ", "dim"), f"{container.name} {container.health}"))
         probes = container.inspection.probes if container.inspection else ()
         for probe in probes[-5:]:
             when = time.strftime("%H:%M:%S", time.localtime(probe.start))
             said = probe.output.strip().splitlines()[-1:] or [""]
             tone = "ok" if probe.exit_code == 0 else "bad"
-            found.append(
+            result.append(
                 joined((f"  {when}    ", "dim"), (f"exit {probe.exit_code} ", tone), mask(said[0]))
             )
-    return found
+    return result
 
 
 def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
@@ -135,10 +135,10 @@ def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     if service is None:
         return [joined(("not declared in a file nebtui can read", "dim"))]
     who = identity(snapshot, key, service)
-    told = (
+    message = (
         f"{who.uid}:{who.gid}  ({who.source})" if who else "unknown (no process, no numeric user)"
     )
-    found = [joined(("runs as     ", "dim"), told)]
+    result = [joined(("runs as     ", "dim"), message)]
     for mount in service.mounts:
         mode = "ro" if mount.read_only else "rw"
         head = joined(
@@ -148,7 +148,7 @@ def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
         )
         path = snapshot.paths.get(mount.source) if mount.type == "bind" else None
         if path is None:
-            found.append(head)
+            result.append(head)
             continue
         owner = (
             f"  {path.uid}:{path.gid} {path.mode & 0o7777:04o}"
@@ -156,13 +156,13 @@ def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
             else "  does not exist on the host"
         )
         reason = denied(path, who, write=not mount.read_only) if who and path.exists else ""
-        found.append(
+        result.append(
             head
             + joined(
                 (owner, "dim" if path.exists else "bad"), (f"  ✗ {reason}" if reason else "", "bad")
             )
         )
-    return found if service.mounts else [*found, joined(("no mounts", "dim"))]
+    return result if service.mounts else [*result, joined(("no mounts", "dim"))]
 
 
 def yaml(service: Service | None, content: str) -> list[Content]:
@@ -171,15 +171,15 @@ def yaml(service: Service | None, content: str) -> list[Content]:
     if service is None or origin is None:
         return [joined(("not declared in a file nebtui can read", "dim"))]
     text = content.splitlines()
-    found = [joined((f"{short(origin.file)}:{origin.line}", "info"))]
+    result = [joined((f"{short(origin.file)}:{origin.line}", "info"))]
     head = text[origin.line - 1] if origin.line <= len(text) else ""
     indent = len(head) - len(head.lstrip())
     for number, content in enumerate(text[origin.line - 1 :], origin.line):
         deeper = not content.strip() or len(content) - len(content.lstrip()) > indent
         if number > origin.line and not deeper:
             break
-        found.append(joined((f"{number:>4} ", "dim"), mask(content)))
-    return found
+        result.append(joined((f"{number:>4} ", "dim"), mask(content)))
+    return result
 
 
 def heading(snapshot: Snapshot, key: ServiceKey) -> list[tuple[str, str] | str]:

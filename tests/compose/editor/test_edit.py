@@ -70,7 +70,7 @@ def test_compose_accepts_the_result(case: Case, compose: ComposeCommand, tmp_pat
 
 
 def accepts(compose: ComposeCommand, text: str, folder: Path) -> bool:
-    """Compose's word on a text."""
+    """Result of `docker compose config` on a text."""
     argv = (
         *compose.argv,
         "--project-directory",
