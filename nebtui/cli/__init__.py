@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from nebtui.cli.arguments import parser
 from nebtui.cli.errors import CommandError
+from nebtui.cli.output import warn
 from nebtui.settings import Settings, SettingsError, load
 
 Verb = Callable[[Namespace, Settings, Mapping[str, str]], int]
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load(environ)
         return _verb(arguments.verb)(arguments, settings, environ)
     except (SettingsError, CommandError) as error:
-        print(f"nebtui: {error}", file=sys.stderr)
+        warn(f"nebtui: {error}")
         return 2
     except BrokenPipeError:
         # The reader of our output went away (`nebtui check | head`): no reason for a traceback, nor

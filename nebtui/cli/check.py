@@ -10,6 +10,7 @@ from contextlib import closing
 from nebtui import rules
 from nebtui.cli.common import complain, host_for, look, problems, selected, status_of, visible
 from nebtui.cli.errors import CommandError
+from nebtui.cli.output import say
 from nebtui.report import json_output, text_output
 from nebtui.settings import Settings
 
@@ -22,19 +23,20 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if not snapshot.projects and snapshot.engine is None and not arguments.no_engine:
         raise CommandError(snapshot.engine_problem or "no engine and no compose file here")
     keys = selected(snapshot, arguments, settings, environ)
-    result = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+    examined = rules.examine(snapshot, settings.allow)
+    result = [f for f in examined.findings if f.project in keys]
     shown = visible(result, arguments)
-    broken = complain(snapshot, keys, arguments)
+    broken = complain(snapshot, keys, arguments, examined.failures)
     if arguments.format == "json":
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
-        print(
+        say(
             json.dumps(
                 json_output.check(services.values(), shown, problems(snapshot, keys, arguments)),
                 indent=2,
             )
         )
     else:
-        print(
+        say(
             "\n".join(
                 [
                     *text_output.findings(shown),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import locale
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Mapping
 
 from nebtui import keep
 from nebtui.cli.errors import CommandError
+from nebtui.cli.output import warn
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Problem
@@ -21,7 +21,6 @@ from nebtui.report import json_output, text_output
 from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.settings import Settings
 from nebtui.store import settle
-from nebtui.text.terminal import plain
 
 
 def paths_of(arguments: Namespace) -> tuple[str, ...]:
@@ -124,16 +123,23 @@ def problems(
     )
 
 
-def complain(snapshot: Snapshot, keys: tuple[ProjectKey, ...], arguments: Namespace) -> bool:
-    """One line on stderr for the engine and for each thing wrong with the files; True if a file
-    is."""
+def complain(
+    snapshot: Snapshot,
+    keys: tuple[ProjectKey, ...],
+    arguments: Namespace,
+    failures: tuple[str, ...] = (),
+) -> bool:
+    """One line on stderr for the engine, for each thing wrong with the files, and for each part of
+    nebtui (rules among them) that failed; True if there is one but the engine's."""
     if snapshot.engine_problem:
-        print(plain(f"nebtui: no engine: {snapshot.engine_problem}"), file=sys.stderr)
+        warn(f"nebtui: no engine: {snapshot.engine_problem}")
     broken = problems(snapshot, keys, arguments)
+    failed = (*snapshot.failures.values(), *failures)
+    warn(f"nebtui: {sentence}" for sentence in failed)
     for problem in broken:
         line = f":{problem.line}" if problem.line else ""
-        print(plain(f"nebtui: {problem.file}{line}: {problem.message}"), file=sys.stderr)
-    return bool(broken)
+        warn(f"nebtui: {problem.file}{line}: {problem.message}")
+    return bool(broken or failed)
 
 
 def visible(found: list[Finding], arguments: Namespace) -> list[Finding]:

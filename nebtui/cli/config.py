@@ -6,6 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Mapping
 
+from nebtui.cli.output import say
 from nebtui.settings import Settings, described, settings_file
 
 
@@ -15,16 +16,14 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     given = described(settings)
     defaults = described(Settings())
     if arguments.format == "json":
-        print(
+        say(
             json.dumps({"version": 1, "file": str(path), "settings": given}, indent=2, default=list)
         )
         return 0
-    print(f"{path}{'' if path.exists() else ' (not there: defaults)'}")
+    say(f"{path}{'' if path.exists() else ' (not there: defaults)'}")
     width = max(map(len, given))
     for name, value in given.items():
-        print(
-            f"  {name:<{width}}  {toml(value)}  ({source(name, value == defaults[name], environ)})"
-        )
+        say(f"  {name:<{width}}  {toml(value)}  ({source(name, value == defaults[name], environ)})")
     return 0
 
 

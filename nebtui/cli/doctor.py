@@ -7,20 +7,20 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from nebtui.cli.output import say
 from nebtui.facts.link import GLYPHS
 from nebtui.hosts.doctor import examine
 from nebtui.settings import Settings
-from nebtui.text.terminal import plain
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
     """Print one line a link; 1 if one is broken."""
     links = list(examine(environ, settings.state_dir, ask_engine=not arguments.no_engine))
     if arguments.format == "json":
-        print(json.dumps({"version": 1, "links": [asdict(link) for link in links]}, indent=2))
+        say(json.dumps({"version": 1, "links": [asdict(link) for link in links]}, indent=2))
     else:
         for link in links:
-            print(plain(f"{GLYPHS[link.state]} {link.state:<7} {link.name:<12} {link.message}"))
+            say(f"{GLYPHS[link.state]} {link.state:<7} {link.name:<12} {link.message}")
             if link.remedy and link.state != "ok":
-                print(plain(f"{'':<23}→ {link.remedy}"))
+                say(f"{'':<23}→ {link.remedy}")
     return int(any(link.state == "broken" for link in links))

@@ -4,7 +4,6 @@ journal."""
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
@@ -12,6 +11,7 @@ from contextlib import closing
 from nebtui import rules
 from nebtui.cli.common import complain, host_for, look, selected, visible
 from nebtui.cli.errors import CommandError
+from nebtui.cli.output import say, warn
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -26,7 +26,6 @@ from nebtui.keep import Journal
 from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings
 from nebtui.text.paths import short
-from nebtui.text.terminal import plain
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
@@ -37,7 +36,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     journal = Journal(settings.state_dir)
     with closing(host_for(arguments, settings, environ)) as host:
         for message in recover(host, journal) if arguments.write else ():
-            print(f"nebtui: {message}", file=sys.stderr)
+            warn(f"nebtui: {message}")
         snapshot = look(host, settings)
         broken = complain(snapshot, selected(snapshot, arguments, settings, environ), arguments)
         found = _wanted(snapshot, arguments, settings, environ)
@@ -51,7 +50,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             override=arguments.override,
             trials=not arguments.read_only,
         )
-        _print(planned, snapshot, host, arguments)
+        _show(planned, snapshot, host, arguments)
         if arguments.write and planned.patch:
             _write(planned.patch, host, journal)
     return 2 if broken else int(bool(planned.left) or (bool(planned.patch) and not arguments.write))
@@ -82,26 +81,26 @@ def _owner(snapshot: Snapshot, text: str | None) -> ServiceKey | None:
     raise CommandError(f"--to {text}: no such service; write PROJECT/SERVICE")
 
 
-def _print(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespace) -> None:
+def _show(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespace) -> None:
     patch = planned.patch
     if arguments.format == "json":
-        print(json.dumps(_json(planned, snapshot, host), indent=2))
+        say(json.dumps(_json(planned, snapshot, host), indent=2))
         return
     if patch:
         # A compose file may hold escape sequences: they must not reach the terminal.
-        print("\n".join(plain(line) for line in diff(patch.files, short)))
+        say(diff(patch.files, short))
         for step in _steps(patch, snapshot, host):
-            print(step)
+            say(step)
         for one in planned.attempts:
             checks = "; ".join(check.message for check in one.proof.checks)
             title = one.patch.title if one.patch else ""
-            print(f"{'proved' if one.proof.proved else 'not proved'}: {title}: {checks}")
+            say(f"{'proved' if one.proof.proved else 'not proved'}: {title}: {checks}")
     elif not planned.left:
-        print("nothing to fix")
+        say("nothing to fix")
     for left in planned.left:
         hint = " (--unsafe includes it)" if left.unsafe else ""
         where = left.finding.at or left.finding.project
-        print(f"left: {left.finding.rule} {where}: {left.reason}{hint}", file=sys.stderr)
+        warn(f"left: {left.finding.rule} {where}: {left.reason}{hint}")
 
 
 def _steps(patch: Patch, snapshot: Snapshot, host: Host) -> list[str]:
@@ -143,4 +142,4 @@ def _write(patch: Patch, host: Host, journal: Journal) -> None:
         entry = write(patch, host, journal)
     except (WriteError, EditRefusedError) as error:
         raise CommandError(str(error)) from None
-    print(f"written as entry {entry.number}; `nebtui undo` takes it back", file=sys.stderr)
+    warn(f"written as entry {entry.number}; `nebtui undo` takes it back")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui.cli.common import host_for, look
+from nebtui.cli.output import say
 from nebtui.facts.changes import GpuStackSeen, Sampled
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report import gpu_output as report
@@ -26,9 +27,9 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         with closing(host_for(arguments, settings, environ)) as host:
             snapshot = look(host, settings)
     if arguments.format == "json":
-        print(json.dumps(report.gpu(snapshot), indent=2))
+        say(json.dumps(report.gpu(snapshot), indent=2))
     else:
-        print("\n".join(report.text(snapshot)))
+        say("\n".join(report.text(snapshot)))
     return 0
 
 

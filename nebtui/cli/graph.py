@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from nebtui import rules
 from nebtui.cli.common import complain, host_for, look, selected, utf8
+from nebtui.cli.output import say
 from nebtui.report import json_output, text_output
 from nebtui.settings import Settings
 
@@ -24,10 +25,10 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     broken = complain(snapshot, keys, arguments)
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
     if arguments.format == "json":
-        print(json.dumps(json_output.graph(chosen), indent=2))
+        say(json.dumps(json_output.graph(chosen), indent=2))
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
-        print(
+        say(
             "\n".join(
                 text_output.graph(
                     chosen, rules.find(snapshot, settings.allow), width, ascii_only=not utf8()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from nebtui import rules
 from nebtui.cli.errors import CommandError
+from nebtui.cli.output import say
 from nebtui.report.text_output import LETTERS
 from nebtui.settings import Settings
 
@@ -20,13 +21,13 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
                 {"rule": r.name, "severity": r.severity, "key": r.key, "summary": r.summary}
                 for r in rules.RULES
             ]
-            print(json.dumps({"version": 1, "rules": rows}, indent=2))
+            say(json.dumps({"version": 1, "rules": rows}, indent=2))
         else:
             for r in rules.RULES:
-                print(f"{LETTERS[r.severity]}  {r.name:<22} {r.key or ' '}  {r.summary}")
+                say(f"{LETTERS[r.severity]}  {r.name:<22} {r.key or ' '}  {r.summary}")
         return 0
     try:
-        print(rules.rule(arguments.name).manual.strip())
+        say(rules.rule(arguments.name).manual.strip())
     except KeyError:
         raise CommandError(f"{arguments.name} is not a rule; `nebtui rule` lists them") from None
     return 0

@@ -12,6 +12,7 @@ from contextlib import closing
 
 from nebtui.cli.common import host_for, look, rendered, utf8
 from nebtui.cli.errors import CommandError
+from nebtui.cli.output import say, warn
 from nebtui.host import Host
 from nebtui.keep import Journal, recall_projects
 from nebtui.settings import Settings
@@ -20,7 +21,7 @@ from nebtui.settings import Settings
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
     """Open the box; without a terminal print its status once and exit 0."""
     if not arguments.no_engine and nothing_here(settings, environ):
-        print("nebtui: no engine and no compose file here: this is the demo box", file=sys.stderr)
+        warn("nebtui: no engine and no compose file here: this is the demo box")
         return show(demo_host("all"), "demo", arguments, settings, environ)
     host = host_for(arguments, settings, environ, follow=True)
     return show(host, "files only" if arguments.no_engine else "", arguments, settings, environ)
@@ -72,7 +73,7 @@ def show(
     ):
         with closing(host):
             snapshot = look(host, settings)
-        print(
+        say(
             (f"{banner}: " if banner and arguments.format == "text" else "")
             + rendered(snapshot, arguments)
         )

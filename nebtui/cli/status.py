@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from nebtui import rules
 from nebtui.cli.common import complain, host_for, look, rendered, selected, status_of
+from nebtui.cli.output import say
 from nebtui.settings import Settings
 
 
@@ -18,11 +19,12 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     with closing(host_for(arguments, settings, environ)) as host:
         snapshot = look(host, settings)
     keys = selected(snapshot, arguments, settings, environ)
-    result = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+    examined = rules.examine(snapshot, settings.allow)
+    result = [f for f in examined.findings if f.project in keys]
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
     # The text itself says when there is no engine.
     text = replace(chosen, engine_problem="") if arguments.format == "text" else chosen
-    broken = complain(text, keys, arguments)
-    print(rendered(chosen, arguments))
+    broken = complain(text, keys, arguments, examined.failures)
+    say(rendered(chosen, arguments))
     absent = not snapshot.projects and snapshot.engine is None and not arguments.no_engine
     return 2 if broken or absent else status_of(result, arguments.fail_on)

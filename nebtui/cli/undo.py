@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui.cli.errors import CommandError
+from nebtui.cli.output import say, warn
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo
 from nebtui.host import Host
@@ -28,22 +28,22 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         raise CommandError("--read-only disables every change")
     with closing(_host(arguments, environ)) as host:
         for text in recover(host, journal):
-            print(text)
+            say(text)
         _complain(journal)
         entry = journal.last(arguments.number)
         if entry is None:
-            print(_nothing(journal, arguments.number))
+            say(_nothing(journal, arguments.number))
             return 0
         try:
             left = undo(entry, host, journal)
         except (JournalMismatchError, OSError) as error:
             raise CommandError(str(error)) from None
-    print(
+    say(
         f"undone: {mask(entry.title)} "
         f"({', '.join(short(f.path) for f in entry.files) or 'no file'})"
     )
     for text in left:
-        print(f"left: {text}")
+        say(f"left: {text}")
     return 0
 
 
@@ -63,7 +63,7 @@ def _nothing(journal: Journal, number: int | None) -> str:
 
 def _complain(journal: Journal) -> None:
     for text in journal.unread():
-        print(f"nebtui: {text}", file=sys.stderr)
+        warn(f"nebtui: {text}")
 
 
 def _host(arguments: Namespace, environ: Mapping[str, str]) -> Host:
@@ -90,9 +90,9 @@ def _list(journal: Journal, arguments: Namespace) -> int:
             }
             for e in live
         ]
-        print(json.dumps({"version": 1, "entries": text}, indent=2))
+        say(json.dumps({"version": 1, "entries": text}, indent=2))
     else:
-        print("\n".join(_line(e) for e in live) or "nothing to undo")
+        say("\n".join(_line(e) for e in live) or "nothing to undo")
     return 0
 
 

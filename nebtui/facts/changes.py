@@ -29,9 +29,10 @@ class EngineSeen:
 @dataclass(frozen=True, slots=True)
 class EngineLost:
     """The engine does not answer; `reason` is one sentence with a remedy. The last known facts
-    stay, marked stale."""
+    stay, marked stale since `at` (Unix seconds, 0 = unknown)."""
 
     reason: str
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,15 @@ class EventSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectorFailed:
+    """A part of nebtui that looks at the box met an error of its own and is started again; `reason`
+    is one sentence, "" once it works again."""
+
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """Everything asked at the start has been answered: findings may be judged, `check` may
     print."""
@@ -152,5 +162,6 @@ Change = (
     | GpuStackSeen
     | GpuAccessSeen
     | EventSeen
+    | CollectorFailed
     | Settled
 )

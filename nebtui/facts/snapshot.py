@@ -33,6 +33,10 @@ class Snapshot:
     engine: Engine | None = None
     engine_problem: str = ""
     """Why no engine answers, "" while one does or none was asked."""
+    stale_since: float | None = None
+    """When the engine was lost whose facts these are (Unix seconds); None while one answers."""
+    failures: Mapping[str, str] = field(default_factory=empty)
+    """Part of nebtui that does not work now → why, one sentence each."""
     projects: Mapping[ProjectKey, Project] = field(default_factory=empty)
     containers: Mapping[str, Container] = field(default_factory=empty)
     networks: Mapping[str, Network] = field(default_factory=empty)

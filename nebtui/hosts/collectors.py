@@ -6,12 +6,24 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from nebtui.facts.changes import Change, Settled
+from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.hosts.known import Part, SharedState, StartupBarrier
 
+PARTS_OF: Mapping[str, tuple[Part, ...]] = {
+    "EngineCollector": ("engine",),
+    "ProjectCollector": ("projects",),
+    "SampleCollector": ("processes",),
+    "PathCollector": ("paths",),
+    "ImageCollector": ("images",),
+    "ServerCollector": ("servers",),
+    "GpuCollector": ("gpus",),
+}
+"""The parts of the first picture that each collector completes."""
+FIRST_PAUSE, LAST_PAUSE = 1.0, 60.0
+"""Seconds before a collector that failed is started again: doubled each time."""
 CLOSING = 0.15
 """Seconds that `close` waits for threads; they are daemons, so a silent engine cannot hold the
 process."""
@@ -29,6 +41,54 @@ class Collector(Protocol):
         ...
 
 
+class Guard:
+    """Runs one collector again, with growing pauses, whenever an error of its own ended it: a
+    mistake costs its part of the picture and is named, and nothing waits for that part."""
+
+    def __init__(
+        self, collector: Collector, startup: StartupBarrier, emit: Callable[[Change], None]
+    ) -> None:
+        self._collector = collector
+        self._startup = startup
+        self._emit = emit
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Run the collector until it ends by itself or `stop` was called."""
+        name, pause = type(self._collector).__name__, FIRST_PAUSE
+        while not self._stopped.is_set():
+            began = time.monotonic()
+            try:
+                self._collector.run()
+            except Exception as error:  # whatever it is, the others go on
+                if self._stopped.is_set():
+                    return
+                if time.monotonic() - began > LAST_PAUSE:
+                    pause = FIRST_PAUSE
+                self._emit(CollectorFailed(name, failure(name, error)))
+                for part in PARTS_OF.get(name, ()):
+                    self._startup.mark_done(part)
+                self._stopped.wait(pause)
+                pause = min(2 * pause, LAST_PAUSE)
+            else:
+                return
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        self._stopped.set()
+        self._collector.stop()
+
+
+def failure(name: str, error: Exception) -> str:
+    """What happened, and what follows, as one sentence."""
+    what = " ".join(str(error).split())[:120]
+    kind = type(error).__name__
+    return (
+        f"{name} met an error ({kind}{': ' + what if what else ''}): what it shows is missing or "
+        "old; it is started again. Please report it."
+    )
+
+
 class CollectorGroup:
     """The queue between collectors and the one who reads. Collectors know nothing of who reads
     them."""
@@ -38,17 +98,17 @@ class CollectorGroup:
         self.startup = StartupBarrier(self.emit, parts)
         self._queue: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
         self._closed = threading.Event()
-        self._collectors: tuple[Collector, ...] = ()
+        self._guards: tuple[Guard, ...] = ()
         self._threads: tuple[threading.Thread, ...] = ()
 
     def changes(self, collectors: tuple[Collector, ...], follow: bool = True) -> Iterator[Change]:
         """Start the collectors and yield what they emit until `close`, or until `Settled` where
         nobody follows."""
         if not self._threads and not self._closed.is_set():
-            self._collectors = collectors
+            self._guards = tuple(Guard(one, self.startup, self.emit) for one in collectors)
             self._threads = tuple(
-                threading.Thread(target=collector.run, name=type(collector).__name__, daemon=True)
-                for collector in collectors
+                threading.Thread(target=guard.run, name=type(one).__name__, daemon=True)
+                for guard, one in zip(self._guards, collectors, strict=True)
             )
             for thread in self._threads:
                 thread.start()
@@ -63,7 +123,10 @@ class CollectorGroup:
     def emit(self, change: Change) -> None:
         """Remember a change, then hand it on; called by the collectors' threads."""
         if not self._closed.is_set():
-            self.shared.apply(change)
+            try:
+                self.shared.apply(change)
+            except Exception as error:  # the fold refused it: the others' facts still stand
+                change = CollectorFailed("store", failure(type(change).__name__, error))
             self._queue.put(change)
 
     def close(self) -> None:
@@ -73,8 +136,8 @@ class CollectorGroup:
             return
         self._closed.set()
         self.startup.stop()
-        for collector in self._collectors:
-            collector.stop()
+        for guard in self._guards:
+            guard.stop()
         self._queue.put(None)
         deadline = time.monotonic() + CLOSING
         for thread in self._threads:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from nebtui.facts.declared import ServiceKey
+from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import (
@@ -50,14 +52,60 @@ def rule(name: str) -> Rule:
     return {r.name: r for r in RULES}[name]
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What the rules find, and which of them failed where, one sentence each."""
+
+    findings: tuple[Finding, ...] = ()
+    failures: tuple[str, ...] = ()
+
+
 def find(snapshot: Snapshot, allow: Iterable[str] = ()) -> tuple[Finding, ...]:
     """All findings, worst first, then those that block most services. `allow`: rules the settings
     switch off."""
+    return examine(snapshot, allow).findings
+
+
+def examine(
+    snapshot: Snapshot, allow: Iterable[str] = (), among: Iterable[Rule] = RULES
+) -> Examination:
+    """The findings in order, and the rules that failed: a mistake in one of them costs its findings
+    where it fails, and no others."""
     off = frozenset(allow)
-    result = [
-        f for r in RULES if r.name not in off for f in r.find(snapshot) if not _allowed(snapshot, f)
-    ]
-    return tuple(sorted(result, key=_order))
+    findings: list[Finding] = []
+    failures: list[str] = []
+    for one in among:
+        if one.name not in off:
+            found, failed = _examined(one, snapshot)
+            findings += (f for f in found if not _allowed(snapshot, f))
+            failures += failed
+    return Examination(tuple(sorted(findings, key=_order)), tuple(failures))
+
+
+def _examined(one: Rule, snapshot: Snapshot) -> tuple[list[Finding], list[str]]:
+    try:
+        return list(one.find(snapshot)), []
+    except Exception as error:
+        what = f"({type(error).__name__}: {error}): its findings are missing; please report it"
+    culprits = [key for key in snapshot.projects if _fails(one, _with(snapshot, {key}))]
+    rest = _with(snapshot, snapshot.projects.keys() - set(culprits))
+    failures = [f"rule {one.name} failed on {key.name} {what}" for key in culprits]
+    if not culprits or _fails(one, rest):
+        return [], failures or [f"rule {one.name} failed {what}"]
+    return list(one.find(rest)), failures
+
+
+def _with(snapshot: Snapshot, keys: Collection[ProjectKey]) -> Snapshot:
+    projects = {key: project for key, project in snapshot.projects.items() if key in keys}
+    return replace(snapshot, projects=MappingProxyType(projects))
+
+
+def _fails(one: Rule, snapshot: Snapshot) -> bool:
+    try:
+        list(one.find(snapshot))
+    except Exception:
+        return True
+    return False
 
 
 def races(found: Iterable[Finding]) -> tuple[tuple[ServiceKey, str], ...]:

@@ -61,14 +61,17 @@ def _apply(change: Any, snapshot: Snapshot) -> Snapshot:
 
 @_apply.register
 def _(change: changes.EngineSeen, snapshot: Snapshot) -> Snapshot:
-    return replace(snapshot, engine=change.engine, engine_problem="")
+    return replace(snapshot, engine=change.engine, engine_problem="", stale_since=None)
 
 
 @_apply.register
 def _(change: changes.EngineLost, snapshot: Snapshot) -> Snapshot:
     if snapshot.engine_problem == change.reason:
         return snapshot
-    return replace(snapshot, engine_problem=change.reason)
+    since = snapshot.stale_since or change.at or None
+    return replace(
+        snapshot, engine_problem=change.reason, stale_since=since if snapshot.engine else None
+    )
 
 
 def _keep_inspection(known: Container | None, listed: Container) -> Container:
@@ -230,6 +233,17 @@ def _(change: changes.EventSeen, snapshot: Snapshot) -> Snapshot:
     event = change.event
     history = (*snapshot.histories.get(event.container, ()), event)[-HISTORY:]
     return replace(snapshot, histories=_with(snapshot.histories, {event.container: history}))
+
+
+@_apply.register
+def _(change: changes.CollectorFailed, snapshot: Snapshot) -> Snapshot:
+    if snapshot.failures.get(change.name, "") == change.reason:
+        return snapshot
+    rest = {name: why for name, why in snapshot.failures.items() if name != change.name}
+    return replace(
+        snapshot,
+        failures=MappingProxyType({**rest, change.name: change.reason} if change.reason else rest),
+    )
 
 
 @_apply.register

@@ -6,10 +6,12 @@ a second.
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable
 
+from nebtui.facts.changes import Change, CollectorFailed
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.store.folding import fold
@@ -50,7 +52,7 @@ class Store:
             if self._closed.is_set():
                 return
             before = self._snapshot
-            self._snapshot = fold(before, change)
+            self._snapshot = folded(before, change)
             if self._snapshot is not before:
                 if self._snapshot.generation != before.generation:
                     self._state_news.set()
@@ -74,12 +76,37 @@ class Store:
 
 
 def settle(host: Host, timeout: float = 60.0) -> Snapshot:
-    """Read a host until its first complete picture, for front ends without a screen; closes
-    nothing."""
+    """Read a host until its first complete picture, for front ends without a screen, at most
+    `timeout` seconds: what is there by then is returned, and `failures` says that it is incomplete.
+    Closes nothing."""
+    arrived: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        try:
+            for change in host.changes():
+                arrived.put(change)
+        finally:
+            arrived.put(None)
+
+    threading.Thread(target=read, name="settle", daemon=True).start()
     snapshot = Snapshot()
     deadline = time.monotonic() + timeout
-    for change in host.changes():
-        snapshot = fold(snapshot, change)
-        if snapshot.settled or time.monotonic() > deadline:
+    while not snapshot.settled:
+        try:
+            change = arrived.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            why = f"The first look at the box did not end within {timeout:.0f} s: it is incomplete."
+            return folded(snapshot, CollectorFailed("first look", why))
+        if change is None:
             break
+        snapshot = folded(snapshot, change)
     return snapshot
+
+
+def folded(snapshot: Snapshot, change: Change) -> Snapshot:
+    """The snapshot after a change; one that cannot be folded is skipped and named in `failures`."""
+    try:
+        return fold(snapshot, change)
+    except Exception as error:  # a mistake of ours costs this change and nothing else
+        what = f"{type(change).__name__} could not be taken in ({type(error).__name__}): skipped."
+        return fold(snapshot, CollectorFailed("store", f"{what} Please report it."))

@@ -15,7 +15,6 @@ from nebtui import keep, rules
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import verdict
 from nebtui.host import Action, Up
-from nebtui.rules.rule import Finding
 from nebtui.store import Store
 from nebtui.tui.actions import run_actions
 from nebtui.tui.background import background
@@ -102,13 +101,14 @@ class NebtuiApp(App[None]):
             return
         self._judging = True
         allow = self.session.settings.allow
-        background(self, lambda: (snapshot, rules.find(snapshot, allow)), self._found)
+        background(self, lambda: (snapshot, rules.examine(snapshot, allow)), self._found)
 
-    def _found(self, judged: tuple[Snapshot, tuple[Finding, ...]]) -> None:
+    def _found(self, judged: tuple[Snapshot, rules.Examination]) -> None:
         self._judging = False
         self._judged = judged[0].generation
-        if judged[1] != self.session.findings:
-            self.session.findings = judged[1]
+        found, failures = judged[1].findings, judged[1].failures
+        if (found, failures) != (self.session.findings, self.session.failures):
+            self.session.findings, self.session.failures = found, failures
             self.home.show()
         self._judge()
 

@@ -40,6 +40,8 @@ class Session:
     ascii: bool = False
     snapshot: Snapshot = field(default_factory=Snapshot)
     findings: tuple[Finding, ...] = ()
+    failures: tuple[str, ...] = ()
+    """Rules that failed, one sentence each."""
     watched: tuple[Watched, ...] = ()
     commands: list[CommandRun] = field(default_factory=list)
 

@@ -55,6 +55,8 @@ FULL = fold_all(
 NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.EngineSeen(replace(ENGINE, version="27")), {"engine"}),
     (changes.EngineLost("gone"), {"engine_problem"}),
+    (changes.EngineLost("gone", at=5.0), {"engine_problem", "stale_since"}),
+    (changes.CollectorFailed("GpuCollector", "why"), {"failures"}),
     (changes.ContainersListed((replace(WEB, health="healthy"),)), {"containers"}),
     (
         changes.ContainersListed(()),
@@ -303,8 +305,9 @@ def test_settle_does_not_wait_for_ever() -> None:
     host = FedHost()
     for _ in range(3):
         host.feed.put(changes.EngineSeen(ENGINE))
-    assert not settle(host, timeout=0.0).settled
-    assert not host.feed.empty()
+    snapshot = settle(host, timeout=0.05)
+    assert not snapshot.settled
+    assert "incomplete" in snapshot.failures["first look"]
 
 
 def test_a_device_that_is_gone_leaves_no_row() -> None:

@@ -65,7 +65,7 @@ def config(
         return ConfigResult(None, error_line(done.stderr))
     try:
         data = json.loads(done.stdout)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ConfigResult(None, "Compose's answer is not JSON")
     return (
         ConfigResult(data)

@@ -25,9 +25,15 @@ class MissingVariableError(ValueError):
         self.message = message
 
 
-def interpolate(text: str, variables: Mapping[str, str]) -> str:
-    """The text with all variables replaced; unset ones become empty.
-    Raises MissingVariableError and BadTemplate."""
+_MAX_DEPTH = 50
+"""Variables nested deeper in each other's defaults are an attack or a mistake."""
+
+
+def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
+    """The text with all variables replaced; unset ones become empty. `depth`: how many defaults it
+    stands in. Raises MissingVariableError and TemplateError."""
+    if depth > _MAX_DEPTH:
+        raise TemplateError("invalid interpolation format: variables are nested too deeply")
     parts: list[str] = []
     at = 0
     while (dollar := text.find("$", at)) >= 0:
@@ -37,7 +43,7 @@ def interpolate(text: str, variables: Mapping[str, str]) -> str:
             at = dollar + 2
         elif text.startswith("${", dollar):
             end = _closing(text, dollar)
-            parts.append(_braced(text[dollar + 2 : end], variables))
+            parts.append(_braced(text[dollar + 2 : end], variables, depth))
             at = end + 1
         else:
             name = _NAME.match(text, dollar + 1)
@@ -60,26 +66,26 @@ def _closing(text: str, start: int) -> int:
             if depth == 0:
                 return at
         at += 1
-    raise TemplateError(f"invalid interpolation format: {text!r} (a brace is not closed)")
+    raise TemplateError("invalid interpolation format: a brace of `${` is not closed")
 
 
-def _braced(inner: str, variables: Mapping[str, str]) -> str:
+def _braced(inner: str, variables: Mapping[str, str], depth: int) -> str:
     name = _NAME.match(inner)
     if name is None:
-        raise TemplateError(f"invalid interpolation format: '${{{inner}}}'")
+        raise TemplateError("invalid interpolation format: `${` is not followed by a name")
     key, rest = name[0], inner[name.end() :]
     operator = next((op for op in _OPERATORS if rest.startswith(op)), "")
     if rest and not operator:
-        raise TemplateError(f"invalid interpolation format: '${{{inner}}}'")
+        raise TemplateError(f"invalid interpolation format: what follows `${{{key}` is no operator")
     value = variables.get(key)
     # With a colon an empty value counts as unset.
     present = bool(value) if operator.startswith(":") else value is not None
     argument = rest[len(operator) :]
     match operator[-1:]:
         case "-":
-            return (value or "") if present else interpolate(argument, variables)
+            return (value or "") if present else interpolate(argument, variables, depth + 1)
         case "+":
-            return interpolate(argument, variables) if present else ""
+            return interpolate(argument, variables, depth + 1) if present else ""
         case "?" if not present:
-            raise MissingVariableError(key, interpolate(argument, variables))
+            raise MissingVariableError(key, interpolate(argument, variables, depth + 1))
     return value or ""

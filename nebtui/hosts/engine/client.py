@@ -192,7 +192,14 @@ class EngineClient:
             ) from error
         try:
             yield self._client()
-        except (DockerException, RequestException, HTTPError, OSError, ValueError) as error:
+        except (
+            DockerException,
+            RequestException,
+            HTTPError,
+            OSError,
+            ValueError,
+            RecursionError,  # JSON nested without end
+        ) as error:
             raise self._problem(error) from error
 
     def _problem(self, error: Exception) -> EngineError:

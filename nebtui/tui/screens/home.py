@@ -73,6 +73,8 @@ class HomeScreen(Screen[None]):
             *facts,
             self.app.size.width,
             session.findings,
+            session.failures,
+            snapshot.failures,
             session.locked,
             self._filter,
             pending(session),
@@ -96,7 +98,12 @@ class HomeScreen(Screen[None]):
         ]
         self._keys = {from_snapshot.identity(key): key for key in keys}
         self.query_one(Summary).show(
-            snapshot, session.findings, session.banner, session.locked, ascii=session.ascii
+            snapshot,
+            session.findings,
+            session.banner,
+            session.locked,
+            session.failures,
+            ascii=session.ascii,
         )
         self.query_one(Rails).show(matching(scene_of(session), self._filter))
 

@@ -3,6 +3,8 @@ are some."""
 
 from __future__ import annotations
 
+import time
+
 from textual.content import Content
 
 from nebtui.analysis.readiness import WORDS, Word
@@ -25,12 +27,14 @@ class Summary(CachedStatic):
         findings: tuple[Finding, ...],
         banner: str,
         locked: bool,
+        failures: tuple[str, ...] = (),
         *,
         ascii: bool = False,
     ) -> None:
         """Show a snapshot; why no engine answers has a line of its own."""
         text = machine(snapshot, self.app.size.width - 1, ascii=ascii)
         trouble = [_trouble(snapshot)] if snapshot.engine_problem else []
+        trouble += [joined((f" {why}", "bad")) for why in (*snapshot.failures.values(), *failures)]
         self.say(
             lines(
                 [
@@ -76,9 +80,15 @@ def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
 
 def _trouble(snapshot: Snapshot) -> Content:
     """Why no engine answers, on a line of its own: the remedy is at its end."""
-    return joined(
-        (f" {'engine lost: ' if snapshot.engine else ''}{snapshot.engine_problem}", "bad")
-    )
+    since = snapshot.stale_since
+    seen = f" What is shown was seen before {clock_time(since)}." if since else ""
+    lost = "engine lost: " if snapshot.engine else ""
+    return joined((f" {lost}{snapshot.engine_problem}{seen}", "bad"))
+
+
+def clock_time(at: float) -> str:
+    """The time of day of Unix seconds: `14:03:27`."""
+    return time.strftime("%H:%M:%S", time.localtime(at))
 
 
 def _engine(snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -1,0 +1,26 @@
+"""The one place through which text leaves a command: what files, containers and paths hold cannot
+steer the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from nebtui.text.terminal import plain
+
+
+def say(text: str | Iterable[str] = "") -> None:
+    """Print lines to standard output; a line break inside an item makes a line of its own."""
+    _write(text, sys.stdout)
+
+
+def warn(text: str | Iterable[str]) -> None:
+    """Print lines to standard error."""
+    _write(text, sys.stderr)
+
+
+def _write(text: str | Iterable[str], stream: object) -> None:
+    items = [text] if isinstance(text, str) else text
+    for item in items:
+        for line in item.split("\n"):
+            print(plain(line), file=stream)  # type: ignore[call-overload]
