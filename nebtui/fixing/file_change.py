@@ -16,6 +16,8 @@ class FileChange:
     path: str
     before: bytes | None
     after: bytes | None
+    real_path: str = ""
+    """Where the path led when the change was planned; "" = not looked at."""
 
 
 def diff(

@@ -3,6 +3,7 @@ already."""
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -95,7 +96,7 @@ def _patch(
     for path in dict.fromkeys(item.file for item in edits):
         before = draft.read(path)
         after = edited(path, before or b"", *(item.edit for item in edits if item.file == path))
-        files[path] = FileChange(path, before, after)
+        files[path] = FileChange(path, before, after, os.path.realpath(path))
     changed = tuple(f for f in files.values() if f.after != (f.before or b""))
     return Patch(
         fix.title,

@@ -50,6 +50,8 @@ def stage_all(changes: Iterable[FileChange]) -> tuple[StagedFile, ...]:
         seen = read_state(change.path)
         if seen.data != change.before:
             raise ConflictError(change.path)
+        if change.real_path and seen.real_path != change.real_path:
+            raise ConflictError(change.path, f"leads to {seen.real_path} now")
         if seen.real_path in result:
             other = result[seen.real_path].seen.path
             raise UnwritableError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
 from nebtui.facts.declared import ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 
@@ -49,6 +50,9 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
                     "written",
                     f"written, not yet running: {recreate.project.name}/{service} is the old one",
                 )
+            if idle := next((c for c in containers if not _works(c)), None):
+                name = f"{recreate.project.name}/{service}"
+                return Verdict("written", f"written, not seen yet: {name} is {idle.state}")
             created += [c.created for c in containers]
     for finding in watched.patch.findings:
         seen = rules.rule(finding.rule).seen
@@ -60,6 +64,14 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
             state, word = ("wrong", "still wrong") if late else ("written", "not seen yet")
             return Verdict(state, f"{word}: {result.missing}")  # type: ignore[arg-type]
     return Verdict("seen", "seen to work on the host")
+
+
+def _works(container: Container) -> bool:
+    """It runs, or is a job that ended with 0: one that is only created, restarts or failed shows
+    nothing of a fix."""
+    inspection = container.inspection
+    done = container.state == "exited" and inspection is not None and inspection.exit_code == 0
+    return container.state == "running" or done
 
 
 def _restarting(snapshot: Snapshot, finding: Finding) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nebtui.keep.anchors import Anchor
-from nebtui.keep.known_projects import TEMPORARY, private_folder, write_private
+from nebtui.keep.known_projects import TEMPORARY, foreign, private_folder, write_private
 from nebtui.keep.records import Entry, FileRecord, SpliceRecord
 
 VERSION = 1
@@ -58,13 +58,18 @@ class Journal:
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
         result: list[Entry] = []
         text: list[str] = []
+        if why := foreign(self._folder):
+            remedy = "run nebtui as that user, or point NEBTUI_STATE to a folder of yours"
+            return (), (f"the journal is not used: {why}; {remedy}",)
         for number, path in sorted(self._files().items()):
             try:
+                if why := foreign(path):
+                    raise _ForeignEntryError(why)
                 entry = _load(path)
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 why = (
                     str(error)
-                    if isinstance(error, _NewerVersionError)
+                    if isinstance(error, (_NewerVersionError, _ForeignEntryError))
                     else "it is damaged or of another version"
                 )
                 text.append(f"entry {number} of the journal is ignored: {why} ({path})")
@@ -94,7 +99,7 @@ class Journal:
             )
         except OSError as error:
             why = f"the journal folder {self._folder} cannot be used ({error.strerror})"
-            raise JournalError(f"{why}; make it writable or point NEBTUI_STATE elsewhere") from None
+            raise JournalError(f"{why}; make it yours or point NEBTUI_STATE elsewhere") from None
         try:
             _wait_for(descriptor, self._folder)
             # Whoever left these was killed while it wrote an entry: nobody else is writing now.
@@ -164,6 +169,10 @@ def _wait_for(descriptor: int, folder: Path) -> None:
                     "another nebtui is writing; try again when it is done"
                 ) from None
         time.sleep(0.02)
+
+
+class _ForeignEntryError(ValueError):
+    """An entry that another user may have written: undoing it would write what they like."""
 
 
 class _NewerVersionError(ValueError):

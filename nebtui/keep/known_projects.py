@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -18,9 +20,25 @@ TEMPORARY = ".nebtui-"
 
 def private_folder(folder: Path) -> None:
     """Make a folder that only its owner may enter, the missing ones above it too; raises
-    OSError."""
+    OSError, also where it is somebody else's: what lies in it is not to be believed."""
     for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
+    if why := foreign(folder):
+        raise PermissionError(errno.EPERM, why)
+
+
+def foreign(path: Path) -> str:
+    """Why a file or folder of the state folder is not used: it is a link or belongs to another
+    user, who could have forged it. "" where it is one's own, or not there."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return ""
+    if stat.S_ISLNK(status.st_mode):
+        return f"{path} is a link"
+    if status.st_uid != os.geteuid():
+        return f"{path} belongs to user {status.st_uid}, and nebtui runs as user {os.geteuid()}"
+    return ""
 
 
 def write_private(path: Path, text: str, *, new: bool = False) -> None:
@@ -49,8 +67,11 @@ def write_private(path: Path, text: str, *, new: bool = False) -> None:
 
 def recall_projects(state_dir: str) -> dict[ProjectKey, tuple[str, ...]]:
     """The projects of earlier runs whose first file is still there, each with its env files."""
+    path = Path(state_dir) / "projects.json"
+    if foreign(path.parent) or foreign(path):
+        return {}
     try:
-        data = json.loads((Path(state_dir) / "projects.json").read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
         result = {_key(d): tuple(map(str, d.get("env_files", ()))) for d in data}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

@@ -8,11 +8,25 @@ import re
 MASK = "•••"
 
 _URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
+_NAMES = (
+    r"passw(?:or)?d|passwd|passphrase|pwd|secret|token(?!iz)|credential|basicauth\.users"
+    r"|(?:api|access|private|encryption|master|signing)[_-]?key|[a-z0-9]_key(?![a-z])|(?<![a-z])dsn(?![a-z])|(?<![a-z])auth(?![a-z])"
+)
 _NAMED = re.compile(
-    r"(?i)((?:passw(?:or)?d|passwd|pwd|secret|token|api_?key|access_?key|private_?key|credential)[\w.-]{0,100}"
+    rf"(?i)((?:{_NAMES})[\w.-]{{0,100}}"
     # A colon alone is no separator: `./secret:/run/secret:ro` is a mount.
     r"(?:[\"']?\s{0,20}=|[\"']?\s{0,20}:\s|[\"']\s{0,20}:)\s{0,20}[\"']?)(?!\s*$)([^\s\"',}][^\r\n\"']*)"
 )
+_OPTION = re.compile(
+    r"(?i)((?:--(?:requirepass|masterauth|pass(?:word)?|token|api-key|secret|auth)"
+    r"|\b(?:redis|valkey)-cli\b.{0,200}?[\s\"']-a)[\"']?[\s,=]{1,5}[\"']?)([^\s\"',\]$][^\s\"',\]]*)"
+)
+"""Options of commands, in the list form too: `"--requirepass", "…"`."""
+_BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s+)([\w.~+/=-]{8,})")
+_SHAPE = re.compile(
+    r"\b(?:sk-[\w-]{16,}|gh[pousr]_\w{20,}|hf_\w{16,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16})\b"
+)
+"""Keys that are known by their look, whatever they are called."""
 _ENV = re.compile(r"^(\s*(?:export\s+)?[\w.-]+\s*=)(.+)$")
 
 _IDS = re.compile(r"^\s*(?:export\s+)?\w*(?:UID|GID)\s*=\s*\d*\s*$")
@@ -21,7 +35,8 @@ _IDS = re.compile(r"^\s*(?:export\s+)?\w*(?:UID|GID)\s*=\s*\d*\s*$")
 def mask(text: str) -> str:
     """A line of a compose file, a command or an environment with its secrets masked; `${NAME}`
     stays readable."""
-    text = _URL.sub(rf"\1{MASK}\2", text)
+    text = _SHAPE.sub(MASK, _BEARER.sub(rf"\1{MASK}", _URL.sub(rf"\1{MASK}\2", text)))
+    text = _OPTION.sub(rf"\1{MASK}", text)
     return _NAMED.sub(
         lambda m: m.group(0) if m.group(2).startswith("$") else m.group(1) + MASK, text
     )

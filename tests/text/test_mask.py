@@ -15,6 +15,18 @@ from nebtui.text.mask import MASK, mask, mask_env
         '"api_key": "hunter2"',
         "postgres://me:hunter2@db/x",
         "--token=hunter2",
+        'DB_PASSWORD: "hunter2${"',
+        "OPENAI_KEY=hunter2",
+        "SENTRY_DSN=hunter2",
+        "PGPASSPHRASE: hunter2",
+        'test: ["CMD", "redis-cli", "-a", "hunter2", "ping"]',
+        "redis-cli -a hunter2 ping",
+        "command: redis-server --requirepass hunter2",
+        'command: ["redis-server", "--requirepass", "hunter2"]',
+        "curl -H 'Authorization: Bearer hunter2hunter2' http://x",
+        "- traefik.http.middlewares.a.basicauth.users=hunter2",
+        "REDIS_AUTH=hunter2",
+        "key: sk-hunter2hunter2hunter2",
     ],
 )
 def test_secrets_are_masked(text: str) -> None:
@@ -25,7 +37,15 @@ def test_secrets_are_masked(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- ./m/secret:/run/secret:ro", "PASSWORD: ${PASSWORD:?}", "image: vault/secret-store:1"],
+    [
+        "tokenizer: x",
+        "command: mysqld --authentication-policy x",
+        "test: curl -a http://x",
+        "KEYS=a",
+        "- ./m/secret:/run/secret:ro",
+        "PASSWORD: ${PASSWORD:?}",
+        "image: vault/secret-store:1",
+    ],
 )
 def test_the_rest_stays_readable(text: str) -> None:
     """Mounts, images and references to variables are what a person approves: they are shown."""

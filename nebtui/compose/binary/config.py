@@ -14,6 +14,7 @@ from nebtui.compose.binary.command import ComposeCommand, environment, project_a
 from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Problem
+from nebtui.text.mask import mask
 
 _TIMEOUT = 30.0
 
@@ -74,6 +75,14 @@ def config(
     )
 
 
+LONGEST = 600
+
+
+def shortened(error: str) -> str:
+    """An error of a bearable length: Compose quotes whole values."""
+    return error if len(error) <= LONGEST else f"{error[:LONGEST]}…"
+
+
 def error_line(stderr: str) -> str:
     """The error of Compose's standard error as one line, without its log lines."""
     lines = [
@@ -81,7 +90,7 @@ def error_line(stderr: str) -> str:
         for line in stderr.splitlines()
         if line.strip() and not line.startswith("time=")
     ]
-    return " ".join(lines) or "Compose failed without a message"
+    return shortened(mask(" ".join(lines))) or "Compose failed without a message"
 
 
 _INCONSISTENT = re.compile(r"cycle|undefined|mutually exclusive")

@@ -19,6 +19,7 @@ from nebtui.hosts.json_values import (
     strings,
     text,
 )
+from nebtui.text.mask import mask
 
 Payload = Mapping[str, Any]
 
@@ -38,7 +39,7 @@ def inspection(raw: Payload) -> Inspection:
         if finished or text(state.get("Status")) in ("exited", "dead")
         else None,
         restart_count=as_int(raw.get("RestartCount")),
-        error=text(state.get("Error")),
+        error=mask(text(state.get("Error"))),
         oom_killed=state.get("OOMKilled") is True,
         memory_limit=as_int(host.get("Memory")),
         user=text(config.get("User")),
@@ -164,5 +165,5 @@ def probe(entry: Payload) -> HealthProbe:
         start,
         parse_rfc3339(entry.get("End")) or start,
         as_int(entry.get("ExitCode")),
-        text(entry.get("Output")),
+        mask(text(entry.get("Output"))),
     )
