@@ -107,13 +107,7 @@ def one_shot(snapshot: Snapshot, key: ServiceKey, service: Service) -> str:
     """Why a service is a job that ends, "" if it serves."""
     if (known := about(service.image)) and known.one_shot:
         return f"{known.name} is a job"
-    waiting = (
-        d for s in snapshot.projects[key.project].services.values() for d in s.depends_on.values()
-    )
-    if any(
-        d.service == key.service and d.condition == "service_completed_successfully"
-        for d in waiting
-    ):
+    if key in snapshot.derived(_awaited, snapshot.projects):
         return "another service waits for its completion"
     if has_test(snapshot, key, service) or service.ports or about(service.image):
         return ""  # a server that was stopped ends with 0 too
@@ -129,3 +123,13 @@ def one_shot(snapshot: Snapshot, key: ServiceKey, service: Service) -> str:
         if ended and inspection and inspection.restart_policy in ("", "no"):
             return f"{container.name} exited with 0 and is not restarted"
     return ""
+
+
+def _awaited(snapshot: Snapshot) -> frozenset[ServiceKey]:
+    """The services that another one waits for until they completed."""
+    return frozenset(
+        ServiceKey(key.project, dependency.service)
+        for key, service in snapshot.services()
+        for dependency in service.depends_on.values()
+        if dependency.condition == "service_completed_successfully"
+    )

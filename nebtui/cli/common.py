@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from nebtui import keep
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
-from nebtui.compose.discovery.candidate import Candidate
+from nebtui.compose.discovery.candidate import Candidate, contains
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Problem
 from nebtui.facts.snapshot import Snapshot
@@ -97,13 +97,15 @@ def selected(
     paths = paths_of(arguments)
     if not paths:
         return keys
-    from nebtui.compose.discovery.search import search
-
-    wanted = {
-        file for candidate in search(paths, settings.depth, environ) for file in candidate.key.files
-    }
-    wanted |= {path for path in paths if os.path.isfile(path)}
-    found = tuple(k for k in keys if wanted & set(snapshot.projects[k].files_read or k.files))
+    found = tuple(
+        key
+        for key in keys
+        if any(
+            contains(path, os.path.abspath(file))
+            for file in {*key.files, *snapshot.projects[key].files_read}
+            for path in paths
+        )
+    )
     if not found:
         raise CommandError(f"no Compose project is in {', '.join(paths)}")
     return found

@@ -23,8 +23,10 @@ def load(
     compose: ComposeCommand | None,
     environ: Mapping[str, str],
     texts: Texts | None = None,
+    reading: EffectiveModel | None = None,
 ) -> Project:
-    """A candidate's Project with all profiles. Compose's word is taken where it can be asked about
+    """A candidate's Project with all profiles. `reading`: our own reader's model of the files as
+    they are, where it is at hand. Compose's word is taken where it can be asked about
     the files as they are on disk; with `texts`, without Compose or where Compose refuses, our own
     reader's. Never raises for what stands in the files: `problem` says it."""
     if (
@@ -35,11 +37,14 @@ def load(
     ):
         return read_only(candidate, environ, texts)
     key, env_files = candidate.key, candidate.env_files
+    reading = reading or effective.read(key, env_files, environ)
+    if reading.unbounded:
+        return _project(
+            candidate, reading, "reader", reading.data, reading.problem or reading.warning
+        )
     answer = config(compose, key, env_files, environ)
     if answer.config is not None:
-        reading = effective.read(key, env_files, environ)
         return _project(candidate, reading, "compose", services.unescaped(answer.config), None)
-    reading = effective.read(key, env_files, environ)
     if reading.fragment or not is_consistency_error(answer.error):
         literal = config(compose, key, env_files, environ, interpolated=False)
         if literal.config is not None:
@@ -80,7 +85,14 @@ def read_only(
     )
     if not candidate.confirmed:
         return bare
-    reading = effective.read(candidate.key, candidate.env_files, environ, texts or from_disk)
+    return project_of(
+        candidate,
+        effective.read(candidate.key, candidate.env_files, environ, texts or from_disk),
+    )
+
+
+def project_of(candidate: Candidate, reading: EffectiveModel) -> Project:
+    """A candidate's Project as our own reader has read it."""
     return _project(candidate, reading, "reader", reading.data, reading.problem, reading.warning)
 
 

@@ -19,9 +19,12 @@ ABSENT = "does not exist"
 
 
 class UnreadableError(OSError):
-    """A file that cannot be used, with one clear sentence; `line` counts from 1, 0 = unknown."""
+    """A file that cannot be used, with one clear sentence; `line` counts from 1, 0 = unknown.
+    `unbounded`: it is no regular file of a bearable size, so that nobody else may be asked to read
+    it either."""
 
-    def __init__(self, path: str, message: str, line: int = 0) -> None:
+    def __init__(self, path: str, message: str, line: int = 0, *, unbounded: bool = False) -> None:
+        self.unbounded = unbounded
         super().__init__(f"{path}: {message}")
         self.path = path
         self.message = message
@@ -45,7 +48,9 @@ def read_regular(path: str, *, follow: bool = True) -> tuple[bytes, os.stat_resu
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableError(path, f"is {kind_of_file(status.st_mode)}, not a regular file")
+            raise UnreadableError(
+                path, f"is {kind_of_file(status.st_mode)}, not a regular file", unbounded=True
+            )
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
             data = stream.read(MAX_BYTES + 1)
     except UnreadableError:
@@ -55,7 +60,7 @@ def read_regular(path: str, *, follow: bool = True) -> tuple[bytes, os.stat_resu
     finally:
         os.close(descriptor)
     if len(data) > MAX_BYTES:
-        raise UnreadableError(path, f"is larger than {MAX_BYTES // 1_000_000} MB")
+        raise UnreadableError(path, f"is larger than {MAX_BYTES // 1_000_000} MB", unbounded=True)
     return data, status
 
 

@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -76,6 +76,7 @@ class ImageKnowledge:
     CPU in silence."""
 
 
+@lru_cache(4096)
 def about(image: str | None) -> ImageKnowledge | None:
     """What is known about an image, by its most specific entry whose tags admit it; None for a
     stranger."""

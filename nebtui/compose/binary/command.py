@@ -22,6 +22,9 @@ class ComposeCommand:
 
     argv: tuple[str, ...]
     version: str
+    direct: tuple[str, ...] = ()
+    """The binary behind `docker compose`, which ends with its parent where the docker command line
+    in between would leave it behind; () = the argv is direct."""
 
 
 def find_compose(environ: Mapping[str, str]) -> ComposeCommand | None:
@@ -40,8 +43,23 @@ def find_compose(environ: Mapping[str, str]) -> ComposeCommand | None:
         if version.startswith(("2", "v2", "3", "v3", "4", "v4", "5", "v5")):
             # `docker` by name: the command that a person is shown and could type.
             shown = ("docker", "compose") if argv[1:] else argv
-            return ComposeCommand(shown, version.removeprefix("v"))
+            plugin = plugin_binary(environ) if argv[1:] else ""
+            return ComposeCommand(shown, version.removeprefix("v"), (plugin,) if plugin else ())
     return None
+
+
+def plugin_binary(environ: Mapping[str, str]) -> str:
+    """The Compose plugin that `docker compose` runs, "" where it is in none of Docker's folders."""
+    home = environ.get("DOCKER_CONFIG") or os.path.join(environ.get("HOME", "/root"), ".docker")
+    folders = (
+        os.path.join(home, "cli-plugins"),
+        *(
+            f"/usr/{one}/docker/cli-plugins"
+            for one in ("local/lib", "local/libexec", "lib", "libexec")
+        ),
+    )
+    paths = (os.path.join(folder, "docker-compose") for folder in folders)
+    return next((path for path in paths if os.access(path, os.X_OK)), "")
 
 
 def binary_of(script: str) -> str:
@@ -88,13 +106,17 @@ def _version(argv: tuple[str, ...], environ: Mapping[str, str]) -> str:
 
 
 def project_argv(
-    command: ComposeCommand, key: ProjectKey, env_files: tuple[str, ...], *rest: str
+    command: ComposeCommand,
+    key: ProjectKey,
+    env_files: tuple[str, ...],
+    *rest: str,
+    direct: bool = False,
 ) -> tuple[str, ...]:
     """A full argv: project name, directory and files always explicit, so that the current folder
     does not matter. `env_files` that are just the project's own `.env` are left to Compose."""
     named = () if env_files == (os.path.join(key.working_dir, ".env"),) else env_files
     return (
-        *command.argv,
+        *((command.direct if direct else ()) or command.argv),
         "-p",
         key.name,
         "--project-directory",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os.path
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nebtui.compose.binary import child
 from nebtui.compose.binary.command import ComposeCommand, environment, project_argv
 from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.facts.declared import ProjectKey
@@ -47,25 +46,25 @@ def config(
         *(() if interpolated else ("--no-interpolate",)),
     )
     try:
-        done = subprocess.run(
-            project_argv(compose, key, env_files, *rest),
-            input=text if text is not None else "",
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            env=environment(environ, key.working_dir),
-            cwd=key.working_dir if os.path.isdir(key.working_dir) else "/",
-            timeout=_TIMEOUT,
-            check=False,
+        done = child.run(
+            project_argv(compose, key, env_files, *rest, direct=True),
+            text or "",
+            environment(environ, key.working_dir),
+            key.working_dir,
+            _TIMEOUT,
         )
-    except subprocess.TimeoutExpired:
-        return ConfigResult(None, f"Compose did not answer within {_TIMEOUT:.0f} s")
     except (OSError, ValueError) as error:
         return ConfigResult(None, f"Compose could not be started: {error}")
-    if done.returncode != 0:
-        return ConfigResult(None, error_line(done.stderr))
+    if done.code is None:
+        return ConfigResult(None, f"Compose did not answer within {_TIMEOUT:.0f} s")
+    if done.code in (126, 127):
+        return ConfigResult(None, f"Compose could not be started: {error_line(done.err)}")
+    if done.code < 0 or "out of memory" in done.err:
+        return ConfigResult(None, "Compose was ended: it took more memory or time than it may")
+    if done.code != 0:
+        return ConfigResult(None, error_line(done.err))
     try:
-        data = json.loads(done.stdout)
+        data = json.loads(done.out)
     except (ValueError, RecursionError):
         return ConfigResult(None, "Compose's answer is not JSON")
     return (

@@ -12,7 +12,8 @@ from typing import Any
 from nebtui.compose.binary.command import ComposeCommand
 from nebtui.compose.binary.config import ConfigResult, config
 from nebtui.compose.discovery.overrides import with_override
-from nebtui.disk.read import UnreadableError, read_bytes
+from nebtui.compose.reader import effective
+from nebtui.disk.read import UnreadableError, overlay, read_bytes
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Project
 from nebtui.facts.validation import Validation
@@ -30,6 +31,8 @@ def validate(
     copy of all files read is asked about."""
     if compose is None:
         return Validation()
+    if effective.read(project.key, project.env_files, environ, overlay(texts)).unbounded:
+        return Validation(error="a file it names is no regular file: Compose was not asked")
     interpolated = _interpolates(project, compose, environ)
     files = with_override(project.key.files, texts.__contains__)
     key = replace(project.key, files=files)

@@ -23,6 +23,9 @@ class ReadContext:
     files: dict[str, str | None] = field(default_factory=dict)
     """Every text read, by absolute path, in the order of reading; None where it could not be
     read."""
+    unbounded: bool = False
+    """Something named is no regular file of a bearable size (a device, a pipe, 10 GB): Compose
+    would read it all the same."""
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     """What Compose refuses too, but is no fault of the files: variables and env files that are not
@@ -34,7 +37,11 @@ class ReadContext:
         known = self.files.get(path)
         if known is None:
             self.files[path] = None
-            known = self.files[path] = self.texts(path)
+            try:
+                known = self.files[path] = self.texts(path)
+            except UnreadableError as error:
+                self.unbounded = self.unbounded or error.unbounded
+                raise
         return known
 
     def report(self, file: str, line: int, message: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from nebtui.compose.reader import layers
 from nebtui.compose.reader.consistency import faults
 from nebtui.compose.reader.context import FileContext, ReadContext, env_of
-from nebtui.compose.reader.env_files import mapping_of, with_env_files
+from nebtui.compose.reader.env_files import look_at_label_files, mapping_of, with_env_files
 from nebtui.compose.syntax import short_forms
 from nebtui.compose.yaml.located import Located, Path, plain_value, walk
 from nebtui.disk.read import Texts, from_disk
@@ -44,6 +44,8 @@ class EffectiveModel:
     fragment: bool = False
     """Some service has neither image nor build: an overlay for another file, whose names need not
     resolve here."""
+    unbounded: bool = False
+    """A file named is no regular one of a bearable size: Compose is not to be asked."""
     warning: Problem | None = None
     """What else keeps Compose from reading them: a required variable or an env file that is not
     there."""
@@ -71,6 +73,7 @@ def read(
     document = (
         with_env_files(context, model.document, variables) if interpolated else model.document
     )
+    look_at_label_files(context, document, key.working_dir)
     data = _effective(document, key)
     places = {name: origins(body) for name, body in mapping_of(document.get("services")).items()}
     fragment = any(
@@ -95,6 +98,7 @@ def read(
         env=env,
         problem=context.problems[0] if context.problems else None,
         fragment=fragment,
+        unbounded=context.unbounded,
         warning=context.warnings[0] if context.warnings else None,
     )
 

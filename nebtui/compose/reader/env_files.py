@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping
 
 from nebtui.compose.reader.context import ReadContext, env_of
 from nebtui.compose.syntax import short_forms
 from nebtui.compose.yaml.located import Located, locate, plain_value
+from nebtui.disk.read import UnreadableError
 from nebtui.facts.project import Problem
 
 
@@ -75,3 +77,17 @@ def environment_resolved(document: Located, variables: Mapping[str, str]) -> Loc
 
 def mapping_of(spot: Located | None) -> dict[str, Located]:
     return spot.value if spot is not None and isinstance(spot.value, dict) else {}
+
+
+def look_at_label_files(context: ReadContext, document: Located, folder: str) -> None:
+    """Read the files of `label_file` (Compose 2.32 and newer does), only to know whether they can
+    be read; one that is not there is Compose's to complain of."""
+    for body in mapping_of(document.get("services")).values():
+        given = plain_value(body.get("label_file") or Located(None))
+        for path in given if isinstance(given, list) else [given]:
+            if isinstance(path, str):
+                try:
+                    context.text(os.path.join(folder, path))
+                except UnreadableError as error:
+                    if error.unbounded:
+                        context.report(error.path, error.line, error.message)

@@ -15,6 +15,7 @@ from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
 if TYPE_CHECKING:
     from nebtui.compose.binary.command import ComposeCommand
     from nebtui.compose.discovery.candidate import Candidate
+    from nebtui.compose.reader.effective import EffectiveModel
     from nebtui.facts.validation import Validation
 
 DEPTH = 4
@@ -37,6 +38,7 @@ class ComposeCatalogue:
         self._remembered = remembered
         self._environ = environ
         self._proofs: dict[Candidate, tuple[Fingerprint, Candidate]] = {}
+        self._readings: dict[Candidate, tuple[Fingerprint, EffectiveModel]] = {}
         self._lock = threading.Lock()
         self._looked = not with_compose
         self._command: ComposeCommand | None = None
@@ -68,16 +70,27 @@ class ComposeCatalogue:
 
     def quick(self, candidate: Candidate) -> Project:
         """Our own reader's view."""
-        from nebtui.compose.model import read_only
+        from nebtui.compose.model import project_of, read_only
+        from nebtui.compose.reader.effective import read
 
-        return read_only(candidate, self._environ)
+        if not candidate.confirmed:
+            return read_only(candidate, self._environ)
+        reading = read(candidate.key, candidate.env_files, self._environ)
+        project = project_of(candidate, reading)
+        if self._command is not None or not self._looked:
+            # Compose's view follows at once, and needs it again.
+            self._readings[candidate] = (fingerprint(project.files_read), reading)
+        return project
 
     def full(self, candidate: Candidate) -> Project | None:
         """Compose's view, None where there is no Compose."""
         from nebtui.compose.model import load
 
         command = self.compose()
-        return load(candidate, command, self._environ) if command else None
+        stamp, reading = self._readings.pop(candidate, ((), None))
+        if reading is not None and stamp != fingerprint(reading.files_read):
+            reading = None
+        return load(candidate, command, self._environ, reading=reading) if command else None
 
     def compose(self) -> ComposeCommand | None:
         """This machine's Compose; looked for once, which starts it to ask for its version."""

@@ -4,7 +4,9 @@ file changed."""
 from __future__ import annotations
 
 import os
+import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +25,9 @@ if (
     from nebtui.compose.discovery.candidate import Candidate
 
 EVERY = 2.0
+BUDGET = 15.0
+"""Seconds that a round may wait for Compose; a project takes 0.05 s, one of 5,000 services 5 s."""
+WORKERS = max(2, os.cpu_count() or 2)
 
 
 class Catalogue(Protocol):
@@ -76,6 +81,7 @@ class ProjectCollector:
         self._follow = follow
         self._held: dict[ProjectKey, CachedProject] = {}
         self._parts: set[ProjectKey] = set()
+        self._unasked: set[ProjectKey] = set()
         self._searched: list[Candidate] = []
         self._listings = Listings()
         self._folders: dict[str, tuple[str, ...]] = {}
@@ -147,10 +153,7 @@ class ProjectCollector:
         due = [candidate for candidate in candidates.values() if self._is_due(candidate, asked)]
         new = [candidate for candidate in due if candidate.key not in self._held]
         self._read(new, self._catalogue.quick)
-        self._read(
-            due,
-            lambda c: self._catalogue.full(c) or (None if c in new else self._catalogue.quick(c)),
-        )
+        self._read_fully(due, frozenset(new))
         self._hide_parts()
         self._folders = self._listings.names(folders_of(self._held))
 
@@ -167,10 +170,44 @@ class ProjectCollector:
 
     def _is_due(self, candidate: Candidate, asked: set[str]) -> bool:
         held = self._held.get(candidate.key)
-        if held is None or held.candidate != candidate:
+        if held is None or held.candidate != candidate or candidate.key in self._unasked:
+            self._unasked.discard(candidate.key)
             return True
         files = files_of(held.project)
         return held.fingerprint != fingerprint(files) or not asked.isdisjoint(files)
+
+    def _read_fully(self, due: list[Candidate], new: frozenset[Candidate]) -> None:
+        """Tell Compose's view of each, several at a time, small files first, within a budget: one
+        that takes long keeps nobody waiting. Who was not asked in time is asked in the next round,
+        and our own reader's view stands till then."""
+        waiting: queue.SimpleQueue[Candidate] = queue.SimpleQueue()
+        for candidate in sorted(due, key=lambda c: size_of(c.key.files)):
+            waiting.put(candidate)
+        deadline = time.monotonic() + BUDGET
+
+        def work() -> None:
+            while not self._stop.is_set() and time.monotonic() < deadline:
+                try:
+                    candidate = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                self._read(
+                    [candidate],
+                    lambda c: (
+                        self._catalogue.full(c) or (None if c in new else self._catalogue.quick(c))
+                    ),
+                )
+
+        workers = [
+            threading.Thread(target=work, name="compose", daemon=True)
+            for _ in range(min(len(due), WORKERS))
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
+        while not waiting.empty():
+            self._unasked.add(waiting.get().key)
 
     def _read(self, due: list[Candidate], view: Callable[[Candidate], Project | None]) -> None:
         """Tell one view of each; a file that changes during the reading makes the project due
@@ -211,6 +248,12 @@ def parts_of(projects: list[Project]) -> set[ProjectKey]:
             if running or (nameless and not files & set(whole.key.files)):
                 found.add(part.key)
     return found
+
+
+def size_of(paths: tuple[str, ...]) -> int:
+    """The bytes of these files together; one that cannot be looked at counts as the largest."""
+    sizes = [size for _, _, size in fingerprint(paths)]
+    return sum(sizes) if all(size >= 0 for size in sizes) else 1 << 62
 
 
 def files_of(project: Project) -> tuple[str, ...]:

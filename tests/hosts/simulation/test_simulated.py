@@ -154,7 +154,7 @@ def test_close_ends_the_stream_and_removes_the_folder() -> None:
 
     threading.Thread(target=read, daemon=True).start()
     host.close()
-    assert ended.wait(1.0)
+    assert ended.wait(30)
     assert not Path(host.folder).exists()
 
 
