@@ -10,12 +10,15 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import NoReturn
 
 from nebtui.cli.arguments import parser
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
+from nebtui.hosts.engine.endpoint import find_endpoint
+from nebtui.keep.known_projects import of_machine
 from nebtui.settings import Settings, SettingsError, load
 
 Verb = Callable[[Namespace, Settings, Mapping[str, str]], int]
@@ -31,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         settings = load(environ)
+        if (endpoint := find_endpoint(environ)).remote:
+            settings = replace(settings, state_dir=of_machine(settings.state_dir, endpoint.url))
         return _verb(arguments.verb)(arguments, settings, environ)
     except (SettingsError, CommandError) as error:
         warn(f"nebtui: {error}")

@@ -80,7 +80,7 @@ def remembered(settings: Settings) -> tuple[Candidate, ...]:
 def look(host: Host, settings: Settings) -> Snapshot:
     """The first complete picture; the projects seen are remembered."""
     snapshot = settle(host)
-    if host.kind == "live":
+    if host.kind == "live" and not (snapshot.engine and snapshot.engine.elsewhere):
         keep.remember_projects(settings.state_dir, snapshot.projects.values())
     return snapshot
 

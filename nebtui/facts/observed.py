@@ -19,6 +19,8 @@ class Engine:
     endpoint: str
     local: bool = True
     """Its containers' processes are visible in this machine's /proc."""
+    elsewhere: bool = False
+    """It runs on another machine: no file, GPU, port or owner of this one is its."""
     rootless: bool = False
     userns: bool = False
     """User namespace remapping is on: container uids are not host uids."""

@@ -50,6 +50,17 @@ class SharedState:
         snapshot = self._snapshot
         return None if snapshot.engine_problem else snapshot.engine
 
+    @property
+    def last_engine(self) -> Engine | None:
+        """The engine that answered last, None while none ever did."""
+        return self._snapshot.engine
+
+    @property
+    def elsewhere(self) -> bool:
+        """The engine, or the last one that answered, runs on another machine."""
+        engine = self._snapshot.engine
+        return engine is not None and engine.elsewhere
+
     def containers(self) -> tuple[Container, ...]:
         """All containers."""
         return tuple(self._snapshot.containers.values())

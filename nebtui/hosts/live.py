@@ -15,6 +15,7 @@ from nebtui.hosts.collectors import Collector, CollectorGroup
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.collector import EngineCollector
 from nebtui.hosts.engine.endpoint import Endpoint, find_endpoint
+from nebtui.hosts.engine.heartbeat import Heartbeat
 from nebtui.hosts.engine.images import ImageCollector
 from nebtui.hosts.engine.inspector import Inspector
 from nebtui.hosts.gpu.collector import GpuCollector
@@ -61,8 +62,10 @@ class LiveHost:
         shared, startup, emit = group.shared, group.startup, group.emit
         inspector = Inspector(client, shared, emit)
         self._projects = ProjectCollector(self._catalogue, shared, startup, emit)
+        engine = EngineCollector(client, inspector, shared, startup, emit)
         self._collectors: tuple[Collector, ...] = (
-            EngineCollector(client, inspector, shared, startup, emit),
+            engine,
+            Heartbeat(client, shared, startup, emit, engine.reconnect),
             inspector,
             self._projects,
             SampleCollector(client, shared, startup, emit),

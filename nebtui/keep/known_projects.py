@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import stat
@@ -25,6 +26,12 @@ def private_folder(folder: Path) -> None:
         missing.mkdir(mode=0o700, exist_ok=True)
     if why := foreign(folder):
         raise PermissionError(errno.EPERM, why)
+
+
+def of_machine(state_dir: str, url: str) -> str:
+    """The state folder of another machine's engine: its journal, projects and usual speeds are not
+    this machine's."""
+    return os.path.join(state_dir, "machines", hashlib.sha256(url.encode()).hexdigest()[:16])
 
 
 def foreign(path: Path) -> str:

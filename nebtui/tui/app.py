@@ -86,7 +86,8 @@ class NebtuiApp(App[None]):
         self.session.snapshot = narrowed(message.snapshot, self.session.only)
         self.home.show()
         self._judge()
-        if first and self.session.host.kind == "live":
+        engine = message.snapshot.engine
+        if first and self.session.host.kind == "live" and not (engine and engine.elsewhere):
             seen = tuple(message.snapshot.projects.values())
             background(
                 self,

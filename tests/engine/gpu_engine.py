@@ -37,7 +37,7 @@ case "$*" in
   *) echo "No devices were found"; exit 6 ;;
 esac
 """
-NEEDED = ("dockerd", "nsenter", "mknod")
+NEEDED = ("dockerd", "nsenter", "mknod", "unshare", "ip")
 
 
 def why_not() -> str:
@@ -61,17 +61,24 @@ class GpuEngine:
         path = f"{folder}/bin:{os.environ['PATH']}"
         places = {"data-root": "data", "exec-root": "run", "pidfile": "pid"}
         own = [f"--{option}={folder}/{name}" for option, name in places.items()]
-        # Its networks must not meet those of the machine's own engine.
+        # In a network namespace of its own: `--bridge=none` beside the machine's own engine deletes
+        # that one's docker0, and its iptables rules would replace the other's.
         apart = [
             "--bridge=none",
             "--iptables=false",
             "--default-address-pool=base=10.213.0.0/16,size=24",
         ]
         with (folder / "log").open("w") as log:
-            argv = ["dockerd", f"--host={self.url}", *own, *apart]
+            start = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]
+            argv = [*start, "dockerd", f"--host={self.url}", *own, *apart]
             self._process = subprocess.Popen(
                 argv, env={**os.environ, "PATH": path}, stdout=log, stderr=log
             )
+
+    @property
+    def namespace(self) -> str:
+        """The file of its network namespace."""
+        return f"/proc/{self._process.pid}/ns/net"
 
     def _write(self, name: str, text: str) -> None:
         path = self._folder / name

@@ -20,6 +20,7 @@ from tests.engine.conftest import Box, make_image, without
 from tests.engine.gpu_engine import GpuEngine, why_not
 from tests.engine.llama.box import Client, docker, service
 from tests.engine.llama.model import write_model
+from tests.engine.namespace import VARIABLE, inside
 from tests.engine.test_gpu import nebtui
 from tests.hosts.gpu.standin import ROOT, machine
 
@@ -47,6 +48,7 @@ def gpu_engine(granting: GpuEngine, monkeypatch: pytest.MonkeyPatch) -> GpuEngin
     """That engine, in order again, as the one that `docker`, Compose and nebtui use."""
     granting.lose(lost=False)
     monkeypatch.setenv("DOCKER_HOST", granting.url)
+    monkeypatch.setenv(VARIABLE, granting.namespace)
     return granting
 
 
@@ -60,7 +62,7 @@ class Watching:
     """nebtui in a process that sees the stand-in driver; `wait` reads its lines as they come."""
 
     def __init__(self, card: Card, state: Path, service: str) -> None:
-        argv = [sys.executable, "-m", "tests.engine.llama.watching", str(state), service]
+        argv = [*inside(), sys.executable, "-m", "tests.engine.llama.watching", str(state), service]
         environ = {**os.environ, **card[1]}
         self._process = subprocess.Popen(
             argv, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True

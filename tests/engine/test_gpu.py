@@ -15,6 +15,7 @@ import pytest
 
 from nebtui.hosts.engine.client import EngineClient
 from tests.engine.conftest import Box
+from tests.engine.namespace import inside
 from tests.hosts.gpu.standin import ROOT, machine
 
 pytestmark = pytest.mark.engine
@@ -39,7 +40,7 @@ def nebtui(
 ) -> subprocess.CompletedProcess[str]:
     """The command line in a folder."""
     own = {**os.environ, "NEBTUI_STATE": str(folder / "state"), "PYTHONPATH": str(ROOT), **environ}
-    argv = [sys.executable, "-m", "nebtui", *arguments]
+    argv = [*inside(), sys.executable, "-m", "nebtui", *arguments]
     return subprocess.run(
         argv, cwd=folder, env=own, capture_output=True, text=True, timeout=60, check=False
     )

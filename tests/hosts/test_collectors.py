@@ -70,7 +70,13 @@ class StubCatalogue:
             )
         ]
 
-    def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
+    def join(
+        self,
+        searched: list[Candidate],
+        containers: tuple[Container, ...],
+        *,
+        elsewhere: bool = False,
+    ) -> list[Candidate]:
         """The searched ones, and one for each label."""
         labelled = {c.project for c in containers if c.project}
         return searched + [Candidate(ProjectKey(name, "/")) for name in sorted(labelled)]

@@ -4,12 +4,14 @@ thread."""
 from __future__ import annotations
 
 import os.path
+import queue
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from nebtui.host import LABEL
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.endpoint import Endpoint, explain
 from nebtui.hosts.engine.events import EVENTS, Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
@@ -20,6 +22,8 @@ ANSWER_SECONDS = 3.0
 READ_SECONDS = 20.0
 """How long any later answer may take; a busy disk makes inspections slow."""
 OUTPUT_BYTES = 65536
+MOST_IDLE = 8
+"""Clients that are kept for the next call; each holds a connection."""
 
 
 class EngineError(Exception):
@@ -34,21 +38,26 @@ class EngineClient:
     """The engine's JSON, unchanged. Every method raises EngineError; docker is imported by the
     first call."""
 
-    def __init__(self, endpoint: Endpoint, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, endpoint: Endpoint, environ: Mapping[str, str], *, clock: MachineClock = MACHINE
+    ) -> None:
         self.endpoint = endpoint
         self._environ = environ
-        self._own = threading.local()
         self._version: Payload = {}
-        self._clients: list[Any] = []
+        self._idle: queue.LifoQueue[tuple[int, Any]] = queue.LifoQueue(MOST_IDLE)
+        self._era = 0
+        self._clock = clock
+        self.heard = clock.steady()
+        """When the engine answered last, on the clock that never jumps."""
 
     def forget(self) -> None:
         """Close idle connections and ask for the version again at the next one: another engine may
         answer then."""
         self._version = {}
-        self._own = threading.local()
-        clients, self._clients = self._clients, []
-        for client in clients:
-            client.close()
+        self._era += 1  # those in use are closed when they come back
+        with suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait()[1].close()
 
     def version(self) -> Payload:
         """`GET /version`, as asked when the first client connected: what it says holds until the
@@ -96,12 +105,21 @@ class EngineClient:
             rows = [strings(row) for row in items(answer.get("Processes"))]
             return tuple(int(row[0]) for row in rows if row and row[0].isdecimal())
 
-    def events(self) -> Stream:
-        """`GET /events` of containers and networks; iterate it in one thread, `close` it from
-        another."""
+    def ping(self, seconds: float) -> None:
+        """`GET /_ping`, which takes at most that long."""
+        with self._explained() as client:
+            answer = client.get(f"{client.base_url}/_ping", timeout=(seconds, seconds))
+            if answer.status_code != 200:
+                raise EngineError(f"The engine is not well (ping: {answer.status_code}).")
+
+    def events(self, since: float | None = None) -> Stream:
+        """`GET /events` of containers and networks, with those since a Unix time that the engine
+        still has; iterate it in one thread, `close` it from another."""
         with self._explained() as client:
             stream: Stream = client.events(
-                decode=True, filters={"type": ["container", "network"], "event": EVENTS}
+                since=None if since is None else int(since),
+                decode=True,
+                filters={"type": ["container", "network"], "event": EVENTS},
             )
             return stream
 
@@ -181,7 +199,8 @@ class EngineClient:
 
     @contextmanager
     def _explained(self) -> Iterator[Any]:
-        """This thread's client; every error inside the block is told as an EngineError."""
+        """A client that no other thread uses; every error inside the block becomes an
+        EngineError."""
         try:
             from docker.errors import DockerException
             from requests import RequestException
@@ -191,7 +210,9 @@ class EngineClient:
                 f"The docker package cannot be imported ({error}): reinstall nebtui."
             ) from error
         try:
-            yield self._client()
+            with self._borrowed() as client:
+                yield client
+            self.heard = self._clock.steady()
         except (
             DockerException,
             RequestException,
@@ -212,18 +233,29 @@ class EngineClient:
             return EngineError(f"The engine refused: {text(error.explanation)}")
         return EngineError(explain(error, self.endpoint, self._environ))
 
-    def _client(self) -> Any:
-        """The calling thread's client; the first one of all asks for the API version."""
-        client = getattr(self._own, "client", None)
+    @contextmanager
+    def _borrowed(self) -> Iterator[Any]:
+        """An idle client, else a new one; afterwards it is idle again, or closed where there are
+        enough or the engine was lost meanwhile. So their number grows with no thread."""
+        born, client = self._era, None
+        with suppress(queue.Empty):
+            born, client = self._idle.get_nowait()
         if client is None:
-            client = self._own.client = self._connect()
-            self._clients.append(client)
-        return client
+            client = self._connect()
+        try:
+            yield client
+        finally:
+            if born == self._era:
+                try:
+                    self._idle.put_nowait((born, client))
+                except queue.Full:
+                    client.close()
+            else:
+                client.close()
 
     def _connect(self) -> Any:
         """A new low-level client. Connecting and the version are bounded by 3 s, later answers by
         20 s."""
-        from docker import APIClient
         from docker.constants import MINIMUM_DOCKER_API_VERSION
         from docker.tls import TLSConfig
 
@@ -238,16 +270,33 @@ class EngineClient:
             )
             tls = TLSConfig(client_cert=(cert, key), ca_cert=ca, verify=endpoint.verify)
         if not self._version:
-            first: Any = APIClient(
-                endpoint.url, version=MINIMUM_DOCKER_API_VERSION, timeout=ANSWER_SECONDS, tls=tls
-            )
-            self._version = mapping(first.version(api_version=False))
-            first.close()
+            first = self._made(MINIMUM_DOCKER_API_VERSION, tls)
+            try:
+                self._version = mapping(first.version(api_version=False))
+            finally:
+                first.close()
         spoken = text(self._version.get("ApiVersion"))
         if not spoken:
             raise EngineError(
                 f"What answers at {endpoint.url} is no Docker engine: check DOCKER_HOST."
             )
-        client: Any = APIClient(endpoint.url, version=spoken, timeout=ANSWER_SECONDS, tls=tls)
+        client: Any = self._made(spoken, tls)
         client.timeout = (ANSWER_SECONDS, READ_SECONDS)
+        return client
+
+    def _made(self, version: str, tls: Any) -> Any:
+        """A low-level client that speaks this version of the API."""
+        from docker import APIClient
+
+        over_ssh = self.endpoint.url.startswith("ssh://")
+        client: Any = APIClient(
+            self.endpoint.url,
+            version=version,
+            timeout=ANSWER_SECONDS,
+            tls=tls,
+            use_ssh_client=over_ssh,  # the person's own ssh, with its configuration and agent
+        )
+        # Else REQUESTS_CA_BUNDLE and proxies of the environment would take the place of the
+        # engine's own certificates.
+        client.trust_env = False
         return client

@@ -3,6 +3,7 @@ object an event."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,8 +16,10 @@ from nebtui.facts.changes import (
     NetworksListed,
 )
 from nebtui.facts.observed import Container, Engine
+from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine import payloads
 from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.events import Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.inspector import Inspector
@@ -36,6 +39,10 @@ NO_PROCESSES = (
     "Effective users, listening ports and refused connections are not known: they are "
     "read from /proc."
 )
+ELSEWHERE = (
+    "The engine runs on {name}: its compose files, GPUs and folders are there, and those of this "
+    "machine are not taken for them."
+)
 NO_PATHS = "Owners of bind mounts are not known: the paths are on the engine's machine."
 
 
@@ -49,7 +56,11 @@ class EngineCollector:
         shared: SharedState,
         startup: StartupBarrier,
         emit: Emit,
+        *,
+        clock: MachineClock = MACHINE,
     ) -> None:
+        self._clock = clock
+        self._newest = 0.0
         self._client = client
         self._inspector = inspector
         self._shared = shared
@@ -72,7 +83,8 @@ class EngineCollector:
                 return
             if reason != self._reason:
                 self._reason = reason
-                self._emit(EngineLost(reason))
+                silence = self._clock.steady() - self._client.heard
+                self._emit(EngineLost(reason, self._clock.now() - silence))
             self._startup.mark_done("engine")
             self._client.forget()
             self._stop.wait(self._delay)
@@ -84,10 +96,16 @@ class EngineCollector:
         if self._stream is not None:
             close_stream(self._stream)
 
+    def reconnect(self) -> None:
+        """End the connection that waits for events, from another thread; it is made anew."""
+        if self._stream is not None:
+            close_stream(self._stream)
+
     def _follow(self) -> None:
         """One connection: subscribe, list, inspect, then events until the stream ends."""
-        # Subscribed before the list is asked for, so that nothing between the two is lost.
-        stream = self._stream = self._client.events()
+        # Subscribed before the list is asked for, so that nothing between the two is lost; what
+        # happened while the engine was lost is asked for too.
+        stream = self._stream = self._client.events(self._newest or None)
         try:
             if not self._stop.is_set():
                 self._look()
@@ -104,8 +122,8 @@ class EngineCollector:
         plain = payloads.engine(
             self._client.version(), self._client.info(), self._client.endpoint.url
         )
-        on_socket = bool(self._client.endpoint.socket)
-        engine = located(plain, on_socket, visible=None)
+        endpoint = self._client.endpoint
+        engine = located(plain, endpoint, visible=None)
         self._reason, self._delay = "", FIRST_DELAY
         self._inspector.start_afresh()
         self._emit(EngineSeen(engine))
@@ -115,7 +133,7 @@ class EngineCollector:
             if self._stop.is_set():
                 return
             self._inspector.inspect(container.id)
-        better = located(plain, on_socket, visible_here(self._shared.running()))
+        better = located(plain, endpoint, visible_here(self._shared.running()))
         if better != engine:
             self._emit(EngineSeen(better))
         self._startup.mark_done("engine")
@@ -127,6 +145,10 @@ class EngineCollector:
             if text(raw.get("Type")) == "network":
                 self._list_networks()
             return
+        self._client.heard = self._clock.steady()
+        if event.at <= self._newest:
+            return  # of the second that was asked for again
+        self._newest = event.at
         self._emit(EventSeen(event))
         if event.action == "destroy":
             self._inspector.remove(event.container)
@@ -146,9 +168,15 @@ def visible_here(running: Iterable[Container]) -> bool | None:
     return any(owns(pid, identity) for pid, identity in pids) if pids else None
 
 
-def located(engine: Engine, on_socket: bool, visible: bool | None) -> Engine:
-    """The engine with `local` and what it cannot give. Without a container to tell by, a Unix
-    socket is local."""
-    local = on_socket and engine.linux and visible is not False
+def located(engine: Engine, endpoint: Endpoint, visible: bool | None) -> Engine:
+    """The engine with where it runs and what it cannot give. Without a container to tell by, an
+    engine on a Unix socket that has this machine's name is local; one with another's is elsewhere
+    (a socket forwarded by ssh)."""
+    here = engine.name in (os.uname().nodename, "Docker Engine", "Podman") or not engine.linux
+    elsewhere = endpoint.remote or (visible is not True and not here)
+    on_socket = bool(endpoint.socket)
+    local = on_socket and engine.linux and visible is not False and not elsewhere
     missing = () if local else (NO_FILES, NO_PROCESSES, NO_PATHS)
-    return replace(engine, local=local, missing=missing)
+    if elsewhere:
+        missing = (ELSEWHERE.format(name=engine.name), *missing)
+    return replace(engine, local=local, elsewhere=elsewhere, missing=missing)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from nebtui.hosts.json_values import mapping, text
 
@@ -33,6 +34,16 @@ class Endpoint:
     def socket(self) -> str:
         """The path of a Unix socket, "" for any other transport."""
         return self.url.removeprefix("unix://") if self.url.startswith("unix://") else ""
+
+    @property
+    def remote(self) -> bool:
+        """By its address alone it is another machine's: ssh, or TCP to any but this machine."""
+        address = urlsplit(self.url)
+        if address.scheme == "ssh":
+            return True
+        return address.scheme in ("tcp", "http", "https") and (
+            (address.hostname or "") not in ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+        )
 
 
 def find_endpoint(environ: Mapping[str, str]) -> Endpoint:
@@ -112,6 +123,14 @@ def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]
     codes = {cause.errno for cause in chain if isinstance(cause, OSError)}
     if errno.ENOENT in codes and endpoint.socket:
         return no_socket(where, environ)
+    names = {type(cause).__name__ for cause in chain}
+    if names & {"SSLError", "SSLCertVerificationError", "TLSParameterError"}:
+        # First: a certificate error is an OSError with number 1, which reads as EPERM.
+        folder = endpoint.certificates or "no certificates"
+        return (
+            f"TLS with {where} failed ({folder}): check DOCKER_CERT_PATH and the context's "
+            "certificates."
+        )
     if codes & {errno.EACCES, errno.EPERM}:
         return (
             f"No permission for {where}: the socket belongs to the group `docker`; "
@@ -124,13 +143,6 @@ def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]
             else "check the address and the engine"
         )
         return f"Nothing answers at {where}: {start}."
-    names = {type(cause).__name__ for cause in chain}
-    if names & {"SSLError", "SSLCertVerificationError", "TLSParameterError"}:
-        folder = endpoint.certificates or "no certificates"
-        return (
-            f"TLS with {where} failed ({folder}): check DOCKER_CERT_PATH and the context's "
-            "certificates."
-        )
     if names & {
         "TimeoutError",
         "ReadTimeout",
@@ -142,10 +154,10 @@ def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]
             f"The engine at {where} accepts connections but does not answer in time: restart "
             "it or look at its log."
         )
-    if any("paramiko" in str(cause) for cause in chain):
+    if where.startswith("ssh://"):
         return (
-            f"{where} needs paramiko: `pip install paramiko`, or forward the engine's socket "
-            "with `ssh -L`."
+            f"{where} does not answer: try `ssh {where.removeprefix('ssh://')} docker version`; "
+            "nebtui uses your own ssh, without asking for a password."
         )
     return f"The engine at {where} cannot be used: {engine_text(chain)}"
 

@@ -28,6 +28,7 @@ FIRST_PATIENCE = 3.0
 driver wakes up slowly."""
 REACH_EVERY = 5.0
 
+NOT_HERE = GpuStack(problem="the engine is on another machine: its GPUs are not visible from here")
 Round = tuple[tuple[GpuSample, ...], tuple[GpuStack, ...]]
 
 
@@ -110,6 +111,9 @@ class GpuCollector:
             source.close()
 
     def _tell(self, rows: tuple[GpuSample, ...], stacks: tuple[GpuStack, ...]) -> None:
+        if self._shared.elsewhere:
+            self._tell_stack(NOT_HERE)
+            return
         self._tell_stack(joined(stacks))
         named = tuple(replace(row, processes=self._named(row.processes)) for row in rows)
         if named or self._newest:
@@ -126,6 +130,8 @@ class GpuCollector:
 
     def _silent(self) -> None:
         """No answer came: the rows stay, without figures, and say so."""
+        if self._shared.elsewhere:
+            return
         asking = next((one.asking for one in self._sources if one.asking is not None), None)
         if not self._newest:
             first = self._sources[0].stack()

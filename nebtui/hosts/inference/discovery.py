@@ -72,9 +72,14 @@ def addresses(container: Container, port: int, engine: Engine) -> tuple[tuple[st
         if engine.endpoint.startswith("unix")
         else urlsplit(engine.endpoint).hostname or ""
     )
+    if engine.elsewhere and engine.endpoint.startswith("unix"):
+        return ()  # a forwarded socket: its ports are not forwarded with it
     if mode == "host":
         return ((here, port),) if here else ()
     for binding in container.ports:
+        bound_there = engine.elsewhere and binding.host_ip in ("127.0.0.1", "::1")
+        if bound_there:
+            continue
         if binding.port == port and binding.protocol == "tcp" and binding.host_port and here:
             everywhere = {"": here, "0.0.0.0": here, "::": here}
             result.append((everywhere.get(binding.host_ip, binding.host_ip), binding.host_port))

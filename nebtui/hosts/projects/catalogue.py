@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nebtui.facts.observed import Container
-from nebtui.facts.project import Project
+from nebtui.facts.project import Problem, Project
 from nebtui.host import Up
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
 
@@ -49,10 +50,19 @@ class ComposeCatalogue:
 
         return search(self._roots, self._depth, self._environ)
 
-    def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
-        """Each project once: searched, named by labels, remembered."""
+    def join(
+        self,
+        searched: list[Candidate],
+        containers: tuple[Container, ...],
+        *,
+        elsewhere: bool = False,
+    ) -> list[Candidate]:
+        """Each project once: searched, named by labels, remembered. `elsewhere`: the containers are
+        another machine's, so that a file of the same path here is not taken for theirs."""
         from nebtui.compose.discovery.labels import from_containers, join
 
+        if elsewhere:
+            return join(searched, [not_here(c) for c in from_containers(containers)])
         labelled = [self._confirmed(candidate) for candidate in from_containers(containers)]
         return join(
             searched, labelled, [self._confirmed(candidate) for candidate in self._remembered]
@@ -137,3 +147,9 @@ class ComposeCatalogue:
         from nebtui.compose.binary.validate import validate
 
         return validate(project, texts, self.compose(), self._environ)
+
+
+def not_here(candidate: Candidate) -> Candidate:
+    """A project of another machine's engine: its files are not looked for on this one."""
+    message = "its files are on the engine's machine: nebtui reads and mends them there"
+    return replace(candidate, problem=Problem(candidate.key.working_dir, 0, message))

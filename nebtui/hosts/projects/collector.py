@@ -39,7 +39,13 @@ class Catalogue(Protocol):
         changed."""
         ...
 
-    def join(self, searched: list[Candidate], containers: tuple[Container, ...]) -> list[Candidate]:
+    def join(
+        self,
+        searched: list[Candidate],
+        containers: tuple[Container, ...],
+        *,
+        elsewhere: bool = False,
+    ) -> list[Candidate]:
         """The searched ones, those of containers' labels and the remembered ones, each project
         once."""
         ...
@@ -144,7 +150,10 @@ class ProjectCollector:
         with self._lock:
             asked, self._asked = self._asked, set[str]()
         candidates = {
-            c.key: c for c in self._catalogue.join(self._searched, self._shared.containers())
+            c.key: c
+            for c in self._catalogue.join(
+                self._searched, self._shared.containers(), elsewhere=self._shared.elsewhere
+            )
         }
         for key in [key for key in self._held if key not in candidates]:
             del self._held[key]

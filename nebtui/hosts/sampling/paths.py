@@ -43,9 +43,9 @@ class PathCollector:
     def _look(self) -> None:
         """Tell the paths that look different from last time; a path this user may not look at is
         left out."""
-        engine = self._shared.engine
+        engine = self._shared.last_engine
         if engine is not None and not engine.local:
-            return  # the paths are on the engine's machine
+            return  # the paths are on the engine's machine, also while it is lost
         changed = []
         for path in sorted(bind_sources(self._shared)):
             fact = path_fact(path)

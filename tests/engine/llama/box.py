@@ -20,6 +20,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.hosts.live import LiveHost
 from nebtui.keep.baselines import SpeedMemory
 from nebtui.store import Store
+from tests.engine.namespace import within
 
 SERVICE = """\
 services:
@@ -84,6 +85,9 @@ class Client:
 
     def complete(self, tokens: int) -> None:
         """One streamed completion of exactly so many tokens, or fewer if told to stop."""
+        within(lambda: self._complete(tokens))
+
+    def _complete(self, tokens: int) -> None:
         before = self.arrived[-1][1] if self.arrived else 0
         connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         asked = {
