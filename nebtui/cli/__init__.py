@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
@@ -36,7 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load(environ)
         if (endpoint := find_endpoint(environ)).remote:
             settings = replace(settings, state_dir=of_machine(settings.state_dir, endpoint.url))
-        return _verb(arguments.verb)(arguments, settings, environ)
+        status = _verb(arguments.verb)(arguments, settings, environ)
+        sys.stdout.flush()
+        return status
     except (SettingsError, CommandError) as error:
         warn(f"nebtui: {error}")
         return 2
@@ -47,13 +50,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+            raise
+        # The disk or device that the output goes to is full, or the terminal is gone.
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"nebtui: the output could not be written: {error.strerror}\n")
+        return 2
 
 
 def entry() -> None:
     """The console script: run `main` and leave at once. Python's own tidying up of hundreds of
     modules and waiting threads takes 0.2 s that nobody needs: everything nebtui keeps is on disk by
     then."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, _end)
     code = main()
     for stream in (sys.stdout, sys.stderr):

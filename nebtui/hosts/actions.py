@@ -13,6 +13,8 @@ from contextlib import suppress
 from nebtui.host import LABEL, CreateNetwork, Probe, Progress, RemoveNetwork
 from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
 
+LONGEST_LINE = 8192
+"""Characters of an output line that are shown as one; a longer one is several."""
 NOT_STARTED = 127
 NOT_ENDED = 124
 """Exit codes as a shell gives them: command not found, and `timeout`."""
@@ -44,7 +46,8 @@ def run_command(
         return
     with process:
         try:
-            for line in process.stdout or ():
+            output = process.stdout
+            while output is not None and (line := output.readline(LONGEST_LINE)):
                 yield Progress(line.rstrip("\r\n"))
             code = process.wait()
         finally:

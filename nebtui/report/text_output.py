@@ -15,8 +15,10 @@ from nebtui.graph.from_snapshot import graph_model
 from nebtui.graph.layout import draw, plain_text
 from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.text.paths import short, shortened
-from nebtui.text.terminal import cell_width, plain
+from nebtui.text.terminal import cell_width, plain, shorten
 
+LONGEST_NAME = 40
+"""Cells of a name in a table: a name of 100 kB does not push every other line away."""
 LETTERS = {"error": "E", "warning": "W", "advice": "A"}
 
 
@@ -70,11 +72,11 @@ def status(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]:
-    width = max((cell_width(plain(key.service)) for key in keys), default=0)
+    width = min(max((cell_width(plain(key.service)) for key in keys), default=0), LONGEST_NAME)
     for key in keys:
         verdict = readiness(snapshot, key)
         speed = words(samples_of(snapshot, key))
-        name = plain(key.service)
+        name = shorten(plain(key.service), LONGEST_NAME)
         line = (
             f"  {WORDS[verdict.word].glyph} {name}{' ' * (width - cell_width(name))}  "
             f"{verdict.word:<9}  {verdict.why}"

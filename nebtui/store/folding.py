@@ -12,7 +12,7 @@ from nebtui.analysis.gpu.activity import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
 from nebtui.facts.gpu import GpuSample
-from nebtui.facts.observed import Container
+from nebtui.facts.observed import Container, HostPath, Image
 from nebtui.facts.snapshot import Snapshot
 
 K = TypeVar("K")
@@ -20,6 +20,10 @@ V = TypeVar("V")
 
 LOADS = 120
 """Readings kept per GPU: two minutes."""
+MANY_IMAGES = 500
+"""Entries above which images that nothing uses are dropped."""
+MANY_PATHS = 2000
+"""Host paths above which those that no mount names are dropped."""
 HISTORY = 64
 """Events kept per container: enough for a start with a dozen restarts."""
 _HAS_PROCESS = ("running", "paused")
@@ -136,7 +140,22 @@ def _(change: changes.ImageSeen, snapshot: Snapshot) -> Snapshot:
     names = dict.fromkeys((image.id, *image.names), image)
     if all(snapshot.images.get(name) == image for name in names):
         return snapshot
-    return replace(snapshot, images=_with(snapshot.images, names))
+    return replace(snapshot, images=_with(_used_images(snapshot), names))
+
+
+def _used_images(snapshot: Snapshot) -> Mapping[str, Image]:
+    """The images without those that no container and no service names any more, once they are many:
+    a machine that builds all day makes new ones for ever."""
+    if len(snapshot.images) <= MANY_IMAGES:
+        return snapshot.images
+    ids = {container.image_id for container in snapshot.containers.values()}
+    names = {service.image for _, service in snapshot.services() if service.image}
+    names |= {f"{name}:latest" for name in names if ":" not in name}
+    return {
+        name: image
+        for name, image in snapshot.images.items()
+        if image.id in ids or names.intersection((name, *image.names))
+    }
 
 
 @_apply.register
@@ -156,7 +175,16 @@ def _(change: changes.ProjectGone, snapshot: Snapshot) -> Snapshot:
 @_apply.register
 def _(change: changes.PathsSeen, snapshot: Snapshot) -> Snapshot:
     fresh = {p.path: p for p in change.paths if snapshot.paths.get(p.path) != p}
-    return replace(snapshot, paths=_with(snapshot.paths, fresh)) if fresh else snapshot
+    return replace(snapshot, paths=_with(_named_paths(snapshot), fresh)) if fresh else snapshot
+
+
+def _named_paths(snapshot: Snapshot) -> Mapping[str, HostPath]:
+    """The paths without those that no mount names any more, once they are many."""
+    if len(snapshot.paths) <= MANY_PATHS:
+        return snapshot.paths
+    named = {mount.source for _, service in snapshot.services() for mount in service.mounts}
+    named |= {mount.source for c in snapshot.containers.values() for mount in c.mounts}
+    return {path: fact for path, fact in snapshot.paths.items() if path in named}
 
 
 @_apply.register

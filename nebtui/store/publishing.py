@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from nebtui.facts.changes import Change, CollectorFailed
+from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.store.folding import fold
@@ -80,11 +80,14 @@ def settle(host: Host, timeout: float = 60.0) -> Snapshot:
     `timeout` seconds: what is there by then is returned, and `failures` says that it is incomplete.
     Closes nothing."""
     arrived: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
+    given_up = threading.Event()
 
     def read() -> None:
         try:
             for change in host.changes():
                 arrived.put(change)
+                if isinstance(change, Settled) or given_up.is_set():
+                    return
         finally:
             arrived.put(None)
 
@@ -95,6 +98,7 @@ def settle(host: Host, timeout: float = 60.0) -> Snapshot:
         try:
             change = arrived.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
+            given_up.set()
             why = f"The first look at the box did not end within {timeout:.0f} s: it is incomplete."
             return folded(snapshot, CollectorFailed("first look", why))
         if change is None:

@@ -11,6 +11,9 @@ from nebtui.host import Action
 from nebtui.tui.background import background
 from nebtui.tui.session import CommandRun, Session
 
+MOST_COMMANDS, MOST_LINES = 100, 5000
+"""What the command log keeps: the newest commands, and the newest lines of each."""
+
 
 def run_actions(
     app: App[Any], session: Session, actions: tuple[Action, ...], then: Callable[[], None]
@@ -47,9 +50,11 @@ def _do(session: Session, action: Action) -> CommandRun:
     """One action; its run is in the log from the first line on."""
     run = CommandRun(" ".join(session.host.command(action)))
     session.commands.append(run)
+    del session.commands[:-MOST_COMMANDS]
     for progress in session.host.do(action):
         if progress.text:
             run.lines.append(progress.text)
+            del run.lines[:-MOST_LINES]
         if progress.done:
             run.exit_code = progress.exit_code
     return run

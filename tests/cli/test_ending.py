@@ -28,7 +28,7 @@ def read_until(screen: int, what: bytes, seconds: float) -> bytes:
     return seen
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
     """The app leaves with the status shells expect, and the demo box's folder goes with it."""
     screen, terminal = pty.openpty()

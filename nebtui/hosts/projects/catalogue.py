@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nebtui.compose.reader.effective import EffectiveModel
     from nebtui.facts.validation import Validation
 
+MOST_PROOFS = 1000
 DEPTH = 4
 """Levels below a root that are searched for compose files, where the settings say nothing."""
 
@@ -63,6 +64,8 @@ class ComposeCatalogue:
 
         if elsewhere:
             return join(searched, [not_here(c) for c in from_containers(containers)])
+        if len(self._proofs) > MOST_PROOFS:
+            self._proofs.clear()  # each candidate that changed left one behind
         labelled = [self._confirmed(candidate) for candidate in from_containers(containers)]
         return join(
             searched, labelled, [self._confirmed(candidate) for candidate in self._remembered]

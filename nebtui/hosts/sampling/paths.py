@@ -47,7 +47,9 @@ class PathCollector:
         if engine is not None and not engine.local:
             return  # the paths are on the engine's machine, also while it is lost
         changed = []
-        for path in sorted(bind_sources(self._shared)):
+        named = bind_sources(self._shared)
+        self._paths = {path: fact for path, fact in self._paths.items() if path in named}
+        for path in sorted(named):
             fact = path_fact(path)
             if fact is not None and fact != self._paths.get(path):
                 self._paths[path] = fact
