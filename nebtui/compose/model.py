@@ -42,6 +42,17 @@ def load(
         return _project(
             candidate, reading, "reader", reading.data, reading.problem or reading.warning
         )
+    return _asked(candidate, compose, environ, reading)
+
+
+def _asked(
+    candidate: Candidate,
+    compose: ComposeCommand,
+    environ: Mapping[str, str],
+    reading: EffectiveModel,
+) -> Project:
+    """The project as Compose has it, else, where it refuses, as our own reader has."""
+    key, env_files = candidate.key, candidate.env_files
     answer = config(compose, key, env_files, environ)
     if answer.config is not None:
         return _project(candidate, reading, "compose", services.unescaped(answer.config), None)

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from nebtui.host import LABEL, CreateNetwork, Probe, Progress, RemoveNetwork
-from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import EngineError, NotFoundError
 
 LONGEST_LINE = 8192
 """Characters of an output line that are shown as one; a longer one is several."""

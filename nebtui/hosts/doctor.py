@@ -11,8 +11,9 @@ from nebtui.analysis.gpu.chain import broken, chain
 from nebtui.compose.binary.command import find_compose
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine
-from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
+from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import find_endpoint
+from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.engine.payloads import container_from_inspect
 from nebtui.hosts.engine.payloads import engine as engine_of
 from nebtui.hosts.gpu.collector import sources

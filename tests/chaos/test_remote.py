@@ -151,4 +151,4 @@ def test_variables_of_other_programs_do_not_choose_the_certificates(
     """REQUESTS_CA_BUNDLE and proxies are for the web, not for the engine."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ssl/other.pem")
     client = EngineClient(Endpoint("tcp://127.0.0.1:2375"), {})
-    assert client._made("1.45", False).trust_env is False
+    assert client._pool._made("1.45", False).trust_env is False

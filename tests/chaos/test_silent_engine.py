@@ -15,8 +15,9 @@ from nebtui.facts.observed import Engine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.engine import heartbeat
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.engine.heartbeat import Heartbeat
 from nebtui.hosts.known import SharedState, StartupBarrier
 from nebtui.hosts.live import LiveHost

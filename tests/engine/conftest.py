@@ -17,8 +17,9 @@ from pathlib import Path
 import docker
 import pytest
 
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import find_endpoint
+from nebtui.hosts.engine.errors import EngineError
 from tests.hosts.gpu.standin import build
 
 IMAGE = "nebtui-test/busybox:1"

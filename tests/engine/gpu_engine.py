@@ -15,8 +15,9 @@ import sys
 import time
 from pathlib import Path
 
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
+from nebtui.hosts.engine.errors import EngineError
 
 HOOK = """\
 #!{python}

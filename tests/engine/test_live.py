@@ -37,8 +37,9 @@ from nebtui.facts.changes import (
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import CreateNetwork, Probe, RemoveNetwork, Up
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.live import LiveHost
 from nebtui.store import fold_all
 

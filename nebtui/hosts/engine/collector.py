@@ -18,8 +18,9 @@ from nebtui.facts.changes import (
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine import payloads
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.engine.events import Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.inspector import Inspector
@@ -145,7 +146,7 @@ class EngineCollector:
             if text(raw.get("Type")) == "network":
                 self._list_networks()
             return
-        self._client.heard = self._clock.steady()
+        self._client.hear()
         if event.at <= self._newest:
             return  # of the second that was asked for again
         self._newest = event.at

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from nebtui.facts.changes import EngineLost
 from nebtui.hosts.clock import MACHINE, MachineClock
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.known import Emit, SharedState, StartupBarrier
 
 EVERY = 3.0

@@ -10,7 +10,8 @@ from nebtui.facts.changes import ImageSeen
 from nebtui.facts.observed import Container, Image
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine import payloads
-from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.known import Emit, SharedState, StartupBarrier
 
 EVERY = 2.0

@@ -8,7 +8,8 @@ import threading
 
 from nebtui.facts.changes import ContainerGone, ContainerSeen
 from nebtui.hosts.engine import payloads
-from nebtui.hosts.engine.client import EngineClient, EngineError, NotFoundError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.known import Emit, SharedState
 
 REMEMBERED = 1000

@@ -11,7 +11,8 @@ from dataclasses import replace
 from nebtui.facts.changes import GpuAccessSeen, GpuStackSeen, Sampled
 from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack
 from nebtui.hosts.clock import MACHINE, MachineClock
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.gpu import processes as processes_of
 from nebtui.hosts.gpu.nvml import NvmlSource
 from nebtui.hosts.gpu.once import joined, numbered

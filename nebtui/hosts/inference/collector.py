@@ -12,7 +12,8 @@ from nebtui.analysis.throughput.windows import Bucket
 from nebtui.facts.changes import Sampled
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.clock import MACHINE, MachineClock
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.inference.discovery import candidate, exec_command
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
 from nebtui.hosts.inference.ollama_probe import OllamaProbe

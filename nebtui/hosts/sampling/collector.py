@@ -9,7 +9,8 @@ from dataclasses import replace
 from nebtui.facts.changes import ProcessesSeen, Sampled
 from nebtui.facts.observed import Container, Process
 from nebtui.hosts.clock import MACHINE, MachineClock
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.kernel import procfs
 from nebtui.hosts.kernel.cgroup import CgroupReader
 from nebtui.hosts.known import Emit, SharedState, StartupBarrier

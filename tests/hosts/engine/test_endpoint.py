@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint, explain, find_endpoint
+from nebtui.hosts.engine.errors import EngineError
 
 
 def contexts(folder: Path, name: str, host: str) -> None:

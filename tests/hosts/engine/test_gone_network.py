@@ -6,7 +6,8 @@ from typing import cast
 
 from nebtui.host import CreateNetwork, RemoveNetwork
 from nebtui.hosts.actions import through_engine
-from nebtui.hosts.engine.client import EngineClient, NotFoundError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import NotFoundError
 
 
 class GoneEngine:

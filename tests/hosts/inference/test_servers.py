@@ -14,7 +14,8 @@ import pytest
 from nebtui.facts.changes import ContainersListed
 from nebtui.facts.declared import GpuRequest
 from nebtui.facts.observed import Attachment, Inspection, PortBinding
-from nebtui.hosts.engine.client import EngineClient, EngineError
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.inference.collector import name_of
 from nebtui.hosts.inference.discovery import addresses, candidate, exec_command
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest
