@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from nebtui.facts.changes import Change, CollectorFailed, Settled
-from nebtui.hosts.known import Part, SharedState, StartupBarrier
+from nebtui.hosts.shared import Part, SharedState, StartupBarrier
 
 PARTS_OF: Mapping[str, tuple[Part, ...]] = {
     "EngineCollector": ("engine",),

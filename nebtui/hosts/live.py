@@ -20,11 +20,11 @@ from nebtui.hosts.engine.images import ImageCollector
 from nebtui.hosts.engine.inspector import Inspector
 from nebtui.hosts.gpu.collector import GpuCollector
 from nebtui.hosts.inference.collector import Baselines, ServerCollector
-from nebtui.hosts.known import Part
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.projects.collector import ProjectCollector
 from nebtui.hosts.sampling.collector import SampleCollector
 from nebtui.hosts.sampling.paths import PathCollector
+from nebtui.hosts.shared import Part
 
 if TYPE_CHECKING:
     from nebtui.compose.discovery.candidate import Candidate

@@ -127,11 +127,11 @@ def _ladders(snapshot: Snapshot) -> Iterator[str]:
         if service.gpu:
             found = ladder(snapshot, key)
             yield plain(f"{key}  {found.sentence}")
-            yield from (plain(f"  {line}") for line in rungs(found))
+            yield from (plain(f"  {line}") for line in steps(found))
 
 
-def rungs(found: Ladder) -> Iterator[str]:
-    """The rungs of a ladder, a line each."""
-    for rung in found.rungs:
-        source = f"  ({shortened(rung.source)})" if rung.source else ""
-        yield f"{STEP_GLYPHS[rung.answer]} {rung.name:<11} {rung.answer:<7} {rung.why}{source}"
+def steps(found: Ladder) -> Iterator[str]:
+    """The steps of a ladder, a line each."""
+    for step in found.steps:
+        source = f"  ({shortened(step.source)})" if step.source else ""
+        yield f"{STEP_GLYPHS[step.answer]} {step.name:<11} {step.answer:<7} {step.why}{source}"

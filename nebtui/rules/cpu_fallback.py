@@ -6,7 +6,7 @@ Why it bites: 65 tokens a second become 1.8 without a log line, an exit, or a fa
 Evidence: the ladder (declared, injected, initialises, resident, works, fast), each step yes, no, or
 unknown with the reason. Idle servers are not reported, nor is anything where the driver hides its
 processes (WSL2, another machine).
-Fix: by hand, at the lowest rung that says no: request, container toolkit, driver and image, a
+Fix: by hand, at the lowest step that says no: request, container toolkit, driver and image, a
 recreated container.
 Source: ollama issues 5035, 8594, 12323; nvidia-container-toolkit issue 48; measured with llama.cpp.
 """
@@ -25,7 +25,7 @@ NAME = "cpu-fallback"
 REMEDIES = {
     "injected": "recreate it: the device files are missing (after a daemon-reload they vanish; "
     "CDI keeps them)",
-    "initialises": "mend what the rung names: driver and image must fit, nvidia_uvm must be loaded",
+    "initialises": "mend what the step names: driver and image must fit, nvidia_uvm must be loaded",
 }
 
 
@@ -55,8 +55,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _remedy(found: Ladder) -> str:
-    """What to do at the lowest rung that says no."""
-    lowest = next((rung.name for rung in found.rungs if rung.answer == "no"), "")
+    """What to do at the lowest step that says no."""
+    lowest = next((step.name for step in found.steps if step.answer == "no"), "")
     return REMEDIES.get(
         lowest,
         "look at its log for why it left the GPU, and recreate it; nebtui doctor shows the chain",

@@ -16,9 +16,9 @@ from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.collector import located
 from nebtui.hosts.engine.endpoint import Endpoint, explain
 from nebtui.hosts.inference.discovery import addresses
-from nebtui.hosts.known import SharedState, StartupBarrier
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.sampling.paths import PathCollector
+from nebtui.hosts.shared import SharedState, StartupBarrier
 from nebtui.keep.known_projects import of_machine
 
 HERE = os.uname().nodename

@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.engine.heartbeat import Heartbeat
-from nebtui.hosts.known import SharedState, StartupBarrier
 from nebtui.hosts.live import LiveHost
+from nebtui.hosts.shared import SharedState, StartupBarrier
 from nebtui.store import fold_all
 from tests.chaos.stub_engine import stub_engine
 
@@ -150,3 +151,24 @@ def test_a_live_host_notices_and_finds_again(
                 break
         host.close()
     assert lost
+
+
+def test_a_server_that_is_no_engine_is_told(tmp_path: Path) -> None:
+    """Something answers 404 where the engine's version should be."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    client = EngineClient(Endpoint(f"tcp://127.0.0.1:{server.server_port}"), {})
+    try:
+        with pytest.raises(EngineError, match="is no Docker engine: check DOCKER_HOST"):
+            client.containers()
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -27,9 +27,9 @@ from nebtui.facts.project import Project
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.inspector import Inspector
-from nebtui.hosts.known import SharedState, StartupBarrier
 from nebtui.hosts.projects.collector import ProjectCollector
 from nebtui.hosts.sampling.collector import CpuBudget
+from nebtui.hosts.shared import SharedState, StartupBarrier
 
 
 class ChangeLog:
@@ -196,7 +196,7 @@ def test_a_dead_mount_does_not_hold_up_the_rest(
     log: ChangeLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where only host paths are missing from the picture they are not waited for long."""
-    monkeypatch.setattr("nebtui.hosts.known.PATIENCE", 0.01)
+    monkeypatch.setattr("nebtui.hosts.shared.PATIENCE", 0.01)
     startup = StartupBarrier(log, frozenset({"engine", "paths"}))
     startup.mark_done("engine")
     log.wait(lambda changes: changes == [Settled()])

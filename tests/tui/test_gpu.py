@@ -10,7 +10,7 @@ from tests.tui.driver import demo
 
 
 async def test_the_tab_shows_the_ladder_of_a_fallback(tmp_path: Path) -> None:
-    """A service that computes on the CPU: every rung with its answer, what it does, and the
+    """A service that computes on the CPU: every step with its answer, what it does, and the
     verdict."""
     async with demo(tmp_path, (140, 60)) as driver:
         await driver.select("infer", "embed")

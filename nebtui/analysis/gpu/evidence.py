@@ -1,4 +1,4 @@
-"""Climbs the ladder of evidence that a service computes on a GPU, rung by rung, with what a
+"""Climbs the ladder of evidence that a service computes on a GPU, step by step, with what a
 snapshot holds."""
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _climb(
     figures = [t for c in running if (t := snapshot.throughput.get(c.id))]
     resident = _resident(snapshot, key, running)
     busy = busy_by(figures)
-    rungs = (
+    steps = (
         _declared(snapshot, key, containers),
         _implied(
             _injected(snapshot, containers, running), resident, "its process is on the device"
@@ -51,15 +51,15 @@ def _climb(
         _works(snapshot, running, busy),
         _fast(figures),
     )
-    return concluded(rungs, figures, loaded_by(figures), busy)
+    return concluded(steps, figures, loaded_by(figures), busy)
 
 
-def _implied(rung: EvidenceStep, by: EvidenceStep, why: str) -> EvidenceStep:
-    """A rung that could not be looked at holds where a higher one does."""
+def _implied(step: EvidenceStep, by: EvidenceStep, why: str) -> EvidenceStep:
+    """A step that could not be looked at holds where a higher one does."""
     return (
-        EvidenceStep(rung.name, "yes", why, by.source)
-        if by.answer == "yes" and rung.answer != "yes"
-        else rung
+        EvidenceStep(step.name, "yes", why, by.source)
+        if by.answer == "yes" and step.answer != "yes"
+        else step
     )
 
 

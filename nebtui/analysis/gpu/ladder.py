@@ -27,9 +27,9 @@ class EvidenceStep:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """All rungs of a service, and what follows from them."""
+    """All steps of a service, and what follows from them."""
 
-    rungs: tuple[EvidenceStep, ...]
+    steps: tuple[EvidenceStep, ...]
     loaded: str = ""
     """Why a model counts as loaded, "" if nothing says so."""
     busy: str = ""
@@ -41,12 +41,12 @@ class Ladder:
     """The container it is about where the service has several, "" for a service with one."""
 
     def answer(self, name: str) -> Answer:
-        """The answer of one rung."""
-        return next(rung.answer for rung in self.rungs if rung.name == name)
+        """The answer of one step."""
+        return next(step.answer for step in self.steps if step.name == name)
 
-    def rung(self, name: str) -> EvidenceStep:
-        """One rung."""
-        return next(rung for rung in self.rungs if rung.name == name)
+    def step(self, name: str) -> EvidenceStep:
+        """One step."""
+        return next(step for step in self.steps if step.name == name)
 
     @property
     def sentence(self) -> str:
@@ -55,7 +55,7 @@ class Ladder:
 
     @property
     def _said(self) -> str:
-        if self.verdict == "" and self.rung("resident").why == ABSENT:
+        if self.verdict == "" and self.step("resident").why == ABSENT:
             return ABSENT
         if self.verdict == "" and self.answer("resident") == "no":
             return "is on no GPU now; it is not seen at work, so that says nothing"
@@ -68,31 +68,31 @@ class Ladder:
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """What is known, as a line an item: the rungs with yes or no, model and load between
+        """What is known, as a line an item: the steps with yes or no, model and load between
         them."""
-        text = [f"{rung.name}: {rung.answer}, {rung.why}" + _by(rung) for rung in self.rungs]
+        text = [f"{step.name}: {step.answer}, {step.why}" + _by(step) for step in self.steps]
         between = [line for line in (self.loaded, self.busy) if line]
         return (*((f"container: {self.of}",) if self.of else ()), *text[:3], *between, *text[3:])
 
 
-def _by(rung: EvidenceStep) -> str:
-    return f" ({rung.source})" if rung.source else ""
+def _by(step: EvidenceStep) -> str:
+    return f" ({step.source})" if step.source else ""
 
 
 def concluded(
-    rungs: tuple[EvidenceStep, ...], figures: list[ThroughputSample], loaded: str, busy: str
+    steps: tuple[EvidenceStep, ...], figures: list[ThroughputSample], loaded: str, busy: str
 ) -> Ladder:
     """The ladder with what follows: CPU fallback is said only of what was declared, is loaded and
     busy, and is on no device for certain."""
-    answers = {rung.name: rung.answer for rung in rungs}
+    answers = {step.name: step.answer for step in steps}
     if answers["declared"] != "yes":
-        return Ladder(rungs, loaded, busy)
+        return Ladder(steps, loaded, busy)
     if answers["resident"] == "no" and loaded and busy:
-        return Ladder(rungs, loaded, busy, "fallback")
+        return Ladder(steps, loaded, busy, "fallback")
     if answers["resident"] == "yes":
-        return Ladder(rungs, loaded, busy, "works" if answers["works"] == "yes" else "")
+        return Ladder(steps, loaded, busy, "works" if answers["works"] == "yes" else "")
     doubt = _doubt(answers, figures)
-    return Ladder(rungs, loaded, busy, "suspected" if doubt else "", doubt)
+    return Ladder(steps, loaded, busy, "suspected" if doubt else "", doubt)
 
 
 def _doubt(answers: Mapping[str, Answer], figures: list[ThroughputSample]) -> str:

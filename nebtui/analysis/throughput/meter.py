@@ -54,9 +54,9 @@ class Meter:
     """The next window is the first after a start: caches fill and graphs are captured, so it counts
     for nothing."""
     window: Window = NOTHING
-    ahead: tuple[float, float] = (0.0, 0.0)
+    uncounted: tuple[float, float] = (0.0, 0.0)
     """Tokens and seconds already seen live of requests whose end the counters have not told yet."""
-    needle: tuple[tuple[float, float, float], ...] = ()
+    recent_rate: tuple[tuple[float, float, float], ...] = ()
     """(clock, tokens of all requests, seconds) of the last three busy seconds."""
     worked: bool = False
     """Something grew between the last two looks, even if nothing runs at either."""
@@ -91,7 +91,10 @@ class Meter:
     def rate(self) -> float | None:
         """Generated tokens of all requests a second, over the last busy seconds; None while idle or
         not known."""
-        seconds, tokens = sum(step[2] for step in self.needle), sum(step[1] for step in self.needle)
+        seconds, tokens = (
+            sum(step[2] for step in self.recent_rate),
+            sum(step[1] for step in self.recent_rate),
+        )
         return tokens / seconds if self.busy and seconds > 0 and tokens > 0 else None
 
     @property
@@ -116,7 +119,7 @@ class Meter:
             for minute in range(max(self.minutes[0][0], now - TREND_MINUTES + 1), now + 1)
         )
 
-    def anew(self) -> Meter:
+    def reset(self) -> Meter:
         """For another process of the same service: what is usual for it stays known."""
         return Meter(self.at_end, self.judges, known=self.known, minutes=self.minutes)
 
@@ -141,16 +144,21 @@ class Meter:
             young = now.tokens is None or now.tokens < WINDOW_TOKENS or before is not None
             again = before is not None and restarted(before, now)
             return replace(
-                after._emptied(), fresh=young, worked=False, slow=0, prompt_rate=None, renewed=again
+                after._without_window(),
+                fresh=young,
+                worked=False,
+                slow=0,
+                prompt_rate=None,
+                renewed=again,
             )
-        after = after._rested(before, now)
+        after = after._apply_idle(before, now)
         if not 0 < now.clock - before.clock <= MAX_GAP:
-            return replace(after._emptied(), worked=False)
+            return replace(after._without_window(), worked=False)
         if now.model != before.model:
             after = replace(after, window=NOTHING, slow=0, stream=None, usual=None)
-        return after._counted(before, now)._needled(before, now)._closed(now, recall)
+        return after._count(before, now)._update_recent(before, now)._finish_window(now, recall)
 
-    def _rested(self, before: ServerReading, now: ServerReading) -> Meter:
+    def _apply_idle(self, before: ServerReading, now: ServerReading) -> Meter:
         """Count idle time; what begins after a rest is measured for itself."""
         if not (self.worked or now.running or now.waiting):
             return replace(
@@ -160,15 +168,15 @@ class Meter:
             return replace(self, idle_since=None)
         return replace(self, idle_since=None, window=NOTHING, slow=0, stream=None)
 
-    def _emptied(self) -> Meter:
-        return replace(self, window=NOTHING, ahead=(0.0, 0.0), needle=())
+    def _without_window(self) -> Meter:
+        return replace(self, window=NOTHING, uncounted=(0.0, 0.0), recent_rate=())
 
-    def _counted(self, before: ServerReading, now: ServerReading) -> Meter:
+    def _count(self, before: ServerReading, now: ServerReading) -> Meter:
         """Take the interval's tokens and seconds into the window, those seen live not a second time
         at their end."""
         tokens, seconds = growth(before, now)
         requests = max(0.0, (now.requests or 0.0) - (before.requests or 0.0))
-        ahead_tokens, ahead_seconds = self.ahead
+        ahead_tokens, ahead_seconds = self.uncounted
         if tokens > 0:
             if now.requests is None and self.at_end:
                 requests = 1.0
@@ -199,21 +207,25 @@ class Meter:
                 window.readings + 1,
                 window.elapsed + seconds / load,
             )
-        return replace(self, window=window, ahead=(ahead_tokens, ahead_seconds))
+        return replace(self, window=window, uncounted=(ahead_tokens, ahead_seconds))
 
-    def _needled(self, before: ServerReading, now: ServerReading) -> Meter:
+    def _update_recent(self, before: ServerReading, now: ServerReading) -> Meter:
         """The live speed of all requests together, for the eye; and the speed at which prompts are
         read."""
         prompt = prompt_speed(before, now)
-        needle = tuple(step for step in self.needle if now.clock - step[0] < NEEDLE_SECONDS)
+        recent_rate = tuple(
+            step for step in self.recent_rate if now.clock - step[0] < NEEDLE_SECONDS
+        )
         step = self._step(before, now)
         after = replace(
-            self, needle=needle, prompt_rate=prompt if prompt is not None else self.prompt_rate
+            self,
+            recent_rate=recent_rate,
+            prompt_rate=prompt if prompt is not None else self.prompt_rate,
         )
         if step is None:
             return after
-        after = replace(after, needle=(*needle, (now.clock, *step)))
-        rate = sum(s[1] for s in after.needle) / sum(s[2] for s in after.needle)
+        after = replace(after, recent_rate=(*recent_rate, (now.clock, *step)))
+        rate = sum(s[1] for s in after.recent_rate) / sum(s[2] for s in after.recent_rate)
         if rate <= 0:
             return after
         minute = int(now.at // 60)
@@ -247,7 +259,7 @@ class Meter:
             ), elapsed
         return None
 
-    def _closed(self, now: ServerReading, recall: Recall) -> Meter:
+    def _finish_window(self, now: ServerReading, recall: Recall) -> Meter:
         """Judge the window if it holds enough."""
         window = self.window
         key = (now.model, window.bucket)

@@ -26,7 +26,7 @@ from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.inspector import Inspector
 from nebtui.hosts.json_values import mapping, text
 from nebtui.hosts.kernel.procfs import owns
-from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 FIRST_DELAY = 0.5
 LAST_DELAY = 5.0

@@ -79,6 +79,10 @@ class ConnectionPool:
         """The problem for an exception of docker-py or its transport."""
         from docker.errors import APIError, NotFound
 
+        if isinstance(error, NotFound) and not self.version:
+            return EngineError(
+                f"What answers at {self.endpoint.url} is no Docker engine: check DOCKER_HOST."
+            )
         if isinstance(error, NotFound):
             return NotFoundError(text(error.explanation) or "The engine does not know this object.")
         if isinstance(error, APIError) and error.explanation and error.status_code != 400:

@@ -10,7 +10,7 @@ from nebtui.facts.changes import EngineLost
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError
-from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 EVERY = 3.0
 """Seconds of silence after which it is asked."""

@@ -12,7 +12,7 @@ from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine import payloads
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError, NotFoundError
-from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 EVERY = 2.0
 ABSENT_EVERY = 10.0

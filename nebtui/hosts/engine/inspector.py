@@ -10,7 +10,7 @@ from nebtui.facts.changes import ContainerGone, ContainerSeen
 from nebtui.hosts.engine import payloads
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError, NotFoundError
-from nebtui.hosts.known import Emit, SharedState
+from nebtui.hosts.shared import Emit, SharedState
 
 REMEMBERED = 1000
 

@@ -19,7 +19,7 @@ from nebtui.hosts.gpu.once import joined, numbered
 from nebtui.hosts.gpu.source import GpuSource, nvidia_here
 from nebtui.hosts.gpu.stack import absent
 from nebtui.hosts.gpu.sysfs import SysfsSource
-from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 EVERY = 1.0
 SILENCE = 1.0

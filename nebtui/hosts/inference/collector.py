@@ -19,7 +19,7 @@ from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
 from nebtui.hosts.inference.ollama_probe import OllamaProbe
 from nebtui.hosts.inference.parsers import model_of
 from nebtui.hosts.inference.server import ServerProbe
-from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 EVERY = 1.0
 SOON = 0.6
@@ -156,8 +156,8 @@ class ServerCollector:
 
     def _through_engine(self, watch: ServerProbe) -> bool:
         """Whether a server is read by exec or from its log, and not over the network."""
-        hint = watch.guess.server
-        return watch.inside is not None or (hint is not None and hint.answer == "log")
+        hint = watch.candidate.server
+        return watch.exec_port is not None or (hint is not None and hint.answer == "log")
 
     def _recognise(
         self, watch: ServerProbe, requests: list[HttpRequest], answers: dict[str, HttpAnswer]
@@ -166,29 +166,29 @@ class ServerCollector:
         if watch.server is not None:
             return
         silent = all(answers[r.key].status is None for r in requests if r.key in answers)
-        if not (watch.guess.server is not None and silent and self._exec(watch)):
+        if not (watch.candidate.server is not None and silent and self._exec(watch)):
             watch.fail("", self._clock.steady())
 
     def _exec(self, watch: ServerProbe) -> bool:
         """Ask from inside, where the network does not lead to it; True if that proved what it
         is."""
-        for port in watch.guess.ports[:2]:
+        for port in watch.candidate.ports[:2]:
             try:
-                argv = exec_command(port, watch.guess.path(port))
+                argv = exec_command(port, watch.candidate.path(port))
                 _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
             except EngineError:
                 return False
             if watch.accepts(body):
-                watch.inside = port
+                watch.exec_port = port
                 return True
         return False
 
     def _ask_engine(self, watch: ServerProbe) -> None:
         """Read a log, or ask by exec."""
-        hint, now = watch.guess.server, self._clock.steady()
+        hint, now = watch.candidate.server, self._clock.steady()
         try:
-            if watch.inside is not None and watch.server is not None:
-                argv = exec_command(watch.inside, watch.server.path)
+            if watch.exec_port is not None and watch.server is not None:
+                argv = exec_command(watch.exec_port, watch.server.path)
                 _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
                 watch.next_try = now + EXEC_EVERY
             else:

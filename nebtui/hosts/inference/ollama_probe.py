@@ -128,7 +128,7 @@ class OllamaProbe:
         """The model that gave the last figures."""
         self.problem = ""
 
-    def anew(self) -> OllamaProbe:
+    def reset(self) -> OllamaProbe:
         """For another process: replies to questions to the one before are nobody's figures."""
         return OllamaProbe(self._stopped)
 

@@ -39,14 +39,14 @@ class ServerProbe:
     """Changed by the collector's thread only."""
 
     container: Container
-    guess: ServerCandidate
+    candidate: ServerCandidate
     server: ServerKnowledge | None = None
     """What its metrics say it is; None until one of its pages was read."""
-    was: ServerKnowledge | None = None
+    previous_kind: ServerKnowledge | None = None
     """What an earlier process in this container proved to be."""
-    place: tuple[str, int] | None = None
+    address: tuple[str, int] | None = None
     """The address that answered."""
-    inside: int | None = None
+    exec_port: int | None = None
     """The port at which only an exec reaches it."""
     meter: Meter = field(default_factory=Meter)
     reading: ServerReading | None = None
@@ -66,13 +66,17 @@ class ServerProbe:
         inspection = self.container.inspection
         return inspection.started if inspection else None
 
-    def restart(self, container: Container, guess: ServerCandidate) -> None:
+    def restart(self, container: Container, candidate: ServerCandidate) -> None:
         """The same container with another process: it is looked for anew. What the other one did is
         not its work."""
-        self.container, self.guess, self.was = container, guess, self.server or self.was
-        self.meter, self.reading = self.meter.anew(), None
-        self.asking = self.asking.anew() if self.asking is not None else None
-        self.server = self.place = self.inside = self.model = None
+        self.container, self.candidate, self.previous_kind = (
+            container,
+            candidate,
+            self.server or self.previous_kind,
+        )
+        self.meter, self.reading = self.meter.reset(), None
+        self.asking = self.asking.reset() if self.asking is not None else None
+        self.server = self.address = self.exec_port = self.model = None
         self.finished, self.next_try, self.failures, self.given_up = (
             FinishedRequests(),
             0.0,
@@ -84,8 +88,8 @@ class ServerProbe:
     def requests(self, engine: Engine) -> list[HttpRequest]:
         """What to ask now."""
         server, key = self.server, self.container.id
-        if server is not None and self.place is not None:
-            host, port = self.place
+        if server is not None and self.address is not None:
+            host, port = self.address
             paths = {"page": server.path, "slots": server.slots}
             if self.model is None:
                 paths["about"] = server.about
@@ -96,11 +100,11 @@ class ServerProbe:
             ]
         result = [
             (place, port)
-            for port in self.guess.ports
+            for port in self.candidate.ports
             for place in addresses(self.container, port, engine)
         ]
         return [
-            HttpRequest(f"{key} {number}", *place, self.guess.path(port), FIRST_TIMEOUT)
+            HttpRequest(f"{key} {number}", *place, self.candidate.path(port), FIRST_TIMEOUT)
             for number, (place, port) in enumerate(result[:MOST_ADDRESSES])
         ]
 
@@ -112,17 +116,17 @@ class ServerProbe:
             if answer is None:
                 continue
             if answer.status == 200 and self.accepts(answer.body):
-                self.place = (request.host, request.port)
+                self.address = (request.host, request.port)
                 return
             problems.append(self._refusal(request, answer))
             if (
                 answer.status is not None
                 and answer.status < 500
-                and self.guess.server is None
-                and self.was is None
+                and self.candidate.server is None
+                and self.previous_kind is None
             ):
                 self.given_up = True  # another program owns the port; ask again after a restart
-        named = self.guess.server
+        named = self.candidate.server
         self.problem = next(
             (p for p in problems if "metrics" in p or "key" in p), problems[0] if problems else ""
         )
@@ -134,7 +138,7 @@ class ServerProbe:
 
     def accepts(self, body: str) -> bool:
         """Whether this page proves what the server is."""
-        server = self.guess.server
+        server = self.candidate.server
         if server is not None and server.answer in ("ollama", "comfyui"):
             proof = parsers.ollama if server.answer == "ollama" else parsers.comfyui
             found = server if proof(body, ServerReading(0.0, 0.0)) is not None else None
@@ -149,7 +153,7 @@ class ServerProbe:
         return True
 
     def _refusal(self, request: HttpRequest, answer: HttpAnswer) -> str:
-        named = self.guess.server
+        named = self.candidate.server
         name = named.name if named else "The server"
         if answer.status in (401, 403):
             return f"{name} wants a key for {request.path}: its figures cannot be read without one."
@@ -198,9 +202,9 @@ class ServerProbe:
     def _ollama(self, body: str, base: ServerReading) -> ServerReading | None:
         """What is loaded; with the figures of replies where it may be asked for some."""
         reading = parsers.ollama(body, base)
-        if reading is None or self.asking is None or self.place is None:
+        if reading is None or self.asking is None or self.address is None:
             return reading
-        came = self.asking.step(body, self.place, base.clock, base.at)
+        came = self.asking.step(body, self.address, base.clock, base.at)
         if came is not None:
             self.finished = self.finished.one(
                 came.tokens, came.seconds, came.prompt_tokens, came.prompt_seconds
@@ -214,13 +218,13 @@ class ServerProbe:
         self.failures += 1
         if self.server is not None and self.failures < PATIENCE:
             return
-        longest = SLOWEST if self.guess.server or self.server else SLOWEST_STRANGER
+        longest = SLOWEST if self.candidate.server or self.server else SLOWEST_STRANGER
         self.next_try = now + min(longest, 2.0 ** min(self.failures, 10))
         self.problem = problem or self.problem
 
     def sample(self, at: float) -> ThroughputSample | None:
         """What is to be told; None for a stranger that has not proved to be a server."""
-        server = self.server or self.guess.server or self.was
+        server = self.server or self.candidate.server or self.previous_kind
         if server is None:
             return None
         meter, reading = self.meter, self.reading
@@ -252,11 +256,11 @@ class ServerProbe:
     @property
     def source(self) -> str:
         """Where its figures come from, as shown: a URL, `exec` or `log`."""
-        server = self.server or self.guess.server
+        server = self.server or self.candidate.server
         if server is None:
             return ""
         if server.answer == "log":
             return "log"
-        if self.inside is not None:
+        if self.exec_port is not None:
             return "exec"
-        return HttpRequest("", *self.place, server.path, 0.0).url if self.place else ""
+        return HttpRequest("", *self.address, server.path, 0.0).url if self.address else ""

@@ -16,8 +16,8 @@ from nebtui.facts.changes import ProjectGone, ProjectSeen
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Project
-from nebtui.hosts.known import Emit, SharedState, StartupBarrier
 from nebtui.hosts.projects.fingerprint import Fingerprint, Listings, fingerprint
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 if (
     TYPE_CHECKING

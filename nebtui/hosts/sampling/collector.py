@@ -13,8 +13,8 @@ from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.kernel import procfs
 from nebtui.hosts.kernel.cgroup import CgroupReader
-from nebtui.hosts.known import Emit, SharedState, StartupBarrier
 from nebtui.hosts.sampling.rates import Sampler, reading_from_stats
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 TICK = 0.25
 SAMPLE_EVERY = 1.0

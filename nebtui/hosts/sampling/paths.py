@@ -7,7 +7,7 @@ import threading
 from nebtui.facts.changes import PathsSeen
 from nebtui.facts.observed import HostPath
 from nebtui.hosts.kernel.procfs import path_fact
-from nebtui.hosts.known import Emit, SharedState, StartupBarrier
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 EVERY = 2.0
 

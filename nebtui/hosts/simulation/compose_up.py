@@ -144,7 +144,7 @@ class ComposeUp:
             job=job,
             uid=uid,
             gid=gid,
-            powerless=service.name in self._declared.powerless,
+            caps_dropped=service.name in self._declared.caps_dropped,
             cuda=not (service.gpu and self._cuda_fails(image)),
         )
         machine.add(unit)

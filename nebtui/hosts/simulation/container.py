@@ -44,7 +44,7 @@ class SimContainer:
     """It does its work and ends; somebody waits for that."""
     uid: int = 0
     gid: int = 0
-    powerless: bool = False
+    caps_dropped: bool = False
     """Root without its capabilities cannot read everything."""
     cuda: bool = True
     state: str = "created"
@@ -179,7 +179,7 @@ class SimContainer:
             pid=self.pid,
             uid=self.uid,
             gid=self.gid,
-            overrides_permissions=self.uid == 0 and not self.powerless,
+            overrides_permissions=self.uid == 0 and not self.caps_dropped,
             listening=self.ports,
             refused=self.refused,
             failed=self.failed,

@@ -60,7 +60,7 @@ def _cannot_use(
 ) -> str:
     """Why a command that names a mount fails as this user."""
     uid, gid = (ids(user) if user else None) or (unit.uid, unit.gid)
-    who = Identity(uid, gid, (gid,), uid == 0 and not unit.powerless, user)
+    who = Identity(uid, gid, (gid,), uid == 0 and not unit.caps_dropped, user)
     for mount in unit.service.mounts:
         fact = paths.get(mount.source)
         if fact is not None and mount.target in argv:

@@ -87,7 +87,7 @@ class Lifecycle:
         self._machine.show_processes()
 
     def _unreadable(self, unit: SimContainer) -> str:
-        who = Identity(unit.uid, unit.gid, (unit.gid,), unit.uid == 0 and not unit.powerless, "")
+        who = Identity(unit.uid, unit.gid, (unit.gid,), unit.uid == 0 and not unit.caps_dropped, "")
         for mount in unit.service.mounts:
             fact = self._machine.paths.get(mount.source)
             if fact is not None and denied(fact, who, write=not mount.read_only):

@@ -31,7 +31,7 @@ class Declared:
     candidate: Candidate
     project: Project
     fingerprints: Mapping[str, str]
-    powerless: frozenset[str]
+    caps_dropped: frozenset[str]
     """Services that drop all capabilities."""
 
 

@@ -23,7 +23,7 @@ class CommandsScreen(DocumentScreen):
         super().show()
         self.query_one(VerticalScroll).scroll_end(animate=False)
 
-    def told(self) -> Content:
+    def body(self) -> Content:
         """The commands so far with what they said."""
         result = [content for run in self.session.commands for content in _run(run)]
         return lines(result or [joined(("nothing was run yet", "dim"))])

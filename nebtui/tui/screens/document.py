@@ -27,9 +27,9 @@ class DocumentScreen(Screen[None]):
 
     def show(self) -> None:
         """Show the text as it is now."""
-        self.query_one(CachedStatic).say(self.told())
+        self.query_one(CachedStatic).set_content(self.body())
 
-    def told(self) -> Content:
+    def body(self) -> Content:
         """The text."""
         return Content("")
 
@@ -43,5 +43,5 @@ class DocumentScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copy what the page says."""
-        self.app.copy_to_clipboard(self.told().plain)
+        self.app.copy_to_clipboard(self.body().plain)
         self.notify("copied", timeout=2)

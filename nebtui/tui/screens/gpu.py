@@ -21,6 +21,6 @@ class GpuScreen(DocumentScreen):
         super().on_mount()
         self.set_interval(1.0, self.show)
 
-    def told(self) -> Content:
+    def body(self) -> Content:
         """The devices as they are now."""
         return everything(self.session.snapshot, ascii=self.session.ascii, width=self.size.width)

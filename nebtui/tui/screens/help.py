@@ -13,7 +13,7 @@ from nebtui.tui.widgets.markup import joined, lines
 class HelpScreen(DocumentScreen):
     """Keys by place, then the words and glyphs of readiness."""
 
-    def told(self) -> Content:
+    def body(self) -> Content:
         """All of it."""
         return lines(_told())
 

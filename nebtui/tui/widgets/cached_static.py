@@ -9,23 +9,25 @@ from textual.widgets import Static
 class CachedStatic(Static):
     """What is told every second is mostly what was told before: that must cost nothing."""
 
-    _said: Content | None = None
+    _content_shown: Content | None = None
 
-    def say(self, content: Content) -> None:
+    def set_content(self, content: Content) -> None:
         """Show a text; the layout is asked only where the number of lines changed."""
-        if self._said is not None and content.is_same(self._said):
+        if self._content_shown is not None and content.is_same(self._content_shown):
             return
         lines = content.plain.count("\n")
         same_height = (
-            self._said is not None and self._said.plain.count("\n") == lines and self._fits(content)
+            self._content_shown is not None
+            and self._content_shown.plain.count("\n") == lines
+            and self._fits(content)
         )
-        self._said = content
+        self._content_shown = content
         self.update(content, layout=not same_height)
 
     def _fits(self, content: Content) -> bool:
         """No line is long enough to be wrapped, neither before nor now."""
-        said = self._said.plain if self._said is not None else ""
+        shown = self._content_shown.plain if self._content_shown is not None else ""
         width = self.content_size.width
         return all(
-            len(line) <= width for text in (said, content.plain) for line in text.split("\n")
+            len(line) <= width for text in (shown, content.plain) for line in text.split("\n")
         )

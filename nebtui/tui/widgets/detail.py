@@ -64,12 +64,14 @@ class Detail(Vertical):
             else ()
         )
         found = found or related(session.findings, selected)
-        self.query_one("#heading", CachedStatic).say(self._heading(session, selected, found))
+        self.query_one("#heading", CachedStatic).set_content(
+            self._heading(session, selected, found)
+        )
         watched = _watched(session, selected)
-        self.query_one("#watched", CachedStatic).say(watched)
+        self.query_one("#watched", CachedStatic).set_content(watched)
         self.query_one("#watched").display = bool(watched.plain)
         self._list(found if self.tab == "why" or service is None else ())
-        self.query_one("#facts", CachedStatic).say(self._facts(session, service))
+        self.query_one("#facts", CachedStatic).set_content(self._facts(session, service))
         self._found = found
 
     def _heading(
@@ -124,7 +126,7 @@ class Detail(Vertical):
                 if self._yaml_of == wanted and self.is_attached:
                     self._yaml_lines = content
                     if self.tab == "yaml":
-                        self.query_one("#facts", CachedStatic).say(content)
+                        self.query_one("#facts", CachedStatic).set_content(content)
 
             background(self.app, lambda: yaml_lines(declared), shown)
         return self._yaml_lines

@@ -32,7 +32,7 @@ Part = tuple[str, str] | str
 
 
 def service_ladder(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
-    """The GPU tab: what follows, then each rung with its answer, why, and by whom."""
+    """The GPU tab: what follows, then each step with its answer, why, and by whom."""
     found = ladder(snapshot, key)
     if found.answer("declared") == "no":
         return [joined(("asks for no GPU", "dim"))]
@@ -49,14 +49,14 @@ def service_ladder(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
 
 def _rungs(found: Ladder) -> list[Content]:
     message = []
-    for rung in found.rungs:
-        glyph, tone = STEP_GLYPHS[rung.answer], STEP_TONES[rung.answer]
-        source = f"  {shortened(rung.source)}" if rung.source else ""
+    for step in found.steps:
+        glyph, tone = STEP_GLYPHS[step.answer], STEP_TONES[step.answer]
+        source = f"  {shortened(step.source)}" if step.source else ""
         message.append(
             joined(
-                (f"{glyph} {rung.name:<12}", tone),
-                (f"{rung.answer:<8}", tone),
-                rung.why,
+                (f"{glyph} {step.name:<12}", tone),
+                (f"{step.answer:<8}", tone),
+                step.why,
                 (source, "dim"),
             )
         )

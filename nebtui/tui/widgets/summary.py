@@ -35,7 +35,7 @@ class Summary(CachedStatic):
         text = machine(snapshot, self.app.size.width - 1, ascii=ascii)
         trouble = [_trouble(snapshot)] if snapshot.engine_problem else []
         trouble += [joined((f" {why}", "bad")) for why in (*snapshot.failures.values(), *failures)]
-        self.say(
+        self.set_content(
             lines(
                 [
                     _box(snapshot, findings, banner, locked),

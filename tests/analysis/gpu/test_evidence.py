@@ -1,4 +1,4 @@
-"""The ladder of evidence: each rung yes, no or unknown with its reason, and what follows from all
+"""The ladder of evidence: each step yes, no or unknown with its reason, and what follows from all
 of them."""
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def on(card: GpuSample, **process: Any) -> GpuSample:
 
 
 def answers(found: Ladder) -> list[str]:
-    return [rung.answer for rung in found.rungs]
+    return [step.answer for step in found.steps]
 
 
 def test_all_rungs_hold() -> None:
@@ -106,11 +106,11 @@ def test_a_fallback_with_its_evidence() -> None:
 def test_absence_proves_nothing_where_nobody_can_see(
     stack: GpuStack, card: GpuSample | None, engine: Engine, why: str
 ) -> None:
-    """Where processes cannot be seen the rung is unknown with the reason, and slowness is a
+    """Where processes cannot be seen the step is unknown with the reason, and slowness is a
     suspicion only."""
     found = ladder(box(changes.GpuStackSeen(stack), sampled(card), engine=engine), KEY)
     assert found.answer("resident") == "unknown"
-    assert why in found.rung("resident").why
+    assert why in found.step("resident").why
     assert found.verdict == "suspected"
 
 
@@ -168,7 +168,7 @@ def test_one_slow_window_is_not_called_fast() -> None:
     """Far below the usual speed, and not yet for long enough to be called slow: unknown."""
     found = ladder(box(sampled(on(CARD, sm=90), replace(BUSY, verdict="", stream=13.6))), KEY)
     assert (found.answer("fast"), found.verdict) == ("unknown", "works")
-    assert "13.6" in found.rung("fast").why
+    assert "13.6" in found.step("fast").why
 
 
 def test_a_lost_device_hides_nobody() -> None:
@@ -220,7 +220,7 @@ def test_the_engine_refused() -> None:
     error = 'could not select device driver "" with capabilities: [[gpu]]'
     failed = replace(LLM, state="created", inspection=Inspection(error=error))
     found = ladder(box(changes.ContainerSeen(failed)), KEY)
-    assert (found.answer("injected"), found.rung("injected").why) == ("no", error)
+    assert (found.answer("injected"), found.step("injected").why) == ("no", error)
 
 
 def test_the_generation_moves_with_what_rules_read() -> None:

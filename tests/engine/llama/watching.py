@@ -34,7 +34,7 @@ def watch(state: str, service: str) -> None:
                     (speed,) = samples_of(snapshot, key) or (None,)
                     told = {
                         "verdict": seen.verdict,
-                        "rungs": {rung.name: rung.answer for rung in seen.rungs},
+                        "rungs": {step.name: step.answer for step in seen.steps},
                         "findings": {f.rule: [f.severity, *f.evidence] for f in found},
                         "usual": speed.usual if speed else None,
                         "busy": speed.busy if speed else None,

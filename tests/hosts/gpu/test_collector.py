@@ -16,7 +16,7 @@ from nebtui.hosts.gpu import collector
 from nebtui.hosts.gpu.collector import GpuCollector, silent
 from nebtui.hosts.gpu.once import joined
 from nebtui.hosts.gpu.source import GpuSource
-from nebtui.hosts.known import SharedState, StartupBarrier
+from nebtui.hosts.shared import SharedState, StartupBarrier
 
 
 @dataclass
