@@ -225,7 +225,7 @@ def _memory(info: dict[str, str]) -> Iterator[int]:
 
 
 def _nanoseconds(info: dict[str, str]) -> int:
-    """JournalBusyError time of all engines since the client exists (`drm-engine-gfx: 123 ns`)."""
+    """Busy time of all engines since the client exists (`drm-engine-gfx: 123 ns`)."""
     values = (
         value.partition(" ")[0] for key, value in info.items() if key.startswith("drm-engine-")
     )
