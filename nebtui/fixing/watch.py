@@ -45,13 +45,12 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
     for recreate in watched.patch.recreate:
         for service in recreate.services:
             containers = snapshot.containers_of(ServiceKey(recreate.project, service))
-            if not containers or any(c.created < watched.written_at - 1 for c in containers):
-                return Verdict(
-                    "written",
-                    f"written, not yet running: {recreate.project.name}/{service} is the old one",
-                )
+            name = f"{recreate.project.name}/{service}"
+            if not containers:
+                return Verdict("written", f"written, not yet running: {name} has no container")
+            if any(c.created < watched.written_at - 1 for c in containers):
+                return Verdict("written", f"written, not yet running: {name} is the old one")
             if idle := next((c for c in containers if not _works(c)), None):
-                name = f"{recreate.project.name}/{service}"
                 return Verdict("written", f"written, not seen yet: {name} is {idle.state}")
             created += [c.created for c in containers]
     for finding in watched.patch.findings:

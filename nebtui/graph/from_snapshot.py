@@ -68,10 +68,8 @@ def _group(
         place = f"{file}:{project.problem.line}" if project.problem.line else file
         return Group(identity(key), project.name, f"{place} {project.problem.message}", "bad", rows)
     if not any(c.project == project.name for c in snapshot.containers.values()):
-        text, tone = (
-            f"{len(rows)} services, {'not running' if snapshot.engine else 'files only'}",
-            "dim",
-        )
+        number = f"{len(rows)} service{'' if len(rows) == 1 else 's'}"
+        text, tone = f"{number}, {'not running' if snapshot.engine else 'files only'}", "dim"
     else:
         down = f", {failed} failed" if failed else ""
         text, tone = (

@@ -140,17 +140,20 @@ def test_a_live_host_notices_and_finds_again(
     with stub_engine(tmp_path) as (server, url):
         server.name = os.uname().nodename
         host = LiveHost((str(tmp_path),), (), {"PATH": "/nowhere"}, endpoint=Endpoint(url))
-        lost = False
+        lost, reasons = False, list[str]()
         for change in host.changes():
             if isinstance(change, EngineSeen) and not lost:
                 server.frozen.set()
             elif isinstance(change, EngineLost):
                 lost = True
+                reasons.append(change.reason)
                 server.frozen.clear()
             elif isinstance(change, EngineSeen):
                 break
         host.close()
-    assert lost
+    assert "answer" in reasons[0]
+    # nebtui itself ended that connection: it must not be told as the engine's doing
+    assert not [reason for reason in reasons if "ended the connection" in reason]
 
 
 def test_a_server_that_is_no_engine_is_told(tmp_path: Path) -> None:

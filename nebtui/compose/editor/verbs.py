@@ -1,5 +1,5 @@
-"""The verbs of an edit, as values: what a rule wants changed. `intent` says what each means,
-`splicing` does it."""
+"""The verbs of an edit, as values: what a rule wants changed. `expected` has what each means,
+`apply` does it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Merges one compose mapping over another as Compose does for several `-f` files and for `extends`.
 
-Works on canonical Located (see canonical.py): what may be written as a list of pairs is a mapping
-already, so that maps merge by key and true sequences append, and each value keeps the place it came
-from.
+Works on located values in their long forms (long_forms.py): what may be written as a list of pairs
+is a mapping already, so that maps merge by key and true sequences append, and each value keeps the
+place it came from.
 """
 
 from __future__ import annotations

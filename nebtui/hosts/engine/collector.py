@@ -68,6 +68,7 @@ class EngineCollector:
         self._startup = startup
         self._emit = emit
         self._stop = threading.Event()
+        self._reconnecting = threading.Event()
         self._stream: Stream | None = None
         self._reason = ""
         self._delay = FIRST_DELAY
@@ -78,10 +79,13 @@ class EngineCollector:
             try:
                 self._follow()
                 reason = "The engine ended the connection: it stopped or is being restarted."
+                if self._reconnecting.is_set():
+                    reason = self._reason = ""  # ended here, and told by whoever asked for it
             except EngineError as problem:
                 reason = str(problem)
             if self._stop.is_set():
                 return
+            self._reconnecting.clear()
             if reason != self._reason:
                 self._reason = reason
                 silence = self._clock.steady() - self._client.heard
@@ -98,7 +102,9 @@ class EngineCollector:
             close_stream(self._stream)
 
     def reconnect(self) -> None:
-        """End the connection that waits for events, from another thread; it is made anew."""
+        """End the connection that waits for events, from another thread that has told why; it is
+        made anew."""
+        self._reconnecting.set()
         if self._stream is not None:
             close_stream(self._stream)
 

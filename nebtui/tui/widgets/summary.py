@@ -81,9 +81,10 @@ def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
 def _trouble(snapshot: Snapshot) -> Content:
     """Why no engine answers, on a line of its own: the remedy is at its end."""
     since = snapshot.stale_since
-    seen = f" What is shown was seen before {clock_time(since)}." if since else ""
-    lost = "engine lost: " if snapshot.engine else ""
-    return joined((f" {lost}{snapshot.engine_problem}{seen}", "bad"))
+    # The time first: a narrow terminal cuts off the end.
+    seen = f", seen until {clock_time(since)}" if since else ""
+    lost = f"engine lost{seen}: " if snapshot.engine else ""
+    return joined((f" {lost}{snapshot.engine_problem}", "bad"))
 
 
 def clock_time(at: float) -> str:

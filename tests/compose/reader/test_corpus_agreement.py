@@ -40,7 +40,7 @@ def differences(
     reading = effective.read(key, (), ENVIRON, interpolated=interpolated)
     ours = services.services(reading.data if interpolated else services.unescaped(reading.data))
     if answer.config is None:
-        # EditRefusedError by Compose: ours must only have lived through it.
+        # Refused by Compose: ours must only have lived through it.
         return False, []
     if reading.problem is not None or reading.warning is not None:
         return True, [f"{path}: accepted by Compose, but {reading.problem or reading.warning}"]
