@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -23,6 +23,7 @@ from nebtui.knowledge.probes import By, command, http_test, on_port, port_test, 
 
 __all__ = [
     "By",
+    "Condition",
     "ImageKnowledge",
     "about",
     "command",
@@ -37,7 +38,31 @@ __all__ = [
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?=$|[-+._])")
 _COMPARISON = re.compile(r"(>=|<=|<|>)(\d+(?:\.\d+)*)")
+_OPTIONAL = re.compile(r"<<(.*?)>>")
 _TIMING = {"interval": 5, "timeout": 5, "retries": 12, "start_period": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that must hold for a health test to be able to pass, looked up in the service's own
+    command, variables and mounts. All that is given must hold."""
+
+    says: str
+    """What is missing where it does not hold, as half a sentence after "its known test would fail:
+    "."""
+    words: tuple[str, ...] = ()
+    """Regular expressions: one of them is found in the entrypoint and command, or one of
+    `variables` holds."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Name of a variable → regular expression that its whole value matches."""
+    no_words: tuple[str, ...] = ()
+    """Regular expressions, none of which may be found in the entrypoint and command."""
+    no_variables: Mapping[str, str] = field(default_factory=dict)
+    """As `variables`; none of them may hold. `.+` is any value."""
+    no_mounts: tuple[str, ...] = ()
+    """Folders or files in the container at or below which nothing is mounted."""
+    tags: str = ""
+    """The tags it is asked for, as in `ImageKnowledge.tags`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +78,11 @@ class ImageKnowledge:
     ports: tuple[int, ...] = ()
     """Where it listens inside the container, the port of the test first."""
     test: Healthcheck | None = None
-    """How to ask it; where `built_in` is set only for images that turn out to lack their own
-    test."""
+    """How to ask it on the first of `ports`; where `built_in` is set only for images that turn out
+    to lack their own test."""
+    template: tuple[str, ...] = ()
+    """The same test with `{port}` for the port; `<<…>>` is left out where that is the first of
+    `ports`."""
     needs: tuple[str, ...] = ()
     """The programs that the test needs in the image."""
     ready: Literal["ready", "alive"] = "ready"
@@ -74,6 +102,20 @@ class ImageKnowledge:
     without_gpu: Literal["", "refuses", "falls-back"] = ""
     """What it does when a GPU was asked for and is not there: refuses to start, or computes on the
     CPU in silence."""
+    family: bool = False
+    """Known by the sound of its name only: what it ships is not known for sure."""
+    not_images: tuple[str, ...] = ()
+    """Globs of repositories that `images` would match and that are something else."""
+    commands: tuple[str, ...] = ()
+    """Pieces of a command line that mean this server whatever its image is called."""
+    port_flags: tuple[str, ...] = ()
+    """Options of its command line whose value is the port it listens on."""
+    port_variables: tuple[str, ...] = ()
+    """Variables whose value is that port, alone or behind the last colon."""
+    shares_memory: bool = False
+    """Its processes pass tensors through /dev/shm (PyTorch workers, NCCL)."""
+    conditions: tuple[Condition, ...] = ()
+    """What must hold for its health test to be able to pass."""
 
 
 @lru_cache(4096)
@@ -88,13 +130,15 @@ def about(image: str | None) -> ImageKnowledge | None:
     candidates = dict.fromkeys((repo, "/".join(repo.split("/")[-2:])))
     for candidate in candidates:
         fitting = [
-            (_weight(glob), -place, entry)
+            (not entry.family, _weight(glob), -place, entry)
             for place, entry in enumerate(entries())
             for glob in entry.images
-            if fnmatchcase(candidate, glob) and _admits(entry.tags, tag)
+            if fnmatchcase(candidate, glob)
+            and not any(fnmatchcase(candidate, other) for other in entry.not_images)
+            and _admits(entry.tags, tag)
         ]
         if fitting:
-            return max(fitting, key=lambda item: item[:2])[2]
+            return max(fitting, key=lambda item: item[:3])[3]
     return None
 
 
@@ -122,24 +166,46 @@ def _entry(row: Mapping[str, Any]) -> ImageKnowledge:
     fields = {
         key: _frozen(value)
         for key, value in row.items()
-        if key not in {"test", "http", "tcp", *_TIMING}
+        if key not in {"test", "http", "tcp", "conditions", *_TIMING}
     }
-    test = _test(row)
-    if test is None:
+    fields["conditions"] = tuple(
+        Condition(**{key: _frozen(value) for key, value in one.items()})
+        for one in row.get("conditions", ())
+    )
+    template = _template(row)
+    if not template:
         return ImageKnowledge(**fields)
     timing = {
         key: float(row.get(key, default)) for key, default in _TIMING.items() if key != "retries"
     }
-    healthcheck = Healthcheck(test, retries=row.get("retries", _TIMING["retries"]), **timing)
-    return ImageKnowledge(**{"needs": probe_programs(healthcheck), **fields, "test": healthcheck})
+    words = _filled(template, fields.get("ports", (0,))[0], default=True)
+    test = Healthcheck(words, retries=row.get("retries", _TIMING["retries"]), **timing)
+    needs = fields.pop("needs", probe_programs(test))
+    return ImageKnowledge(**fields, needs=needs, test=test, template=template)
 
 
-def _test(row: Mapping[str, Any]) -> tuple[str, ...] | None:
+def test_at(known: ImageKnowledge, port: int) -> Healthcheck | None:
+    """The known test, asking this port; None where there is no test, or it asks no port and this is
+    not where the server listens by itself."""
+    default = bool(known.ports) and port == known.ports[0]
+    if known.test is None or default:
+        return known.test
+    if not any("{port}" in word for word in known.template):
+        return None
+    return replace(known.test, test=_filled(known.template, port, default=False))
+
+
+def _filled(template: tuple[str, ...], port: int, *, default: bool) -> tuple[str, ...]:
+    kept = (_OPTIONAL.sub("" if default else r"\1", word) for word in template)
+    return tuple(word.replace("{port}", str(port)) for word in kept)
+
+
+def _template(row: Mapping[str, Any]) -> tuple[str, ...]:
     if "http" in row:
-        return http_test(**row["http"])
+        return http_test("{port}", row["http"]["path"], row["http"]["by"])
     if "tcp" in row:
-        return port_test(row["tcp"]).test
-    return tuple(row["test"]) if "test" in row else None
+        return port_test("{port}").test
+    return tuple(row.get("test", ()))
 
 
 def _frozen(value: Any) -> Any:

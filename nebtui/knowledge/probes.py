@@ -65,7 +65,7 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _SUBSHELL = re.compile(r"\$\(([^()]*)\)|`([^`]*)`")
 
 
-def http_test(port: int, path: str, by: By) -> tuple[str, ...]:
+def http_test(port: int | str, path: str, by: By) -> tuple[str, ...]:
     """The test that passes when a GET of `path` on loopback answers 200 (bash) or any success (the
     others)."""
     url = f"http://127.0.0.1:{port}{path}"
@@ -89,7 +89,7 @@ def http_test(port: int, path: str, by: By) -> tuple[str, ...]:
     return ("CMD", "bash", "-c", script)
 
 
-def port_test(port: int) -> Healthcheck:
+def port_test(port: int | str) -> Healthcheck:
     """The last resort, where nothing but a listening port is known: it accepts a connection. Needs
     bash."""
     return Healthcheck(
@@ -135,7 +135,7 @@ def probe_programs(healthcheck: Healthcheck) -> tuple[str, ...]:
     return tuple(dict.fromkeys([words[0], *_programs(script)]))
 
 
-def _connect(port: int) -> str:
+def _connect(port: int | str) -> str:
     """127.0.0.1 and not localhost: the latter may be ::1 first, where a server on 0.0.0.0 does not
     listen."""
     return f"exec 3<>/dev/tcp/127.0.0.1/{port}"
