@@ -1,18 +1,47 @@
-"""Which health test fits a service: from what is known about its image, else from what it listens
-on."""
+"""Whether a service has a health test, whether it is a job, and which test would fit it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from nebtui.analysis.programs import Programs, programs
 from nebtui.analysis.readiness import health_test, image_of
+from nebtui.analysis.server import (
+    command_line,
+    inference,
+    server_of,
+    serving_port,
+    told_port,
+    unmet,
+)
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey
 from nebtui.facts.observed import Image
 from nebtui.facts.snapshot import Snapshot
-from nebtui.knowledge import about, command, http_test, on_port, port_test
+from nebtui.knowledge import (
+    By,
+    ImageKnowledge,
+    command,
+    http_test,
+    on_port,
+    port_test,
+    test_at,
+)
+from nebtui.knowledge.bases import programs_of_base
 
 CLOSED_PORT = 9
 """discard: nothing listens there in a container; the negative control asks it."""
+PATIENCE, MODEL_PATIENCE = 300.0, 600.0
+"""Seconds of `start_period` for a server that nobody knows, and for one that loads a model:
+failures within it do not count, and it ends at the first pass."""
+_JOB = re.compile(
+    r"\b(?:alembic\s+(?:\S+\s+)*upgrade|prisma\s+(?:migrate|db\s+push)|manage\.py\s+migrate|flask\s+db\s+upgrade|"
+    r"db:migrate|migrate\s+up|knex\s+migrate|mc\s+(?:alias|mb)|createbuckets?)\b"
+)
+_GOES_ON = re.compile(
+    r"&&\s*(?:exec\s+)?(?:uvicorn|gunicorn|python|node|npm|celery|start)|\bexec\b|sleep inf|tail -f"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +60,113 @@ class Suggestion:
         return command(self.healthcheck)
 
 
-def suggest(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggestion | None:
-    """The best health test for a service without one; None where nothing is known to ask."""
-    known = about(service.image)
+@dataclass(frozen=True, slots=True)
+class NoSuggestion:
+    """Why no health test is offered: one that cannot pass would keep a stack from starting."""
+
+    why: str
+
+
+Tested = Literal["declared", "image", "off", "none", "not looked"]
+
+
+def tested(snapshot: Snapshot, key: ServiceKey, service: Service) -> Tested:
+    """Whether a health test will run: one declared here, one of its image; switched off; none; or
+    none declared and an image that nobody looked at."""
+    if service.healthcheck is not None and service.healthcheck.test:
+        return "off" if service.healthcheck.disabled else "declared"
+    if health_test(snapshot, key, service) is not None:
+        return "image"
+    if image_of(snapshot, service, snapshot.containers_of(key)) is not None:
+        return "none"
+    if service.build is not None:
+        return _tested_by_dockerfile(service)
+    known = server_of(service)
+    if known is not None and known.built_in:
+        return "image"
+    looked = programs_of_base(service.image or "") is not None
+    return "none" if looked or (known is not None and not known.family) else "not looked"
+
+
+def _tested_by_dockerfile(service: Service) -> Tested:
+    stage = service.build.stage if service.build else None
+    if stage is None:
+        return "not looked"
+    if stage.healthcheck is not None:
+        return "off" if stage.healthcheck.disabled else "image"
+    return "none" if programs_of_base(stage.base) is not None else "not looked"
+
+
+def has_test(snapshot: Snapshot, key: ServiceKey, service: Service) -> bool:
+    """A health test will run: declared, baked into the image, or known to be baked into it."""
+    return tested(snapshot, key, service) in ("declared", "image")
+
+
+def suggest(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggestion | NoSuggestion:
+    """The best health test for a service without one, or why there is none to offer."""
+    has = programs(snapshot, key, service)
+    known = server_of(service)
     if known and known.test:
-        return _suggestion(
-            known.test, known.ports[0] if known.ports else 0, f"{known.name}: {known.source}", True
-        )
+        return _known_test(service, known, has)
     image = image_of(snapshot, service, snapshot.containers_of(key))
     ports, basis = listening_ports(snapshot, key, service, image)
     if not ports:
-        return None
-    test = _port_test(ports[0], image.programs if image else None)
-    return _suggestion(test, ports[0], basis, False) if test else None
+        return NoSuggestion("no port is known to ask")
+    if has is None:
+        return NoSuggestion(
+            f"it may answer on {ports[0]} ({basis}), but nobody looked which programs its image has"
+        )
+    test = _port_test(ports[0], has)
+    if test is None:
+        return NoSuggestion(
+            f"its image has no program that could ask port {ports[0]} ({has.basis})"
+        )
+    patience = MODEL_PATIENCE if inference(service) else PATIENCE
+    return _suggestion(replace(test, start_period=patience), ports[0], basis, False)
+
+
+def _known_test(
+    service: Service, known: ImageKnowledge, has: Programs | None
+) -> Suggestion | NoSuggestion:
+    """The test of the table, if all that it needs is there."""
+    if missing := unmet(service, known):
+        return NoSuggestion(f"the known test of {known.name} would fail: {missing}")
+    serving = serving_port(service, known)
+    if isinstance(serving, str):
+        return NoSuggestion(serving)
+    port, how = serving
+    test = test_at(known, port)
+    if test is None:
+        return NoSuggestion(
+            f"it listens on {port} ({how}), which the known test of {known.name} cannot ask"
+        )
+    if has is not None and has.complete and not has.has(*known.needs):
+        other = _asked_by_another(known, port, has)
+        if other is None:
+            needed = ", ".join(known.needs)
+            return NoSuggestion(f"its test needs {needed}, which the image lacks ({has.basis})")
+        test = replace(test, test=other)
+    elif known.family and has is None and known.needs and _asks_with_tools(known):
+        return NoSuggestion(f"it looks like {known.name}, but nobody looked what its image has")
+    source = f"{known.name}: {known.source}" if known.source else known.name
+    return _suggestion(test, port, source, not known.family)
+
+
+def _asks_with_tools(known: ImageKnowledge) -> bool:
+    """Its test is asked by a general tool, which a relative of the known image may lack."""
+    return bool({"bash", "curl", "wget", "python3", "nc"} & set(known.needs))
+
+
+def _asked_by_another(known: ImageKnowledge, port: int, has: Programs) -> tuple[str, ...] | None:
+    """The same question over HTTP by a program that the image has."""
+    askers: tuple[tuple[str, By], ...] = (
+        ("curl", "curl"),
+        ("wget", "wget"),
+        ("python3", "python"),
+        ("bash", "bash"),
+    )
+    by = next((by for program, by in askers if has.has(program)), None)
+    return http_test(port, known.path, by) if by and known.path else None
 
 
 def _suggestion(test: Healthcheck, port: int, basis: str, known: bool) -> Suggestion:
@@ -54,63 +177,67 @@ def _suggestion(test: Healthcheck, port: int, basis: str, known: bool) -> Sugges
 def listening_ports(
     snapshot: Snapshot, key: ServiceKey, service: Service, image: Image | None
 ) -> tuple[tuple[int, ...], str]:
-    """The TCP ports of a service, lowest first, and how they are known."""
+    """The TCP ports of a service, lowest first, and how they are known: seen, told on the command
+    line or by a variable, published, exposed by the image."""
     for container in snapshot.containers_of(key):
         process = snapshot.processes.get(container.id)
         if process and process.listening:
             return tuple(
                 sorted(process.listening)
             ), f"{container.name} listens there (/proc/{process.pid}/net/tcp)"
+    if told := told_port(service, None):
+        return (told[0],), told[1]
     declared = sorted({port.target for port in service.ports if port.protocol == "tcp"})
     if declared:
         return tuple(declared), "its published port"
+    stage = service.build.stage if service.build else None
+    if stage and stage.exposed_ports:
+        return stage.exposed_ports, "its Dockerfile exposes it"
     return (
         (image.exposed_ports, "the image exposes it") if image and image.exposed_ports else ((), "")
     )
 
 
-def _port_test(port: int, programs: tuple[str, ...] | None) -> Healthcheck | None:
-    """A test of a bare port with what the image has; bash is assumed where nobody asked."""
-    if programs is None or "bash" in programs:
+def _port_test(port: int, has: Programs) -> Healthcheck | None:
+    """A test that a bare port accepts a connection, by a program that the image has; None where it
+    has none."""
+    if has.has("bash"):
         return port_test(port)
+    connect = f"import socket; socket.create_connection(('127.0.0.1', {port}), 3)"
+    by_node = (
+        f"require('net').connect({port},'127.0.0.1')"
+        ".on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))"
+    )
     for program, test in (
-        (
-            "python3",
-            (
-                "CMD",
-                "python3",
-                "-c",
-                f"import socket; socket.create_connection(('127.0.0.1', {port}), 3)",
-            ),
-        ),
+        ("python3", ("CMD", "python3", "-c", connect)),
         ("nc", ("CMD-SHELL", f"nc -w 2 127.0.0.1 {port} </dev/null")),
-        ("wget", http_test(port, "/", "wget")),
-        ("curl", http_test(port, "/", "curl")),
+        ("node", ("CMD", "node", "-e", by_node)),
     ):
-        if program in programs:
-            return Healthcheck(test, interval=5, timeout=4, retries=12, start_period=30)
+        if has.has(program):
+            return Healthcheck(test, interval=5, timeout=4, retries=12)
     return None
-
-
-def has_test(snapshot: Snapshot, key: ServiceKey, service: Service) -> bool:
-    """A health test will run: declared, baked into the image, or known to be baked into it."""
-    if service.healthcheck is not None and service.healthcheck.test:
-        return not service.healthcheck.disabled
-    if health_test(snapshot, key, service) is not None:
-        return True
-    known = about(service.image)
-    image_seen = image_of(snapshot, service, snapshot.containers_of(key)) is not None
-    return bool(known and known.built_in and not image_seen)
 
 
 def one_shot(snapshot: Snapshot, key: ServiceKey, service: Service) -> str:
     """Why a service is a job that ends, "" if it serves."""
-    if (known := about(service.image)) and known.one_shot:
+    known = server_of(service)
+    if known and known.one_shot:
         return f"{known.name} is a job"
     if key in snapshot.derived(_awaited, snapshot.projects):
         return "another service waits for its completion"
-    if has_test(snapshot, key, service) or service.ports or about(service.image):
+    if has_test(snapshot, key, service) or service.ports:
         return ""  # a server that was stopped ends with 0 too
+    line = command_line(service)
+    job = _JOB.search(line)
+    if job and not _GOES_ON.search(line) and service.restart in (None, "no", "on-failure"):
+        return f"its command does a job and ends ({job[0]})"
+    if known is not None and known.role != "base":
+        return ""
+    return _ended(snapshot, key)
+
+
+def _ended(snapshot: Snapshot, key: ServiceKey) -> str:
+    """The container that did its work and ended, "" where none did."""
     for container in snapshot.containers_of(key):
         inspection = container.inspection
         image = snapshot.images.get(container.image_id)

@@ -11,6 +11,7 @@ from nebtui.facts.declared import GpuRequest
 
 Raw = Mapping[str, Any]
 CDI = "nvidia.com/gpu"
+CDI_NAMES = (CDI, "amd.com/gpu", "intel.com/gpu")
 CARD = re.compile(r"/dev/(nvidia\d+|kfd)")
 """Device files that only computing needs; /dev/dri alone is as often meant for video."""
 ALL = -1
@@ -31,7 +32,7 @@ def requests(body: Raw) -> Iterator[GpuRequest]:
         if asks_for_gpu(mapping(item)):
             yield request(mapping(item))
     named = tuple(
-        name for item in items(body.get("devices")) if (name := source(item)).startswith(CDI)
+        name for item in items(body.get("devices")) if (name := source(item)).startswith(CDI_NAMES)
     )
     if named:
         yield GpuRequest("cdi", ids=named)
@@ -56,9 +57,12 @@ def capabilities(item: Raw) -> tuple[str, ...]:
 
 
 def asks_for_gpu(item: Raw) -> bool:
-    """True for a reservation that means a GPU; others ask for TPUs and the like."""
-    return "gpu" in capabilities(item) or any(
-        CDI in text(one) for one in items(item.get("device_ids"))
+    """True for a reservation that means a GPU: by its capability, by NVIDIA's driver whatever the
+    capabilities, by a CDI name. Others ask for TPUs and the like."""
+    return (
+        "gpu" in capabilities(item)
+        or text(item.get("driver")) == "nvidia"
+        or any(name in text(one) for one in items(item.get("device_ids")) for name in CDI_NAMES)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,10 +12,11 @@ from nebtui.compose.binary.command import ComposeCommand
 from nebtui.compose.binary.config import config, is_consistency_error, to_problem
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.compose.discovery.overrides import with_override
+from nebtui.compose.dockerfile.stages import final_stage
 from nebtui.compose.reader import effective
 from nebtui.compose.reader.effective import EffectiveModel
-from nebtui.disk.read import Texts, from_disk, overlay
-from nebtui.facts.declared import NetworkDeclaration, Service, View
+from nebtui.disk.read import Texts, UnreadableError, from_disk, overlay
+from nebtui.facts.declared import Build, NetworkDeclaration, Service, View
 from nebtui.facts.project import Problem, Project
 
 
@@ -59,7 +61,8 @@ def _asked(
     if reading.fragment or not is_consistency_error(answer.error):
         literal = config(compose, key, env_files, environ, interpolated=False)
         if literal.config is not None:
-            raw = effective.read(key, env_files, environ, interpolated=False)
+            # The structure is sound and only values are missing: our own reader has those that are
+            # known, defaults included, which `--no-interpolate` would leave out.
             # A file with a service that has no image is an overlay, meant to be read together with
             # another file.
             warning = (
@@ -67,14 +70,8 @@ def _asked(
                 if reading.fragment
                 else reading.warning or to_problem(answer.error, key, reading)
             )
-            return _project(
-                candidate,
-                raw,
-                "compose, not interpolated",
-                services.unescaped(literal.config),
-                None,
-                warning,
-            )
+            view: View = "compose, not interpolated"
+            return _project(candidate, reading, view, reading.data, None, warning)
         answer = literal
     problem = reading.problem or to_problem(answer.error, key, reading)
     return _project(candidate, reading, "reader", reading.data, problem)
@@ -99,12 +96,14 @@ def read_only(
     return project_of(
         candidate,
         effective.read(candidate.key, candidate.env_files, environ, texts or from_disk),
+        texts or from_disk,
     )
 
 
-def project_of(candidate: Candidate, reading: EffectiveModel) -> Project:
+def project_of(candidate: Candidate, reading: EffectiveModel, texts: Texts = from_disk) -> Project:
     """A candidate's Project as our own reader has read it."""
-    return _project(candidate, reading, "reader", reading.data, reading.problem, reading.warning)
+    problem, warning = reading.problem, reading.warning
+    return _project(candidate, reading, "reader", reading.data, problem, warning, texts)
 
 
 def with_texts(project: Project, texts: Mapping[str, str], environ: Mapping[str, str]) -> Project:
@@ -128,6 +127,7 @@ def _project(
     data: Mapping[str, Any],
     problem: Problem | None,
     warning: Problem | None = None,
+    texts: Texts = from_disk,
 ) -> Project:
     result = {
         name: replace(
@@ -136,6 +136,7 @@ def _project(
         for name, service in services.services(data).items()
     }
     networks = services.networks(data, candidate.key.name)
+    result = {name: _with_stage(service, texts) for name, service in result.items()}
     return Project(
         key=candidate.key,
         sources=candidate.sources,
@@ -145,6 +146,8 @@ def _project(
         env_files=reading.env_files,
         env=reading.env,
         files_read=reading.files_read,
+        dockerfiles=_dockerfiles(result),
+        unset=reading.unset,
         problem=problem or candidate.problem,
         warning=warning,
         variant=candidate.variant,
@@ -163,3 +166,28 @@ def _in_file_order(services: dict[str, Service], reading: EffectiveModel) -> dic
 
 def _placed(network: NetworkDeclaration, reading: EffectiveModel) -> NetworkDeclaration:
     return replace(network, origin=reading.networks.get(network.key))
+
+
+def _dockerfile(build: Build) -> str:
+    """The path of the Dockerfile of a build; "" where it is none on this machine."""
+    if not build.dockerfile or not os.path.isabs(build.context):
+        return ""
+    return os.path.normpath(os.path.join(build.context, build.dockerfile))
+
+
+def _dockerfiles(services: Mapping[str, Service]) -> tuple[str, ...]:
+    paths = (_dockerfile(service.build) for service in services.values() if service.build)
+    return tuple(dict.fromkeys(path for path in paths if path))
+
+
+def _with_stage(service: Service, texts: Texts) -> Service:
+    """The service with what its Dockerfile makes, where that can be read."""
+    build = service.build
+    if build is None or not (path := _dockerfile(build)):
+        return service
+    try:
+        text = texts(path)
+    except UnreadableError:
+        return service
+    given = {name: value for name, value in build.arguments.items() if value is not None}
+    return replace(service, build=replace(build, stage=final_stage(text, build.target, given)))

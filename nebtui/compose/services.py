@@ -10,6 +10,7 @@ from nebtui.compose import gpu_requests
 from nebtui.compose.syntax import short_forms
 from nebtui.compose.syntax.short_forms import text, truth
 from nebtui.facts.declared import (
+    Build,
     Dependency,
     Healthcheck,
     Join,
@@ -68,6 +69,8 @@ def service(name: str, body: Raw) -> Service:
         ports=tuple(_ports(body.get("ports"))),
         user=_optional(body.get("user")),
         group_add=tuple(map(text, _list(body.get("group_add")))),
+        platform=_optional(body.get("platform")),
+        security_opt=tuple(map(text, _list(body.get("security_opt")))),
         extra_hosts=_hosts(body.get("extra_hosts")),
         container_name=_optional(body.get("container_name")),
         hostname=_optional(body.get("hostname")),
@@ -98,9 +101,14 @@ def _optional(value: Any) -> str | None:
     return None if value is None else text(value) or None
 
 
-def _build(value: Any) -> str | None:
-    context = value.get("context") if isinstance(value, Mapping) else value
-    return text(context) if context is not None else None
+def _build(value: Any) -> Build | None:
+    """A `build` section; its Dockerfile is read by whoever reads files."""
+    if not isinstance(value, Mapping):
+        return None if value is None else Build(text(value))
+    arguments = _pairs(value.get("args"))
+    inline = "dockerfile_inline" in value
+    file = "" if inline else text(value.get("dockerfile")) or "Dockerfile"
+    return Build(text(value.get("context")), file, text(value.get("target")), arguments)
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -89,6 +89,56 @@ class Healthcheck:
         return self.test[:1] == ("NONE",)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a Dockerfile makes: the stage that is built, with the stages of the file below it."""
+
+    base: str = ""
+    """The image it starts from, `scratch` for nothing; "" where the file names none."""
+    installs: tuple[str, ...] = ()
+    """The packages that its RUN lines install with the distribution's package manager."""
+    healthcheck: Healthcheck | None = None
+    """Its HEALTHCHECK; None where it has no such line of its own (the base may)."""
+    exposed_ports: tuple[int, ...] = ()
+    user: str = ""
+    """As written; "" where no line sets it or an argument decides."""
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The `build` of a service."""
+
+    context: str
+    """An absolute folder, or a URL."""
+    dockerfile: str = "Dockerfile"
+    target: str = ""
+    arguments: Mapping[str, str | None] = field(default_factory=empty)
+    stage: Stage | None = None
+    """None where the Dockerfile could not be read (a URL, an absent file, `dockerfile_inline`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsetVariable:
+    """A variable in a service's text that has neither a value nor a default: Compose puts nothing
+    in its place."""
+
+    name: str
+    service: str
+    path: tuple[str, ...]
+    """Where it stands below the service."""
+    written: str
+    left: str
+    """The text with nothing in its place."""
+    origin: Origin
+    meaning: str = ""
+    """What becomes of it, as half a sentence; "" where nothing is amiss (an empty environment
+    variable)."""
+    refused: bool = False
+    """Compose or the engine refuses what is left."""
+
+
 Condition = Literal["service_started", "service_healthy", "service_completed_successfully"]
 
 
@@ -169,8 +219,7 @@ class Service:
 
     name: str
     image: str | None = None
-    build: str | None = None
-    """The build context (absolute folder or URL) where the service is built."""
+    build: Build | None = None
     command: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ()
     environment: Mapping[str, str | None] = field(default_factory=empty)
@@ -185,6 +234,8 @@ class Service:
     ports: tuple[Port, ...] = ()
     user: str | None = None
     group_add: tuple[str, ...] = ()
+    platform: str | None = None
+    security_opt: tuple[str, ...] = ()
     extra_hosts: tuple[tuple[str, str], ...] = ()
     container_name: str | None = None
     hostname: str | None = None

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nebtui.facts.declared import NetworkDeclaration, ProjectKey, Service, Source, View, empty
+from nebtui.facts.declared import (
+    NetworkDeclaration,
+    ProjectKey,
+    Service,
+    Source,
+    UnsetVariable,
+    View,
+    empty,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,10 @@ class Project:
     """The variables of those env files."""
     files_read: tuple[str, ...] = ()
     """Every file the model depends on: config files, includes, extended files, env files."""
+    dockerfiles: tuple[str, ...] = ()
+    """The Dockerfiles that its services are built from, absolute, as far as they could be read."""
+    unset: tuple[UnsetVariable, ...] = ()
+    """The variables of its services that have no value, in the order they stand."""
     problem: Problem | None = None
     warning: Problem | None = None
     """Why Compose refuses the project as things are, though its files can be read: a required

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
@@ -20,12 +20,14 @@ from typing import Any, Literal
 
 from nebtui.facts.declared import Healthcheck
 from nebtui.knowledge.probes import By, command, http_test, on_port, port_test, probe_programs
+from nebtui.knowledge.tags import admits
 
 __all__ = [
     "By",
     "Condition",
     "ImageKnowledge",
     "about",
+    "by_command",
     "command",
     "entries",
     "http_test",
@@ -33,11 +35,10 @@ __all__ = [
     "port_test",
     "probe_programs",
     "repository",
+    "test_at",
 ]
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
-_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?=$|[-+._])")
-_COMPARISON = re.compile(r"(>=|<=|<|>)(\d+(?:\.\d+)*)")
 _OPTIONAL = re.compile(r"<<(.*?)>>")
 _TIMING = {"interval": 5, "timeout": 5, "retries": 12, "start_period": 30}
 
@@ -83,6 +84,8 @@ class ImageKnowledge:
     template: tuple[str, ...] = ()
     """The same test with `{port}` for the port; `<<…>>` is left out where that is the first of
     `ports`."""
+    path: str = ""
+    """The path that a test over HTTP asks; "" for a test of another kind."""
     needs: tuple[str, ...] = ()
     """The programs that the test needs in the image."""
     ready: Literal["ready", "alive"] = "ready"
@@ -135,7 +138,7 @@ def about(image: str | None) -> ImageKnowledge | None:
             for glob in entry.images
             if fnmatchcase(candidate, glob)
             and not any(fnmatchcase(candidate, other) for other in entry.not_images)
-            and _admits(entry.tags, tag)
+            and admits(entry.tags, tag)
         ]
         if fitting:
             return max(fitting, key=lambda item: item[:3])[3]
@@ -181,7 +184,16 @@ def _entry(row: Mapping[str, Any]) -> ImageKnowledge:
     words = _filled(template, fields.get("ports", (0,))[0], default=True)
     test = Healthcheck(words, retries=row.get("retries", _TIMING["retries"]), **timing)
     needs = fields.pop("needs", probe_programs(test))
-    return ImageKnowledge(**fields, needs=needs, test=test, template=template)
+    path = row["http"]["path"] if "http" in row else ""
+    return ImageKnowledge(**fields, needs=needs, test=test, template=template, path=path)
+
+
+@lru_cache(4096)
+def by_command(command: str) -> ImageKnowledge | None:
+    """The server that a command line means, whatever its image is called; None for a stranger."""
+    return next(
+        (entry for entry in entries() if any(piece in command for piece in entry.commands)), None
+    )
 
 
 def test_at(known: ImageKnowledge, port: int) -> Healthcheck | None:
@@ -216,34 +228,3 @@ def _weight(glob: str) -> int:
     """How specific a glob is: its literal characters, an exact name before any pattern."""
     literal = len(glob.replace("*", ""))
     return literal if "*" in glob else literal + 1000
-
-
-def _admits(tags: str, tag: str) -> bool:
-    return all(_holds(condition.strip(), tag) for condition in tags.split(",") if condition.strip())
-
-
-def _holds(condition: str, tag: str) -> bool:
-    comparison = _COMPARISON.fullmatch(condition)
-    if comparison is None:
-        wanted = not condition.startswith("!")
-        return fnmatchcase(tag, condition.lstrip("!")) is wanted
-    version = _VERSION.match(tag)
-    if version is None:
-        return True
-    left, right = _padded(version[1], comparison[2])
-    match comparison[1]:
-        case ">=":
-            return left >= right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case _:
-            return left < right
-
-
-def _padded(*versions: str) -> Iterable[tuple[int, ...]]:
-    """Versions as tuples of one length, so that `1` equals `1.0`."""
-    parts = [tuple(int(number) for number in version.split(".")) for version in versions]
-    longest = max(len(part) for part in parts)
-    return [part + (0,) * (longest - len(part)) for part in parts]

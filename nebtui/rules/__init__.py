@@ -11,6 +11,7 @@ from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import (
     ambiguous_name,
+    broken_healthcheck,
     cpu_fallback,
     cuda_driver_mismatch,
     foreign_user,
@@ -25,10 +26,12 @@ from nebtui.rules import (
     missing_network,
     unchecked_gpu,
     ungated_dependency,
+    unset_variable,
 )
 from nebtui.rules.rule import SEVERITIES, Finding, Rule
 
 RULES: tuple[Rule, ...] = (
+    unset_variable.RULE,
     isolated_networks.RULE,
     ambiguous_name.RULE,
     missing_network.RULE,
@@ -37,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     missing_gpu_runtime.RULE,
     cuda_driver_mismatch.RULE,
     cpu_fallback.RULE,
+    broken_healthcheck.RULE,
     ungated_dependency.RULE,
     missing_healthcheck.RULE,
     unchecked_gpu.RULE,

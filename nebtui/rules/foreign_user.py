@@ -162,7 +162,9 @@ def _variables(
     """The names of the two variables, and the edits of the env file that give them their values."""
     names = ("HOST_UID", "HOST_GID")
     values = (str(path.uid), str(path.gid))
-    if any(
+    # Another service that names them unset would change with them.
+    elsewhere = any(one.name in names and one.service != key.service for one in project.unset)
+    if elsewhere or any(
         project.env.get(name, value) != value for name, value in zip(names, values, strict=True)
     ):
         stem = re.sub(r"\W", "_", key.service).upper()

@@ -58,6 +58,11 @@ def gate_service(service: Service, argv: tuple[str, ...]) -> dict[str, Value]:
     body["network_mode"] = "none"
     if service.user:
         body["user"] = service.user
+    if service.platform:
+        body["platform"] = service.platform
+    for key, values in (("group_add", service.group_add), ("security_opt", service.security_opt)):
+        if values:
+            body[key] = list(values)
     if service.profiles:
         body["profiles"] = list(service.profiles)
     return body | _request(service)

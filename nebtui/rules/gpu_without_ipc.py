@@ -1,7 +1,7 @@
-"""GPU inference with the 64 MB of shared memory that every container gets.
+"""A GPU server whose processes share memory has the 64 MB that every container gets.
 
-What: a GPU service that infers has neither `shm_size` nor `ipc: host`, nor a mount or tmpfs at
-/dev/shm.
+What: a GPU service of vLLM, SGLang, TGI or another server of PyTorch workers has neither `shm_size`
+nor `ipc: host`, nor a mount or tmpfs at /dev/shm.
 Why it bites: PyTorch, vLLM, SGLang and NCCL pass tensors between processes through /dev/shm; with
 several workers or GPUs they die with "No space left on device" or a bus error, often only under
 load.
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu.requests import infers, place, requested
+from nebtui.analysis.gpu.requests import place, requested, shares_memory
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service
 from nebtui.facts.snapshot import Snapshot
@@ -43,7 +43,7 @@ PLACE = "/dev/shm"
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service."""
     for key, service in snapshot.services():
-        why = infers(service) if service.gpu else ""
+        why = shares_memory(service) if service.gpu else ""
         if not why or _has(service):
             continue
         yield Finding(
@@ -52,9 +52,9 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             project=key.project,
             service=key.service,
             subject="",
-            message="infers on a GPU with 64 MB of shared memory",
+            message="passes tensors between processes with 64 MB of shared memory",
             evidence=(
-                f"inference: {why}",
+                f"shares memory between processes: {why}",
                 f"requested: {requested(service)} ({place(service)})",
                 "no shm_size, no ipc",
             ),

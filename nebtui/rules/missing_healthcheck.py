@@ -1,12 +1,14 @@
-"""A service that others depend on or name has no health test.
+"""A service that others depend on or name has no healthcheck.
 
 What: neither the compose file nor the image has a test of whether it is ready.
-Why it bites: no other service can wait for it, and a hung server still counts as "running". For a
-known server that no service names it is advice only.
-Evidence: who depends on it or names it, and what the test is taken from.
-Fix: the test known for the image, else one of the port it is seen to listen on; services that
-depend on it then wait until it is healthy. Safe once it was tried: it passes in the running
-container and fails against a closed port; else unsafe.
+Why it bites: no other service can wait for it, and a hung server still counts as "running". One
+that waits for it with `service_healthy` all the same never starts: that is an error. For a known
+server that no service names, and where nobody looked whether the image has a test, it is advice.
+Evidence: who depends on it or names it, and what the test is taken from, or why there is none.
+Fix: the test known for the image, if all that it needs is there (its port, its program, no password
+or TLS in the way), else one of the port it is seen to listen on, by a program that its image has;
+services that depend on it then wait until it is healthy. Safe once it was tried: it passes in the
+running container and fails against a closed port; else unsafe.
 Source: the table of nebtui/knowledge/images.toml, each entry with its own.
 """
 
@@ -14,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.health import has_test, one_shot, suggest
+from nebtui.analysis.health import Suggestion, Tested, one_shot, suggest, tested
 from nebtui.analysis.reachability import resolutions
+from nebtui.analysis.server import server_of
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.knowledge import about
 from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial
 from nebtui.rules.rule import Finding, Fix, NoFixError, Observation, Options, Recreate, Rule
 
@@ -26,17 +28,43 @@ NAME = "missing-healthcheck"
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
-    """One finding per service without health test that somebody waits for; advice for known
-    servers."""
+    """One finding per service without healthcheck that somebody waits for; advice for known
+    servers. Where a dependency that does not wait is told with the same remedy, that is enough."""
     wanted = _wanted(snapshot)
     for key, service in snapshot.services():
-        switched_off = service.healthcheck is not None and service.healthcheck.disabled
-        if switched_off or has_test(snapshot, key, service) or one_shot(snapshot, key, service):
+        state = tested(snapshot, key, service)
+        gated = _gated_on(snapshot, key)
+        if state in ("declared", "image") or one_shot(snapshot, key, service):
+            continue
+        if state == "off" and not gated:
             continue
         users = wanted.get(key, ())
-        known = about(service.image)
-        if users or (known and known.test):
-            yield _finding(snapshot, key, users)
+        known = server_of(service)
+        if not users and not (known and known.test and state == "none"):
+            continue
+        suggestion = suggest(snapshot, key, service)
+        advised = suggestion if isinstance(suggestion, Suggestion) else None
+        if advised and advised.known and not gated and _ungated_on(snapshot, key):
+            continue
+        yield _finding(snapshot, key, state, users, gated)
+
+
+def _gated_on(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
+    """The services that wait until this one is healthy."""
+    return _depending(snapshot, key, "service_healthy")
+
+
+def _ungated_on(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
+    return _depending(snapshot, key, "service_started")
+
+
+def _depending(snapshot: Snapshot, key: ServiceKey, condition: str) -> tuple[str, ...]:
+    others = snapshot.projects[key.project].services.values()
+    return tuple(
+        other.name
+        for other in others
+        if (gate := other.depends_on.get(key.service)) and gate.condition == condition
+    )
 
 
 def _wanted(snapshot: Snapshot) -> dict[ServiceKey, tuple[str, ...]]:
@@ -57,50 +85,75 @@ def _wanted(snapshot: Snapshot) -> dict[ServiceKey, tuple[str, ...]]:
     return {key: tuple(dict.fromkeys(lines)) for key, lines in result.items()}
 
 
-def _finding(snapshot: Snapshot, key: ServiceKey, users: tuple[str, ...]) -> Finding:
+def _finding(
+    snapshot: Snapshot,
+    key: ServiceKey,
+    state: Tested,
+    users: tuple[str, ...],
+    gated: tuple[str, ...],
+) -> Finding:
     service = snapshot.service(key)
     assert service is not None  # it was just iterated over
     suggestion = suggest(snapshot, key, service)
-    if suggestion:
-        evidence = (
-            *users,
-            f"test: {' '.join(suggestion.healthcheck.test)}",
-            f"taken from {suggestion.basis}",
-        )
+    looked = state != "not looked"
+    if isinstance(suggestion, Suggestion):
+        test = " ".join(suggestion.healthcheck.test)
+        evidence = (*users, f"test: {test}", f"taken from {suggestion.basis}")
+        remedy = "add a healthcheck"
     else:
-        evidence = (*users, "no port is known to ask")
+        evidence = (*users, f"no test is offered: {suggestion.why}")
+        remedy = "add a healthcheck that asks what the service does"
+    # An image that nobody looked at may have a test of its own, which ours would override.
+    offered = isinstance(suggestion, Suggestion) and looked and state != "off"
+    never = gated and looked
     return Finding(
         rule=NAME,
-        severity="warning" if users else "advice",
+        severity="error" if never else "warning" if users and looked else "advice",
         project=key.project,
         service=key.service,
         subject="",
-        message="has no health test, so no service can wait until it is ready"
-        if users
-        else "has no health test",
+        message=_message(state, users, gated if never else ()),
         evidence=evidence,
-        applicability="unsafe" if suggestion else "display",
+        applicability="unsafe" if offered else "display",
         origin=service.origin("image") or service.origin(),
-        fix="add a health test"
-        if suggestion
-        else "add a healthcheck that asks what the service does",
-        blocks=len(users),
+        fix=remedy if offered or looked else "pull or build its image, so that nebtui can look",
+        blocks=len(gated) if never else len(users),
     )
+
+
+def _message(state: Tested, users: tuple[str, ...], gated: tuple[str, ...]) -> str:
+    if gated:
+        what = "switches its healthcheck off" if state == "off" else "has no healthcheck"
+        waits = "waits" if len(gated) == 1 else "wait"
+        return f"{what}, and {', '.join(gated)} {waits} until it is healthy: it never starts"
+    if state == "not looked":
+        return "declares no healthcheck here; its image was not looked at"
+    if users:
+        return "has no healthcheck, so nothing can wait until it is ready"
+    return "has no healthcheck"
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Add the suggested test."""
     key = finding.at
     service = snapshot.service(key) if key else None
-    suggestion = suggest(snapshot, key, service) if key and service else None
-    if key is None or service is None or suggestion is None:
-        raise NoFixError("no test is known for it, and no port to ask; add a healthcheck by hand")
+    if key is None or service is None:
+        raise NoFixError("the service is not declared in a file nebtui can read")
+    suggestion = suggest(snapshot, key, service)
+    if not isinstance(suggestion, Suggestion):
+        raise NoFixError(f"{suggestion.why}; add a healthcheck by hand")
+    if (state := tested(snapshot, key, service)) != "none":
+        raise NoFixError(
+            "its healthcheck was switched off by its author"
+            if state == "off"
+            else "its image was not looked at: it may have a test of its own"
+        )
     project = snapshot.projects[key.project]
     waiting = tuple(s for s in project.services.values() if _started_only(s, key.service))
     gates = tuple(gate_edit(project, s, key.service, "service_healthy") for s in waiting)
-    text = f" and gate {', '.join(s.name for s in waiting)} on it" if waiting else ""
+    text = f" and let {', '.join(s.name for s in waiting)} wait for it" if waiting else ""
     return Fix(
-        title=f"add a health test to {key}{text}",
+        title=f"add a healthcheck to {key}{text}",
         applicability="unsafe",
         edits=(healthcheck_edit(project, service, suggestion), *gates),
         recreate=(

@@ -18,12 +18,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu.requests import is_check, place, requested, tests
+from nebtui.analysis.gpu.requests import is_check, place, requested, tests, vendor
+from nebtui.analysis.server import server_of
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.knowledge import ImageKnowledge, about
+from nebtui.knowledge import ImageKnowledge
 from nebtui.rules.gpu_gate import free_name, gate_service, probe_argv
 from nebtui.rules.healthcheck import gate_edit
 from nebtui.rules.rule import (
@@ -49,7 +50,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     for key, service in snapshot.services():
         if not service.gpu or is_check(service):
             continue
-        known = about(service.image)
+        known = server_of(service)
         if (known and known.without_gpu == "refuses") or any(
             True for _ in tests(snapshot, key, service)
         ):
@@ -88,6 +89,10 @@ def _without(known: ImageKnowledge | None) -> str:
 
 def _why_not(project: Project, service: Service) -> str:
     """Why no fix is offered, as what to do by hand; "" if one is."""
+    maker = vendor(service)
+    if maker != "nvidia":
+        tool = "rocminfo" if maker == "amd" else "clinfo"
+        return f"let a job with the same devices run {tool} before it starts"
     if service.image is None and not _conjunct(service):
         return (
             "it is built here: give it an `image:` name too, so that a gate can start from "
@@ -127,8 +132,19 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
             f"{name} runs once before each start by `up`; a restart of the container does "
             "not run it again",
             "its exit code: 41 not injected, 42 CUDA error, 43 no device",
+            *_unseen(argv),
         ),
         trial=_trial(snapshot, key, argv, control),
+    )
+
+
+def _unseen(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """What a gate that only lists the devices does not see."""
+    if argv[0] == "python3":
+        return ()
+    return (
+        "it asks nvidia-smi, which answers while CUDA is broken (a library that does not fit the "
+        "driver); with python3 in the image it would start CUDA itself",
     )
 
 

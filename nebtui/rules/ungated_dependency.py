@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.health import Suggestion, has_test, one_shot, suggest
+from nebtui.analysis.health import Suggestion, has_test, one_shot, suggest, tested
+from nebtui.analysis.probes import fault
 from nebtui.facts.declared import Dependency, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
@@ -38,11 +39,13 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             if declared is None or dependency.condition != "service_started":
                 continue
             job = one_shot(snapshot, target, declared)
-            tested = has_test(snapshot, target, declared)
-            disabled = declared.healthcheck is not None and declared.healthcheck.disabled
-            suggestion = None if tested or job or disabled else suggest(snapshot, target, declared)
-            if job or tested or (suggestion and suggestion.known):
-                yield _finding(snapshot, key, service, dependency, target, job, suggestion)
+            state = tested(snapshot, target, declared)
+            suggestion = (
+                suggest(snapshot, target, declared) if state == "none" and not job else None
+            )
+            known = suggestion if isinstance(suggestion, Suggestion) and suggestion.known else None
+            if job or state in ("declared", "image") or known:
+                yield _finding(snapshot, key, service, dependency, target, job, known)
 
 
 def _finding(
@@ -55,12 +58,15 @@ def _finding(
     suggestion: Suggestion | None,
 ) -> Finding:
     origin = service.origin("depends_on", dependency.service)
+    declared = snapshot.service(target)
+    broken = fault(snapshot, target, declared) if declared and not job and not suggestion else None
+    never = broken if broken and broken.passes_never else None
     healthy = is_healthy(snapshot, target)
     gate = "service_completed_successfully" if job else "service_healthy"
     test = f"to be added ({suggestion.basis})" if suggestion else job or _test_of(snapshot, target)
     return Finding(
         rule=NAME,
-        severity="warning",
+        severity="advice" if chosen(service, dependency) else "warning",
         project=key.project,
         service=key.service,
         subject=dependency.service,
@@ -69,16 +75,28 @@ def _finding(
         evidence=(
             f"depends_on {dependency.service}: {dependency.condition}"
             + (f" ({origin})" if origin else ""),
-            f"health test of {dependency.service}: {test}"
+            f"healthcheck of {dependency.service}: {test}"
             if not job
             else f"{dependency.service}: {job}",
+            *((f"its healthcheck {never.message} ({never.evidence})",) if never else ()),
             *exits(snapshot, key),
         ),
-        applicability="safe" if healthy or job else "unsafe",
+        applicability="display" if never else "safe" if healthy or job else "unsafe",
         origin=origin,
-        fix=f"gate {key.service} on {dependency.service} with {gate}",
+        fix=f"mend the healthcheck of {dependency.service} first: a gate on it would never open"
+        if never
+        else f"let {key.service} wait for {dependency.service} with {gate}",
         target=target,
         blocks=1,
+    )
+
+
+def chosen(service: Service, dependency: Dependency) -> bool:
+    """The author wrote this condition out, beside one that waits until another is healthy: a
+    choice."""
+    written = service.stands("depends_on", dependency.service, "condition")
+    return written and any(
+        other.condition == "service_healthy" for other in service.depends_on.values()
     )
 
 
@@ -107,18 +125,21 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         raise NoFixError("the services are not declared in a file nebtui can read")
     job = one_shot(snapshot, target, declared)
     condition = "service_completed_successfully" if job else "service_healthy"
+    broken = None if job else fault(snapshot, target, declared)
+    if broken and broken.passes_never:
+        raise NoFixError(f"the healthcheck of {target} {broken.message}: mend that first")
     project = snapshot.projects[key.project]
     edits = [gate_edit(project, service, target.service, condition)]
     recreate, proof = [key.service], None
     if not job and not has_test(snapshot, target, declared):
         suggestion = suggest(snapshot, target, declared)
-        if suggestion is None:
-            raise NoFixError(f"nothing is known that tests {target}; add a healthcheck by hand")
+        if not isinstance(suggestion, Suggestion):
+            raise NoFixError(f"{target}: {suggestion.why}; add a healthcheck by hand")
         edits.insert(0, healthcheck_edit(project, declared, suggestion))
         recreate.insert(0, target.service)
         proof = trial(snapshot, target, suggestion)
     return Fix(
-        title=f"gate {key} on {target.service} with {condition}",
+        title=f"let {key} wait for {target.service} ({condition})",
         applicability="safe" if job or is_healthy(snapshot, target) else "unsafe",
         edits=tuple(edits),
         recreate=(Recreate(key.project, tuple(recreate), force=True),),

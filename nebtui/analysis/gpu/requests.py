@@ -4,19 +4,14 @@ or tests the GPU."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from nebtui.analysis.readiness import health_test, image_of
+from nebtui.analysis.server import inference, server_of, server_word
 from nebtui.facts.declared import Origin, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.knowledge import about
 
-INFERENCE = frozenset({"inference", "embedding", "speech", "image-generation"})
-_SERVERS = re.compile(
-    r"\b(vllm|sglang|launch_server|llama-server|llama\.cpp|text-generation-(?:launcher|inference|server)|tabbyapi|"
-    r"lmdeploy|ollama|exllama\w*|triton(?:server)?|infinity_emb|text-embeddings-\w+|comfyui|trtllm-serve|koboldcpp)\b",
-    re.IGNORECASE,
-)
 _PLACES = (
     ("gpus",),
     ("deploy", "resources", "reservations", "devices"),
@@ -50,6 +45,35 @@ def requested(service: Service) -> str:
     return ", ".join(message) or "a GPU"
 
 
+Vendor = Literal["nvidia", "amd", "intel"]
+
+
+def vendor(service: Service) -> Vendor:
+    """Whose GPU is asked for: by device files, CDI names and drivers, else by the image's name; a
+    request that names none is NVIDIA's, as the engine takes it."""
+    names = " ".join(
+        (
+            *service.devices,
+            *(word for r in service.gpus for word in (r.driver, *r.ids)),
+            service.runtime or "",
+        )
+    ).lower()
+    for maker, signs in _SIGNS.items():
+        if any(sign in names for sign in signs):
+            return maker
+    image = (service.image or "").lower()
+    if "rocm" in image:
+        return "amd"
+    return "intel" if re.search(r"ipex|intel|xpu|oneapi", image) else "nvidia"
+
+
+_SIGNS: Mapping[Vendor, tuple[str, ...]] = {
+    "amd": ("/dev/kfd", "amd.com/gpu", "amd", "rocm"),
+    "nvidia": ("nvidia",),
+    "intel": ("intel.com/gpu", "intel"),
+}
+
+
 def is_check(service: Service) -> bool:
     """True for a job that only tests the GPU and ends: what holds for servers does not concern it.
     One that tests and then serves is a server."""
@@ -57,26 +81,36 @@ def is_check(service: Service) -> bool:
     if not service.entrypoint or not _TESTS.search(words):
         return False
     goes_on = (
-        _SERVERS.search(words)
-        or re.search(r"\bexec\b", words)
-        or service.ports
-        or service.healthcheck
+        server_word(words) or re.search(r"\bexec\b", words) or service.ports or service.healthcheck
     )
     return not goes_on and service.restart in (None, "no")
 
 
-def infers(service: Service) -> str:
-    """Why this is a GPU inference service, "" if nothing says so."""
+def shares_memory(service: Service) -> str:
+    """Why the processes of this service pass tensors through /dev/shm, "" if nothing says so:
+    PyTorch's workers and NCCL do; Ollama, llama.cpp and TEI do not."""
     if is_check(service):
         return ""
-    known = about(service.image)
-    if known and known.role in INFERENCE:
-        return f"{known.name} ({known.role})"
+    known = server_of(service)
+    if known and known.shares_memory:
+        return known.name
     for text in (service.image or "", " ".join((*service.entrypoint, *service.command))):
-        match = _SERVERS.search(text)
-        if match:
+        if match := _WORKERS.search(text):
             return f"{match[0]} in {text[:60]}"
     return ""
+
+
+_WORKERS = re.compile(
+    r"\b(vllm|sglang|launch_server|text-generation-(?:launcher|inference|server)|torchrun|deepspeed|accelerate launch|"
+    r"aphrodite|lmdeploy|trtllm-serve|pytorch/pytorch)\b"
+    r"|--(?:tensor-parallel-size|tp-size|num-shard|nproc[-_]per[-_]node)",
+    re.IGNORECASE,
+)
+
+
+def infers(service: Service) -> str:
+    """Why this is a GPU inference service, "" if nothing says so."""
+    return "" if is_check(service) else inference(service)
 
 
 def tests(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[str]:

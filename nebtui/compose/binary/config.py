@@ -116,6 +116,11 @@ def to_problem(error: str, key: ProjectKey, reading: EffectiveModel) -> Problem:
     number = _LINE.search(error)
     if number is not None:
         return Problem(file, int(number[1]), error)
+    empty = next((one for one in reading.unset if one.refused), None)
+    if empty is not None:
+        return Problem(
+            empty.origin.file, empty.origin.line, f"{empty.name} is not set, so Compose: {error}"
+        )
     about = _PATH.search(error)
     if about is not None:
         service, *path = (about[1] or about[2]).split(".")

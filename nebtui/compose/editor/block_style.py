@@ -158,6 +158,10 @@ def replace(
     text = document.text
     gap = "" if start > 0 and text[start - 1] in " \t" else " "
     if in_flow:
+        if comments(text, start, node.end, (node,)):
+            raise EditRefusedError(
+                "a comment stands inside the brackets of what is replaced; remove it by hand"
+            )
         return [Splice(start, node.end, gap + writer.flow(new, json_style=key.style == '"'))]
     is_block = node.kind in ("mapping", "list") and not node.flow
     if not writer.nested(new) and not is_block:

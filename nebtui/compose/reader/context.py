@@ -7,6 +7,7 @@ import os.path
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nebtui.compose.reader.unset import Met
 from nebtui.compose.syntax import env_file
 from nebtui.compose.yaml.located import Located
 from nebtui.disk.read import Texts, UnreadableError
@@ -30,6 +31,9 @@ class ReadContext:
     warnings: list[Problem] = field(default_factory=list)
     """What Compose refuses too, but is no fault of the files: variables and env files that are not
     there."""
+
+    unset: list[Met] = field(default_factory=list)
+    """The values with a variable that is not set, as they were met."""
 
     def text(self, path: str) -> str:
         """A file's text, read once; raises UnreadableError. A file that fails is noted as read: it

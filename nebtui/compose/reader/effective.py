@@ -13,10 +13,11 @@ from nebtui.compose.reader import layers
 from nebtui.compose.reader.consistency import faults
 from nebtui.compose.reader.context import FileContext, ReadContext, env_of
 from nebtui.compose.reader.env_files import look_at_label_files, mapping_of, with_env_files
+from nebtui.compose.reader.unset import unset_variables
 from nebtui.compose.syntax import short_forms
 from nebtui.compose.yaml.located import Located, Path, plain_value, walk
 from nebtui.disk.read import Texts, from_disk
-from nebtui.facts.declared import Layer, Origin, ProjectKey
+from nebtui.facts.declared import Layer, Origin, ProjectKey, UnsetVariable
 from nebtui.facts.project import Allow, Problem
 
 _ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")
@@ -46,6 +47,8 @@ class EffectiveModel:
     resolve here."""
     unbounded: bool = False
     """A file named is no regular one of a bearable size: Compose is not to be asked."""
+    unset: tuple[UnsetVariable, ...] = ()
+    """The variables of its services that have no value."""
     warning: Problem | None = None
     """What else keeps Compose from reading them: a required variable or an env file that is not
     there."""
@@ -99,6 +102,7 @@ def read(
         problem=context.problems[0] if context.problems else None,
         fragment=fragment,
         unbounded=context.unbounded,
+        unset=unset_variables(context.unset, places),
         warning=context.warnings[0] if context.warnings else None,
     )
 

@@ -73,12 +73,17 @@ def _interpolation(
     def change(spot: Located, path: Path) -> Any:
         if not context.interpolated or "$" not in spot.value:
             return spot.value
+        unset: list[str] = []
         try:
-            return interpolate(spot.value, scope.variables)
+            left = interpolate(spot.value, scope.variables, unset=unset)
         except (MissingVariableError, TemplateError) as error:
             line = spot.origin.line if spot.origin else 0
             context.warnings.append(Problem(file, line, f"{'.'.join(path)}: {error}"))
             return spot.value
+        if unset and spot.origin:
+            names = tuple(dict.fromkeys(unset))
+            context.unset.append((path, spot.value, left, names, spot.origin))
+        return left
 
     return change
 

@@ -29,9 +29,11 @@ _MAX_DEPTH = 50
 """Variables nested deeper in each other's defaults are an attack or a mistake."""
 
 
-def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
-    """The text with all variables replaced; unset ones become empty. `depth`: how many defaults it
-    stands in. Raises MissingVariableError and TemplateError."""
+def interpolate(
+    text: str, variables: Mapping[str, str], depth: int = 0, unset: list[str] | None = None
+) -> str:
+    """The text with all variables replaced; unset ones become empty, and are added to `unset`.
+    `depth`: how many defaults it stands in. Raises MissingVariableError and TemplateError."""
     if depth > _MAX_DEPTH:
         raise TemplateError("invalid interpolation format: variables are nested too deeply")
     parts: list[str] = []
@@ -43,10 +45,12 @@ def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
             at = dollar + 2
         elif text.startswith("${", dollar):
             end = _closing(text, dollar)
-            parts.append(_braced(text[dollar + 2 : end], variables, depth))
+            parts.append(_braced(text[dollar + 2 : end], variables, depth, unset))
             at = end + 1
         else:
             name = _NAME.match(text, dollar + 1)
+            if name and name[0] not in variables and unset is not None:
+                unset.append(name[0])
             # A dollar that begins no name is itself.
             parts.append(variables.get(name[0], "") if name else "$")
             at = name.end() if name else dollar + 1
@@ -69,7 +73,7 @@ def _closing(text: str, start: int) -> int:
     raise TemplateError("invalid interpolation format: a brace of `${` is not closed")
 
 
-def _braced(inner: str, variables: Mapping[str, str], depth: int) -> str:
+def _braced(inner: str, variables: Mapping[str, str], depth: int, unset: list[str] | None) -> str:
     name = _NAME.match(inner)
     if name is None:
         raise TemplateError("invalid interpolation format: `${` is not followed by a name")
@@ -83,9 +87,11 @@ def _braced(inner: str, variables: Mapping[str, str], depth: int) -> str:
     argument = rest[len(operator) :]
     match operator[-1:]:
         case "-":
-            return (value or "") if present else interpolate(argument, variables, depth + 1)
+            return (value or "") if present else interpolate(argument, variables, depth + 1, unset)
         case "+":
-            return interpolate(argument, variables, depth + 1) if present else ""
+            return interpolate(argument, variables, depth + 1, unset) if present else ""
         case "?" if not present:
             raise MissingVariableError(key, interpolate(argument, variables, depth + 1))
+    if value is None and not operator and unset is not None:
+        unset.append(key)
     return value or ""

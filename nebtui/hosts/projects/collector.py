@@ -267,7 +267,8 @@ def size_of(paths: tuple[str, ...]) -> int:
 
 def files_of(project: Project) -> tuple[str, ...]:
     """Every file whose change changes the model, absent ones included."""
-    return tuple(dict.fromkeys((*project.key.files, *project.files_read, *project.env_files)))
+    paths = (*project.key.files, *project.files_read, *project.env_files, *project.dockerfiles)
+    return tuple(dict.fromkeys(paths))
 
 
 def folders_of(held: dict[ProjectKey, CachedProject]) -> set[str]:

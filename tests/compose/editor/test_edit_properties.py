@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nebtui.compose.editor.apply import apply
 from nebtui.compose.editor.expected import expected
-from nebtui.compose.editor.verbs import ComposeEdit, EditRefusedError, Remove
+from nebtui.compose.editor.verbs import ComposeEdit, EditRefusedError, Remove, Set
 from nebtui.compose.yaml import located
 from nebtui.compose.yaml.composer import documents
 from nebtui.compose.yaml.values import equivalent, to_data
@@ -34,6 +34,10 @@ BY_DESIGN = (
 @example(
     "services:\n  web: {image: a, extra_hosts: [\n    x:1 # c\n  ]}\n",
     Remove(("services", "web", "extra_hosts")),
+)
+@example(
+    'services:\n  web: { environment: [\n      "A=1", # why\n    ], x: 1 }\n',
+    Set(("services", "web", "environment"), []),
 )
 def test_an_edit_is_right_and_small_or_refused(text: str, edit: ComposeEdit) -> None:
     """Our reader (another code) sees the intended data; twice is once; no comment goes; no other

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nebtui.compose import model
 from nebtui.compose.discovery.candidate import Candidate
-from nebtui.facts.declared import Layer
+from nebtui.facts.declared import Build, Layer
 from nebtui.facts.project import Allow
 from tests.compose.projects import key_of, reading, services_of, written
 
@@ -112,7 +112,7 @@ def test_include_with_its_own_folder_and_env(tmp_path: Path) -> None:
     found = services_of(folder)
     assert found["one"].image == "i:5-outer"
     assert found["one"].mounts[0].source == f"{folder}/sub/x"
-    assert (found["two"].user, found["two"].build) == ("7", f"{folder}/other")
+    assert (found["two"].user, found["two"].build) == ("7", Build(f"{folder}/other"))
 
 
 def test_an_include_cycle_ends_with_a_problem(tmp_path: Path) -> None:

@@ -1,0 +1,172 @@
+"""What is wrong with a health test that runs: it cannot pass, cannot fail, or fails now."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from nebtui.analysis.health import tested
+from nebtui.analysis.programs import programs
+from nebtui.analysis.readiness import health_test
+from nebtui.analysis.server import server_of
+from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.observed import Container
+from nebtui.facts.snapshot import Snapshot
+from nebtui.knowledge import probe_programs, repository
+from nebtui.knowledge.tags import admits
+
+Kind = Literal["program", "shell", "host", "path", "port", "failing", "blind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a health test. `passes_never`: a gate on it never opens."""
+
+    kind: Kind
+    message: str
+    evidence: str
+    passes_never: bool = True
+
+
+_LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):(\d{2,5})(?!\d)")
+_EMPTY_HOST = re.compile(r"https?://(?::\d|/)")
+_CURL = re.compile(r"\bcurl\b[^|;&]*")
+_FAILS = re.compile(r"(?:^|\s)(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-\w+)*)(?:\s|$)")
+_CHROMA = re.compile(r"/api/v1/(?:heartbeat|version)")
+_LOOKED_FOR = ("bash", "curl", "wget", "python3", "nc")
+"""The programs that the engine is asked for in an image (`HEAD …/archive`)."""
+
+
+def fault(snapshot: Snapshot, key: ServiceKey, service: Service) -> Fault | None:
+    """The worst fault of the health test that runs in a service; None where none is known."""
+    if tested(snapshot, key, service) != "declared" or service.healthcheck is None:
+        test = health_test(snapshot, key, service)
+        return _failing(snapshot, key, test) if test else None
+    test = service.healthcheck
+    text = " ".join(test.test[1:])
+    looks = (
+        _empty_host(text),
+        _absent_program(snapshot, key, service, test),
+        _wrong_shell(snapshot, key, service, test, text),
+        _gone_path(service, text),
+        _deaf_port(snapshot, key, text),
+        _failing(snapshot, key, test),
+        _blind(test, text),
+    )
+    return next((one for one in looks if one), None)
+
+
+def _empty_host(text: str) -> Fault | None:
+    match = _EMPTY_HOST.search(text)
+    if match is None:
+        return None
+    return Fault("host", "asks a URL without a host", f"{match[0]}: a variable in it is empty")
+
+
+def _absent_program(
+    snapshot: Snapshot, key: ServiceKey, service: Service, test: Healthcheck
+) -> Fault | None:
+    has = programs(snapshot, key, service)
+    if has is None or not has.complete:
+        return None
+    needed = [name.rsplit("/", 1)[-1] for name in probe_programs(test)]
+    checked = [name for name in needed if name in _LOOKED_FOR]
+    if has.names == frozenset() and test.test[:1] == ("CMD-SHELL",):
+        return Fault("program", "needs a shell, which its image lacks", has.basis)
+    lacking = [name for name in checked if not has.has(name)]
+    if not lacking or _has_alternative(test, has.names):
+        return None
+    return Fault(
+        "program", f"calls {lacking[0]}, which its image lacks", f"{lacking[0]}: {has.basis}"
+    )
+
+
+def _has_alternative(test: Healthcheck, names: frozenset[str]) -> bool:
+    """`wget … || curl …`: one of the programs is there."""
+    text = " ".join(test.test[1:])
+    choice = "||" in text or "command -v" in text or "which " in text or "if " in text
+    return choice and any(name in names for name in probe_programs(test))
+
+
+def _wrong_shell(
+    snapshot: Snapshot, key: ServiceKey, service: Service, test: Healthcheck, text: str
+) -> Fault | None:
+    """/dev/tcp is bash's own, and CMD-SHELL runs /bin/sh."""
+    if test.test[:1] != ("CMD-SHELL",) or "/dev/tcp/" not in text or "bash" in text:
+        return None
+    has = programs(snapshot, key, service)
+    words = "asks /dev/tcp, which /bin/sh does not have"
+    shells = "CMD-SHELL runs /bin/sh; only bash knows /dev/tcp"
+    if has is not None and has.complete and not has.has("bash"):
+        return Fault("shell", words, shells)
+    return Fault("shell", f"{words} unless it is bash", shells, passes_never=False)
+
+
+def _gone_path(service: Service, text: str) -> Fault | None:
+    """Chroma answers 410 on version 1 of its API since 1.0."""
+    known = server_of(service)
+    match = _CHROMA.search(text)
+    if match is None or known is None or not known.name.startswith("Chroma"):
+        return None
+    _, tag = repository(service.image or "")
+    if not admits(">=1.0", tag):
+        return None
+    return Fault(
+        "path", f"asks {match[0]}, which answers 410 since Chroma 1.0", "use /api/v2/heartbeat"
+    )
+
+
+def _deaf_port(snapshot: Snapshot, key: ServiceKey, text: str) -> Fault | None:
+    """The running container listens, and not where the test asks."""
+    asked = {int(port) for port in _LOCAL.findall(text)}
+    for container in _running(snapshot, key):
+        process = snapshot.processes.get(container.id)
+        listening = set(process.listening or ()) if process else set()
+        if container.health == "healthy" or not listening or not asked or asked & listening:
+            continue
+        heard = ", ".join(map(str, sorted(listening)))
+        return Fault(
+            "port",
+            f"asks port {min(asked)}, where nothing listens",
+            f"{container.name} listens on {heard} (/proc/{process.pid if process else 0}/net/tcp)",
+        )
+    return None
+
+
+def _failing(snapshot: Snapshot, key: ServiceKey, test: Healthcheck) -> Fault | None:
+    """It fails now, in a container that has had its time to start."""
+    for container in _running(snapshot, key):
+        if container.health != "unhealthy":
+            continue
+        probes = container.inspection.probes if container.inspection else ()
+        last = probes[-1] if probes else None
+        output = last.output.strip().splitlines()[-1][:160] if last and last.output.strip() else ""
+        code = f"exit {last.exit_code}" if last else "unhealthy"
+        return Fault(
+            "failing", "fails now", f"{container.name}: {code}{', ' * bool(output)}{output}"
+        )
+    return None
+
+
+def _blind(test: Healthcheck, text: str) -> Fault | None:
+    """`curl` without -f passes on 404 and 503."""
+    if test.test[:1] == ("CMD",) and test.test[1:2] in (("sh",), ("bash",)):
+        text = " ".join(test.test[3:])
+    for match in _CURL.finditer(text):
+        piped = text[match.end() : match.end() + 1] == "|" and text[match.end() :][:2] != "||"
+        looks = (
+            piped or "-w" in match[0] or "--write-out" in match[0] or "$(" in text or "`" in text
+        )
+        if "http" in match[0] and not _FAILS.search(match[0]) and not looks:
+            return Fault(
+                "blind",
+                "cannot fail while anything answers: curl without -f",
+                "curl ends with 0 on 404 and 503",
+                passes_never=False,
+            )
+    return None
+
+
+def _running(snapshot: Snapshot, key: ServiceKey) -> list[Container]:
+    return [c for c in snapshot.containers_of(key) if c.state == "running"]

@@ -1,0 +1,184 @@
+"""A healthcheck cannot pass, cannot fail, or fails now.
+
+What: the test calls a program that the image lacks, asks a URL without a host, a port where nothing
+listens, a path that current versions answer with 410, or /dev/tcp under /bin/sh; or it is `curl`
+without `-f`, which passes on every answer; or it fails now in the running container.
+Why it bites: every service that waits with `service_healthy` never starts, or starts on a test that
+says nothing. No gate is offered on such a test.
+Evidence: the test as it stands, and how each part is known (the image's own files, its Dockerfile,
+/proc/PID/net/tcp, the engine's log of probes).
+Fix: the test known for the image with the port and the program that fit, or one of the listening
+port; `-f` added where only that is missing. Safe once it was tried in the running container, else
+unsafe. Display where no test is known that would pass.
+Source: docs.docker.com/reference/dockerfile/#healthcheck; chroma-core/chroma issue 6856.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nebtui.analysis.health import Suggestion, suggest
+from nebtui.analysis.probes import Fault, fault
+from nebtui.compose.editor.verbs import Set
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.project import Project
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.healthcheck import healthcheck_edit, trial
+from nebtui.rules.rule import (
+    FileEdit,
+    Finding,
+    Fix,
+    NoFixError,
+    Observation,
+    Options,
+    Recreate,
+    Rule,
+    layer_for,
+    service_of,
+)
+
+NAME = "broken-healthcheck"
+_CURL = re.compile(r"\bcurl(?=\s)")
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service whose test has a fault."""
+    for key, service in snapshot.services():
+        wrong = fault(snapshot, key, service)
+        if wrong is not None:
+            yield _finding(snapshot, key, service, wrong)
+
+
+def _finding(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault) -> Finding:
+    test = service.healthcheck
+    declared = test is not None and bool(test.test)
+    origin = service.origin("healthcheck", "test") if declared else service.origin("image")
+    waiting = _waiting(snapshot, key)
+    stands = f" ({origin})" if origin else ""
+    written = " ".join(test.test[1:]) if declared and test else "the image's own"
+    why_not = _why_not(snapshot, key, service, wrong)
+    return Finding(
+        rule=NAME,
+        severity="error" if waiting and wrong.passes_never else "warning",
+        project=key.project,
+        service=key.service,
+        subject=wrong.kind,
+        message=f"has a healthcheck that {wrong.message}",
+        evidence=(
+            f"test: {written}{stands}",
+            wrong.evidence,
+            *(f"{name} waits until it is healthy" for name in waiting),
+        ),
+        applicability="display" if why_not else "unsafe",
+        origin=origin,
+        fix=why_not or "replace the test",
+        blocks=len(waiting) if wrong.passes_never else 0,
+    )
+
+
+def _waiting(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
+    """The services that do not start before this one is healthy."""
+    return tuple(
+        other.name
+        for other in snapshot.projects[key.project].services.values()
+        if (gate := other.depends_on.get(key.service)) and gate.condition == "service_healthy"
+    )
+
+
+def _why_not(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault) -> str:
+    """What to do by hand where no fix is offered; "" if one is."""
+    if wrong.kind == "blind" and _with_f(service) is not None:
+        return ""
+    if wrong.kind == "failing" and not service.healthcheck:
+        return "look at its log: the image's own test fails"
+    suggestion = suggest(snapshot, key, service)
+    if not isinstance(suggestion, Suggestion):
+        return f"replace the test by hand: {suggestion.why}"
+    if service.healthcheck and _resolved(suggestion.healthcheck.test) == service.healthcheck.test:
+        return "look at its log: the test is the one known for it"
+    return ""
+
+
+def _resolved(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A test of a compose file as the engine gets it."""
+    return tuple(word.replace("$$", "$") for word in words)
+
+
+def _with_f(service: Service) -> tuple[str, ...] | None:
+    """The test with `-f` behind each curl; None where it would be the same, or where a variable in
+    it would be lost."""
+    test = service.healthcheck.test if service.healthcheck else ()
+    variables = any(
+        origin.written for path, origin in service.origins.items() if path[:1] == ("healthcheck",)
+    )
+    if variables or any("$" in word for word in test):
+        return None
+    if test[:2] == ("CMD", "curl"):
+        return ("CMD", "curl", "-f", *test[2:])
+    if test[:1] == ("CMD-SHELL",):
+        changed = tuple(_CURL.sub("curl -f", word) for word in test)
+        return changed if changed != test else None
+    return None
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Replace the test, or add `-f`."""
+    key, service = service_of(snapshot, finding)
+    wrong = fault(snapshot, key, service)
+    if wrong is None:
+        raise NoFixError("nothing is wrong with the test any more")
+    if why_not := _why_not(snapshot, key, service, wrong):
+        raise NoFixError(why_not)
+    project = snapshot.projects[key.project]
+    recreate = (Recreate(key.project, (key.service,)),)
+    words = _with_f(service) if wrong.kind == "blind" else None
+    if words is not None:
+        title = f"let the healthcheck of {key} fail on errors (curl -f)"
+        return Fix(title, "unsafe", (_test_edit(project, service, words),), recreate=recreate)
+    suggestion = suggest(snapshot, key, service)
+    assert isinstance(suggestion, Suggestion)  # else there is a reason why not
+    own = service.healthcheck is not None and service.stands("healthcheck", "test")
+    edit = (
+        _test_edit(project, service, suggestion.healthcheck.test)
+        if own
+        else healthcheck_edit(project, service, suggestion)
+    )
+    return Fix(
+        title=f"replace the healthcheck of {key}",
+        applicability="unsafe",
+        edits=(edit,),
+        recreate=recreate,
+        notes=(f"test taken from {suggestion.basis}",),
+        trial=trial(snapshot, key, suggestion),
+    )
+
+
+def _test_edit(project: Project, service: Service, words: tuple[str, ...]) -> FileEdit:
+    """Another test in the place of the old one; its times stay."""
+    layer = layer_for(project, service, "healthcheck", "test")
+    as_text = words[0] == "CMD-SHELL" and not service.stands("healthcheck", "test", "0")
+    value = words[1] if as_text else words
+    return FileEdit(layer.file, Set((*layer.path, "healthcheck", "test"), value))
+
+
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
+    """Its containers report healthy."""
+    key = finding.at
+    assert key is not None  # every finding of this rule names a service
+    containers = snapshot.containers_of(key)
+    if containers and all(c.health == "healthy" for c in containers):
+        return Observation(True)
+    words = ", ".join(f"{c.name} is {c.health or 'without health'}" for c in containers)
+    return Observation(False, words or f"{key} does not run")
+
+
+RULE = Rule(
+    name=NAME,
+    severity="warning",
+    key="h",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)
