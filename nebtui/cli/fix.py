@@ -92,9 +92,9 @@ def _show(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespace
         for step in _steps(patch, snapshot, host):
             say(step)
         for one in planned.attempts:
-            checks = "; ".join(check.message for check in one.proof.checks)
-            title = one.patch.title if one.patch else ""
-            say(f"{'proved' if one.proof.proved else 'not proved'}: {title}: {checks}")
+            say(f"fixes: {one.patch.title if one.patch else ''}")
+        for check in dict.fromkeys(planned.proof.checks):
+            say(f"{'not checked' if check.ok is None else 'checked'}: {check.message}")
     elif not planned.left:
         say("nothing to fix")
     for left in planned.left:

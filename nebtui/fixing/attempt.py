@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.patch import Draft, Patch, plan
-from nebtui.fixing.proof import Check, Proof, prove, tried
+from nebtui.fixing.proof import Check, Proof, apply_on_paper, prove, tried
 from nebtui.host import Host
 from nebtui.rules.rule import ChooseOwnerError, Finding, NoFixError, Options
 
@@ -41,10 +41,11 @@ def attempt(
     override: bool = False,
     trials: bool = True,
     unsafe: bool = True,
+    proved: bool = True,
 ) -> Attempt:
     """Plan, try and prove the fix of one finding on a draft. `trials`: its health test may be run
-    in a running container. Without `unsafe` a patch that is not safe is not proved, which is the
-    slow step: `after` is None then."""
+    in a running container. Without `unsafe` a patch that is not safe goes no further: `after` is
+    None then. Without `proved` it is only applied on paper: proving starts Compose."""
     try:
         patch = plan(draft, finding, options, override=override)
     except ChooseOwnerError as choice:
@@ -57,7 +58,10 @@ def attempt(
         patch = replace(patch, applicability="safe")
     if patch.applicability != "safe" and not unsafe:
         return Attempt(finding, patch, trial=trial)
-    proof, after = prove(draft, patch, host)
+    if proved:
+        proof, after = prove(draft, patch, host)
+    else:
+        proof, after = NOTHING_PROVED, apply_on_paper(draft, patch, host)
     if trial is not None:
         proof = Proof((*proof.checks, trial))
     return Attempt(finding, patch, proof, trial, after)

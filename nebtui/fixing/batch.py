@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from nebtui import rules
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.attempt import NOTHING_PROVED, Attempt, attempt
 from nebtui.fixing.patch import Draft, Patch, merged
-from nebtui.fixing.proof import Proof
+from nebtui.fixing.proof import Proof, prove
 from nebtui.host import Host
 from nebtui.rules.rule import Finding, Options
 
@@ -61,16 +62,66 @@ def plan_all(
     override: bool = False,
     trials: bool = True,
 ) -> Planned:
-    """Plan, try and prove each finding in turn. `trials`: health tests may be run in running
-    containers."""
+    """Plan and try each finding in turn, and prove the whole once; where that fails, prove each in
+    turn and leave out those that fail. `trials`: health tests may be run in running containers."""
+    ways = Ways(unsafe=unsafe, override=override, trials=trials)
+    work = partial(_in_turn, snapshot, tuple(findings), options, host, ways)
+    done, left = work(proved=False)
+    patches = _patches(done)
+    if not patches:
+        return Planned(None, tuple(done), left=tuple(left), reason=NOTHING_SAFE)
+    whole = merged(patches)
+    proof, _ = prove(Draft(snapshot), whole, host)
+    if proof.proved:
+        tried = (check for one in done for check in one.proof.checks)
+        return Planned(whole, tuple(done), Proof((*proof.checks, *tried)), tuple(left))
+    done, left = work(proved=True)
+    patches = _patches(done)
+    checks = tuple(check for one in done for check in one.proof.checks)
+    reason = "" if patches else NOTHING_SAFE
+    return Planned(
+        merged(patches) if patches else None, tuple(done), Proof(checks), tuple(left), reason
+    )
+
+
+NOTHING_SAFE = "nothing here can be fixed safely"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How findings are to be fixed."""
+
+    unsafe: bool
+    override: bool
+    trials: bool
+
+
+def _in_turn(
+    snapshot: Snapshot,
+    findings: tuple[Finding, ...],
+    options: Options,
+    host: Host,
+    ways: Ways,
+    *,
+    proved: bool,
+) -> tuple[list[Attempt], list[Skipped]]:
+    """Each finding on the draft that the ones before leave: those that can be fixed, and the
+    rest."""
     draft = Draft(snapshot)
     done: list[Attempt] = []
     left: list[Skipped] = []
     for finding in findings:
-        if done and finding.key not in {f.key for f in rules.find(draft.snapshot)}:
+        if done and not _stands(draft.snapshot, finding):
             continue  # an earlier patch took it along
         one = attempt(
-            draft, finding, options, host, override=override, trials=trials, unsafe=unsafe
+            draft,
+            finding,
+            options,
+            host,
+            override=ways.override,
+            trials=ways.trials,
+            unsafe=ways.unsafe,
+            proved=proved,
         )
         if one.patch is None:
             left.append(Skipped(finding, one.reason))
@@ -81,12 +132,17 @@ def plan_all(
         else:
             done.append(one)
             draft = one.after
-    patches = tuple(one.patch for one in done if one.patch and not one.patch.empty)
-    checks = tuple(check for one in done for check in one.proof.checks)
-    reason = "" if patches else "nothing here can be fixed safely"
-    return Planned(
-        merged(patches) if patches else None, tuple(done), Proof(checks), tuple(left), reason
-    )
+    return done, left
+
+
+def _stands(snapshot: Snapshot, finding: Finding) -> bool:
+    """The finding is still there: only its own rule is asked."""
+    among = (rules.rule(finding.rule),)
+    return any(f.key == finding.key for f in rules.examine(snapshot, among=among).findings)
+
+
+def _patches(done: list[Attempt]) -> tuple[Patch, ...]:
+    return tuple(one.patch for one in done if one.patch and not one.patch.empty)
 
 
 def _not_safe(one: Attempt) -> str:

@@ -59,7 +59,6 @@ def test_check(box: CliSandbox) -> None:
         "isolated-networks",
         "missing-host-gateway",
         "ungated-dependency",
-        "missing-healthcheck",
     }
     (cut,) = [f for f in told.json["findings"] if f["rule"] == "isolated-networks"]
     assert (cut["file"], cut["line"]) == (f"{box.work}/gantry/docker-compose.yml", 5)
@@ -394,9 +393,9 @@ def test_doctor_on_a_state_folder_that_is_a_file(sandbox: CliSandbox) -> None:
 def test_a_join_is_proved_though_it_brings_a_warning_to_light(sandbox: CliSandbox) -> None:
     """A store that is reached at last, and has no health test, is no reason to leave it
     unreachable; it is told."""
-    store = "services:\n  store:\n    image: x\n"
+    store = "services:\n  store:\n    image: redis:7\n"
     agent = "services:\n  agent:\n    image: x\n    environment: {U: http://store:80}\n"
     sandbox.write({"a/compose.yaml": store, "b/compose.yaml": agent})
     told = sandbox.run("fix", "--rule", "isolated-networks", "--no-engine")
     assert told.out.count("+    networks: [default, nebtui-shared]") == 2
-    assert "then seen, missing-healthcheck: store has no health test" in told.out + told.err
+    assert "then seen, missing-healthcheck: store has no healthcheck" in told.out + told.err
