@@ -132,7 +132,7 @@ def test_the_wheel_holds_all_that_is_read() -> None:
     assert {
         "nebtui/styles/app.tcss",
         "nebtui/demo/box.toml",
-        "nebtui/knowledge/images.toml",
+        "nebtui/knowledge/images/databases.toml",
     } <= data
     assert len([name for name in data if name.startswith("nebtui/demo/projects/")]) >= 5
     assert {p.suffix for p in (HOME / "styles").iterdir()} == {".tcss"}

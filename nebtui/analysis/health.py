@@ -9,6 +9,7 @@ from typing import Literal
 from nebtui.analysis.programs import Programs, programs
 from nebtui.analysis.readiness import health_test, image_of
 from nebtui.analysis.server import (
+    INFERENCE,
     command_line,
     inference,
     server_of,
@@ -148,6 +149,8 @@ def _known_test(
         test = replace(test, test=other)
     elif known.family and has is None and known.needs and _asks_with_tools(known):
         return NoSuggestion(f"it looks like {known.name}, but nobody looked what its image has")
+    if known.role in INFERENCE and (test.start_period or 0) < MODEL_PATIENCE:
+        test = replace(test, start_period=MODEL_PATIENCE)
     source = f"{known.name}: {known.source}" if known.source else known.name
     return _suggestion(test, port, source, not known.family)
 

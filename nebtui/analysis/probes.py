@@ -9,7 +9,7 @@ from typing import Literal
 from nebtui.analysis.health import tested
 from nebtui.analysis.programs import programs
 from nebtui.analysis.readiness import health_test
-from nebtui.analysis.server import server_of
+from nebtui.analysis.server import server_of, told_port
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
@@ -41,8 +41,9 @@ _LOOKED_FOR = ("bash", "curl", "wget", "python3", "nc")
 def fault(snapshot: Snapshot, key: ServiceKey, service: Service) -> Fault | None:
     """The worst fault of the health test that runs in a service; None where none is known."""
     if tested(snapshot, key, service) != "declared" or service.healthcheck is None:
+        own = _own_test_elsewhere(snapshot, key, service)
         test = health_test(snapshot, key, service)
-        return _failing(snapshot, key, test) if test else None
+        return own or (_failing(snapshot, key) if test else None)
     test = service.healthcheck
     text = " ".join(test.test[1:])
     looks = (
@@ -51,10 +52,25 @@ def fault(snapshot: Snapshot, key: ServiceKey, service: Service) -> Fault | None
         _wrong_shell(snapshot, key, service, test, text),
         _gone_path(service, text),
         _deaf_port(snapshot, key, text),
-        _failing(snapshot, key, test),
+        _failing(snapshot, key),
         _blind(test, text),
     )
     return next((one for one in looks if one), None)
+
+
+def _own_test_elsewhere(snapshot: Snapshot, key: ServiceKey, service: Service) -> Fault | None:
+    """The image's own test asks one port, and the server is told to listen on another."""
+    known = server_of(service)
+    if known is None or not known.built_in_port or tested(snapshot, key, service) != "image":
+        return None
+    told = told_port(service, known)
+    if told is None or told[0] == known.built_in_port:
+        return None
+    return Fault(
+        "port",
+        f"asks port {known.built_in_port} (the image's own test), and it is told {told[1]}",
+        f"{known.name}: {known.note or known.source}",
+    )
 
 
 def _empty_host(text: str) -> Fault | None:
@@ -134,7 +150,7 @@ def _deaf_port(snapshot: Snapshot, key: ServiceKey, text: str) -> Fault | None:
     return None
 
 
-def _failing(snapshot: Snapshot, key: ServiceKey, test: Healthcheck) -> Fault | None:
+def _failing(snapshot: Snapshot, key: ServiceKey) -> Fault | None:
     """It fails now, in a container that has had its time to start."""
     for container in _running(snapshot, key):
         if container.health != "unhealthy":

@@ -100,13 +100,18 @@ def reread(draft: Draft, projects: tuple[Project, ...], host: Host) -> Draft:
 def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
     """What a fix merely brings to light (a service that is reached at last has no health test) is
     told, and is no reason to leave something worse as it is."""
-    old = {f.key for f in rules.find(before)}
+    old = {f.key: SEVERITIES.index(f.severity) for f in rules.find(before)}
     new = rules.find(after)
     keys = {f.key for f in new}
     left = [f for f in patch.findings if f.key in keys]
     if left:
         return Check(False, f"the finding would stay: {left[0].service} {left[0].message}")
-    fresh = [f for f in new if f.severity != "advice" and f.key not in old]
+    worse = len(SEVERITIES)
+    fresh = [
+        f
+        for f in new
+        if f.severity != "advice" and SEVERITIES.index(f.severity) < old.get(f.key, worse)
+    ]
     mended = min((SEVERITIES.index(f.severity) for f in patch.findings), default=0)
     as_bad = next((f for f in fresh if SEVERITIES.index(f.severity) <= mended), None)
     if as_bad:

@@ -1,24 +1,14 @@
 """What is known about images beforehand: where they listen, how to ask whether they are ready, what
-they ship.
-
-The data is `images.toml`, each entry with its source, its date and the basis it rests on: D a
-Dockerfile or source was read, U upstream's own compose file, W compose files in the wild, I an
-issue thread, K general knowledge that nobody verified here. Health tests stand as in a compose
-*file*: `$$` where the container shall see one dollar.
-"""
+they ship."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase, translate
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any, Literal
 
-from nebtui.facts.declared import Healthcheck
+from nebtui.knowledge.entry import Condition, ImageKnowledge, entries, test_at
 from nebtui.knowledge.probes import By, command, http_test, on_port, port_test, probe_programs
 from nebtui.knowledge.tags import admits
 
@@ -39,86 +29,6 @@ __all__ = [
 ]
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
-_OPTIONAL = re.compile(r"<<(.*?)>>")
-_TIMING = {"interval": 5, "timeout": 5, "retries": 12, "start_period": 30}
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Something that must hold for a health test to be able to pass, looked up in the service's own
-    command, variables and mounts. All that is given must hold."""
-
-    says: str
-    """What is missing where it does not hold, as half a sentence after "its known test would fail:
-    "."""
-    words: tuple[str, ...] = ()
-    """Regular expressions: one of them is found in the entrypoint and command, or one of
-    `variables` holds."""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    """Name of a variable → regular expression that its whole value matches."""
-    no_words: tuple[str, ...] = ()
-    """Regular expressions, none of which may be found in the entrypoint and command."""
-    no_variables: Mapping[str, str] = field(default_factory=dict)
-    """As `variables`; none of them may hold. `.+` is any value."""
-    no_mounts: tuple[str, ...] = ()
-    """Folders or files in the container at or below which nothing is mounted."""
-    tags: str = ""
-    """The tags it is asked for, as in `ImageKnowledge.tags`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageKnowledge:
-    """One entry: the images it speaks of, and what holds for them."""
-
-    name: str
-    images: tuple[str, ...]
-    """Globs of repositories, without registry and tag."""
-    tags: str = ""
-    """Which tags it holds for: "" all, else comparisons and globs, all of which must hold: `>=1.0`,
-    `server*`, `!cpu*`. A tag that carries no version passes every comparison."""
-    ports: tuple[int, ...] = ()
-    """Where it listens inside the container, the port of the test first."""
-    test: Healthcheck | None = None
-    """How to ask it on the first of `ports`; where `built_in` is set only for images that turn out
-    to lack their own test."""
-    template: tuple[str, ...] = ()
-    """The same test with `{port}` for the port; `<<…>>` is left out where that is the first of
-    `ports`."""
-    path: str = ""
-    """The path that a test over HTTP asks; "" for a test of another kind."""
-    needs: tuple[str, ...] = ()
-    """The programs that the test needs in the image."""
-    ready: Literal["ready", "alive"] = "ready"
-    """What a pass says: it serves requests, or merely its process answers."""
-    built_in: bool = False
-    """The image has a HEALTHCHECK of its own, which is not to be overridden."""
-    basis: str = "K"
-    source: str = ""
-    date: str = ""
-    note: str = ""
-    drops_privileges: bool = False
-    """It starts as root and becomes another user by itself, so `user:` is not the way to other
-    files' owners."""
-    one_shot: bool = False
-    """A job: it does its work and exits."""
-    role: str = ""
-    without_gpu: Literal["", "refuses", "falls-back"] = ""
-    """What it does when a GPU was asked for and is not there: refuses to start, or computes on the
-    CPU in silence."""
-    family: bool = False
-    """Known by the sound of its name only: what it ships is not known for sure."""
-    not_images: tuple[str, ...] = ()
-    """Globs of repositories that `images` would match and that are something else."""
-    commands: tuple[str, ...] = ()
-    """Pieces of a command line that mean this server whatever its image is called."""
-    port_flags: tuple[str, ...] = ()
-    """Options of its command line whose value is the port it listens on."""
-    port_variables: tuple[str, ...] = ()
-    """Variables whose value is that port, alone or behind the last colon."""
-    shares_memory: bool = False
-    """Its processes pass tensors through /dev/shm (PyTorch workers, NCCL)."""
-    conditions: tuple[Condition, ...] = ()
-    """What must hold for its health test to be able to pass."""
 
 
 @lru_cache(4096)
@@ -131,18 +41,42 @@ def about(image: str | None) -> ImageKnowledge | None:
     # A pull-through registry puts its own project in front (`proxy/chromadb/chroma`), so the last
     # two words count too.
     candidates = dict.fromkeys((repo, "/".join(repo.split("/")[-2:])))
-    for candidate in candidates:
-        fitting = [
-            (not entry.family, _weight(glob), -place, entry)
-            for place, entry in enumerate(entries())
-            for glob in entry.images
-            if fnmatchcase(candidate, glob)
-            and not any(fnmatchcase(candidate, other) for other in entry.not_images)
-            and admits(entry.tags, tag)
-        ]
-        if fitting:
-            return max(fitting, key=lambda item: item[:3])[3]
-    return None
+    fitting = [
+        (not entry.family, -rank, weight, -place, entry)
+        for rank, candidate in enumerate(candidates)
+        for place, weight, entry in _named(candidate)
+        if not any(fnmatchcase(candidate, other) for other in entry.not_images)
+        and admits(entry.tags, tag)
+    ]
+    return max(fitting, key=lambda item: item[:4])[4] if fitting else None
+
+
+def _named(candidate: str) -> Iterator[tuple[int, int, ImageKnowledge]]:
+    """The entries with a glob that matches this repository, each with its place in the order of the
+    files and how specific the glob is."""
+    names, patterns = _globs()
+    yield from names.get(candidate, ())
+    for pattern, found in patterns:
+        if pattern.match(candidate):
+            yield found
+
+
+@cache
+def _globs() -> tuple[
+    Mapping[str, list[tuple[int, int, ImageKnowledge]]],
+    Sequence[tuple[re.Pattern[str], tuple[int, int, ImageKnowledge]]],
+]:
+    """All globs, plain names apart from patterns: fnmatch's own cache is smaller than the table."""
+    names: dict[str, list[tuple[int, int, ImageKnowledge]]] = {}
+    patterns = []
+    for place, entry in enumerate(entries()):
+        for glob in entry.images:
+            found = place, _weight(glob), entry
+            if "*" in glob:
+                patterns.append((re.compile(translate(glob)), found))
+            else:
+                names.setdefault(glob, []).append(found)
+    return names, patterns
 
 
 def repository(image: str) -> tuple[str, str]:
@@ -156,72 +90,12 @@ def repository(image: str) -> tuple[str, str]:
     return name.rsplit("library/", 1)[-1].strip("/"), tag
 
 
-@cache
-def entries() -> tuple[ImageKnowledge, ...]:
-    """All entries, in the order of the file (of two equally specific ones the earlier, newer one
-    wins)."""
-    text = files("nebtui.knowledge").joinpath("images.toml").read_text(encoding="utf-8")
-    return tuple(_entry(row) for row in tomllib.loads(text)["image"])
-
-
-def _entry(row: Mapping[str, Any]) -> ImageKnowledge:
-    """A TOML table as an entry; `http` and `tcp` are short for the tests that `probes` builds."""
-    fields = {
-        key: _frozen(value)
-        for key, value in row.items()
-        if key not in {"test", "http", "tcp", "conditions", *_TIMING}
-    }
-    fields["conditions"] = tuple(
-        Condition(**{key: _frozen(value) for key, value in one.items()})
-        for one in row.get("conditions", ())
-    )
-    template = _template(row)
-    if not template:
-        return ImageKnowledge(**fields)
-    timing = {
-        key: float(row.get(key, default)) for key, default in _TIMING.items() if key != "retries"
-    }
-    words = _filled(template, fields.get("ports", (0,))[0], default=True)
-    test = Healthcheck(words, retries=row.get("retries", _TIMING["retries"]), **timing)
-    needs = fields.pop("needs", probe_programs(test))
-    path = row["http"]["path"] if "http" in row else ""
-    return ImageKnowledge(**fields, needs=needs, test=test, template=template, path=path)
-
-
 @lru_cache(4096)
 def by_command(command: str) -> ImageKnowledge | None:
     """The server that a command line means, whatever its image is called; None for a stranger."""
     return next(
         (entry for entry in entries() if any(piece in command for piece in entry.commands)), None
     )
-
-
-def test_at(known: ImageKnowledge, port: int) -> Healthcheck | None:
-    """The known test, asking this port; None where there is no test, or it asks no port and this is
-    not where the server listens by itself."""
-    default = bool(known.ports) and port == known.ports[0]
-    if known.test is None or default:
-        return known.test
-    if not any("{port}" in word for word in known.template):
-        return None
-    return replace(known.test, test=_filled(known.template, port, default=False))
-
-
-def _filled(template: tuple[str, ...], port: int, *, default: bool) -> tuple[str, ...]:
-    kept = (_OPTIONAL.sub("" if default else r"\1", word) for word in template)
-    return tuple(word.replace("{port}", str(port)) for word in kept)
-
-
-def _template(row: Mapping[str, Any]) -> tuple[str, ...]:
-    if "http" in row:
-        return http_test("{port}", row["http"]["path"], row["http"]["by"])
-    if "tcp" in row:
-        return port_test("{port}").test
-    return tuple(row.get("test", ()))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _weight(glob: str) -> int:

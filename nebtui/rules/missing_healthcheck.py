@@ -9,7 +9,7 @@ Fix: the test known for the image, if all that it needs is there (its port, its 
 or TLS in the way), else one of the port it is seen to listen on, by a program that its image has;
 services that depend on it then wait until it is healthy. Safe once it was tried: it passes in the
 running container and fails against a closed port; else unsafe.
-Source: the table of nebtui/knowledge/images.toml, each entry with its own.
+Source: the table of nebtui/knowledge/images/, each entry with its own.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _without(known: ImageKnowledge | None) -> str:
     """What is known of a server that finds no GPU."""
-    if known is None:
+    if known is None or known.role == "base":
         return "nothing is known of its server"
     falls_back = known.without_gpu == "falls-back"
     return (

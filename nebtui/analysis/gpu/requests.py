@@ -101,8 +101,8 @@ def shares_memory(service: Service) -> str:
 
 
 _WORKERS = re.compile(
-    r"\b(vllm|sglang|launch_server|text-generation-(?:launcher|inference|server)|torchrun|deepspeed|accelerate launch|"
-    r"aphrodite|lmdeploy|trtllm-serve|pytorch/pytorch)\b"
+    r"\b(vllm|sglang|launch_server|text-generation-(?:launcher|inference|server)|torchrun|deepspeed|"
+    r"accelerate launch|aphrodite|lmdeploy|trtllm-serve|pytorch/pytorch)\b"
     r"|--(?:tensor-parallel-size|tp-size|num-shard|nproc[-_]per[-_]node)",
     re.IGNORECASE,
 )

@@ -88,11 +88,7 @@ def read(
         data=data,
         layers=model.layers,
         origins=places,
-        networks={
-            k: spot.origin
-            for k, spot in mapping_of(document.get("networks")).items()
-            if spot.origin
-        },
+        networks=_networks(document),
         allows=tuple(
             allow for path, text in context.files.items() for allow in allows(text or "", path)
         ),
@@ -105,6 +101,12 @@ def read(
         unset=unset_variables(context.unset, places),
         warning=context.warnings[0] if context.warnings else None,
     )
+
+
+def _networks(document: Located) -> dict[str, Origin]:
+    """Where each top-level network stands."""
+    spots = mapping_of(document.get("networks")).items()
+    return {name: spot.origin for name, spot in spots if spot.origin}
 
 
 def _inconsistent(
