@@ -57,7 +57,7 @@ def host_for(
 
     memory, text = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
     # A single look would be over before the reply came.
-    asks = settings.ask_ollama and follow and not arguments.read_only
+    now = follow and not arguments.read_only
     return LiveHost(
         roots,
         known,
@@ -65,7 +65,7 @@ def host_for(
         catalogue=catalogue,
         baselines=memory,
         await_servers=text,
-        ask_ollama=asks,
+        ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
     )
 
 

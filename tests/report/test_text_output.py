@@ -102,6 +102,6 @@ def test_status_lines() -> None:
     assert told == [
         "engine 26.1 (API 1.45) at unix:///x",
         "a  /a/compose.yaml  (found by search; view: reader)",
-        "  ● llm  ready      healthy  42.0 T/s",
+        "  ● llm  ready      healthy  42.0 tok/s",
     ]
     assert list(text_output.status(box(engine=None))) == ["no Compose projects found"]

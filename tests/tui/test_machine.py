@@ -56,7 +56,7 @@ def test_speeds_have_room_beside_any_number_of_devices(count: int, width: int, g
     """The devices are told as widely as leaves room for speeds, the slow one first."""
     told = machine(box(*[CARD] * count), width, ascii=False).plain[:width]
     assert gpus in told
-    assert "tts 1.8 T/s" in told
+    assert "tts 1.8 tok/s" in told
     assert told.index("tts") > told.index("GPU")
 
 

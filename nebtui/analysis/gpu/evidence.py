@@ -9,7 +9,7 @@ from nebtui.analysis.gpu.activity import busy_by, loaded_by
 from nebtui.analysis.gpu.cuda import cuda_fit
 from nebtui.analysis.gpu.ladder import ABSENT, WORST_FIRST, EvidenceStep, Ladder, concluded
 from nebtui.analysis.gpu.requests import place, requested
-from nebtui.analysis.throughput.meter import SLOW
+from nebtui.analysis.throughput.judgement import SLOW
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.observed import Container
