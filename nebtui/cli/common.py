@@ -156,11 +156,11 @@ def status_of(found: list[Finding], fail_on: str) -> int:
     return int(any(SEVERITIES.index(f.severity) <= bar for f in found))
 
 
-def rendered(snapshot: Snapshot, arguments: Namespace) -> str:
-    """The status in the format asked for."""
+def rendered(snapshot: Snapshot, arguments: Namespace, found: list[Finding]) -> str:
+    """The status in the format asked for; what is found of a service's speed stands beside it."""
     if arguments.format == "json":
         return json.dumps(json_output.status(snapshot), indent=2)
-    return "\n".join(text_output.status(snapshot))
+    return "\n".join(text_output.status(snapshot, found))
 
 
 def utf8() -> bool:
