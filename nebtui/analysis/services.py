@@ -34,6 +34,21 @@ def service_statuses(snapshot: Snapshot) -> tuple[ServiceStatus, ...]:
     return tuple(ServiceStatus(key, readiness(snapshot, key)) for key in keys)
 
 
+def out_of_memory(snapshot: Snapshot) -> tuple[ServiceKey, ...]:
+    """The services that do not run because the kernel killed them for memory, as shown."""
+    keys = (key for project in projects(snapshot) for key in service_keys(snapshot, project))
+    return tuple(
+        key
+        for key in keys
+        if any(
+            container.state in ("exited", "restarting", "dead")
+            and container.inspection is not None
+            and container.inspection.oom_killed
+            for container in snapshot.containers_of(key)
+        )
+    )
+
+
 def projects(snapshot: Snapshot) -> tuple[ProjectKey, ...]:
     """The projects in the order they are shown: by name, variants last."""
     return tuple(sorted(snapshot.projects, key=lambda k: (snapshot.projects[k].variant, k)))

@@ -57,7 +57,7 @@ def host_for(
 
     memory, text = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
     # A single look would be over before the reply came.
-    asks = settings.ask_ollama and follow and not arguments.read_only
+    now = follow and not arguments.read_only
     return LiveHost(
         roots,
         known,
@@ -65,7 +65,7 @@ def host_for(
         catalogue=catalogue,
         baselines=memory,
         await_servers=text,
-        ask_ollama=asks,
+        ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
     )
 
 
@@ -156,11 +156,11 @@ def status_of(found: list[Finding], fail_on: str) -> int:
     return int(any(SEVERITIES.index(f.severity) <= bar for f in found))
 
 
-def rendered(snapshot: Snapshot, arguments: Namespace) -> str:
-    """The status in the format asked for."""
+def rendered(snapshot: Snapshot, arguments: Namespace, found: list[Finding]) -> str:
+    """The status in the format asked for; what is found of a service's speed stands beside it."""
     if arguments.format == "json":
         return json.dumps(json_output.status(snapshot), indent=2)
-    return "\n".join(text_output.status(snapshot))
+    return "\n".join(text_output.status(snapshot, found))
 
 
 def utf8() -> bool:

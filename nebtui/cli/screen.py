@@ -10,6 +10,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
+from nebtui import rules
 from nebtui.cli.common import host_for, look, rendered, utf8
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say, warn
@@ -75,7 +76,7 @@ def show(
             snapshot = look(host, settings)
         say(
             (f"{banner}: " if banner and arguments.format == "text" else "")
-            + rendered(snapshot, arguments)
+            + rendered(snapshot, arguments, list(rules.find(snapshot, settings.allow)))
         )
         return 0
     if environ.get("TERM", "") in ("", "dumb"):

@@ -25,6 +25,6 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     # The text itself says when there is no engine.
     text = replace(chosen, engine_problem="") if arguments.format == "text" else chosen
     broken = complain(text, keys, arguments, examined.failures)
-    say(rendered(chosen, arguments))
+    say(rendered(chosen, arguments, result))
     absent = not snapshot.projects and snapshot.engine is None and not arguments.no_engine
     return 2 if broken or absent else status_of(result, arguments.fail_on)

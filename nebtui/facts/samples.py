@@ -55,11 +55,17 @@ class ThroughputSample:
     usual: float | None = None
     """The usual speed of one request of this service with this model at this concurrency; None =
     not known yet."""
+    over: float | None = None
+    """Seconds of work that `tokens_per_second` rests on."""
+    late: bool = False
+    """It tells nothing of a request before its end: between two ends its speed is the last one."""
+    kv_cache: float | None = None
+    """Used share of its memory for keys and values, 0 to 1; None where it does not tell."""
     verdict: Literal["", "slow"] = ""
     """slow: busy below 0.4 of the usual speed for two windows and more. Idle is never slow."""
-    unit: str = "T/s"
-    """`inf/s` where the server counts inferences and not tokens; its speed then stands in the same
-    field."""
+    unit: str = "tok/s"
+    """`inf/s` or `req/s` where the server counts inferences or requests and not tokens; its speed
+    then stands in the same field."""
     trend: tuple[float | None, ...] = ()
     """Mean speed of each of the last minutes while busy, oldest first, at most an hour; None =
     idle."""

@@ -20,6 +20,7 @@ from nebtui.hosts.engine.images import ImageCollector
 from nebtui.hosts.engine.inspector import Inspector
 from nebtui.hosts.gpu.collector import GpuCollector
 from nebtui.hosts.inference.collector import Baselines, ServerCollector
+from nebtui.hosts.inference.server import AskOllama
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.projects.collector import ProjectCollector
 from nebtui.hosts.sampling.collector import SampleCollector
@@ -51,11 +52,12 @@ class LiveHost:
         catalogue: ComposeCatalogue | None = None,
         baselines: Baselines | None = None,
         await_servers: bool = False,
-        ask_ollama: bool = False,
+        ask_ollama: AskOllama = "never",
     ) -> None:
         """`await_servers`: the first picture is complete only with a speed of each inference
-        server, two seconds later where there is one. `ask_ollama`: ask Ollama servers for a few
-        tokens now and then."""
+        server, one to three seconds later where one works, eight where it looks slow.
+        `ask_ollama`: ask Ollama servers for a few tokens now and then; `later`: another host
+        does."""
         self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ))
         self._group = group = CollectorGroup(PARTS | {"servers"} if await_servers else PARTS)
         self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))

@@ -20,6 +20,9 @@ DAYS = 30
 MOST = 500
 """Speeds kept of one service, model and concurrency, the newest."""
 MINUTE = 60
+SOON = 3
+"""Rows that make a speed usual: until there are so many, a window is written at once, for a look
+from another process shall compare with what the screen compares with."""
 SCHEMA = """
 create table if not exists speeds (
   service text not null, model text not null, bucket text not null,
@@ -31,8 +34,8 @@ Key = tuple[str, str, str]
 
 
 class SpeedMemory:
-    """One row a minute and key: the median of the windows of that minute. For one thread, which
-    also has to close it.
+    """One row a minute and key: the median of the windows of that minute; of a key that is new, its
+    first windows at once. For one thread, which also has to close it.
 
     A state folder that cannot be written, and a file that is broken or held by another, are no
     reason to fail: what is usual is then only known for this run.
@@ -43,6 +46,8 @@ class SpeedMemory:
         self._connection: sqlite3.Connection | None = None
         self._unusable = False
         self._minutes: dict[Key, tuple[int, list[float]]] = {}
+        self._rows: dict[Key, int] = {}
+        """How many rows a key has, where that was asked."""
 
     def recall(self, service: str, model: str, bucket: str) -> Iterable[float]:
         """Speeds of the last 30 days, oldest first, tokens a second of one request."""
@@ -59,11 +64,16 @@ class SpeedMemory:
             rows = connection.execute(asked, (service, model, bucket, MOST)).fetchall()
         except sqlite3.Error:
             return ()
+        self._rows[(service, model, bucket)] = len(rows)
         return [float(row[0]) for row in reversed(rows) if isinstance(row[0], float)]
 
     def learn(self, service: str, model: str, bucket: str, speed: float, at: float) -> None:
-        """Remember a window; it is written when its minute is over."""
+        """Remember a window; it is written when its minute is over, the first ones at once."""
         key, minute = (service, model, bucket), int(at // MINUTE)
+        if self._rows.get(key, 0) < SOON:
+            self._rows[key] = self._rows.get(key, 0) + 1
+            self._write({key: (minute, [speed])})
+            return
         begun, speeds = self._minutes.get(key, (minute, []))
         if begun != minute:
             self._write({key: (begun, speeds)})

@@ -13,12 +13,13 @@ from typing import Any, Literal
 
 from nebtui.knowledge import repository
 
-Answer = Literal["prometheus", "ollama", "comfyui", "log"]
+Answer = Literal["prometheus", "ollama", "comfyui", "koboldcpp", "log"]
 
 
 @dataclass(frozen=True, slots=True)
 class ServerKnowledge:
-    """One kind of server. Metric names are tried in order: releases rename them."""
+    """One kind of server. Metric names are tried in order: releases rename them. A name may carry
+    one label with the values that count: `calls{path="/a|/b"}`."""
 
     kind: str
     name: str
@@ -34,8 +35,15 @@ class ServerKnowledge:
     """Where llama.cpp tells the tokens of requests that still run (`next_token[].n_decoded`)."""
     prefixes: tuple[str, ...] = ()
     """What the names of its metrics begin with: the truth."""
+    generic: bool = False
+    """Any web application may have metrics of these names: they prove it only where image or
+    command say what it is."""
     tokens: tuple[str, ...] = ()
     """Counter of generated tokens."""
+    live: tuple[str, ...] = ()
+    """Counter of generated tokens that moves while requests run, where `tokens` does not."""
+    gauge: tuple[str, ...] = ()
+    """The server's own tokens a second of all requests: the needle where nothing else moves."""
     prompt_tokens: tuple[str, ...] = ()
     speed: tuple[tuple[str, str], ...] = ()
     """Pairs of (tokens, seconds) counters whose growths divide into the speed of one request."""
@@ -54,12 +62,14 @@ class ServerKnowledge:
     requests: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    kv_cache: tuple[str, ...] = ()
+    """Used share of the memory for keys and values, 0 to 1."""
     model_label: str = ""
     about: str = ""
     """A JSON page that names the model under the first of `model_keys`, where the metrics carry no
     label for it."""
     model_keys: tuple[str, ...] = ()
-    unit: str = "T/s"
+    unit: str = "tok/s"
     source: str = ""
     date: str = ""
     note: str = ""
@@ -67,10 +77,19 @@ class ServerKnowledge:
     """How its metrics are switched on, for a server that is found and tells none."""
 
     @property
+    def late(self) -> bool:
+        """Nothing of a request is told before it ends."""
+        return self.at_end and not (self.live or self.gauge or self.slots)
+
+    @property
     def names(self) -> frozenset[str]:
-        """All metric names asked for: the rest of a page need not be parsed."""
+        """All metrics asked for, as they stand in the table: the rest of a page need not be
+        parsed."""
         singles = (
             self.tokens,
+            self.live,
+            self.gauge,
+            self.kv_cache,
             self.prompt_tokens,
             self.decodes,
             self.requests,
@@ -102,11 +121,13 @@ def hinted(image: str, command: str) -> ServerKnowledge | None:
     return None
 
 
-def confirmed(page: str) -> ServerKnowledge | None:
-    """The kind whose prefix a metric of this page carries; comments do not count."""
+def confirmed(page: str, hint: ServerKnowledge | None = None) -> ServerKnowledge | None:
+    """The kind whose prefix a metric of this page carries; comments do not count. `hint`: what
+    image or command say, the only kind with names of no server in particular that is believed."""
     names = [line for line in page.splitlines() if line and not line.startswith("#")]
     for kind in servers():
-        if kind.prefixes and any(name.startswith(kind.prefixes) for name in names):
+        known = kind.prefixes and (not kind.generic or kind is hint)
+        if known and any(name.startswith(kind.prefixes) for name in names):
             return kind
     return None
 

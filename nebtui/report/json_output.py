@@ -7,10 +7,16 @@ from typing import Any
 
 from nebtui.analysis.reachability import Names, names, observed_networks, resolutions
 from nebtui.analysis.readiness import readiness
-from nebtui.analysis.services import network_members, projects, service_keys
-from nebtui.analysis.throughput.summary import samples_of, tokens_per_second
+from nebtui.analysis.services import (
+    network_members,
+    out_of_memory,
+    projects,
+    service_keys,
+)
+from nebtui.analysis.throughput.summary import kv_cache, samples_of, tokens_per_second
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.project import Problem, Project
+from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report.gpu_output import device
 from nebtui.rules.rule import Finding
@@ -47,7 +53,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def status(snapshot: Snapshot) -> dict[str, Any]:
     """`status --format json`."""
     engine = snapshot.engine
-    index = names(snapshot)
+    index, killed = names(snapshot), frozenset(out_of_memory(snapshot))
     return {
         "version": 1,
         "engine": None
@@ -69,7 +75,9 @@ def status(snapshot: Snapshot) -> dict[str, Any]:
                 "problem": _problem(
                     snapshot.projects[key].problem or snapshot.projects[key].warning
                 ),
-                "services": [_service(snapshot, index, k) for k in service_keys(snapshot, key)],
+                "services": [
+                    _service(snapshot, index, k, killed) for k in service_keys(snapshot, key)
+                ],
             }
             for key in projects(snapshot)
         ],
@@ -84,9 +92,12 @@ def _problem(problem: Problem | None) -> str | None:
     )
 
 
-def _service(snapshot: Snapshot, index: Names, key: ServiceKey) -> dict[str, Any]:
+def _service(
+    snapshot: Snapshot, index: Names, key: ServiceKey, killed: frozenset[ServiceKey]
+) -> dict[str, Any]:
     verdict = readiness(snapshot, key)
     containers = snapshot.containers_of(key)
+    samples = samples_of(snapshot, key)
     return {
         "name": key.service,
         "state": containers[0].state if containers else None,
@@ -100,8 +111,33 @@ def _service(snapshot: Snapshot, index: Names, key: ServiceKey) -> dict[str, Any
             for g in snapshot.gpus.values()
             if {c.id for c in containers} & set(g.containers)
         ],
-        "tokens_per_second": tokens_per_second(samples_of(snapshot, key)),
+        "tokens_per_second": tokens_per_second(samples),
+        "kv_cache": kv_cache(samples),
+        "out_of_memory": key in killed,
+        "servers": [_server(sample) for sample in samples],
         "containers": [c.name for c in containers],
+    }
+
+
+def _server(sample: ThroughputSample) -> dict[str, Any]:
+    """One inference server's figures; null is what it does not tell, or has not yet."""
+    last = sample.last_at
+    return {
+        "name": sample.server or None,
+        "model": sample.model or None,
+        "busy": sample.busy,
+        "running": sample.running,
+        "waiting": sample.waiting,
+        "unit": sample.unit,
+        "rate": sample.tokens_per_second,
+        "over_seconds": sample.over,
+        "last_rate": sample.last_rate,
+        "last_seconds_ago": None if last is None else max(0.0, sample.at - last),
+        "one_request": sample.stream,
+        "usual": sample.usual,
+        "slow": sample.verdict == "slow",
+        "kv_cache": sample.kv_cache,
+        "problem": sample.problem or None,
     }
 
 

@@ -3,12 +3,12 @@ characters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from nebtui import rules
 from nebtui.analysis.readiness import WORDS, readiness
-from nebtui.analysis.services import projects, service_keys
-from nebtui.analysis.throughput.summary import samples_of, words
+from nebtui.analysis.services import out_of_memory, projects, service_keys
+from nebtui.analysis.throughput.summary import once_words, samples_of, words
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
@@ -19,6 +19,7 @@ from nebtui.text.terminal import cell_width, plain, shorten
 
 LONGEST_NAME = 40
 """Cells of a name in a table: a name of 100 kB does not push every other line away."""
+LONGEST_LIST = 200
 LETTERS = {"error": "E", "warning": "W", "advice": "A"}
 
 
@@ -49,13 +50,18 @@ def counts(found: Iterable[Finding]) -> str:
     return ", ".join(text) or "no findings"
 
 
-def status(snapshot: Snapshot) -> Iterator[str]:
-    """The box once: engine, projects with their sources, services with verdict and reason."""
+def status(snapshot: Snapshot, found: Iterable[Finding] = ()) -> Iterator[str]:
+    """The box once: engine, what was killed for memory, projects with their sources, services with
+    verdict and reason. `found`: of these findings those about speed stand beside their service."""
+    spoken = {f.at: f.message for f in found if f.rule in rules.SPEED}
     engine = snapshot.engine
     if engine is not None:
         yield plain(f"engine {engine.version} (API {engine.api_version}) at {engine.endpoint}")
     if snapshot.engine_problem:
         yield plain(f"no engine: {snapshot.engine_problem}")
+    if killed := out_of_memory(snapshot):
+        named = ", ".join(str(key) for key in killed)
+        yield plain(f"{len(killed)} out of memory: {shorten(plain(named), LONGEST_LIST)}")
     if not snapshot.projects:
         yield "no Compose projects found"
     for key in projects(snapshot):
@@ -68,24 +74,26 @@ def status(snapshot: Snapshot) -> Iterator[str]:
         if problem := project.problem or project.warning:
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
-        yield from _services(snapshot, service_keys(snapshot, key))
+        yield from _services(snapshot, service_keys(snapshot, key), spoken)
 
 
-def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]:
+def _services(
+    snapshot: Snapshot, keys: tuple[ServiceKey, ...], spoken: Mapping[ServiceKey | None, str]
+) -> Iterator[str]:
     width = min(max((cell_width(plain(key.service)) for key in keys), default=0), LONGEST_NAME)
     for key in keys:
         verdict = readiness(snapshot, key)
-        speed = words(samples_of(snapshot, key))
+        samples = samples_of(snapshot, key)
+        speed = words(samples)
         name = shorten(plain(key.service), LONGEST_NAME)
         line = (
             f"  {WORDS[verdict.word].glyph} {name}{' ' * (width - cell_width(name))}  "
             f"{verdict.word:<9}  {verdict.why}"
         )
-        yield plain(
-            line
-            + (f"  {speed.rate}" if speed.rate else "")
-            + (f"  {speed.note}" if speed.note else "")
-        ).rstrip()
+        # What a finding says of its speed says more than the row's own note.
+        note = spoken.get(key, speed.note)
+        parts = (line.rstrip(), speed.rate, once_words(samples), note)
+        yield plain("  ".join(part for part in parts if part)).rstrip()
 
 
 def graph(

@@ -24,6 +24,7 @@ from nebtui.rules import (
     missing_healthcheck,
     missing_host_gateway,
     missing_network,
+    slower_than_usual,
     unchecked_gpu,
     ungated_dependency,
     unset_variable,
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     cuda_driver_mismatch.RULE,
     cpu_fallback.RULE,
     broken_healthcheck.RULE,
+    slower_than_usual.RULE,
     ungated_dependency.RULE,
     missing_healthcheck.RULE,
     unchecked_gpu.RULE,
@@ -49,6 +51,9 @@ RULES: tuple[Rule, ...] = (
     gpu_without_network.RULE,
     gpu_without_memlock.RULE,
 )
+
+SPEED = frozenset({cpu_fallback.NAME, slower_than_usual.NAME})
+"""The rules whose findings are about how fast a service serves."""
 
 
 def rule(name: str) -> Rule:

@@ -143,7 +143,7 @@ def test_a_server_that_leaves_the_gpu_is_caught(
             "model slow.gguf is loaded",
             "1 request running",
             "resident: no, no PID of this container is on any GPU",
-            "T/s, usually",
+            "tok/s, usually",
         ):
             assert part in told, told
         answer = nebtui(box.folder, environ, "check", "--format", "json")

@@ -68,9 +68,9 @@ def sample(*collapsed: str) -> GraphModel:
         row("gantry", "temporal", "healthy", "gantry_default"),
     )
     infer = (
-        row("infer", "tabbyapi", "healthy", "infer_default nebulus", 87.0, "64.8 T/s"),
+        row("infer", "tabbyapi", "healthy", "infer_default nebulus", 87.0, "64.8 tok/s"),
         row("infer", "whisper", "running", "infer_default nebulus", 12.0),
-        row("infer", "embed", "running", "infer_default", 0.0, "1.8 T/s", "CPU fallback?", "bad"),
+        row("infer", "embed", "running", "infer_default", 0.0, "1.8 tok/s", "CPU fallback?", "bad"),
         row("infer", "sandbox", "exited", "", note="network none", note_tone="warn"),
     )
     groups = (

@@ -196,7 +196,7 @@ def scenes(draw_: st.DrawFn) -> GraphModel:
                 draw_(TONES),
                 draw_(NETWORKS),
                 draw_(st.none() | st.floats(-10, 200)),
-                draw_(st.sampled_from(["", "64.8 T/s", "123456.78 tokens/s"])),
+                draw_(st.sampled_from(["", "64.8 tok/s", "123456.78 tokens/s"])),
                 draw_(HOSTILE),
                 draw_(TONES),
             )

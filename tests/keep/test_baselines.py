@@ -17,16 +17,33 @@ def test_speeds_outlive_a_run_as_one_median_a_minute(tmp_path: Path) -> None:
     """The next run knows each minute's median, apart for each service, model and concurrency."""
     memory = SpeedMemory(str(tmp_path / "state"))
     assert list(memory.recall("a/llm", "m", "1")) == []
+    for minute in range(3):
+        memory.learn("a/llm", "m", "1", 50.0, NOW // 60 * 60 + 60 * minute)
     for second, speed in enumerate((60.0, 64.0, 62.0)):
         memory.learn("a/llm", "m", "1", speed, 6000.0 + NOW // 60 * 60 + second)
     memory.learn("a/llm", "m", "1", 80.0, 6060.0 + NOW // 60 * 60)
     memory.learn("a/llm", "m", "2-4", 20.0, NOW)
     memory.close()
     again = SpeedMemory(str(tmp_path / "state"))
-    assert list(again.recall("a/llm", "m", "1")) == [62.0, 80.0]
+    assert list(again.recall("a/llm", "m", "1")) == [50.0, 50.0, 50.0, 62.0, 80.0]
     assert list(again.recall("a/llm", "other", "1")) == []
     assert list(again.recall("a/llm", "m", "2-4")) == [20.0]
     again.close()
+
+
+def test_a_look_beside_a_running_screen_knows_what_it_knows(tmp_path: Path) -> None:
+    """The first windows of a service are there for others at once, within their minute, so that
+    `check` compares with what the screen calls usual."""
+    screen, check = SpeedMemory(str(tmp_path)), SpeedMemory(str(tmp_path))
+    assert list(screen.recall("a/llm", "m", "1")) == []
+    for second, speed in enumerate((55.0, 56.0, 55.8, 57.0)):
+        screen.learn("a/llm", "m", "1", speed, NOW // 60 * 60 + second)
+    assert list(check.recall("a/llm", "m", "1")) == [55.0, 56.0, 55.8]
+    check.close()
+    screen.close()
+    after = SpeedMemory(str(tmp_path))
+    assert list(after.recall("a/llm", "m", "1")) == [55.0, 56.0, 55.8, 57.0]
+    after.close()
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -57,8 +74,8 @@ def test_a_file_that_cannot_be_used_is_no_reason_to_fail(tmp_path: Path) -> None
     blocked.write_text("")
     for folder in (tmp_path, blocked / "below"):
         memory = SpeedMemory(str(folder))
-        memory.learn("a", "m", "1", 60.0, NOW)
         assert list(memory.recall("a", "m", "1")) == []
+        memory.learn("a", "m", "1", 60.0, NOW)
         memory.close()
 
 

@@ -21,13 +21,24 @@ APP = Service(
     networks=joined("default", "net"),
     origins={("environment", "URL"): Origin("/gantry/compose.yaml", 5)},
 )
+WORK = ThroughputSample(
+    "gantry-db-1",
+    1.0,
+    12.5,
+    True,
+    last_rate=12.5,
+    last_at=1.0,
+    server="vLLM",
+    over=1.5,
+    kv_cache=0.25,
+)
 BOX = box(
     project("core", Service("store")),
     project("gantry", APP, Service("db"), external=("net",)),
     project("bad", problem=Problem("/bad/compose.yaml", 3, "is not YAML")),
     container("gantry/app", "created"),
     container("gantry/db", "running", "gantry_default", health="starting"),
-    changes.Sampled(1.0, throughput=(ThroughputSample("gantry-db-1", 1.0, 12.5),)),
+    changes.Sampled(1.0, throughput=(WORK,)),
 )
 
 
@@ -104,8 +115,30 @@ def test_status() -> None:
         "networks": ["gantry_default", "net"],
         "gpu": [],
         "tokens_per_second": None,
+        "kv_cache": None,
+        "out_of_memory": False,
+        "servers": [],
         "containers": ["gantry-app-1"],
     }
+    (server,) = db["servers"]
+    assert server == {
+        "name": "vLLM",
+        "model": None,
+        "busy": True,
+        "running": None,
+        "waiting": None,
+        "unit": "tok/s",
+        "rate": 12.5,
+        "over_seconds": 1.5,
+        "last_rate": 12.5,
+        "last_seconds_ago": 0.0,
+        "one_request": None,
+        "usual": None,
+        "slow": False,
+        "kv_cache": 0.25,
+        "problem": None,
+    }
+    assert db["kv_cache"] == 0.25
     assert (db["readiness"], db["health"], db["tokens_per_second"]) == (
         "starting",
         "starting",

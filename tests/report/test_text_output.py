@@ -10,6 +10,7 @@ from dataclasses import replace
 from nebtui import rules
 from nebtui.facts import changes
 from nebtui.facts.declared import Origin, Service
+from nebtui.facts.observed import Inspection
 from nebtui.facts.project import Problem
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
@@ -102,6 +103,32 @@ def test_status_lines() -> None:
     assert told == [
         "engine 26.1 (API 1.45) at unix:///x",
         "a  /a/compose.yaml  (found by search; view: reader)",
-        "  ● llm  ready      healthy  42.0 T/s",
+        "  ● llm  ready      healthy  42.0 tok/s",
     ]
     assert list(text_output.status(box(engine=None))) == ["no Compose projects found"]
+
+
+def test_status_says_what_is_slow_and_what_was_killed() -> None:
+    """A finding about speed stands beside its service, with the seconds a single look rests on; a
+    service killed for memory is counted at the top and told in its row."""
+    slow = ThroughputSample(
+        "a-llm-1", 1.0, 3.3, True, stream=3.3, usual=55.8, verdict="slow", over=4.0
+    )
+    snapshot = box(
+        project("a", Service("llm"), Service("big"), sources=frozenset({"search"})),
+        container("a/llm", health="healthy"),
+        container(
+            "a/big",
+            "exited",
+            inspection=Inspection(exit_code=137, oom_killed=True, memory_limit=20 << 20),
+        ),
+        changes.Sampled(1.0, throughput=(slow,)),
+    )
+    told = clean(text_output.status(snapshot, rules.find(snapshot)))
+    assert told[1] == "1 out of memory: a/big"
+    assert told[3] == (
+        "  ● llm  ready      healthy  3.3 tok/s  over 4.0 s  serves 17× slower than usual: "
+        "3.3 tok/s, usually 55.8; no GPU is declared for it"
+    )
+    assert told[4] == "  ✗ big  failed     out of memory (limit 20 MiB)"
+    assert "slow: 3.3 tok/s" in list(text_output.status(snapshot))[3]

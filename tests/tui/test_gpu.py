@@ -70,7 +70,7 @@ async def test_the_screen_names_who_is_on_a_device(tmp_path: Path) -> None:
             "memory",
             "/450 W",
             "infer/ollama",
-            "T/s",
+            "tok/s",
             "not seen on a GPU they ask for",
             "infer/embed claims a GPU and computes on the CPU",
         ):

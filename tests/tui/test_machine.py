@@ -10,12 +10,13 @@ import pytest
 from nebtui.facts import changes
 from nebtui.facts.declared import ProjectKey, Service
 from nebtui.facts.gpu import GpuSample
-from nebtui.facts.observed import Container
+from nebtui.facts.observed import Container, Inspection
 from nebtui.facts.project import Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold_all
 from nebtui.tui.widgets.machine import machine
+from nebtui.tui.widgets.summary import header
 
 GIB = 1 << 30
 CARD = GpuSample(0, "NVIDIA GeForce RTX 4090", 1.0, 87, 18 * GIB, 24 * GIB, 61, 312.5, processes=())
@@ -56,7 +57,7 @@ def test_speeds_have_room_beside_any_number_of_devices(count: int, width: int, g
     """The devices are told as widely as leaves room for speeds, the slow one first."""
     told = machine(box(*[CARD] * count), width, ascii=False).plain[:width]
     assert gpus in told
-    assert "tts 1.8 T/s" in told
+    assert "tts 1.8 tok/s" in told
     assert told.index("tts") > told.index("GPU")
 
 
@@ -71,3 +72,18 @@ def test_a_lost_device_is_a_word_and_a_missing_figure_a_dash() -> None:
     assert "unified memory" in machine(box(replace(CARD, unified=True)), 200, ascii=False).plain
     assert "#######. 87 %" in machine(box(CARD), 200, ascii=True).plain
     assert machine(Snapshot(), 80, ascii=False).plain == ""
+
+
+def test_what_was_killed_for_memory_is_counted_in_the_header() -> None:
+    """A service that the kernel killed for memory is no calm word among others."""
+    killed = Container(
+        "llm",
+        "p-llm-1",
+        state="exited",
+        project="p",
+        service="llm",
+        inspection=Inspection(exit_code=137, oom_killed=True),
+    )
+    seen = fold_all(Snapshot(), [changes.ProjectSeen(PROJECT), changes.ContainerSeen(killed)])
+    assert "1 out of memory" in header(seen, (), "", locked=False).plain
+    assert "out of memory" not in header(box(), (), "", locked=False).plain

@@ -186,11 +186,11 @@ async def test_one_changed_row_repaints_one_line(monkeypatch: pytest.MonkeyPatch
         rails.show(sample())
         await pilot.pause()
         assert rendered == []
-        changed = row("infer", "tabbyapi", "healthy", "infer_default nebulus", 42.0, "31.0 T/s")
+        changed = row("infer", "tabbyapi", "healthy", "infer_default nebulus", 42.0, "31.0 tok/s")
         rails.show(with_row(sample(), changed))
         await pilot.pause()
         assert len(rendered) == 1
-        assert "31.0 T/s" in rails.text().splitlines()[rendered[0]]
+        assert "31.0 tok/s" in rails.text().splitlines()[rendered[0]]
 
 
 async def test_mouse() -> None:

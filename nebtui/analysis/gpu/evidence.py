@@ -9,11 +9,10 @@ from nebtui.analysis.gpu.activity import busy_by, loaded_by
 from nebtui.analysis.gpu.cuda import cuda_fit
 from nebtui.analysis.gpu.ladder import ABSENT, WORST_FIRST, EvidenceStep, Ladder, concluded
 from nebtui.analysis.gpu.requests import place, requested
-from nebtui.analysis.throughput.meter import SLOW
+from nebtui.analysis.gpu.speed import fast
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.observed import Container
-from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import size
 
@@ -49,7 +48,7 @@ def _climb(
         _implied(_initialises(snapshot, key, running), resident, "its process is on the device"),
         resident,
         _works(snapshot, running, busy),
-        _fast(figures),
+        fast(figures),
     )
     return concluded(steps, figures, loaded_by(figures), busy)
 
@@ -228,30 +227,3 @@ def _works(snapshot: Snapshot, running: tuple[Container, ...], busy: str) -> Evi
     if any(p.sm is None for _, p in found):
         return EvidenceStep("works", "unknown", "the driver does not tell the share of a process")
     return EvidenceStep("works", "unknown", "none of its processes used a GPU in the last second")
-
-
-def _fast(figures: list[ThroughputSample]) -> EvidenceStep:
-    for figure in figures:
-        now = figure.stream if figure.stream is not None else figure.tokens_per_second
-        if figure.verdict == "slow" and now is not None:
-            usual = f", usually {figure.usual:.1f}" if figure.usual is not None else ""
-            return EvidenceStep("fast", "no", f"{now:.1f} {figure.unit}{usual}", figure.source)
-    for figure in figures:
-        if figure.busy and figure.usual is not None and figure.stream is not None:
-            if figure.stream < SLOW * figure.usual:
-                return EvidenceStep(
-                    "fast",
-                    "unknown",
-                    f"{figure.stream:.1f} {figure.unit} just now, which may be a hiccup",
-                )
-            text = f"{figure.stream:.1f} {figure.unit}, usually {figure.usual:.1f}"
-            return EvidenceStep("fast", "yes", text, figure.source)
-    if not figures:
-        return EvidenceStep("fast", "unknown", "it tells no tokens a second")
-    problem = next((f.problem for f in figures if f.problem), "")
-    if all(f.busy is False for f in figures):
-        idle = "it is idle"
-    else:
-        known = any(f.usual is not None for f in figures)
-        idle = "it is not seen at work now" if known else "its usual speed is not known yet"
-    return EvidenceStep("fast", "unknown", problem or idle)

@@ -30,6 +30,12 @@ class ServerReading:
     running: int | None = None
     waiting: int | None = None
     decodes: float | None = None
+    live: float | None = None
+    """Generated tokens, counted while requests run, where `tokens` moves at their end only."""
+    gauge: float | None = None
+    """The server's own tokens a second of all requests together; it may outlive its work."""
+    kv_cache: float | None = None
+    """Used share of the memory for keys and values, 0 to 1."""
     streams: Mapping[str, int] = field(default_factory=empty)
     """Tokens so far of each request that runs, by its id."""
     model: str = ""
@@ -42,7 +48,7 @@ class ServerReading:
     def counters(self) -> tuple[float | None, ...]:
         """Everything that can only grow while the process lives."""
         pairs = (*(self.speed or (None, None)), *(self.prompt_speed or (None, None)))
-        return (self.tokens, self.prompt_tokens, self.requests, self.decodes, *pairs)
+        return (self.tokens, self.live, self.prompt_tokens, self.requests, self.decodes, *pairs)
 
 
 @dataclass(frozen=True, slots=True)

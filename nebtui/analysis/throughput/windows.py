@@ -28,6 +28,17 @@ class Window:
     elapsed: float = 0.0
     """The seconds of one of the requests that ran at the same time."""
 
+    def add(self, tokens: float, seconds: float, requests: float, load: int) -> Window:
+        """With what one interval made; `load` requests were at work."""
+        return Window(
+            self.tokens + tokens,
+            self.seconds + seconds,
+            self.requests + requests,
+            self.load + load,
+            self.readings + 1,
+            self.elapsed + seconds / load,
+        )
+
     @property
     def speed(self) -> float:
         return self.tokens / self.seconds if self.seconds > 0 else 0.0

@@ -3,7 +3,6 @@ the same time."""
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Iterable
 from typing import Protocol
@@ -14,25 +13,24 @@ from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError
-from nebtui.hosts.inference.discovery import candidate, exec_command
+from nebtui.hosts.inference import through_engine
+from nebtui.hosts.inference.discovery import candidate
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
 from nebtui.hosts.inference.ollama_probe import OllamaProbe
 from nebtui.hosts.inference.parsers import model_of
-from nebtui.hosts.inference.server import ServerProbe
+from nebtui.hosts.inference.server import AskOllama, ServerProbe
 from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 EVERY = 1.0
-SOON = 0.6
-"""Until the first speeds, where the first picture waits for them: two looks have to be some way
-apart."""
-FIRST_ROUNDS = 4
-EXEC_EVERY = 5.0
-"""An exec costs the engine 50 to 100 ms of work and the container a process."""
-EXEC_SECONDS = 3.0
-LOG_EVERY = 2.0
-LOG_OVERLAP = 5.0
-"""Seconds of log read again each time: its lines carry ids, so that none is counted twice and none
-is missed."""
+SOON = 0.25
+"""Until the first speeds, where the first picture waits for them: a counter may move once a second
+only, and what it makes is told from step to step."""
+FIRST_LOOK = 3.5
+"""Seconds for which the first picture waits at most for a speed."""
+LATE_LOOK = 1.0
+"""Seconds after which nothing more is expected of a server that tells a request at its end."""
+DOUBT = 8.0
+"""Seconds for which it waits where a server looks slow: two windows of that make a verdict."""
 
 
 class Baselines(Protocol):
@@ -62,7 +60,7 @@ class ServerCollector:
         emit: Emit,
         baselines: Baselines | None = None,
         *,
-        ask_ollama: bool = False,
+        ask_ollama: AskOllama = "never",
         clock: MachineClock = MACHINE,
     ) -> None:
         self._clock = clock
@@ -80,17 +78,14 @@ class ServerCollector:
         somebody waits."""
         if not self._startup.wait("engine"):
             return
+        begun = self._clock.steady()
         try:
-            for rounds in itertools.count(1):
-                if self._stop.is_set():
-                    return
+            while not self._stop.is_set():
                 now = self._clock.steady()
                 engine = self._shared.engine
                 if engine is not None:
                     self._round(engine, now)
-                if rounds >= FIRST_ROUNDS or all(
-                    w.server is None or w.looks > 1 for w in self._watches.values()
-                ):
+                if self._enough(self._clock.steady() - begun):
                     self._startup.mark_done("servers")
                 pause = EVERY if self._startup.is_done("servers") else SOON
                 self._stop.wait(max(0.0, now + pause - self._clock.steady()))
@@ -98,6 +93,12 @@ class ServerCollector:
             self._startup.mark_done("servers")
             if self._baselines is not None:
                 self._baselines.close()
+
+    def _enough(self, waited: float) -> bool:
+        """Whether the first picture need not wait any longer for the servers; `waited` seconds."""
+        open_ones = [p for p in self._watches.values() if not _told(p, waited)]
+        doubtful = any(p.meter.judgement.doubtful for p in open_ones)
+        return not open_ones or waited >= (DOUBT if doubtful else FIRST_LOOK)
 
     def stop(self) -> None:
         """End `run` from another thread."""
@@ -111,7 +112,7 @@ class ServerCollector:
             for i, w in self._watches.items()
             if i in present and not w.given_up and w.next_try <= now
         ]
-        asked = {w.container.id: w.requests(engine) for w in due if not self._through_engine(w)}
+        asked = {w.container.id: w.requests(engine) for w in due if not through_engine.leads_to(w)}
         answers = fetch((r for many in asked.values() for r in many), self._stop.is_set)
         for watch in due:
             if self._stop.is_set():
@@ -148,16 +149,14 @@ class ServerCollector:
             if found is None:
                 continue
             if watch is None:
-                asking = OllamaProbe(self._stop.is_set) if self._ask_ollama else None
-                self._watches[identity] = ServerProbe(container, found, asking=asking)
+                ask = self._ask_ollama
+                asking = OllamaProbe(self._stop.is_set) if ask == "now" else None
+                self._watches[identity] = ServerProbe(
+                    container, found, asking=asking, ask_ollama=ask
+                )
             else:
                 watch.restart(container, found)
         return frozenset(present)
-
-    def _through_engine(self, watch: ServerProbe) -> bool:
-        """Whether a server is read by exec or from its log, and not over the network."""
-        hint = watch.candidate.server
-        return watch.exec_port is not None or (hint is not None and hint.answer == "log")
 
     def _recognise(
         self, watch: ServerProbe, requests: list[HttpRequest], answers: dict[str, HttpAnswer]
@@ -166,47 +165,22 @@ class ServerCollector:
         if watch.server is not None:
             return
         silent = all(answers[r.key].status is None for r in requests if r.key in answers)
-        if not (watch.candidate.server is not None and silent and self._exec(watch)):
+        if not (watch.candidate.server is not None and silent and self._by_exec(watch)):
             watch.fail("", self._clock.steady())
 
-    def _exec(self, watch: ServerProbe) -> bool:
-        """Ask from inside, where the network does not lead to it; True if that proved what it
-        is."""
-        for port in watch.candidate.ports[:2]:
-            try:
-                argv = exec_command(port, watch.candidate.path(port))
-                _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
-            except EngineError:
-                return False
-            if watch.accepts(body):
-                watch.exec_port = port
-                return True
-        return False
+    def _by_exec(self, watch: ServerProbe) -> bool:
+        return through_engine.found_by_exec(self._client, watch)
 
     def _ask_engine(self, watch: ServerProbe) -> None:
         """Read a log, or ask by exec."""
-        hint, now = watch.candidate.server, self._clock.steady()
+        now = self._clock.steady()
         try:
-            if watch.exec_port is not None and watch.server is not None:
-                argv = exec_command(watch.exec_port, watch.server.path)
-                _, body = self._client.exec_run(watch.container.id, argv, "", EXEC_SECONDS)
-                watch.next_try = now + EXEC_EVERY
-            else:
-                since = (
-                    self._clock.now() - LOG_OVERLAP
-                    if watch.server
-                    else max(watch.started or 0.0, self._clock.now() - 3600)
-                )
-                body = self._client.log(watch.container.id, since)
-                watch.server = hint
-                watch.next_try = now + LOG_EVERY
+            body = through_engine.page_of(self._client, watch, self._clock)
         except EngineError as problem:
             watch.fail(str(problem), now)
             return
-        if (
-            not self._measure_page(watch, body, "", self._clock.steady())
-            and watch.server is not None
-        ):
+        read = self._measure_page(watch, body, "", self._clock.steady())
+        if not read and watch.server is not None:
             watch.fail(f"{watch.server.name} does not answer inside its container.", now)
 
     def _measure(self, watch: ServerProbe, answers: dict[str, HttpAnswer]) -> None:
@@ -239,9 +213,19 @@ class ServerCollector:
         ):
             return False
         if baselines is not None:
-            for done in watch.meter.closed:
+            for done in watch.meter.judgement.closed:
                 baselines.learn(service, done.model, done.bucket, done.speed, done.at)
         return True
+
+
+def _told(probe: ServerProbe, waited: float) -> bool:
+    """Whether another look soon would tell nothing new of a container."""
+    server = probe.server
+    if server is None or probe.given_up:
+        return True
+    if probe.looks < (1 if through_engine.leads_to(probe) else 2):
+        return False
+    return probe.meter.settled or (server.late and waited >= LATE_LOOK)
 
 
 def name_of(container: Container) -> str:

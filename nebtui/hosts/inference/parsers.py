@@ -1,5 +1,5 @@
 """From what inference servers answer to readings: Prometheus text, llama.cpp slots, Ollama,
-ComfyUI.
+ComfyUI, KoboldCpp.
 
 All of it is somebody else's text: what cannot be read is told in a sentence, never raised.
 """
@@ -8,69 +8,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from nebtui.analysis.throughput.counters import ServerReading
+from nebtui.hosts.inference.metrics_page import STARTED, page
 from nebtui.hosts.json_values import as_int, items, mapping, number, objects, text
 from nebtui.knowledge.servers import ServerKnowledge
 
-STARTED = "process_start_time_seconds"
-NAME = re.compile(r"[^\s{]+")
-MOST = 1e15
-"""Whatever counts more is broken or an attack, also where only the sum over its labels does."""
 SLOTS = 512
 """Slots looked at: more are no server but an attack."""
-
-
-@dataclass(frozen=True, slots=True)
-class MetricsPage:
-    """The figures wanted from one page, summed over their labels; `model` names all models that
-    were found."""
-
-    values: Mapping[str, float]
-    model: str = ""
-
-    def first(self, names: Iterable[str]) -> float | None:
-        """The first of these names that is there."""
-        return next((self.values[name] for name in names if name in self.values), None)
-
-    def pair(self, names: Iterable[tuple[str, str]], scale: float) -> tuple[float, float] | None:
-        """The first pair of which both are there, the second in seconds."""
-        found = (
-            (self.values[a], self.values[b] * scale)
-            for a, b in names
-            if a in self.values and b in self.values
-        )
-        return next(found, None)
-
-
-def page(body: str, server: ServerKnowledge) -> MetricsPage | None:
-    """The wanted figures of a Prometheus page; None where it cannot be read. Only their lines are
-    parsed: a page of vLLM has a thousand others."""
-    from prometheus_client.parser import text_string_to_metric_families
-
-    wanted = {*server.names, STARTED}
-    lines = [line for line in body.splitlines() if (name := NAME.match(line)) and name[0] in wanted]
-    values: dict[str, float] = {}
-    models: dict[str, None] = {}
-    try:
-        for family in text_string_to_metric_families("\n".join(lines) + "\n"):
-            for sample in family.samples:
-                if math.isfinite(sample.value):
-                    values[sample.name] = values.get(sample.name, 0.0) + sample.value
-                model = sample.labels.get(server.model_label) if server.model_label else None
-                if model:
-                    models[text(model)[:120]] = None
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError):
-        # The parser has no error of its own: broken lines surface as whatever its slicing runs
-        # into.
-        return None
-    return MetricsPage(
-        {name: value for name, value in values.items() if abs(value) < MOST},
-        ", ".join(list(models)[:4]),
-    )
 
 
 def prometheus(body: str, server: ServerKnowledge, base: ServerReading) -> ServerReading | None:
@@ -93,6 +40,9 @@ def prometheus(body: str, server: ServerKnowledge, base: ServerReading) -> Serve
         running=None if running is None else max(0, round(running)),
         waiting=None if waiting is None else max(0, round(waiting)),
         decodes=found.first(server.decodes),
+        live=found.first(server.live),
+        gauge=found.first(server.gauge),
+        kv_cache=found.share(server.kv_cache),
         model=found.model or base.model,
     )
 
@@ -141,10 +91,55 @@ def comfyui(body: str, base: ServerReading) -> ServerReading | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LastRequest:
+    """What KoboldCpp's `/api/extra/perf` says of the last request that ended."""
+
+    number: int
+    """How many have ended since the process began."""
+    tokens: float
+    seconds: float
+
+
+def koboldcpp(body: str, base: ServerReading) -> ServerReading | None:
+    """`GET /api/extra/perf`: whether it works, and how many wait; its last request's figures are in
+    `last_request`."""
+    answer = mapping(decoded(body))
+    if "last_eval" not in answer or "idle" not in answer:
+        return None
+    working = as_int(answer["idle"]) == 0
+    return replace(base, running=int(working), waiting=max(0, as_int(answer.get("queue"))))
+
+
+def last_request(body: str) -> LastRequest | None:
+    """KoboldCpp's last request; None for another page. `last_eval` is in milliseconds a token."""
+    answer = mapping(decoded(body))
+    if "last_eval" not in answer:
+        return None
+    tokens, each = number(answer.get("last_token_count")), number(answer["last_eval"]) / 1000
+    told = tokens > 0 and each > 0 and math.isfinite(tokens * each)
+    return LastRequest(
+        max(0, as_int(answer.get("total_gens"))),
+        tokens if told else 0.0,
+        tokens * each if told else 0.0,
+    )
+
+
+JSON_PAGES: Mapping[str, Callable[[str, ServerReading], ServerReading | None]] = {
+    "ollama": ollama,
+    "comfyui": comfyui,
+    "koboldcpp": koboldcpp,
+}
+"""The reader of each kind that answers in JSON, by its `answer`."""
+
+
 def model_of(body: str, server: ServerKnowledge) -> str:
-    """The model a server's `about` page names; a path is cut to its file."""
+    """The model a server's `about` page names, or the `id` of the first one in a list; a path is
+    cut to its file."""
     about = mapping(decoded(body))
-    named = next((text(about[key]) for key in server.model_keys if text(about.get(key))), "")
+    listed = {key: next(objects(about.get(key)), {}) for key in server.model_keys}
+    told = [text(about.get(key)) or text(listed[key].get("id")) for key in server.model_keys]
+    named = next((name for name in told if name), "")
     return named.rpartition("/")[2][:120] if named.startswith("/") else named[:120]
 
 

@@ -1,5 +1,5 @@
 """What requests that ended add up to, where a server keeps no counters: from TabbyAPI's log, from
-Ollama's replies."""
+Ollama's replies, from what KoboldCpp says of its last one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from nebtui.analysis.throughput.counters import ServerReading
+from nebtui.hosts.inference.parsers import LastRequest
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINE = re.compile(r"Metrics \(ID: ([^)]{1,80})\): (\d{1,9}) tokens generated in ([\d.]+) seconds")
@@ -25,6 +26,8 @@ class FinishedRequests:
     prompt_tokens: float = 0.0
     prompt_seconds: float = 0.0
     requests: int = 0
+    number: int | None = None
+    """How many the server had counted at the last look, where it counts them."""
     seen: tuple[str, ...] = field(default=(), repr=False)
 
     def one(
@@ -39,6 +42,15 @@ class FinishedRequests:
             prompt_seconds=self.prompt_seconds + max(0.0, prompt_seconds),
             requests=self.requests + 1,
         )
+
+    def after(self, last: LastRequest | None) -> FinishedRequests:
+        """With the last request of a server that tells only that one. What ended before the first
+        look is of no known time, and of several between two looks the last one is known."""
+        if last is None:
+            return self
+        first = self.number is None or last.number <= self.number
+        after = self if first else self.one(last.tokens, last.seconds)
+        return replace(after, number=last.number)
 
     def log(self, text: str) -> FinishedRequests:
         """With the requests of TabbyAPI's log that were not counted before."""

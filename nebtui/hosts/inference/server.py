@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from nebtui.analysis.throughput.counters import ServerReading
 from nebtui.analysis.throughput.meter import Meter
@@ -15,8 +16,9 @@ from nebtui.hosts.inference import parsers
 from nebtui.hosts.inference.discovery import ServerCandidate, addresses
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest
 from nebtui.hosts.inference.ollama_probe import OllamaProbe
+from nebtui.hosts.inference.recognition import foreign, most_telling, proved, refusal
 from nebtui.hosts.inference.request_log import FinishedRequests
-from nebtui.knowledge.servers import ServerKnowledge, confirmed
+from nebtui.knowledge.servers import ServerKnowledge
 
 FIRST_TIMEOUT = 0.5
 TIMEOUT = 2.0
@@ -27,11 +29,16 @@ PATIENCE = 3
 """Looks without an answer before a server that was there is said not to answer."""
 SLOWEST = 10.0
 SLOWEST_STRANGER = 600.0
-SILENT_OLLAMA = (
-    "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama "
-    "= true` in the settings "
-    "the screen, unless started with --read-only, asks it for a few tokens now and then."
-)
+AskOllama = Literal["never", "later", "now"]
+"""Whether Ollama servers are asked for tokens: not at all, by the screen but not now, or now."""
+SILENT_OLLAMA = {
+    "never": "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama "
+    "= true` in the settings the screen, unless started with --read-only, asks it for a few tokens "
+    "now and then.",
+    "later": "Ollama tells its speed only to the client that asked: nebtui's screen asks it, a "
+    "single look and --read-only do not.",
+    "now": "",
+}
 
 
 @dataclass(slots=True)
@@ -46,6 +53,8 @@ class ServerProbe:
     """What an earlier process in this container proved to be."""
     address: tuple[str, int] | None = None
     """The address that answered."""
+    path: str = ""
+    """What was asked for there."""
     exec_port: int | None = None
     """The port at which only an exec reaches it."""
     meter: Meter = field(default_factory=Meter)
@@ -54,6 +63,7 @@ class ServerProbe:
     finished: FinishedRequests = field(default_factory=FinishedRequests)
     asking: OllamaProbe | None = None
     """Where the user lets nebtui ask an Ollama server for tokens."""
+    ask_ollama: AskOllama = "never"
     next_try: float = 0.0
     failures: int = 0
     looks: int = 0
@@ -69,28 +79,20 @@ class ServerProbe:
     def restart(self, container: Container, candidate: ServerCandidate) -> None:
         """The same container with another process: it is looked for anew. What the other one did is
         not its work."""
-        self.container, self.candidate, self.previous_kind = (
-            container,
-            candidate,
-            self.server or self.previous_kind,
-        )
+        self.previous_kind = self.server or self.previous_kind
+        self.container, self.candidate = container, candidate
         self.meter, self.reading = self.meter.reset(), None
         self.asking = self.asking.reset() if self.asking is not None else None
         self.server = self.address = self.exec_port = self.model = None
-        self.finished, self.next_try, self.failures, self.given_up = (
-            FinishedRequests(),
-            0.0,
-            0,
-            False,
-        )
-        self.looks = 0
+        self.finished, self.next_try, self.failures = FinishedRequests(), 0.0, 0
+        self.given_up, self.looks = False, 0
 
     def requests(self, engine: Engine) -> list[HttpRequest]:
         """What to ask now."""
         server, key = self.server, self.container.id
         if server is not None and self.address is not None:
             host, port = self.address
-            paths = {"page": server.path, "slots": server.slots}
+            paths = {"page": self.path or server.path, "slots": server.slots}
             if self.model is None:
                 paths["about"] = server.about
             return [
@@ -111,39 +113,22 @@ class ServerProbe:
     def recognise(self, requests: list[HttpRequest], answers: Mapping[str, HttpAnswer]) -> None:
         """Take the first answer that proves what the server is; else remember why there is none."""
         problems: list[str] = []
+        named = self.candidate.server
         for request in requests:
             answer = answers.get(request.key)
             if answer is None:
                 continue
             if answer.status == 200 and self.accepts(answer.body):
-                self.address = (request.host, request.port)
+                self.address, self.path = (request.host, request.port), request.path
                 return
-            problems.append(self._refusal(request, answer))
-            if (
-                answer.status is not None
-                and answer.status < 500
-                and self.candidate.server is None
-                and self.previous_kind is None
-            ):
+            problems.append(refusal(named, request, answer))
+            if foreign(answer) and named is None and self.previous_kind is None:
                 self.given_up = True  # another program owns the port; ask again after a restart
-        named = self.candidate.server
-        self.problem = next(
-            (p for p in problems if "metrics" in p or "key" in p), problems[0] if problems else ""
-        )
-        if named is not None and not problems:
-            self.problem = (
-                f"{named.name} cannot be reached: no port of it is published, and no "
-                "program in it can ask."
-            )
+        self.problem = most_telling(problems, named)
 
     def accepts(self, body: str) -> bool:
         """Whether this page proves what the server is."""
-        server = self.candidate.server
-        if server is not None and server.answer in ("ollama", "comfyui"):
-            proof = parsers.ollama if server.answer == "ollama" else parsers.comfyui
-            found = server if proof(body, ServerReading(0.0, 0.0)) is not None else None
-        else:
-            found = confirmed(body)
+        found = proved(body, self.candidate.server)
         if found is None:
             return False
         self.server, self.problem, self.failures = found, "", 0
@@ -152,38 +137,13 @@ class ServerProbe:
             self.model = ""
         return True
 
-    def _refusal(self, request: HttpRequest, answer: HttpAnswer) -> str:
-        named = self.candidate.server
-        name = named.name if named else "The server"
-        if answer.status in (401, 403):
-            return f"{name} wants a key for {request.path}: its figures cannot be read without one."
-        if answer.status == 200 and not answer.body.strip():
-            return f"{name} has served no request yet: its metrics begin with the first one."
-        if answer.status is not None:
-            remedy = f": {named.remedy}" if named and named.remedy else ""
-            return (
-                f"{name} answers, but shows no metrics at {request.url} (status "
-                f"{answer.status}){remedy}."
-            )
-        return f"{name} {answer.problem} at {request.url}."
-
     def measure(self, body: str, slots: str, clock: float, at: float, recall: Recall) -> bool:
         """Take in one page; False where it holds nothing."""
         server = self.server
         if server is None:
             return False
         base = ServerReading(clock, at, life=(self.started,), model=self.model or "")
-        reading: ServerReading | None
-        if server.answer == "ollama":
-            reading = self._ollama(body, base)
-        elif server.answer == "comfyui":
-            reading = parsers.comfyui(body, base)
-        elif server.answer == "log":
-            self.finished = self.finished.log(body)
-            # A request is in the log once it has ended: until then nobody knows of it.
-            reading = self.finished.reading(replace(base, silent=True))
-        else:
-            reading = parsers.prometheus(body, server, base)
+        reading = self._read(server, body, base)
         if reading is None:
             return False
         if slots:
@@ -194,10 +154,27 @@ class ServerProbe:
         self.meter = self.meter.advance(reading, recall)
         return True
 
+    def _read(
+        self, server: ServerKnowledge, body: str, base: ServerReading
+    ) -> ServerReading | None:
+        if server.answer == "ollama":
+            return self._ollama(body, base)
+        if server.answer == "comfyui":
+            return parsers.comfyui(body, base)
+        if server.answer == "koboldcpp":
+            reading = parsers.koboldcpp(body, base)
+            self.finished = self.finished.after(parsers.last_request(body))
+            return self.finished.reading(reading) if reading is not None else None
+        if server.answer == "log":
+            self.finished = self.finished.log(body)
+            # A request is in the log once it has ended: until then nobody knows of it.
+            return self.finished.reading(replace(base, silent=True))
+        return parsers.prometheus(body, server, base)
+
     def _why_silent(self, server: ServerKnowledge) -> str:
         if server.answer != "ollama":
             return ""
-        return SILENT_OLLAMA if self.asking is None else self.asking.problem
+        return SILENT_OLLAMA[self.ask_ollama] if self.asking is None else self.asking.problem
 
     def _ollama(self, body: str, base: ServerReading) -> ServerReading | None:
         """What is loaded; with the figures of replies where it may be asked for some."""
@@ -244,11 +221,14 @@ class ServerProbe:
             server=server.name,
             source=self.source,
             problem=self.problem,
-            stream=meter.stream,
-            usual=meter.usual,
+            stream=meter.judgement.stream,
+            usual=meter.judgement.usual,
             verdict=meter.verdict if answers else "",
             unit=server.unit,
-            trend=meter.trend(at),
+            over=meter.over if answers else None,
+            late=server.late,
+            kv_cache=reading.kv_cache if reading and answers else None,
+            trend=meter.trend.means(at),
             on_gpu=reading.on_gpu if reading and answers else None,
             loaded=reading.loaded if reading and answers else None,
         )
@@ -263,4 +243,5 @@ class ServerProbe:
             return "log"
         if self.exec_port is not None:
             return "exec"
-        return HttpRequest("", *self.address, server.path, 0.0).url if self.address else ""
+        path = self.path or server.path
+        return HttpRequest("", *self.address, path, 0.0).url if self.address else ""

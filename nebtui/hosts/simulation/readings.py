@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from random import Random
 
-from nebtui.analysis.throughput.meter import SLOW
+from nebtui.analysis.throughput.judgement import SLOW
 from nebtui.facts.changes import Sampled
 from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack
 from nebtui.facts.link import Link

@@ -8,7 +8,7 @@ import time
 from textual.content import Content
 
 from nebtui.analysis.readiness import WORDS, Word
-from nebtui.analysis.services import service_statuses
+from nebtui.analysis.services import out_of_memory, service_statuses
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 from nebtui.tui.widgets.cached_static import CachedStatic
@@ -38,7 +38,7 @@ class Summary(CachedStatic):
         self.set_content(
             lines(
                 [
-                    _box(snapshot, findings, banner, locked),
+                    header(snapshot, findings, banner, locked=locked),
                     *trouble,
                     *([text] if text.plain else []),
                 ]
@@ -46,7 +46,10 @@ class Summary(CachedStatic):
         )
 
 
-def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked: bool) -> Content:
+def header(
+    snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, *, locked: bool
+) -> Content:
+    """The box in one line; what a narrow terminal may cut off comes last."""
     parts: list[tuple[str, str] | str] = [(" nebtui ", "key"), " "]
     if banner:
         parts += [(f" {banner} ", "key"), " "]
@@ -58,6 +61,8 @@ def _box(snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, locked:
     ready = sum(w in ("ready", "listening", "completed") for w in words)
     parts += [(f"{ready}/{len(words)} ready", "ok" if ready else "dim")]
     parts += [(f"  {n} {w}", WORDS[w].tone) for w in SHOWN if (n := words.count(w))]
+    if killed := len(out_of_memory(snapshot)):
+        parts.append((f"  {killed} out of memory", "bad"))
     parts += _findings(findings)
     # What a narrow terminal may cut off comes last.
     number = len(snapshot.projects)

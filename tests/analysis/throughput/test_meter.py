@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nebtui.analysis.throughput.counters import ServerReading
+from nebtui.analysis.throughput.judgement import Judgement
 from nebtui.analysis.throughput.meter import Meter
 from nebtui.analysis.throughput.windows import Bucket, Recall, Speed, bucket, usual
 
@@ -46,7 +47,7 @@ def run(readings: Iterable[ServerReading], meter: Meter, recall: Recall = rememb
 
 
 def test_the_measured_case_ten_tokens_then_idle_is_not_slower_than_the_degraded_server() -> None:
-    """Facts §3.2: by the wall clock 2.5 T/s for a healthy sparse server and 4.0 T/s for the
+    """Facts §3.2: by the wall clock 2.5 tok/s for a healthy sparse server and 4.0 tok/s for the
     degraded one."""
     sparse = [at_end(0, 1000, 15.0)]
     for turn in range(12):
@@ -55,13 +56,13 @@ def test_the_measured_case_ten_tokens_then_idle_is_not_slower_than_the_degraded_
             for n in range(1, 5)
         ]
     meter = run(sparse, Meter(at_end=True))
-    assert meter.stream == pytest.approx(83.3, rel=0.01)
+    assert meter.judgement.stream == pytest.approx(83.3, rel=0.01)
     assert meter.verdict == ""
     degraded = [at_end(0, 1000, 15.0)] + [
         at_end(6.0 * n, 1000 + 25 * n, 15.0 + 5.1 * n, 1) for n in range(1, 8)
     ]
     meter = run(degraded, Meter(at_end=True))
-    assert meter.stream == pytest.approx(4.9, rel=0.01)
+    assert meter.judgement.stream == pytest.approx(4.9, rel=0.01)
     assert meter.verdict == "slow"
 
 
@@ -72,9 +73,9 @@ def test_a_long_request_is_seen_while_it_runs_and_its_end_is_not_counted_again()
     readings += [at_end(1.0 + n, 1000, 15.0, 1, streams={"0:1": 65 * n}) for n in range(4)]
     meter = run(readings, Meter(at_end=True))
     assert meter.rate == pytest.approx(65)
-    assert meter.stream == pytest.approx(65)
+    assert meter.judgement.stream == pytest.approx(65)
     ended = meter.advance(at_end(5.0, 1000 + 240, 15.0 + 240 / 65, 0), remember)
-    assert ended.window.tokens == pytest.approx(240 - 195, abs=1)
+    assert ended.judgement.window.tokens == pytest.approx(240 - 195, abs=1)
 
 
 def test_reading_a_long_prompt_is_not_slow() -> None:
@@ -114,7 +115,7 @@ def test_slow_does_not_outlive_a_rest() -> None:
     assert slow.verdict == "slow"
     rested = run([at_end(9.0 + n, 1050, 25.0, 0) for n in range(70)], slow)
     begun = run([at_end(79, 1050, 25.0, 1, streams={"0:2": 1})], rested)
-    assert (begun.busy, begun.verdict, begun.stream) == (True, "", None)
+    assert (begun.busy, begun.verdict, begun.judgement.stream) == (True, "", None)
     # A pause is no rest.
     paused = run([at_end(9.0 + n, 1050, 25.0, 0) for n in range(20)], slow)
     assert run([at_end(29, 1050, 25.0, 1, streams={"0:2": 1})], paused).verdict == "slow"
@@ -131,7 +132,7 @@ def test_a_stall_of_many_requests_is_a_hiccup() -> None:
         moving(5, 480.0 * 4 + 80, 8.0 * 5, running=8),
     ]
     verdicts = set()
-    meter = Meter(known=known, fresh=False)
+    meter = Meter(judgement=Judgement(known=known, fresh=False))
     for reading in readings:
         meter = meter.advance(reading, remember)
         verdicts.add(meter.verdict)
@@ -147,7 +148,7 @@ def test_a_server_whose_seconds_hold_the_prompt_is_not_judged() -> None:
         at_end(6.0 * n, 1000 + 25 * n, 15.0 + 5.1 * n, 1) for n in range(1, 8)
     ]
     meter = run(degraded, Meter(at_end=True, judges=False))
-    assert (meter.verdict, meter.slow >= 2) == ("", True)
+    assert (meter.verdict, meter.judgement.slow >= 2) == ("", True)
 
 
 def test_a_silent_server_keeps_its_verdict_between_replies() -> None:
@@ -159,7 +160,7 @@ def test_a_silent_server_keeps_its_verdict_between_replies() -> None:
         readings += [
             at_end(at - 44 + n, 16 * turn, 8.0 * turn, silent=True, running=None) for n in range(44)
         ]
-    meter = run(readings, Meter(known={("", "1"): KNOWN}, fresh=False))
+    meter = run(readings, Meter(judgement=Judgement(known={("", "1"): KNOWN}, fresh=False)))
     assert (meter.busy, meter.verdict) == (None, "slow")
     later = run(
         [at_end(134.0 + n, 48, 24.0, silent=True, running=None) for n in range(1, 62)], meter
@@ -178,7 +179,7 @@ def test_less_than_a_token_a_second() -> None:
         meter = meter.advance(reading, lambda model, concurrency: ())
         rates += [meter.rate] if meter.rate is not None else []
     assert sum(rates) / len(rates) == pytest.approx(0.5, rel=0.1)
-    assert meter.stream == pytest.approx(0.5, rel=0.1)
+    assert meter.judgement.stream == pytest.approx(0.5, rel=0.1)
     assert all(rate > 0 for rate in rates)
 
 
@@ -204,9 +205,9 @@ def test_one_slow_window_is_none() -> None:
 def test_the_first_window_after_a_start_counts_for_nothing() -> None:
     """The first window after a start is neither remembered nor judged; the second one is."""
     first = run([moving(0, 0, 0.0), moving(20, 100, 20.0)], Meter())
-    assert (first.closed, first.slow, first.fresh) == ((), 0, False)
+    assert (first.judgement.closed, first.judgement.slow, first.judgement.fresh) == ((), 0, False)
     second = first.advance(moving(22, 230, 22.0), remember)
-    assert second.closed == (Speed("", "1", 65.0, 1022.0),)
+    assert second.judgement.closed == (Speed("", "1", 65.0, 1022.0),)
 
 
 def test_concurrency_is_compared_with_its_like() -> None:
@@ -227,7 +228,7 @@ def test_concurrency_is_compared_with_its_like() -> None:
     meter = run(readings, Meter())
     assert meter.verdict == ""
     assert meter.rate == pytest.approx(160)
-    assert meter.stream == pytest.approx(20)
+    assert meter.judgement.stream == pytest.approx(20)
 
 
 def test_another_model_begins_anew() -> None:
@@ -235,7 +236,7 @@ def test_another_model_begins_anew() -> None:
     readings = [replace(moving(float(n), 1000 + 65.0 * n, 15.0 + n), model="a") for n in range(5)]
     meter = run(readings, Meter())
     after = run([replace(moving(10, 1400, 30.0), model="b")], meter, lambda model, bucket: ())
-    assert (after.usual, after.slow) == (None, 0)
+    assert (after.judgement.usual, after.judgement.slow) == (None, 0)
 
 
 def test_usual_is_the_median_of_the_better_half() -> None:
@@ -265,10 +266,10 @@ def test_the_trend_has_a_figure_for_busy_minutes_only() -> None:
     hour."""
     busy = [replace(moving(float(n), 1000 + 65.0 * n, 15.0 + n), at=6000.0 + n) for n in range(5)]
     meter = run(busy, Meter())
-    first, *rest = meter.trend(6000.0 + 130)
+    first, *rest = meter.trend.means(6000.0 + 130)
     assert first == pytest.approx(65)
     assert rest == [None, None]
-    assert len(meter.trend(6000.0 + 86400)) <= 60
+    assert len(meter.trend.means(6000.0 + 86400)) <= 60
 
 
 STEPS = st.lists(
@@ -309,13 +310,24 @@ def test_never_negative_never_from_idle_never_over_a_reset(
             streams=streams if running else {},
         )
         meter = meter.advance(now, remember)
-        figures = (meter.rate, meter.stream, meter.prompt_rate, meter.last_rate, meter.usual)
+        figures = (
+            meter.rate,
+            meter.judgement.stream,
+            meter.prompt_rate,
+            meter.last_rate,
+            meter.judgement.usual,
+        )
         assert all(figure is None or figure >= 0 for figure in figures)
-        assert meter.window.tokens >= 0
-        assert meter.window.seconds >= 0
-        assert all(done.speed > 0 for done in meter.closed)
+        assert meter.judgement.window.tokens >= 0
+        assert meter.judgement.window.seconds >= 0
+        assert all(done.speed > 0 for done in meter.judgement.closed)
         if restart and told:
-            assert (meter.rate, meter.closed, meter.verdict, meter.window.tokens) == (
+            assert (
+                meter.rate,
+                meter.judgement.closed,
+                meter.verdict,
+                meter.judgement.window.tokens,
+            ) == (
                 None,
                 (),
                 "",

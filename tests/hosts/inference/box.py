@@ -15,6 +15,7 @@ from nebtui.facts.samples import ThroughputSample
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.inference.collector import ServerCollector
+from nebtui.hosts.inference.server import AskOllama
 from nebtui.hosts.shared import SharedState, StartupBarrier
 
 ENGINE = Engine("engine", "20.10", "1.41", "unix:///var/run/docker.sock")
@@ -75,7 +76,7 @@ def serving() -> Iterator[tuple[Page, int]]:
 class Box:
     """A collector on a box with one container; `look` takes one round now."""
 
-    def __init__(self, container: Container, *, ask_ollama: bool = False) -> None:
+    def __init__(self, container: Container, *, ask_ollama: AskOllama = "never") -> None:
         self.samples: list[ThroughputSample] = []
         self.shared = SharedState()
         self.shared.apply(EngineSeen(ENGINE))

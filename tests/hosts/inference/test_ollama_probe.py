@@ -120,8 +120,13 @@ def test_a_speed_only_where_the_user_opted_in() -> None:
         assert silent is not None
         assert (silent.last_rate, told.posted) == (None, [])
         assert "ask_ollama" in silent.problem
+        # Where the setting is on, nobody is told to switch it on.
+        later = Box(container, ask_ollama="later").look(3)
+        assert later is not None
+        assert "screen asks it" in later.problem
+        assert ("ask_ollama" in later.problem, told.posted) == (False, [])
 
-        sample = looked(Box(container, ask_ollama=True), told, 1)
+        sample = looked(Box(container, ask_ollama="now"), told, 1)
         assert sample.last_rate == pytest.approx(64.0)
         assert (sample.model, sample.problem) == ("gemma3:latest", "")
         # It was asked once: the next question is due much later.
@@ -134,7 +139,7 @@ def test_a_server_that_reloads_is_not_asked_again() -> None:
     with serving() as (told, port):
         told.answers = {"/api/ps": (200, LISTED), "/api/generate": (200, slow)}
         sample = looked(
-            Box(published(11434, port, image="ollama/ollama"), ask_ollama=True), told, 1
+            Box(published(11434, port, image="ollama/ollama"), ask_ollama="now"), told, 1
         )
         assert sample.last_rate is None
         assert "not asked again" in sample.problem
