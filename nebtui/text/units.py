@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 
 def size(number: float | None) -> str:
     """Bytes: `41 MiB`, `1.5 GiB`; – for None."""
@@ -18,3 +20,8 @@ def size(number: float | None) -> str:
 def percent(number: float | None) -> str:
     """A share in percent: `42 %`; `– %` for None."""
     return "– %" if number is None else f"{number:.0f} %"
+
+
+def clock_time(at: float) -> str:
+    """The local time of day of Unix seconds: `14:03:27`."""
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
