@@ -22,27 +22,32 @@ AWAKE = 4
 
 
 def pcie(one: GpuSample) -> str:
-    """`PCIe 4.0 x16`, with the best after it where that is more; "" where the driver does not
-    tell."""
+    """`PCIe 4.0 x16`, with the best after it where that is more; the generation of an idle device,
+    which lowers it itself, is left out. "" where the driver does not tell."""
     link = one.pcie
     if link is None or link.generation is None or link.width is None:
         return ""
-    now = _pcie(link.generation, link.width)
-    best = _pcie(link.best_generation or link.generation, link.best_width or link.width)
-    return f"PCIe {now}" + (f" of {best}" if best != now else "")
+    works = _works(one)
+    now = _pcie(link.generation if works else None, link.width)
+    best = link.best_generation or link.generation
+    most = _pcie(best if works else None, link.best_width or link.width)
+    return f"PCIe {now}" + (f" of {most}" if most != now else "")
 
 
-def _pcie(generation: int, width: int) -> str:
-    return f"{generation}.0 x{width}"
+def _pcie(generation: int | None, width: int) -> str:
+    return f"x{width}" if generation is None else f"{generation}.0 x{width}"
+
+
+def _works(one: GpuSample) -> bool:
+    """Whether it works now, with its clocks raised."""
+    return (one.utilization or 0) >= LOADED and (one.pstate is None or one.pstate <= AWAKE)
 
 
 def narrow(one: GpuSample) -> str:
     """Why a device that works now is slow to reach: at one lane, or at the first generation, where
     more is possible; "" where that is not so, or it is idle."""
     link = one.pcie
-    if link is None or (one.utilization or 0) < LOADED:
-        return ""
-    if one.pstate is not None and one.pstate > AWAKE:
+    if link is None or not _works(one):
         return ""
     lanes = link.width == 1 and (link.best_width or 1) > 1
     slow = link.generation == 1 and (link.best_generation or 1) > 1

@@ -53,6 +53,7 @@ def test_links_in_words() -> None:
     """The best is named where it is more; a device that does not tell has no word."""
     assert pcie(CARD) == "PCIe 5.0 x16"
     assert pcie(replace(CARD, pcie=PcieLink(1, 8, 4, 16))) == "PCIe 1.0 x8 of 4.0 x16"
+    assert pcie(replace(CARD, pcie=PcieLink(1, 8, 4, 16), utilization=0)) == "PCIe x8 of x16"
     assert pcie(replace(CARD, pcie=PcieLink(None, 8))) == ""
     assert nvlinks(replace(CARD, nvlinks=(True, True, False))) == "NVLink 2/3 up"
     assert nvlinks(CARD) == ""
