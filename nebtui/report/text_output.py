@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from nebtui import rules
 from nebtui.analysis.readiness import WORDS, readiness
-from nebtui.analysis.services import projects, service_keys
+from nebtui.analysis.services import outside_word, outside_words, projects, service_keys
 from nebtui.analysis.throughput.summary import samples_of, words
 from nebtui.facts.declared import ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.graph.layout import draw, plain_text
@@ -49,8 +50,9 @@ def counts(found: Iterable[Finding]) -> str:
     return ", ".join(text) or "no findings"
 
 
-def status(snapshot: Snapshot) -> Iterator[str]:
-    """The box once: engine, projects with their sources, services with verdict and reason."""
+def status(snapshot: Snapshot, outside: tuple[Container, ...] = ()) -> Iterator[str]:
+    """The box once: engine, projects with their sources, services with verdict and reason, then
+    the containers of no project."""
     engine = snapshot.engine
     if engine is not None:
         yield plain(f"engine {engine.version} (API {engine.api_version}) at {engine.endpoint}")
@@ -69,6 +71,20 @@ def status(snapshot: Snapshot) -> Iterator[str]:
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
         yield from _services(snapshot, service_keys(snapshot, key))
+    if outside:
+        yield "outside Compose"
+    for container in outside:
+        word = outside_word(container)
+        name = shorten(plain(container.name), LONGEST_NAME)
+        yield plain(f"  {WORDS[word].glyph} {name}  {word:<9}  {outside_words(container)}")
+
+
+def not_checked(outside: tuple[Container, ...]) -> Iterator[str]:
+    """The line of `check` about containers of no project; none where there are none."""
+    if outside:
+        names = ", ".join(shorten(container.name, LONGEST_NAME) for container in outside[:5])
+        more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
+        yield plain(f"outside Compose, not checked: {names}{more}")
 
 
 def _services(snapshot: Snapshot, keys: tuple[ServiceKey, ...]) -> Iterator[str]:
