@@ -18,7 +18,7 @@ async def test_the_tab_shows_the_ladder_of_a_fallback(tmp_path: Path) -> None:
     """A service that computes on the CPU: every step with its answer, what it does, and the
     verdict."""
     async with demo(tmp_path, (140, 60)) as driver:
-        await driver.select("infer", "embed")
+        await driver.select("infer", "llama")
         await driver.press("7")
         for text in (
             "claims a GPU and computes on the CPU",
@@ -41,13 +41,13 @@ async def test_the_row_says_it_and_the_key_leads_there(tmp_path: Path) -> None:
     async with demo(tmp_path, (140, 60)) as driver:
         await driver.press("7")
         assert "isolated-networks" in driver.text
-        row = next(line for line in driver.text.splitlines() if "● embed" in line)
+        row = next(line for line in driver.text.splitlines() if "● llama" in line)
         assert "claims a GPU and computes on the CPU" in row
         visited = []
         for _ in range(8):
             await driver.press("exclamation_mark")
             visited.append(str(driver.app.home.selected))
-        assert "infer/embed" in visited
+        assert "infer/llama" in visited
         assert "infer/litellm" in visited
         assert "infer/ollama" not in visited
 
@@ -77,7 +77,7 @@ async def test_the_screen_names_who_is_on_a_device(tmp_path: Path) -> None:
             "infer/ollama",
             "T/s",
             "not seen on a GPU they ask for",
-            "infer/embed claims a GPU and computes on the CPU",
+            "infer/llama claims a GPU and computes on the CPU",
         ):
             assert text in driver.text, text
         await driver.press("escape")
@@ -94,10 +94,10 @@ async def test_the_screen_is_usable_at_80x24(tmp_path: Path) -> None:
 async def test_the_check_key_offers_the_gate(tmp_path: Path) -> None:
     """g on a service that nobody tests shows the gate as a diff."""
     async with demo(tmp_path, (140, 60)) as driver:
-        await driver.select("infer", "embed")
+        await driver.select("infer", "llama")
         review = await driver.review("g")
         assert review.planned
-        assert "embed-gpu-check" in driver.text
+        assert "llama-gpu-check" in driver.text
         assert "service_completed_successfully" in driver.text
 
 
