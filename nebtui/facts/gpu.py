@@ -59,8 +59,8 @@ class PcieLink:
 
 @dataclass(frozen=True, slots=True)
 class XidEvent:
-    """An error that a device reported while nebtui looked (`nvmlEventTypeXidCriticalError`); what
-    the number means stands in `analysis.gpu.xids`."""
+    """An error that a device reported while nebtui looked (`nvmlEventTypeXidCriticalError`), or
+    that the kernel log still held; what the number means stands in `analysis.gpu.xids`."""
 
     at: float
     """Unix seconds when it was read, at most one round late."""
@@ -106,7 +106,8 @@ class GpuSample:
     """For each NVLink of it whether it is up (`nvmlDeviceGetNvLinkState`); () = it has none, or the
     driver does not tell."""
     xids: tuple[XidEvent, ...] = ()
-    """The errors it reported since nebtui started, oldest first, bounded."""
+    """The errors it reported since nebtui started, and those of the kernel log where that may be
+    read; oldest first, bounded."""
     unified: bool = False
     """It has no memory of its own: the machine's is shared, so there is no figure for it."""
     capability: str = ""

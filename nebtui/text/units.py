@@ -25,3 +25,10 @@ def percent(number: float | None) -> str:
 def clock_time(at: float) -> str:
     """The local time of day of Unix seconds: `14:03:27`."""
     return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
+
+
+def moment(at: float, now: float) -> str:
+    """The same for what may be long ago: `2026-11-20 14:03` from half a day on."""
+    if now - at < 43_200:
+        return clock_time(at)
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nebtui.facts.gpu import GpuSample, XidEvent
 from nebtui.facts.snapshot import Snapshot
-from nebtui.text.units import clock_time
+from nebtui.text.units import moment
 
 RECENT = 3600.0
 """Seconds during which an error counts as news."""
@@ -110,7 +110,7 @@ def sentence(event: XidEvent, one: GpuSample) -> str:
     told = f" ({meaning.name}): {meaning.follows}" if meaning else ": look at dmesg for NVRM: Xid"
     part = next((i.index for i in one.instances if i.gpu_instance == event.gpu_instance), None)
     where = f" on instance {part}" if event.gpu_instance is not None and part is not None else ""
-    return f"{clock_time(event.at)} Xid {event.number}{where}{told}"
+    return f"{moment(event.at, one.at)} Xid {event.number}{where}{told}"
 
 
 def sentences(one: GpuSample, most: int) -> Iterator[str]:

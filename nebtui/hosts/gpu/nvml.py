@@ -3,6 +3,7 @@ None, never 0."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -11,7 +12,7 @@ from typing import Any
 
 from nebtui.facts.gpu import GpuPeer, GpuSample, GpuStack, XidEvent
 from nebtui.hosts.clock import MACHINE, MachineClock
-from nebtui.hosts.gpu import stack
+from nebtui.hosts.gpu import kernel_log, stack
 from nebtui.hosts.gpu.nvml_device import GARBLED, Device, DeviceError, DeviceReading
 from nebtui.hosts.gpu.nvml_errors import (
     FATAL,
@@ -138,8 +139,27 @@ class NvmlSource:
         handles = [(at, self._plain(nvml.nvmlDeviceGetHandleByIndex, at)) for at in range(count)]
         answering = [(index, handle) for index, handle in handles if handle is not None]
         self._events = XidEvents(nvml, answering)
+        if not self._xids:
+            self._xids = self._earlier(nvml, answering)
         self._describe(nvml, answering)
         return None
+
+    def _earlier(
+        self, nvml: ModuleType, devices: list[tuple[int, Any]]
+    ) -> dict[int, tuple[XidEvent, ...]]:
+        """The errors of the devices that the kernel log still holds."""
+        places = {}
+        for index, handle in devices:
+            info = self._plain(nvml.nvmlDeviceGetPciInfo, handle)
+            if info is not None:
+                places[kernel_log.place(_text(info.busId))] = index
+        found: dict[int, tuple[XidEvent, ...]] = {}
+        # On Linux the steady clock begins at the start of the machine, as the log's does.
+        booted = self._clock.now() - self._clock.steady()
+        for place, event in kernel_log.errors(os.path.join(self._root, "dev/kmsg"), booted):
+            if (device := places.get(place)) is not None:
+                found[device] = (*found.get(device, ()), event)[-LAST_XIDS:]
+        return found
 
     def _describe(self, nvml: ModuleType, devices: list[tuple[int, Any]]) -> None:
         """The chain of a library that runs; `devices` are those that answer."""
@@ -206,3 +226,8 @@ class NvmlSource:
                 error=f"the driver took {seconds:.1f} s to answer for this device: look at dmesg",
             )
         return found
+
+
+def _text(value: bytes | str) -> str:
+    """A text of a structure: bytes, or already decoded, by release of the binding."""
+    return value.decode("ascii", "replace") if isinstance(value, bytes) else value

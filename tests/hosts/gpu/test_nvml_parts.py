@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from nebtui.hosts.gpu.kernel_log import errors
 from tests.hosts.gpu.standin import Standin, divided, machine
 
 Start = Callable[..., Standin]
@@ -117,3 +119,29 @@ def test_a_lost_card_has_the_words_of_dmesg(standin: Start) -> None:
     error = standin(machine(1, "0.err=15\n")).round()["rows"][0]["error"]
     assert "GPU has fallen off the bus" in error
     assert "Unable to determine the device handle" in error
+
+
+def test_errors_that_came_before_anybody_looked(standin: Start, tmp_path: Path) -> None:
+    """Those of the kernel log are the card's, by its place on the bus; what a program wrote there,
+    or another card's, is not."""
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev" / "kmsg").write_bytes(
+        b"6,1,100,-;usb 1-1: new device\n"
+        b"3,2,1000000,-;NVRM: Xid (PCI:0000:02:00): 31, pid=7, name=python3, Ch 00000008\n"
+        b"12,3,1000001,-;NVRM: Xid (PCI:0000:02:00): 48, a program made this up\n"
+        b"3,4,2000000,-;NVRM: Xid (PCI:0000:99:00): 79, GPU has fallen off the bus.\n"
+        b"3,5,3000000,-,caller=T1;NVRM: Xid (PCI:0000:02:00): 13, Graphics Exception\xff\n"
+        b" SUBSYSTEM=pci\n"
+    )
+    box = standin(machine(2, "xids=1:1:43\n"), str(tmp_path))
+    first, second = box.round()["rows"]
+    assert first["xids"] == []
+    assert [x["number"] for x in second["xids"]] == [31, 13, 43]
+    times = [x["at"] for x in second["xids"]]
+    assert times[1] - times[0] == pytest.approx(2.0)
+
+
+def test_a_kernel_log_that_may_not_be_read(tmp_path: Path) -> None:
+    """No log, a folder in its place: no errors."""
+    assert list(errors(str(tmp_path / "none"), 0.0)) == []
+    assert list(errors(str(tmp_path), 0.0)) == []
