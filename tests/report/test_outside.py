@@ -100,3 +100,15 @@ def test_warnings_are_visited_where_nothing_is_broken() -> None:
     assert next_broken(scene, None, frozenset({y, "nobody"})) == y
     assert next_broken(scene, y, frozenset({x, y})) == x
     assert next_broken(scene, x, frozenset({scene.groups[0].id})) == scene.groups[0].id
+
+
+def test_what_a_container_is_called_steers_no_terminal() -> None:
+    """Names, images and the engine's sentence are printed without control characters."""
+    bad = "\x1b[31mred\x9b2J\r\n"
+    hostile = Container("7" * 64, bad, bad, state="running", status=bad)
+    seen = box(project("core", Service("store")), changes.ContainerSeen(hostile))
+    told = "".join(
+        (*text_output.status(seen, seen.outside), *text_output.not_checked(seen.outside))
+    )
+    assert "red" in told
+    assert all(character.isprintable() for character in told)
