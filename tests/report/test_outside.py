@@ -107,8 +107,7 @@ def test_what_a_container_is_called_steers_no_terminal() -> None:
     bad = "\x1b[31mred\x9b2J\r\n"
     hostile = Container("7" * 64, bad, bad, state="running", status=bad)
     seen = box(project("core", Service("store")), changes.ContainerSeen(hostile))
-    told = "".join(
-        (*text_output.status(seen, seen.outside), *text_output.not_checked(seen.outside))
-    )
+    lines = [*text_output.status(seen, seen.outside), *text_output.not_checked(seen.outside)]
+    told = "".join(lines)
     assert "red" in told
     assert all(character.isprintable() for character in told)
