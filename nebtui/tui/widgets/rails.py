@@ -236,7 +236,9 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
     def action_next_broken(self) -> None:
         """To the next line with something broken, else with a warning, round to the top."""
         found = next_broken(self._scene, self._selected, self.warned)
-        if found is not None:
+        if found is None:
+            self.app.notify("nothing is broken, and nothing warns", timeout=3)
+        else:
             self._move(found)
 
     def action_jump_target(self) -> None:
