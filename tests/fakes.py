@@ -12,10 +12,12 @@ from nebtui.facts.changes import (
     Change,
     ContainerSeen,
     EngineLost,
+    GpuStackSeen,
     ImageSeen,
     NetworksListed,
     PathsSeen,
     ProjectSeen,
+    Sampled,
     Settled,
 )
 from nebtui.facts.project import Project
@@ -52,6 +54,9 @@ class FakeHost:
         for image in self.snapshot.images.values():
             yield ImageSeen(image)
         yield PathsSeen(tuple(self.snapshot.paths.values()))
+        if self.snapshot.gpu_stack is not None:
+            yield GpuStackSeen(self.snapshot.gpu_stack)
+            yield Sampled(self.now(), gpus=tuple(self.snapshot.gpus.values()))
         yield Settled()
 
     def do(self, action: Action) -> Iterator[Progress]:

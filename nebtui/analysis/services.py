@@ -1,12 +1,14 @@
-"""The services of the box in the order they are shown, each with its verdict."""
+"""The services of the box in the order they are shown, each with its verdict; and the containers
+that no Compose project made."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from nebtui.analysis.reachability import declared_networks
-from nebtui.analysis.readiness import Readiness, readiness
+from nebtui.analysis.readiness import Readiness, Word, readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot, belongs
 
 
@@ -66,3 +68,25 @@ def network_members(snapshot: Snapshot) -> dict[str, tuple[bool, tuple[ServiceKe
     return {
         name: (external, tuple(members)) for name, (external, members) in sorted(result.items())
     }
+
+
+def outside_word(container: Container) -> Word:
+    """The nearest verdict for a container of which the engine's words are all that is known."""
+    if container.state == "running":
+        health: dict[str, Word] = {
+            "healthy": "ready",
+            "unhealthy": "degraded",
+            "starting": "starting",
+        }
+        return health.get(container.health, "unknown")
+    return "failed" if container.state in ("restarting", "dead") else "absent"
+
+
+def outside_words(container: Container) -> str:
+    """What the engine tells of it: state, image, ports as `8081→8080/tcp`."""
+    ports = (
+        f"{f'{p.host_port}→' if p.host_port is not None else ''}{p.port}/{p.protocol}"
+        for p in container.ports
+    )
+    parts = (container.status or container.state, container.image, *dict.fromkeys(ports))
+    return "  ".join(text for text in parts if text)

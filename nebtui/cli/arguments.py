@@ -49,7 +49,10 @@ def parser() -> Parser:
         ("graph", "networks and edges, once"),
     ):
         verb(name, told).add_argument("paths", nargs="*", metavar="PATH")
-    verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
+    gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
+    gpu.add_argument(
+        "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
+    )
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")

@@ -8,7 +8,16 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
-from nebtui.cli.common import complain, host_for, look, problems, selected, status_of, visible
+from nebtui.cli.common import (
+    complain,
+    host_for,
+    look,
+    problems,
+    selected,
+    status_of,
+    strangers,
+    visible,
+)
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say
 from nebtui.report import json_output, text_output
@@ -27,11 +36,14 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     result = [f for f in examined.findings if f.project in keys]
     shown = visible(result, arguments)
     broken = complain(snapshot, keys, arguments, examined.failures)
+    others = strangers(snapshot, arguments)
     if arguments.format == "json":
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
         say(
             json.dumps(
-                json_output.check(services.values(), shown, problems(snapshot, keys, arguments)),
+                json_output.check(
+                    services.values(), shown, problems(snapshot, keys, arguments), others
+                ),
                 indent=2,
             )
         )
@@ -40,6 +52,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             "\n".join(
                 [
                     *text_output.findings(shown),
+                    *text_output.not_checked(others),
                     f"{text_output.plural(len(keys), 'project')}: {text_output.counts(shown)}",
                 ]
             )

@@ -13,6 +13,7 @@ from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
 from nebtui.compose.discovery.candidate import Candidate, contains
 from nebtui.facts.declared import ProjectKey
+from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
@@ -144,6 +145,12 @@ def complain(
     return bool(broken or failed)
 
 
+def strangers(snapshot: Snapshot, arguments: Namespace) -> tuple[Container, ...]:
+    """The containers of no project, where the whole box was asked for."""
+    narrowed = getattr(arguments, "project", None) or getattr(arguments, "paths", ())
+    return () if narrowed else snapshot.outside
+
+
 def visible(found: list[Finding], arguments: Namespace) -> list[Finding]:
     """Advice is shown on request only."""
     wanted = arguments.all or arguments.fail_on == "advice"
@@ -159,8 +166,8 @@ def status_of(found: list[Finding], fail_on: str) -> int:
 def rendered(snapshot: Snapshot, arguments: Namespace, found: list[Finding]) -> str:
     """The status in the format asked for; what is found of a service's speed stands beside it."""
     if arguments.format == "json":
-        return json.dumps(json_output.status(snapshot), indent=2)
-    return "\n".join(text_output.status(snapshot, found))
+        return json.dumps(json_output.status(snapshot, strangers(snapshot, arguments)), indent=2)
+    return "\n".join(text_output.status(snapshot, found, strangers(snapshot, arguments)))
 
 
 def utf8() -> bool:

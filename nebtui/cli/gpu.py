@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui.cli.common import host_for, look
+from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say
 from nebtui.facts.changes import GpuStackSeen, Sampled
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report import gpu_output as report
 from nebtui.settings import Settings
@@ -29,8 +31,22 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if arguments.format == "json":
         say(json.dumps(report.gpu(snapshot), indent=2))
     else:
-        say("\n".join(report.text(snapshot)))
+        say("\n".join(report.text(snapshot, named(snapshot, arguments))))
     return 0
+
+
+def named(snapshot: Snapshot, arguments: Namespace) -> tuple[ServiceKey, ...]:
+    """The services asked for as SERVICE or PROJECT/SERVICE, or all of `--project` that ask for a
+    GPU; CommandError where a name is none of them."""
+    keys = tuple(key for key, _ in snapshot.services())
+    found = [key for name in arguments.names for key in keys if name in (str(key), key.service)]
+    for name in arguments.names:
+        if not any(name in (str(key), key.service) for key in keys):
+            raise CommandError(f"no service is called {name}")
+    if arguments.project and not arguments.names:
+        asking = (key for key, service in snapshot.services() if service.gpu)
+        found = [key for key in asking if key.project.name == arguments.project]
+    return tuple(dict.fromkeys(found))
 
 
 def devices() -> Snapshot:

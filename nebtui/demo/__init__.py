@@ -25,6 +25,11 @@ class Scenario:
     """External networks that exist on the host."""
     owners: Mapping[str, int] | None = None
     """Host path → uid and gid, where they differ from the box's."""
+    starts_in: float | None = None
+    """Seconds from the first look until its projects are brought up, so that one sees them start;
+    None = they were, `age` seconds ago."""
+    strangers: tuple[str, ...] = ()
+    """Containers that `docker run` made, by name."""
     without_cuda: tuple[str, ...] = ()
     """`project/service` whose CUDA does not fit the driver: it computes on the CPU in silence."""
 
@@ -88,12 +93,24 @@ class GpuScript:
 
 
 @dataclass(frozen=True, slots=True)
+class StrangerScript:
+    """A container that no Compose project made; `ports` are (published, own)."""
+
+    image: str
+    ports: tuple[tuple[int, int], ...] = ()
+    health: str = "none"
+    age: float = 0.0
+    """Seconds since it was started when one looks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """Everything that is scripted."""
 
     scenarios: Mapping[str, Scenario]
     services: Mapping[str, ServiceScript]
     images: Mapping[str, ImageScript]
+    strangers: Mapping[str, StrangerScript]
     paths: tuple[PathScript, ...]
     gpus: tuple[GpuScript, ...]
 
@@ -108,13 +125,18 @@ def box() -> Box:
         },
         services={name: ServiceScript(**_frozen(row)) for name, row in data["services"].items()},
         images={name: ImageScript(**_frozen(row)) for name, row in data["images"].items()},
+        strangers={name: StrangerScript(**_frozen(row)) for name, row in data["strangers"].items()},
         paths=tuple(PathScript(**row) for row in data["paths"]),
         gpus=tuple(GpuScript(**row) for row in data["gpus"]),
     )
 
 
 def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return {key: _tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def _tuple(values: list[Any]) -> tuple[Any, ...]:
+    return tuple(_tuple(value) if isinstance(value, list) else value for value in values)
 
 
 def project_files(project: str) -> dict[str, bytes]:

@@ -21,6 +21,52 @@ class GpuProcess:
     """Id of the container it runs in (`/proc/PID/cgroup`); None = none that the engine knows."""
     name: str = ""
     """`/proc/PID/comm`."""
+    instance: int | None = None
+    """Index of the MIG instance of its device that it runs on; None = on the device as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class MigInstance:
+    """A part of a divided device (`nvmlDeviceGetMigDeviceHandleByIndex`): memory in bytes. None =
+    the driver does not give that figure."""
+
+    index: int
+    """Its number on the device; numbers of removed instances are left out."""
+    profile: str = ""
+    """What it was cut as, such as `1g.10gb`; "" = not known."""
+    uuid: str = ""
+    """`MIG-…`, which `NVIDIA_VISIBLE_DEVICES` and `device_ids` take."""
+    memory_used: int | None = None
+    memory_total: int | None = None
+    gpu_instance: int | None = None
+    """Its GPU instance by `nvmlDeviceGetGpuInstanceId`: Xid events name that."""
+    listed: bool = True
+    """The driver lists its processes; False = it does not, or not to this user."""
+
+
+@dataclass(frozen=True, slots=True)
+class PcieLink:
+    """How a device is connected now and at best with this slot (`nvmlDeviceGetCurrPcieLinkWidth`,
+    `nvmlDeviceGetMaxPcieLinkWidth` and …Generation). None = the driver does not give that
+    figure."""
+
+    generation: int | None = None
+    width: int | None = None
+    """Lanes."""
+    best_generation: int | None = None
+    best_width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class XidEvent:
+    """An error that a device reported while nebtui looked (`nvmlEventTypeXidCriticalError`), or
+    that the kernel log still held; what the number means stands in `analysis.gpu.xids`."""
+
+    at: float
+    """Unix seconds when it was read, at most one round late."""
+    number: int
+    gpu_instance: int | None = None
+    """The GPU instance of a divided device; None = the device as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +98,16 @@ class GpuSample:
     remapped: str = ""
     """What is wrong with its memory rows, "" if nothing is, or it is not known."""
     mig: bool | None = None
+    """It is divided into instances (`nvmlDeviceGetMigMode`)."""
+    instances: tuple[MigInstance, ...] = ()
+    """Its MIG instances; their processes are among `processes`."""
+    pcie: PcieLink | None = None
+    nvlinks: tuple[bool, ...] = ()
+    """For each NVLink of it whether it is up (`nvmlDeviceGetNvLinkState`); () = it has none, or the
+    driver does not tell."""
+    xids: tuple[XidEvent, ...] = ()
+    """The errors it reported since nebtui started, and those of the kernel log where that may be
+    read; oldest first, bounded."""
     unified: bool = False
     """It has no memory of its own: the machine's is shared, so there is no figure for it."""
     capability: str = ""
@@ -77,13 +133,17 @@ class GpuSample:
 
 @dataclass(frozen=True, slots=True)
 class GpuPeer:
-    """Two devices: whether one may read the other's memory (`nvmlDeviceGetP2PStatus`) and what lies
-    between them."""
+    """Two devices: whether one may read the other's memory (`nvmlDeviceGetP2PStatus`; None = the
+    driver does not tell), what lies between them, and whether an NVLink does."""
 
     first: int
     second: int
     direct: bool | None
     between: str = ""
+    """As nvidia-smi's `topo -m` abbreviates it (`nvmlDeviceGetTopologyCommonAncestor`): PIX, PXB,
+    PHB, NODE, SYS; "" = not known."""
+    nvlink: bool = False
+    """They reach each other over NVLink (`nvmlDeviceGetP2PStatus` with its NVLink index)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,12 @@ class Snapshot:
         """The containers by (project name, service name), one-off runs left out, by number."""
         return self.derived(_by_service, self.containers)
 
+    @property
+    def outside(self) -> tuple[Container, ...]:
+        """The containers without a Compose project (`docker run`, other tools), by name."""
+        found = (c for c in self.containers.values() if not c.project)
+        return tuple(sorted(found, key=lambda container: (container.name, container.id)))
+
     def service(self, key: ServiceKey) -> Service | None:
         """The declared service, None where the project's files do not (any more) declare it."""
         project = self.projects.get(key.project)

@@ -55,21 +55,30 @@ def nearest(scene: GraphModel, wanted: str | None, before: Sequence[str]) -> str
     return None
 
 
-def next_broken(scene: GraphModel, after: str | None) -> str | None:
+def next_broken(
+    scene: GraphModel, after: str | None, warned: frozenset[str] = frozenset()
+) -> str | None:
     """The next line below `after` (round to the top) with a broken edge or a bad tone, or that is
-    degraded; a group's own where it is bad and no row of it is. None where all is well."""
+    degraded; a group's own where it is bad and no row of it is. Where nothing is broken the next
+    one of `warned` (row and group ids), or with a warning edge. None where all is well."""
     sources = {edge.source for edge in scene.edges if edge.broken}
     bad: set[str] = set()
     for group in scene.groups:
         rows = {shown_as(scene, row.id) for row in group.rows if row.id in sources or _is_bad(row)}
         bad |= rows or ({group.id} if group.tone == "bad" else set())
+    if not bad:
+        edges = {edge.source for edge in scene.edges if edge.tone == "warn" and edge.calm}
+        known = {row.id for group in scene.groups for row in group.rows}
+        groups = {group.id for group in scene.groups} & warned
+        bad = groups | {shown_as(scene, which) for which in (edges | warned) & known}
     order = visible(scene)
     start = order.index(after) + 1 if after in order else 0
     return next((which for which in (*order[start:], *order[:start]) if which in bad), None)
 
 
 def _is_bad(row: Row) -> bool:
-    return "bad" in (row.tone, row.note_tone) or row.state == "degraded"
+    broken = "bad" in (row.tone, row.note_tone)
+    return broken or (row.state == "degraded" and row.tone != "dim")
 
 
 def partners(scene: GraphModel, which: str | None, towards_target: bool) -> tuple[str, ...]:

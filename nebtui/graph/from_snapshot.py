@@ -13,9 +13,10 @@ from nebtui.analysis.reachability import (
     resolutions,
 )
 from nebtui.analysis.readiness import WORDS, Readiness, readiness
-from nebtui.analysis.services import projects, service_keys
+from nebtui.analysis.services import outside_word, outside_words, projects, service_keys
 from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
 from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
@@ -26,6 +27,16 @@ def identity(key: ServiceKey | ProjectKey) -> str:
     project = key.project if isinstance(key, ServiceKey) else key
     stem = "\0".join((project.name, project.working_dir, *project.files))
     return f"{stem}\1{key.service}" if isinstance(key, ServiceKey) else stem
+
+
+OUTSIDE = "\0outside"
+"""Id of the group of containers that no project made; those of its rows begin with it."""
+ENGINES_OWN = frozenset({"bridge", "host", "none"})
+
+
+def outsider(row: str) -> str | None:
+    """The container behind a row of that group, "" for the group itself, None for other rows."""
+    return row.removeprefix(OUTSIDE).lstrip("\1") if row.startswith(OUTSIDE) else None
 
 
 def graph_model(
@@ -43,6 +54,7 @@ def graph_model(
     groups = tuple(
         _group(snapshot, index, key, pending, alerts or {}) for key in projects(snapshot)
     )
+    groups = (*groups, *_outside(snapshot))
     return GraphModel(
         tuple(_networks(snapshot, groups)), groups, tuple(_edges(snapshot, found, races))
     )
@@ -78,6 +90,29 @@ def _group(
         )
     variant = f" · variant {_short_file(project)}" if project.variant else ""
     return Group(identity(key), project.name, text + variant, tone, rows)
+
+
+def _outside(snapshot: Snapshot) -> Iterator[Group]:
+    """The containers of no project: last, dim, without edges."""
+    found = snapshot.outside
+    if found:
+        text = f"{len(found)} container{'' if len(found) == 1 else 's'} without a project"
+        rows = tuple(_outside_row(container) for container in found)
+        yield Group(OUTSIDE, "outside Compose", text, "dim", rows)
+
+
+def _outside_row(container: Container) -> Row:
+    word = outside_word(container)
+    networks = tuple(sorted(set(container.networks) - ENGINES_OWN))
+    return Row(
+        id=f"{OUTSIDE}\1{container.id}",
+        name=container.name,
+        glyph=WORDS[word].glyph,
+        state=word,
+        tone="dim",
+        networks=networks,
+        note=outside_words(container),
+    )
 
 
 def _marked(row: Row) -> Row:

@@ -3,15 +3,19 @@ chain, the ladders."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from nebtui.analysis.gpu.chain import broken, chain, peers
+from nebtui.analysis.gpu import xids
+from nebtui.analysis.gpu.chain import broken, chain
+from nebtui.analysis.gpu.connections import pairs
 from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
 from nebtui.analysis.gpu.words import (
     STEP_GLYPHS,
     details,
+    grouped,
+    instance,
     memory,
     owner,
     power,
@@ -19,7 +23,8 @@ from nebtui.analysis.gpu.words import (
     temperature,
     troubles,
 )
-from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.gpu import GpuProcess, GpuSample, MigInstance, XidEvent
 from nebtui.facts.link import GLYPHS
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.paths import shortened
@@ -28,6 +33,8 @@ from nebtui.text.units import percent
 
 GIB = 1 << 30
 MIB = 1 << 20
+LAST_XIDS = 5
+"""Lines of a device's errors."""
 
 
 def gpu(snapshot: Snapshot) -> dict[str, Any]:
@@ -38,6 +45,15 @@ def gpu(snapshot: Snapshot) -> dict[str, Any]:
         "driver": stack.driver if stack else None,
         "cuda": stack.cuda if stack else None,
         "gpus": [device(snapshot, one) for one in snapshot.gpus.values()],
+        "pairs": [
+            {
+                "gpus": [peer.first, peer.second],
+                "direct": peer.direct,
+                "nvlink": peer.nvlink,
+                "between": peer.between or None,
+            }
+            for peer in (stack.peers if stack else ())
+        ],
         "chain": [
             {
                 "link": link.name,
@@ -62,6 +78,44 @@ def device(snapshot: Snapshot, one: GpuSample) -> dict[str, Any]:
         "power_watts": one.power,
         "error": one.error or None,
         "processes": [_process(snapshot, process) for process in one.processes or ()],
+        "troubles": list(troubles(one)),
+        "pcie": _pcie(one),
+        "nvlinks": {"up": sum(one.nvlinks), "total": len(one.nvlinks)} if one.nvlinks else None,
+        "mig": one.mig,
+        "instances": [_instance(part) for part in one.instances],
+        "xids": [_xid(event) for event in one.xids],
+    }
+
+
+def _pcie(one: GpuSample) -> dict[str, int | None] | None:
+    link = one.pcie
+    if link is None:
+        return None
+    return {
+        "generation": link.generation,
+        "width": link.width,
+        "best_generation": link.best_generation,
+        "best_width": link.best_width,
+    }
+
+
+def _instance(part: MigInstance) -> dict[str, Any]:
+    return {
+        "index": part.index,
+        "profile": part.profile or None,
+        "uuid": part.uuid or None,
+        "memory_used": part.memory_used,
+        "memory_total": part.memory_total,
+    }
+
+
+def _xid(event: XidEvent) -> dict[str, Any]:
+    meaning = xids.MEANINGS.get(event.number)
+    return {
+        "at": event.at,
+        "number": event.number,
+        "name": meaning.name if meaning else None,
+        "gpu_instance": event.gpu_instance,
     }
 
 
@@ -71,14 +125,16 @@ def _process(snapshot: Snapshot, process: GpuProcess) -> dict[str, Any]:
         "pid": process.pid,
         "memory": process.memory,
         "sm": process.sm,
+        "instance": process.instance,
         "container": container.name if container else None,
         "project": container.project if container else None,
         "service": container.service if container else None,
     }
 
 
-def text(snapshot: Snapshot) -> Iterator[str]:
-    """The same for people; without a driver one line."""
+def text(snapshot: Snapshot, named: Collection[ServiceKey] = ()) -> Iterator[str]:
+    """The same for people; without a driver one line. The ladders are those of the services that
+    run, and of those `named`."""
     stack = snapshot.gpu_stack
     if stack is None or not stack.present:
         yield f"no GPU: {stack.problem if stack and stack.problem else 'not looked for'}"
@@ -90,7 +146,7 @@ def text(snapshot: Snapshot) -> Iterator[str]:
         yield plain(f"  → {stack.remedy}")
     for one in snapshot.gpus.values():
         yield from _device_lines(snapshot, one)
-    yield from (plain(line) for line in peers(stack))
+    yield from (plain(line) for line in pairs(stack))
     links = chain(stack, snapshot.engine, snapshot.containers.values())
     if links:
         yield "chain"
@@ -98,17 +154,22 @@ def text(snapshot: Snapshot) -> Iterator[str]:
         yield plain(f"  {GLYPHS[link.state]} {link.name:<18} {link.message}")
     if first := broken(links):
         yield plain(f"broken: {first.name} → {first.remedy or first.message}")
-    yield from _ladders(snapshot)
+    yield from _ladders(snapshot, named)
 
 
 def _device_lines(snapshot: Snapshot, one: GpuSample) -> Iterator[str]:
     yield plain(f"GPU {one.index}  {one.name}  " + "  ".join(figures(one)))
     for trouble in troubles(one):
         yield plain(f"  ✗ {trouble}")
+    for error in xids.sentences(one, LAST_XIDS):
+        yield plain(f"  ✗ {error}")
     if one.processes is None:
         yield "  the driver does not list its processes"
-    for process in sorted(one.processes or (), key=lambda p: -(p.memory or 0)):
-        yield plain(f"  {process_line(snapshot, process)}")
+    for place, processes in grouped(one):
+        if place is not None:
+            yield plain(f"  {instance(place)}")
+        indent = "  " if place is None else "    "
+        yield from (plain(indent + process_line(snapshot, process)) for process in processes)
 
 
 def figures(one: GpuSample) -> tuple[str, ...]:
@@ -122,12 +183,28 @@ def process_line(snapshot: Snapshot, process: GpuProcess) -> str:
     return f"PID {process.pid:<8} {amount:>10}  {share:>3} %  {owner(snapshot, process)}"
 
 
-def _ladders(snapshot: Snapshot) -> Iterator[str]:
-    for key, service in snapshot.services():
-        if service.gpu:
-            found = ladder(snapshot, key)
-            yield plain(f"{key}  {found.sentence}")
-            yield from (plain(f"  {line}") for line in steps(found))
+def _ladders(snapshot: Snapshot, named: Collection[ServiceKey]) -> Iterator[str]:
+    """The ladders of the services that run and ask for a GPU, or of those named; how many others do
+    not run."""
+    asking = [key for key, service in snapshot.services() if service.gpu]
+    running = [key for key in asking if _tried(snapshot, key)]
+    for key in named or running:
+        found = ladder(snapshot, key)
+        yield plain(f"{key}  {found.sentence}")
+        yield from (plain(f"  {line}") for line in steps(found))
+    if not named and (rest := len(asking) - len(running)):
+        many = f"{rest} services ask for a GPU and do"
+        many = many if rest > 1 else "1 service asks for a GPU and does"
+        yield f"{many} not run: nebtui gpu PROJECT/SERVICE shows the steps of one"
+
+
+def _tried(snapshot: Snapshot, key: ServiceKey) -> bool:
+    """Whether it runs, or would if the engine did not refuse it."""
+    containers = snapshot.containers_of(key)
+    return any(
+        c.state in ("running", "restarting", "paused") or (c.inspection and c.inspection.error)
+        for c in containers
+    )
 
 
 def steps(found: Ladder) -> Iterator[str]:

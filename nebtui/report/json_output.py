@@ -15,6 +15,7 @@ from nebtui.analysis.services import (
 )
 from nebtui.analysis.throughput.summary import kv_cache, samples_of, tokens_per_second
 from nebtui.facts.declared import ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
@@ -23,15 +24,34 @@ from nebtui.rules.rule import Finding
 
 
 def check(
-    projects: Collection[Project], findings: Iterable[Finding], errors: Iterable[Problem]
+    projects: Collection[Project],
+    findings: Iterable[Finding],
+    errors: Iterable[Problem],
+    outside: Iterable[Container] = (),
 ) -> dict[str, Any]:
-    """`check --format json` of the projects looked at."""
+    """`check --format json` of the projects looked at; `outside`: containers of no project, which
+    are named and not judged."""
     return {
         "version": 1,
         "projects": len(projects),
         "services": sum(len(p.services) for p in projects),
         "findings": [_finding(finding) for finding in findings],
         "errors": [{"file": e.file, "line": e.line or None, "message": e.message} for e in errors],
+        "outside": [_outside(container) for container in outside],
+    }
+
+
+def _outside(container: Container) -> dict[str, Any]:
+    return {
+        "name": container.name,
+        "image": container.image,
+        "state": container.state,
+        "health": container.health,
+        "networks": list(container.networks),
+        "ports": [
+            {"port": p.port, "published": p.host_port, "protocol": p.protocol, "host_ip": p.host_ip}
+            for p in container.ports
+        ],
     }
 
 
@@ -50,8 +70,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def status(snapshot: Snapshot) -> dict[str, Any]:
-    """`status --format json`."""
+def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> dict[str, Any]:
+    """`status --format json`; `outside`: containers of no project."""
     engine = snapshot.engine
     index, killed = names(snapshot), frozenset(out_of_memory(snapshot))
     return {
@@ -81,6 +101,7 @@ def status(snapshot: Snapshot) -> dict[str, Any]:
             }
             for key in projects(snapshot)
         ],
+        "outside": [_outside(container) for container in outside],
     }
 
 

@@ -7,9 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from nebtui import rules
 from nebtui.analysis.readiness import WORDS, readiness
-from nebtui.analysis.services import out_of_memory, projects, service_keys
+from nebtui.analysis.services import (
+    out_of_memory,
+    outside_word,
+    outside_words,
+    projects,
+    service_keys,
+)
 from nebtui.analysis.throughput.summary import once_words, samples_of, words
 from nebtui.facts.declared import ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.graph.layout import draw, plain_text
@@ -50,9 +57,12 @@ def counts(found: Iterable[Finding]) -> str:
     return ", ".join(text) or "no findings"
 
 
-def status(snapshot: Snapshot, found: Iterable[Finding] = ()) -> Iterator[str]:
+def status(
+    snapshot: Snapshot, found: Iterable[Finding] = (), outside: tuple[Container, ...] = ()
+) -> Iterator[str]:
     """The box once: engine, what was killed for memory, projects with their sources, services with
-    verdict and reason. `found`: of these findings those about speed stand beside their service."""
+    verdict and reason, then the containers of no project. `found`: of these findings those about
+    speed stand beside their service."""
     spoken = {f.at: f.message for f in found if f.rule in rules.SPEED}
     engine = snapshot.engine
     if engine is not None:
@@ -75,6 +85,20 @@ def status(snapshot: Snapshot, found: Iterable[Finding] = ()) -> Iterator[str]:
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
         yield from _services(snapshot, service_keys(snapshot, key), spoken)
+    if outside:
+        yield "outside Compose"
+    for container in outside:
+        word = outside_word(container)
+        name = shorten(plain(container.name), LONGEST_NAME)
+        yield plain(f"  {WORDS[word].glyph} {name}  {word:<9}  {outside_words(container)}")
+
+
+def not_checked(outside: tuple[Container, ...]) -> Iterator[str]:
+    """The line of `check` about containers of no project; none where there are none."""
+    if outside:
+        names = ", ".join(shorten(container.name, LONGEST_NAME) for container in outside[:5])
+        more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
+        yield plain(f"outside Compose, not checked: {names}{more}")
 
 
 def _services(

@@ -17,9 +17,10 @@ from collections.abc import Iterator
 
 from nebtui.analysis.gpu import words
 from nebtui.analysis.gpu.activity import busy_by
-from nebtui.analysis.gpu.evidence import ladder, on_devices
+from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
 from nebtui.analysis.gpu.requests import is_check
+from nebtui.analysis.gpu.residents import on_devices
 from nebtui.analysis.throughput.summary import samples_of, slower
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 
 def size(number: float | None) -> str:
     """Bytes: `41 MiB`, `1.5 GiB`; – for None."""
@@ -18,3 +20,15 @@ def size(number: float | None) -> str:
 def percent(number: float | None) -> str:
     """A share in percent: `42 %`; `– %` for None."""
     return "– %" if number is None else f"{number:.0f} %"
+
+
+def clock_time(at: float) -> str:
+    """The local time of day of Unix seconds: `14:03:27`."""
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
+
+
+def moment(at: float, now: float) -> str:
+    """The same for what may be long ago: `2026-11-20 14:03` from half a day on."""
+    if now - at < 43_200:
+        return clock_time(at)
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -20,6 +20,15 @@ def scene_of(session: Session) -> GraphModel:
     )
 
 
+def warned(session: Session) -> frozenset[str]:
+    """The rows and groups that an error or a warning is about."""
+    return frozenset(
+        from_snapshot.identity(key)
+        for finding in session.findings
+        if finding.severity != "advice" and (key := finding.at or finding.project)
+    )
+
+
 def pending(session: Session) -> frozenset[ServiceKey]:
     """The services of written patches whose containers are still the old ones."""
     found = set()

@@ -71,6 +71,7 @@ def test_processes_are_named_by_their_service(
         "pid": inside[1],
         "memory": 2147483648,
         "sm": 63,
+        "instance": None,
         "container": f"{box.name}-llm-1",
         "project": box.name,
         "service": "llm",

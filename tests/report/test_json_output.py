@@ -57,7 +57,7 @@ def test_check() -> None:
     errors = [Problem("/bad/compose.yaml", 3, "is not YAML"), Problem("/x", 0, "is empty")]
     found = rules.find(BOX)
     told = json.loads(json.dumps(as_json.check(list(BOX.projects.values()), found, errors)))
-    assert list(told) == ["version", "projects", "services", "findings", "errors"]
+    assert list(told) == ["version", "projects", "services", "findings", "errors", "outside"]
     assert (told["version"], told["projects"], told["services"]) == (1, 3, 3)
     assert told["errors"] == [
         {"file": "/bad/compose.yaml", "line": 3, "message": "is not YAML"},

@@ -62,8 +62,8 @@ async def gpus(driver: AppDriver) -> None:
 
 
 async def ladder(driver: AppDriver) -> None:
-    """What shows that embed computes on the CPU."""
-    await driver.select("infer", "embed")
+    """What shows that llama computes on the CPU."""
+    await driver.select("infer", "llama")
     await driver.press("7")
 
 

@@ -36,16 +36,6 @@ def _driver(stack: GpuStack) -> Link:
     return Link("driver", "ok", f"{stack.vendor} {stack.driver or 'version unknown'}{newest}")
 
 
-def peers(stack: GpuStack) -> Iterator[str]:
-    """What lies between each two devices, and whether one may read the other's memory; unknown
-    pairs left out."""
-    for peer in stack.peers:
-        reads = {True: "direct access", False: "no direct access", None: ""}[peer.direct]
-        message = ", ".join(text for text in (peer.between, reads) if text)
-        if message:
-            yield f"GPU {peer.first}–{peer.second}: {message}"
-
-
 def broken(links: tuple[Link, ...]) -> Link | None:
     """The one link to mend first: the deepest that does not hold. What the driver says is the echo
     of what lies below it on this machine, and nothing of the engine can help where the driver does

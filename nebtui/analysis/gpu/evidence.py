@@ -9,9 +9,9 @@ from nebtui.analysis.gpu.activity import busy_by, loaded_by
 from nebtui.analysis.gpu.cuda import cuda_fit
 from nebtui.analysis.gpu.ladder import ABSENT, WORST_FIRST, EvidenceStep, Ladder, concluded
 from nebtui.analysis.gpu.requests import place, requested
+from nebtui.analysis.gpu.residents import on_devices, part, why_blind
 from nebtui.analysis.gpu.speed import fast
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.gpu import GpuProcess, GpuSample
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import size
@@ -150,54 +150,15 @@ def _resident(snapshot: Snapshot, key: ServiceKey, running: tuple[Container, ...
         return EvidenceStep(
             "resident",
             "yes",
-            f"PID {process.pid} on GPU {gpu.index}{amount}",
+            f"PID {process.pid} on GPU {gpu.index}{part(gpu, process)}{amount}",
             "process list of the driver",
         )
-    why = _why_blind(snapshot)
+    why = why_blind(snapshot)
     if why:
         return EvidenceStep("resident", "unknown", why)
     return EvidenceStep(
         "resident", "no", "no PID of this container is on any GPU", "process list of the driver"
     )
-
-
-def _why_blind(snapshot: Snapshot) -> str:
-    """Why nothing follows from a container's absence on the devices."""
-    stack = snapshot.gpu_stack
-    if stack is None:
-        return "GPUs were not looked at"
-    if not stack.present or stack.problem or stack.blind:
-        return stack.problem or stack.blind or "no GPU driver is installed on this machine"
-    if snapshot.engine is not None and not snapshot.engine.local:
-        return "the engine runs on another machine than nebtui"
-    if not snapshot.gpus:
-        return "no device was read yet"
-    for gpu in snapshot.gpus.values():
-        if gpu.lost:
-            continue  # nothing computes on it
-        if gpu.processes is None:
-            return f"GPU {gpu.index} does not list its processes"
-        if gpu.mig:
-            return f"GPU {gpu.index} is divided (MIG): its instances' processes are not all listed"
-        for process in gpu.processes:
-            if process.name.startswith("nvidia-cuda-mps"):
-                return f"work on GPU {gpu.index} is shared via MPS and counts as the MPS server's"
-            if not process.name and process.container is None:
-                return f"PID {process.pid} on GPU {gpu.index} cannot be looked at"
-    return ""
-
-
-def on_devices(
-    snapshot: Snapshot, containers: tuple[Container, ...]
-) -> list[tuple[GpuSample, GpuProcess]]:
-    """The processes of these containers with the device each is on."""
-    ids = {container.id for container in containers}
-    return [
-        (gpu, p)
-        for gpu in snapshot.gpus.values()
-        for p in gpu.processes or ()
-        if p.container in ids
-    ]
 
 
 def _works(snapshot: Snapshot, running: tuple[Container, ...], busy: str) -> EvidenceStep:
@@ -217,7 +178,7 @@ def _works(snapshot: Snapshot, running: tuple[Container, ...], busy: str) -> Evi
         return EvidenceStep("works", "unknown", "it is idle, which says nothing")
     if not found:
         return EvidenceStep(
-            "works", "no" if not _why_blind(snapshot) else "unknown", "it has no process on a GPU"
+            "works", "no" if not why_blind(snapshot) else "unknown", "it has no process on a GPU"
         )
     loads = [gpu.utilization for gpu, p in found if p.sm is None and gpu.utilization]
     if loads:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.analysis.gpu.connections import narrow, nvlinks, pcie
+from nebtui.facts.gpu import GpuProcess, GpuSample, MigInstance
 from nebtui.facts.snapshot import Snapshot
 
 GIB, MIB = 1 << 30, 1 << 20
@@ -16,12 +17,15 @@ def memory(one: GpuSample) -> str:
     """Used and total memory."""
     if one.unified:
         return "unified memory"
-    if one.memory_used is None and one.memory_total is None:
+    return amounts(one.memory_used, one.memory_total)
+
+
+def amounts(used: int | None, total: int | None) -> str:
+    """`18.3/24.0 GiB` of bytes."""
+    if used is None and total is None:
         return "– GiB"
-    used, total = (
-        "–" if n is None else f"{n / GIB:.1f}" for n in (one.memory_used, one.memory_total)
-    )
-    return f"{used}/{total} GiB"
+    first, second = ("–" if n is None else f"{n / GIB:.1f}" for n in (used, total))
+    return f"{first}/{second} GiB"
 
 
 def power(one: GpuSample) -> str:
@@ -36,12 +40,23 @@ def temperature(one: GpuSample) -> str:
 
 
 def details(one: GpuSample) -> tuple[str, ...]:
-    """Clock, performance state and MIG, as far as the driver gives them."""
+    """Clock, performance state, PCIe, NVLink and MIG, as far as the driver gives them."""
+    parts = len(one.instances)
     return (
         *(() if one.clock is None else (f"{one.clock} MHz",)),
         *(() if one.pstate is None else (f"P{one.pstate}",)),
-        *(("MIG",) if one.mig else ()),
+        *(text for text in (pcie(one), nvlinks(one)) if text),
+        *((f"MIG, {parts} instance{'' if parts == 1 else 's'}",) if one.mig else ()),
     )
+
+
+def instance(one: MigInstance) -> str:
+    """`MIG 0  1g.10gb  1.0/9.8 GiB  MIG-…`; one that this user may not look at says so."""
+    if not one.uuid and not one.listed:
+        return f"MIG {one.index}  this user may not look at it (/dev/nvidia-caps)"
+    listed = "" if one.listed else "  its processes are not listed"
+    amount = amounts(one.memory_used, one.memory_total)
+    return f"MIG {one.index}  {one.profile or 'profile unknown'}  {amount}  {one.uuid}{listed}"
 
 
 def troubles(one: GpuSample) -> tuple[str, ...]:
@@ -50,7 +65,22 @@ def troubles(one: GpuSample) -> tuple[str, ...]:
     found += [f"slowed down: {reason}" for reason in one.slowdowns]
     if one.ecc_errors:
         found.append(f"{one.ecc_errors} uncorrected memory errors since the driver was loaded")
-    return (*found, one.remapped) if one.remapped else tuple(found)
+    return (*found, *(text for text in (one.remapped, narrow(one)) if text))
+
+
+def grouped(
+    one: GpuSample,
+) -> tuple[tuple[MigInstance | None, tuple[GpuProcess, ...]], ...]:
+    """The processes of a device, the largest first, below the instance each runs on; None = on the
+    device as a whole. An instance without processes is there too."""
+    ordered = sorted(one.processes or (), key=lambda process: -(process.memory or 0))
+    places = (None, *one.instances)
+    return tuple(
+        (place, mine)
+        for place in places
+        if (mine := tuple(p for p in ordered if p.instance == (place.index if place else None)))
+        or place
+    )
 
 
 def process_figures(process: GpuProcess) -> tuple[str, str]:

@@ -201,5 +201,11 @@ def silent(row: GpuSample, asking: int | None, now: float) -> GpuSample:
     else:
         text = f"not read: GPU {asking} keeps the driver waiting"
     return GpuSample(
-        row.index, row.name, row.at, uuid=row.uuid, memory_total=row.memory_total, error=text
+        row.index,
+        row.name,
+        row.at,
+        uuid=row.uuid,
+        memory_total=row.memory_total,
+        xids=row.xids,
+        error=text,
     )

@@ -3,23 +3,27 @@ None, never 0."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from types import ModuleType
 from typing import Any
 
-from nebtui.facts.gpu import GpuPeer, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuPeer, GpuSample, GpuStack, XidEvent
 from nebtui.hosts.clock import MACHINE, MachineClock
-from nebtui.hosts.gpu import stack
+from nebtui.hosts.gpu import kernel_log, stack
 from nebtui.hosts.gpu.nvml_device import GARBLED, Device, DeviceError, DeviceReading
 from nebtui.hosts.gpu.nvml_errors import (
     FATAL,
     LIBRARY_NOT_FOUND,
+    NO_DEVICES,
     TOPOLOGY,
     UNINITIALIZED,
     device_problem,
     init_problem,
 )
+from nebtui.hosts.gpu.nvml_events import XidEvents
 from nebtui.hosts.gpu.source import nvml_library
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
@@ -28,8 +32,10 @@ SLOW = 1.0
 """Seconds after which an answer counts as trouble of the device."""
 LINKS_EVERY = 300.0
 """Seconds between looks at the files of the chain."""
-P2P_READ = 0
+P2P_READ, P2P_NVLINK = 0, 2
 """Literal, because the binding's constant NVML_P2P_CAPS_INDEX_READ is the tuple (0,) in 13.615."""
+LAST_XIDS = 20
+"""Errors kept of each device."""
 
 
 class NvmlSource:
@@ -46,6 +52,9 @@ class NvmlSource:
         self._pause = FIRST_PAUSE
         self._asking: int | None = None
         self._linked = 0.0
+        self._events: XidEvents | None = None
+        self._xids: dict[int, tuple[XidEvent, ...]] = {}
+        """The newest errors of each device, oldest first; they outlive a restart of the library."""
 
     @property
     def asking(self) -> int | None:
@@ -62,10 +71,16 @@ class NvmlSource:
             return ()
         found = tuple(self._sample(device) for device in self._devices)
         self._asking = None
+        self._take_events()
+        found = tuple(replace(row, xids=self._xids.get(row.index, ())) for row in found)
         self._look_again()
         if any(device.trouble == "uninitialized" for device in self._devices):
             self.close()
         return found
+
+    def _take_events(self) -> None:
+        for index, event in self._events.news(self._clock.now()) if self._events else ():
+            self._xids[index] = (*self._xids.get(index, ()), event)[-LAST_XIDS:]
 
     def _look_again(self) -> None:
         """An upgrade, a module or the toolkit may come or go while the driver runs."""
@@ -78,6 +93,9 @@ class NvmlSource:
     def close(self) -> None:
         """Shut the library down; the next round starts it again."""
         nvml, self._nvml = self._nvml, None
+        events, self._events = self._events, None
+        if events is not None:
+            events.close()
         self._devices = []
         self._next_try = float("-inf")
         if nvml is not None:
@@ -118,6 +136,34 @@ class NvmlSource:
             return int(error.value)
         self._devices = [self._device(index) for index in range(count)]
         self._linked = self._clock.steady()
+        handles = [(at, self._plain(nvml.nvmlDeviceGetHandleByIndex, at)) for at in range(count)]
+        answering = [(index, handle) for index, handle in handles if handle is not None]
+        self._events = XidEvents(nvml, answering)
+        if not self._xids:
+            self._xids = self._earlier(nvml, answering)
+        self._describe(nvml, answering)
+        return None
+
+    def _earlier(
+        self, nvml: ModuleType, devices: list[tuple[int, Any]]
+    ) -> dict[int, tuple[XidEvent, ...]]:
+        """The errors of the devices that the kernel log still holds."""
+        places = {}
+        for index, handle in devices:
+            info = self._plain(nvml.nvmlDeviceGetPciInfo, handle)
+            if info is not None:
+                places[kernel_log.place(_text(info.busId))] = index
+        found: dict[int, tuple[XidEvent, ...]] = {}
+        # On Linux the steady clock begins at the start of the machine, as the log's does.
+        booted = self._clock.now() - self._clock.steady()
+        for place, event in kernel_log.errors(os.path.join(self._root, "dev/kmsg"), booted):
+            if (device := places.get(place)) is not None:
+                found[device] = (*found.get(device, ()), event)[-LAST_XIDS:]
+        return found
+
+    def _describe(self, nvml: ModuleType, devices: list[tuple[int, Any]]) -> None:
+        """The chain of a library that runs; `devices` are those that answer."""
+        count = len(self._devices)
         driver = self._plain(nvml.nvmlSystemGetDriverVersion)
         cuda = self._plain(nvml.nvmlSystemGetCudaDriverVersion_v2)
         self._stack = GpuStack(
@@ -127,13 +173,12 @@ class NvmlSource:
             cuda=f"{cuda // 1000}.{cuda % 1000 // 10}"
             if isinstance(cuda, int) and cuda > 0
             else None,
-            problem="" if count else "the driver works, and finds no device",
+            problem="" if count else NO_DEVICES,
             remedy="" if count else "look at lspci for the card, and at dmesg for NVRM lines",
             links=stack.links(self._root, "", "", driver),
-            peers=tuple(self._peers()),
+            peers=tuple(self._peers(nvml, devices)),
             blind=stack.unattributable(self._root),
         )
-        return None
 
     def _device(self, index: int) -> Device:
         return Device(index, None, GpuSample(index, f"GPU {index}", self._clock.now()))
@@ -146,22 +191,16 @@ class NvmlSource:
         except (self._nvml.NVMLError, *GARBLED):
             return None
 
-    def _peers(self) -> Iterator[GpuPeer]:
+    def _peers(self, nvml: ModuleType, devices: list[tuple[int, Any]]) -> Iterator[GpuPeer]:
         """Each pair of devices, asked once: this does not change while the driver runs."""
-        nvml = self._nvml
-        assert nvml is not None  # only called while the library runs
-        handles = [
-            self._plain(nvml.nvmlDeviceGetHandleByIndex, device.index) for device in self._devices
-        ]
-        for first, one in enumerate(handles):
-            for second, other in enumerate(handles[first + 1 :], first + 1):
-                if one is None or other is None:
-                    continue
-                status = self._plain(nvml.nvmlDeviceGetP2PStatus, one, other, P2P_READ)
-                level = self._plain(nvml.nvmlDeviceGetTopologyCommonAncestor, one, other)
-                yield GpuPeer(
-                    first, second, None if status is None else status == 0, TOPOLOGY.get(level, "")
-                )
+        for (first, one), (second, other) in combinations(devices, 2):
+            reads, linked = (
+                self._plain(nvml.nvmlDeviceGetP2PStatus, one, other, index)
+                for index in (P2P_READ, P2P_NVLINK)
+            )
+            level = self._plain(nvml.nvmlDeviceGetTopologyCommonAncestor, one, other)
+            direct = None if reads is None else reads == 0
+            yield GpuPeer(first, second, direct, TOPOLOGY.get(level, ""), linked == 0)
 
     def _sample(self, device: Device) -> GpuSample:
         """One device; where it fails, a row that says so, with what was read before it failed."""
@@ -187,3 +226,8 @@ class NvmlSource:
                 error=f"the driver took {seconds:.1f} s to answer for this device: look at dmesg",
             )
         return found
+
+
+def _text(value: bytes | str) -> str:
+    """A text of a structure: bytes, or already decoded, by release of the binding."""
+    return value.decode("ascii", "replace") if isinstance(value, bytes) else value

@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.gpu import GpuProcess, GpuSample, MigInstance, PcieLink
+from nebtui.hosts.gpu import nvml_mig, nvml_processes
 from nebtui.hosts.gpu.nvml_errors import (
     FATAL,
-    NOT_FOUND,
     NOT_SUPPORTED,
     UNINITIALIZED,
     device_problem,
     slowdowns,
 )
+from nebtui.hosts.gpu.nvml_mig import MigHandle
 
 STATIC_EVERY = 30.0
 """Seconds between looks at what hardly changes: limits, MIG mode, ECC, remapped rows."""
-LARGEST_PID = 1 << 22
-"""Drivers 535.43 to 535.86 filled process lists with wrong structures (gpustat issue 161): no
-process has more."""
+MOST_NVLINKS = 36
+"""`NVML_NVLINK_MAX_LINKS`."""
 SM_CLOCK = 1
 UNCORRECTED, VOLATILE = 1, 0
 
@@ -49,6 +49,8 @@ class Device:
     newest: int = 0
     """µs; older samples of `nvmlDeviceGetProcessUtilization` were seen before."""
     trouble: str = ""
+    parts: tuple[MigHandle, ...] = ()
+    """Its MIG instances."""
 
 
 @dataclass(slots=True)
@@ -59,17 +61,25 @@ class DeviceReading:
     device: Device
     now: float
     error: str = ""
+    code: int = 0
+    """NVML's code of the last refusal, 0 if the last question was answered."""
 
     def ask(self, name: str, *arguments: Any) -> Any:
-        """The answer of an NVML call; None where it is not available. Raises DeviceTrouble where
+        """The answer of an NVML call; None where it is not available. Raises DeviceError where
         the device is lost."""
+        return self.of(self.device.handle, name, *arguments)
+
+    def of(self, handle: Any, name: str, *arguments: Any) -> Any:
+        """The same for a handle of one of its instances."""
         function = getattr(self.nvml, name, None)
+        self.code = 0
         if function is None:  # an older binding
             return None
         try:
-            return function(self.device.handle, *arguments)
+            return function(handle, *arguments)
         except self.nvml.NVMLError as error:
-            self._failed(int(error.value))
+            self.code = int(error.value)
+            self._failed(self.code)
             return None
         except GARBLED:
             return None
@@ -87,7 +97,9 @@ class DeviceReading:
             device.read_at = float("-inf")
         if self.now - device.read_at >= STATIC_EVERY or self.now < device.read_at:
             device.static = self._static()
+            device.parts = nvml_mig.found(self, device.handle) if device.static.mig else ()
             device.read_at = self.now
+        parts = [nvml_mig.read(self, part) for part in device.parts]
         used, total, unified = self._memory()
         usage = self.ask("nvmlDeviceGetUtilizationRates")
         power = self.ask("nvmlDeviceGetPowerUsage")
@@ -107,7 +119,9 @@ class DeviceReading:
             slowdowns=slowdowns(reasons),
             pstate=self._pstate(),
             fan=self.ask("nvmlDeviceGetFanSpeed"),
-            processes=self._processes(),
+            pcie=self._pcie(device.static.pcie),
+            instances=tuple(instance for instance, _ in parts),
+            processes=self._processes(parts),
             error=self.error,
         )
 
@@ -138,7 +152,25 @@ class DeviceReading:
             mig=None if mig is None else bool(mig[0]),
             ecc_errors=errors,
             remapped=remapped(self.ask("nvmlDeviceGetRemappedRows")),
+            pcie=PcieLink(
+                best_generation=self.ask("nvmlDeviceGetMaxPcieLinkGeneration"),
+                best_width=self.ask("nvmlDeviceGetMaxPcieLinkWidth"),
+            ),
+            nvlinks=self._nvlinks(),
         )
+
+    def _nvlinks(self) -> tuple[bool, ...]:
+        """For each NVLink that the device has whether it is up."""
+        states = (self.ask("nvmlDeviceGetNvLinkState", link) for link in range(MOST_NVLINKS))
+        return tuple(bool(state) for state in states if state is not None)
+
+    def _pcie(self, best: PcieLink | None) -> PcieLink | None:
+        """How it is connected now; None where the driver tells nothing of that."""
+        generation = self.ask("nvmlDeviceGetCurrPcieLinkGeneration")
+        width = self.ask("nvmlDeviceGetCurrPcieLinkWidth")
+        if generation is None and width is None:
+            return None
+        return replace(best or PcieLink(), generation=generation, width=width)
 
     def _memory(self) -> tuple[int | None, int | None, bool]:
         """Used and total bytes, reserved memory not counted as used; no figure where memory is the
@@ -171,49 +203,31 @@ class DeviceReading:
         state = self.ask("nvmlDeviceGetPerformanceState")
         return state if isinstance(state, int) and 0 <= state <= 15 else None
 
-    def _processes(self) -> tuple[GpuProcess, ...] | None:
-        """Compute and graphics processes with their SM share. No list, or no share, is
-        None."""
-        lists = [
-            self.ask(f"nvmlDeviceGet{kind}RunningProcesses") for kind in ("Compute", "Graphics")
-        ]
-        if lists[0] is None:
+    def _processes(
+        self, parts: list[tuple[MigInstance, tuple[GpuProcess, ...]]]
+    ) -> tuple[GpuProcess, ...] | None:
+        """Compute and graphics processes with their SM share, those of the instances among them
+        (of which the device itself may list none). No list, or no share, is None."""
+        whole = self._whole()
+        if whole is None and not any(instance.listed for instance, _ in parts):
             return None
-        memory: dict[int, int | None] = {}
-        for process in (p for listed in lists for p in listed or ()):
-            if 0 < process.pid < LARGEST_PID:
-                memory[process.pid] = max_of(memory.get(process.pid), process.usedGpuMemory)
-        shares = self._shares() if memory else {}
-        # Where the driver hides memory (WSL2, MIG) it hides work as well: a missing share is then
-        # not a zero.
-        default = None if shares is None or None in memory.values() else 0
+        inside = [process for _, listed in parts for process in listed]
+        known = {process.pid for process in inside}
         return tuple(
-            GpuProcess(pid, used, (shares or {}).get(pid, default))
-            for pid, used in sorted(memory.items())
+            sorted(
+                (*inside, *(process for process in whole or () if process.pid not in known)),
+                key=lambda process: process.pid,
+            )
         )
 
-    def _shares(self) -> dict[int, int] | None:
-        """SM percent by pid since the last round; {} where no process worked, None where the device
-        does not tell."""
+    def _whole(self) -> tuple[GpuProcess, ...] | None:
+        """The processes that the device itself lists."""
+        memory = nvml_processes.listed(self, self.device.handle)
+        if not memory:
+            return None if memory is None else ()
         since = self.device.newest or int((self.now - 1.0) * 1e6)
-        try:
-            samples = self.nvml.nvmlDeviceGetProcessUtilization(self.device.handle, since)
-        except self.nvml.NVMLError as error:
-            code = int(error.value)
-            # NOT_FOUND is NVML's word for "no process worked"; for no samples the binding raises
-            # its code 0.
-            if code in (0, NOT_FOUND):
-                return {}
-            self._failed(code)
-            return None
-        result: dict[int, tuple[int, int]] = {}
-        for sample in samples:
-            if 0 < sample.pid < LARGEST_PID and sample.timeStamp > since and sample.smUtil <= 100:
-                result[sample.pid] = max(
-                    result.get(sample.pid, (0, 0)), (int(sample.timeStamp), int(sample.smUtil))
-                )
-        self.device.newest = max([since, *(stamp for stamp, _ in result.values())])
-        return {pid: share for pid, (_, share) in result.items()}
+        shares, self.device.newest = nvml_processes.shares(self, self.device.handle, since)
+        return nvml_processes.joined(memory, shares)
 
 
 def remapped(rows: tuple[int, int, int, int] | None) -> str:
@@ -223,8 +237,3 @@ def remapped(rows: tuple[int, int, int, int] | None) -> str:
     if rows[3]:
         return "a memory row could not be remapped: replace the card"
     return "memory rows wait for a reset to be remapped" if rows[2] else ""
-
-
-def max_of(one: int | None, other: int | None) -> int | None:
-    """The larger figure, the known one where only one is."""
-    return other if one is None else one if other is None else max(one, other)

@@ -6,15 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 UNINITIALIZED, NOT_SUPPORTED, NOT_FOUND, DRIVER_NOT_LOADED, LIBRARY_NOT_FOUND = 1, 3, 6, 9, 12
+NO_PERMISSION, FUNCTION_NOT_FOUND = 4, 13
 GPU_IS_LOST, RESET_REQUIRED, MISMATCH, UNKNOWN = 15, 16, 18, 999
 
 INIT_PROBLEMS: Mapping[int, tuple[str, str]] = {
-    4: (
-        "this user may not use the NVIDIA devices",
+    NO_PERMISSION: (
+        "this user may not use the NVIDIA devices (nvidia-smi: Insufficient Permissions)",
         "look at ls -l /dev/nvidia*, and join the group that owns them (often video)",
     ),
     DRIVER_NOT_LOADED: (
-        "the NVIDIA kernel module is not loaded",
+        "the NVIDIA kernel module is not loaded (nvidia-smi: couldn't communicate with the "
+        "NVIDIA driver)",
         "sudo modprobe nvidia; if that fails the driver was not built for this kernel "
         "(dkms status), or reboot",
     ),
@@ -29,24 +31,26 @@ INIT_PROBLEMS: Mapping[int, tuple[str, str]] = {
         "or its devices were revoked",
     ),
     MISMATCH: (
-        "driver library and loaded kernel module have different versions",
+        "driver library and loaded kernel module have different versions (NVML: "
+        "Driver/library version mismatch)",
         "reboot (or unload and load the nvidia modules): the package was upgraded, the "
         "old module still runs",
     ),
     UNKNOWN: (
-        "the NVIDIA driver answers with an unknown error",
+        "the NVIDIA driver answers with an unknown error (Failed to initialize NVML: Unknown "
+        "Error)",
         "look at dmesg for NVRM: Xid; inside a container the devices were revoked: recreate it",
     ),
 }
 """What `nvmlInitWithFlags` may say, by code: (sentence, remedy)."""
 
 DEVICE_PROBLEMS: Mapping[int, str] = {
-    GPU_IS_LOST: "the device is lost: it fell off the bus (dmesg: NVRM: Xid 79); reboot, check "
-    "power and seating",
+    GPU_IS_LOST: "the device is lost: it fell off the bus (dmesg: NVRM: Xid 79, GPU has fallen off "
+    "the bus; nvidia-smi: Unable to determine the device handle); reboot, check power and seating",
     RESET_REQUIRED: "the device needs a reset: nvidia-smi --gpu-reset -i {index} while nothing "
     "uses it, or reboot",
-    UNKNOWN: "the driver answers with an unknown error for this device: look at dmesg for NVRM: "
-    "Xid",
+    UNKNOWN: "the driver answers with an unknown error for this device (nvidia-smi: Unable to "
+    "determine the device handle): look at dmesg for NVRM: Xid",
     UNINITIALIZED: "the driver was unloaded meanwhile; nebtui starts its library again",
     14: "the device's infoROM is corrupted: reboot, and replace the card if that stays",
     11: "the device's interrupts do not arrive: look at dmesg, check the BIOS settings of the slot",
@@ -66,15 +70,10 @@ SLOWDOWNS: tuple[tuple[int, str], ...] = (
 """Bits of `nvmlDeviceGetCurrentClocksEventReasons` that mean trouble. Being idle (0x1), clock
 settings (0x2), sync boost (0x10) and the power limit under load (0x4) do not."""
 
-TOPOLOGY: Mapping[int, str] = {
-    0: "one board",
-    10: "one PCIe switch",
-    20: "several PCIe switches",
-    30: "one host bridge",
-    40: "one CPU socket",
-    50: "two CPU sockets",
-}
-"""`nvmlDeviceGetTopologyCommonAncestor`."""
+NO_DEVICES = "the driver works, and finds no device (nvidia-smi: No devices were found)"
+TOPOLOGY: Mapping[int, str] = {0: "board", 10: "PIX", 20: "PXB", 30: "PHB", 40: "NODE", 50: "SYS"}
+"""`nvmlDeviceGetTopologyCommonAncestor` in the abbreviations of `nvidia-smi topo -m`; that has none
+for two devices on one board."""
 
 
 def init_problem(code: int) -> tuple[str, str]:

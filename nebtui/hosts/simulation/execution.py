@@ -11,6 +11,7 @@ from nebtui.analysis.ownership import Identity, denied, ids
 from nebtui.facts.declared import Healthcheck
 from nebtui.facts.observed import HostPath
 from nebtui.hosts.simulation.container import SimContainer
+from nebtui.hosts.simulation.probe_words import refused
 from nebtui.knowledge import probe_programs
 
 ASKED_FOR = frozenset({"bash", "curl", "wget", "python3", "nc"})
@@ -33,14 +34,17 @@ def run(
     if reason := _cannot_use(unit, argv, user, paths):
         return 1, reason
     words = " ".join(argv)
-    if not unit.cuda and ("nvidia-smi" in words or "cuda" in words):
+    if not unit.cuda and "cuda" in words:  # nvidia-smi needs the driver only, and passes
         return 1, "CUDA initialization: the provided PTX was compiled with an unsupported toolchain"
     if any(word in words for word in ("ls ", "rm ", "head ")):
         return 0, ""
     open_ports = unit.ports
-    if closed := [port for port in ports if port not in open_ports]:
-        return 1, unit.trouble or f"127.0.0.1:{closed[0]}: Connection refused"
-    return (0, "") if unit.serving else (1, unit.trouble or "not ready")
+    closed = [port for port in ports if port not in open_ports]
+    if unit.serving and not closed:
+        return 0, ""
+    # A program of the image's own speaks of what its service lacks; others of what they asked.
+    own = (1, unit.trouble or "not ready")
+    return refused(argv, closed[0] if closed else 0) or own
 
 
 @cache

@@ -4,11 +4,13 @@ seed and second."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from itertools import combinations
 from random import Random
 
 from nebtui.analysis.throughput.judgement import SLOW
 from nebtui.facts.changes import Sampled
-from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuAccess, GpuPeer, GpuProcess, GpuSample, GpuStack, PcieLink
 from nebtui.facts.link import Link
 from nebtui.facts.samples import ContainerSample, ThroughputSample
 from nebtui.hosts.simulation.container import SimContainer
@@ -18,6 +20,9 @@ from nebtui.knowledge.servers import hinted
 MIB = 1 << 20
 STARTING_CPU = 74.0
 """Imports keep most of a core busy."""
+AT_END = {"ollama": 45.0, "log": 8.0}
+"""How a server answers → seconds between its figures: a reply that nebtui asked Ollama for
+(`throughput.ask_ollama`), a line of TabbyAPI's log when a request ends."""
 IDLE_WATTS, FULL_WATTS = 24.0, 420.0
 
 
@@ -33,14 +38,13 @@ def sampled(machine: Machine) -> Sampled:
     )
 
 
-def _noise(machine: Machine, what: str, spread: float) -> float:
+def _noise(machine: Machine, what: str, spread: float, at: float | None = None) -> float:
     """A factor near 1: a slow wave and a little jitter, the same for the same seed, thing and
-    second."""
-    random = Random(f"{machine.seed} {what} {math.floor(machine.now)}")
+    second; `at`: Unix seconds, None = now."""
+    now = machine.now if at is None else at
+    random = Random(f"{machine.seed} {what} {math.floor(now)}")
     phase = sum(what.encode())
-    return 1.0 + spread * (
-        0.6 * math.sin(machine.now / 7.0 + phase) + 0.5 * random.uniform(-1.0, 1.0)
-    )
+    return 1.0 + spread * (0.6 * math.sin(now / 7.0 + phase) + 0.5 * random.uniform(-1.0, 1.0))
 
 
 def _sample(machine: Machine, unit: SimContainer) -> ContainerSample:
@@ -71,24 +75,49 @@ def _throughput(machine: Machine, unit: SimContainer) -> ThroughputSample | None
         return None
     named = hinted(unit.service.image or "", "")
     server = named.name if named else ""
+    idle = ThroughputSample(unit.id, machine.now, None, None, server=server)
     if not unit.serving:
-        return ThroughputSample(unit.id, machine.now, None, None, server=server)
-    speed = round(usual * _noise(machine, f"tokens {unit.place}", 0.05), 1)
+        return idle
+    if named and named.answer in AT_END:
+        return _at_end(machine, unit, replace(idle, source="simulated"), AT_END[named.answer])
+    speed = _speed(machine, unit, usual, machine.now)
     on_gpu = unit.script.tokens
-    return ThroughputSample(
-        unit.id,
-        machine.now,
-        speed,
-        True,
+    return replace(
+        idle,
+        tokens_per_second=speed,
+        busy=True,
         running=1,
         waiting=0,
         last_rate=speed,
         last_at=machine.now,
-        server=server,
         source="simulated",
         stream=speed,
         usual=on_gpu,
         verdict="slow" if on_gpu is not None and speed < SLOW * on_gpu else "",
+    )
+
+
+def _speed(machine: Machine, unit: SimContainer, usual: float, at: float) -> float:
+    return round(usual * _noise(machine, f"tokens {unit.place}", 0.05, at), 1)
+
+
+def _at_end(
+    machine: Machine, unit: SimContainer, idle: ThroughputSample, every: float
+) -> ThroughputSample:
+    """A server that gives a figure when a request has ended, and no needle between: its last figure
+    with its time. None so far: no figure."""
+    usual = unit.script.tokens if unit.cuda else unit.script.cpu_tokens
+    at = math.floor(machine.now / every) * every
+    if usual is None or at < (unit.started or 0.0) + unit.script.starts:
+        return idle
+    speed = _speed(machine, unit, usual, at)
+    just = machine.now - at < 1.0 and every == AT_END["log"]
+    return replace(
+        idle,
+        tokens_per_second=speed if just else None,
+        busy=True if just else None,
+        last_rate=speed,
+        last_at=at,
     )
 
 
@@ -106,7 +135,9 @@ def stack(machine: Machine) -> GpuStack:
         Link("driver library", "ok", f"libnvidia-ml {driver}"),
         Link("nvidia_uvm", "ok", "loaded, /dev/nvidia-uvm exists"),
     )
-    return GpuStack(True, "NVIDIA", driver, cuda, links=links)
+    pairs = combinations((device.index for device in machine.box.gpus), 2)
+    peers = tuple(GpuPeer(first, second, False, "PHB") for first, second in pairs)
+    return GpuStack(True, "NVIDIA", driver, cuda, links=links, peers=peers)
 
 
 def reaches(machine: Machine) -> tuple[GpuAccess, ...]:
@@ -142,6 +173,7 @@ def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSampl
                 clock=round(210 + 23.1 * load),
                 pstate=2 if load else 8,
                 capability="8.9",
+                pcie=PcieLink(4 if load else 1, 16, 4, 16),
                 processes=tuple(
                     GpuProcess(u.pid, u.script.gpu_memory * MIB, share(u), u.id) for u in users
                 ),

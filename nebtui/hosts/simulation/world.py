@@ -29,6 +29,7 @@ from nebtui.hosts.simulation.lifecycle import Lifecycle
 from nebtui.hosts.simulation.machine import Machine
 from nebtui.hosts.simulation.projects import ProjectStore
 from nebtui.hosts.simulation.readings import reaches, sampled, stack
+from nebtui.hosts.simulation.strangers import strangers
 
 DAY = 86_400.0
 ENGINE = Engine(
@@ -52,12 +53,27 @@ class World:
         for name in scenario.networks:
             machine.create_network(name, {})
         machine.advance(start - scenario.age)
-        for declared in self._shelf.projects.values():
-            for _ in ComposeUp(machine, self._life, declared).run(Up(declared.project.key)):
-                pass  # the lines of a start nobody watched
+        self._starts_in = scenario.starts_in
+        if scenario.starts_in is None:
+            self._bring_up()
+        else:
+            self._pull()
         machine.advance(start)
+        self._strangers = strangers(machine, scenario, start)
         self._measuring = False
         self._past = [change for change in machine.news() if isinstance(change, EventSeen)]
+
+    def _bring_up(self) -> None:
+        for declared in self._shelf.projects.values():
+            for _ in ComposeUp(self._machine, self._life, declared).run(Up(declared.project.key)):
+                pass  # the lines of a start that nobody asked for here
+
+    def _pull(self) -> None:
+        """What is on the machine before anything was brought up: images and folders."""
+        for declared in self._shelf.projects.values():
+            for service in declared.project.services.values():
+                self._machine.image(service.image or f"{declared.project.name}-{service.name}")
+                self._machine.look_at_paths(service)
 
     def opening(self) -> list[Change]:
         """Everything there is to see at first, ending with `Settled`; from now on a reading is
@@ -67,9 +83,11 @@ class World:
         if not self._measuring:
             self._measuring = True
             machine.later(1.0, self._take_readings)
+            if self._starts_in is not None:
+                machine.later(self._starts_in, self._bring_up)
         return [
             EngineSeen(ENGINE),
-            ContainersListed(machine.containers()),
+            ContainersListed((*machine.containers(), *self._strangers)),
             NetworksListed(tuple(machine.networks.values())),
             *(ImageSeen(image) for image in machine.images.values()),
             *(ProjectSeen(declared.project) for declared in self._shelf.projects.values()),

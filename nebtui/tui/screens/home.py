@@ -12,10 +12,10 @@ from textual.widgets import Footer, Input
 from nebtui import rules
 from nebtui.analysis import services
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.fixing.recreate import up_action, up_actions
 from nebtui.graph import from_snapshot
 from nebtui.rules.rule import Finding
-from nebtui.tui.graph_model import matching, pending, scene_of
+from nebtui.tui.bring_up import ups
+from nebtui.tui.graph_model import matching, pending, scene_of, warned
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
 from nebtui.tui.session import Session
@@ -36,6 +36,8 @@ class HomeScreen(Screen[None]):
         super().__init__()
         self.session = session
         self._keys: dict[str, ServiceKey | ProjectKey] = {}
+        self._stranger: str | None = None
+        """Id of the selected container that no project made, "" for their group."""
         self._selected: Selection = None
         self._filter = ""
         self._drawn: tuple[object, ...] = ()
@@ -105,13 +107,24 @@ class HomeScreen(Screen[None]):
             session.failures,
             ascii=session.ascii,
         )
-        self.query_one(Rails).show(matching(scene_of(session), self._filter))
+        rails = self.query_one(Rails)
+        rails.warned = warned(session)
+        rails.show(matching(scene_of(session), self._filter))
 
     def _show_detail(self) -> None:
-        self.query_one(Detail).show(self.session, self._selected)
+        detail = self.query_one(Detail)
+        if self._stranger is not None:
+            detail.show_stranger(self.session.snapshot.containers.get(self._stranger))
+        else:
+            detail.show(self.session, self._selected)
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self._selected = self._keys.get(message.id)
+        stranger = from_snapshot.outsider(message.id)
+        if (stranger is None) != (self._stranger is None):
+            self._stranger = stranger
+            self.refresh_bindings()
+        self._stranger = stranger
         self._show_detail()
 
     def on_rails_opened(self, message: Rails.Opened) -> None:
@@ -161,7 +174,8 @@ class HomeScreen(Screen[None]):
         elif self.focused is not self.query_one(Rails):
             self.set_focus(self.query_one(Rails))
         else:
-            self._selected = None
+            self._selected = self._stranger = None
+            self.refresh_bindings()
             self._show_detail()
 
     def action_help(self) -> None:
@@ -194,12 +208,14 @@ class HomeScreen(Screen[None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Changing keys are dimmed while the app is locked; a slash in the filter line is a
-        slash."""
+        """Changing keys are dimmed while the app is locked, fixes also on a container that no
+        project made; a slash in the filter line is a slash."""
         if action == "filter" and self.focused is self.query_one("#filter"):
             return False
-        changing = ("fix_key", "fix", "fix_all", "undo", "bring_up")
-        return None if self.session.locked and action in changing else True
+        fixing = ("fix_key", "fix", "fix_all", "bring_up")
+        if self._stranger is not None and action in fixing:
+            return None
+        return None if self.session.locked and action in (*fixing, "undo") else True
 
     def action_fix_key(self, key: str) -> None:
         """Fix the first finding of the selection (else of the box) that this key mends."""
@@ -251,19 +267,9 @@ class HomeScreen(Screen[None]):
 
     def action_bring_up(self) -> None:
         """Bring up what was written for the selection, else the selection itself."""
-        pending = [w for w in self.session.watched if related(w.patch.findings, self._selected)]
-        snapshot = self.session.snapshot
-        asked = [one for w in pending for one in up_actions(snapshot, w.patch.recreate)]
-        selected = self._selected
-        if not asked and isinstance(selected, ServiceKey):
-            asked = [up_action(snapshot, selected.project, (selected.service,))]
-        elif not asked and isinstance(selected, ProjectKey):
-            asked = [up_action(snapshot, selected)]
-        doubtful = [
-            p
-            for u in asked
-            if (p := self.session.snapshot.projects.get(u.project)) and not p.confirmed
-        ]
+        asked = ups(self.session, self._selected)
+        projects = self.session.snapshot.projects
+        doubtful = [p for u in asked if (p := projects.get(u.project)) and not p.confirmed]
         if doubtful:
             text = (
                 f"the files of {doubtful[0].name} are known from a container's label only and "

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from nebtui import rules
 from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import verdict
 from nebtui.rules.rule import Finding
@@ -73,6 +74,19 @@ class Detail(Vertical):
         self._list(found if self.tab == "why" or service is None else ())
         self.query_one("#facts", CachedStatic).set_content(self._facts(session, service))
         self._found = found
+
+    def show_stranger(self, container: Container | None) -> None:
+        """Show a container that no project made; None = their group."""
+        name = container.name if container else "outside Compose"
+        text = "made by docker run or another tool: nebtui shows it and changes nothing of it"
+        self.query_one("#heading", CachedStatic).set_content(
+            joined((name, "title"), (f"  {text}", "dim"))
+        )
+        self.query_one("#watched").display = False
+        self._list(())
+        self._found = ()
+        found = tabs.stranger(container) if container else []
+        self.query_one("#facts", CachedStatic).set_content(lines(found))
 
     def _heading(
         self, session: Session, selected: ServiceKey | ProjectKey | None, found: tuple[Finding, ...]

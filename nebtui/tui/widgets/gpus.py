@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from nebtui.analysis.gpu import words
-from nebtui.analysis.gpu.chain import broken, chain, peers
+from nebtui.analysis.gpu import words, xids
+from nebtui.analysis.gpu.chain import broken, chain
+from nebtui.analysis.gpu.connections import pairs
 from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
 from nebtui.analysis.gpu.words import STEP_GLYPHS
 from nebtui.analysis.throughput.summary import ASCII_BARS, BARS, samples_of
 from nebtui.analysis.throughput.summary import words as speed_words
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.gpu import GpuProcess, GpuSample
+from nebtui.facts.gpu import GpuProcess, GpuSample, MigInstance
 from nebtui.facts.link import GLYPHS
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.paths import shortened
@@ -24,6 +25,8 @@ WIDTH = 20
 HOT, WARM = 90, 83
 """°C: the reasons for slow-downs tell when a device really suffers."""
 FULL = 0.95
+LAST_XIDS = 5
+"""Lines of a device's errors."""
 STEP_TONES = {"yes": "ok", "no": "bad", "unknown": "dim"}
 LINK_TONES = {"ok": "ok", "broken": "bad", "unknown": "warn"}
 VERDICTS = {"": "dim", "works": "ok", "fallback": "bad", "suspected": "warn"}
@@ -93,8 +96,9 @@ def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> li
     name = one.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
     head: list[Part] = [(f"GPU {one.index} ", "title"), (f"{name}  ", "title"), *_details(one)]
     result = [joined(*head)]
+    errors = [joined(("  ✗ ", "bad"), text) for text in xids.sentences(one, LAST_XIDS)]
     if one.silent:
-        return [*result, joined(("  ✗ ", "bad"), one.error)]
+        return [*result, joined(("  ✗ ", "bad"), one.error), *errors]
     result.append(
         joined(
             *_meter("use", _share(one.utilization, 100), percent(one.utilization), "info", ascii)
@@ -117,7 +121,7 @@ def device(snapshot: Snapshot, one: GpuSample, *, ascii: bool, width: int) -> li
     result.append(
         joined(("  2 min    ", "dim"), (spark(loads[-max(10, width - 14) :], ascii=ascii), "info"))
     )
-    return result + [joined(("  ✗ ", "bad"), text) for text in words.troubles(one)]
+    return [*result, *(joined(("  ✗ ", "bad"), text) for text in words.troubles(one)), *errors]
 
 
 def _details(one: GpuSample) -> list[Part]:
@@ -167,11 +171,20 @@ def processes(snapshot: Snapshot, one: GpuSample) -> list[Content]:
     that makes."""
     if one.processes is None:
         return [] if one.silent else [joined(("    the driver does not list its processes", "dim"))]
-    if not one.processes:
+    if not one.processes and not one.instances:
         return [joined(("    nothing runs on it", "dim"))]
-    ordered = sorted(one.processes, key=lambda p: -(p.memory or 0))
-    heading = joined((f"    {'pid':>8} {'memory':>10} {'use':>4}", "dim"))
-    return [heading, *(joined(*_process(snapshot, process)) for process in ordered)]
+    result = []
+    if one.processes:
+        result.append(joined((f"    {'pid':>8} {'memory':>10} {'use':>4}", "dim")))
+    for place, mine in words.grouped(one):
+        result += [_instance(place)] if place is not None else []
+        result += [joined(*_process(snapshot, process)) for process in mine]
+    return result
+
+
+def _instance(place: MigInstance) -> Content:
+    """The row of a MIG instance above its processes."""
+    return joined((f"  {words.instance(place)}", "info" if place.listed else "dim"))
 
 
 def _process(snapshot: Snapshot, process: GpuProcess) -> list[Part]:
@@ -216,5 +229,5 @@ def everything(snapshot: Snapshot, *, ascii: bool, width: int) -> Content:
             *processes(snapshot, one),
         ]
     if snapshot.gpu_stack and snapshot.gpu_stack.peers:
-        found += [joined(""), *(joined((message, "dim")) for message in peers(snapshot.gpu_stack))]
+        found += [joined(""), *(joined((message, "dim")) for message in pairs(snapshot.gpu_stack))]
     return lines([*found, joined(""), *off_gpu(snapshot)])

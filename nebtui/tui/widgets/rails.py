@@ -64,6 +64,8 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         self._folds: dict[str, bool] = {}
         self._visits: dict[str, int] = {}
         self._selected: str | None = None
+        self.warned: frozenset[str] = frozenset()
+        """Row and group ids that `action_next_broken` visits where nothing is broken."""
         self._all_edges = False
         self._drawing = Drawing()
         self._looks = StyleCache(self, "rails--")
@@ -232,9 +234,11 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Folded(self, group.id))
 
     def action_next_broken(self) -> None:
-        """To the next line with something broken, round to the top."""
-        found = next_broken(self._scene, self._selected)
-        if found is not None:
+        """To the next line with something broken, else with a warning, round to the top."""
+        found = next_broken(self._scene, self._selected, self.warned)
+        if found is None:
+            self.app.notify("nothing is broken, and nothing warns", timeout=3)
+        else:
             self._move(found)
 
     def action_jump_target(self) -> None:

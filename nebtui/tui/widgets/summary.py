@@ -3,14 +3,14 @@ are some."""
 
 from __future__ import annotations
 
-import time
-
 from textual.content import Content
 
+from nebtui.analysis.gpu import xids
 from nebtui.analysis.readiness import WORDS, Word
 from nebtui.analysis.services import out_of_memory, service_statuses
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
+from nebtui.text.units import clock_time
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
@@ -40,6 +40,7 @@ class Summary(CachedStatic):
                 [
                     header(snapshot, findings, banner, locked=locked),
                     *trouble,
+                    *_xids(snapshot),
                     *([text] if text.plain else []),
                 ]
             )
@@ -83,6 +84,15 @@ def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
     return result
 
 
+def _xids(snapshot: Snapshot) -> list[Content]:
+    """The newest error of each GPU within the last hour, a line each."""
+    result = []
+    for one, event in xids.news(snapshot):
+        tone = "bad" if xids.severe(event) else "warn"
+        result.append(joined((f" GPU {one.index} {xids.sentence(event, one)}", tone)))
+    return result
+
+
 def _trouble(snapshot: Snapshot) -> Content:
     """Why no engine answers, on a line of its own: the remedy is at its end."""
     since = snapshot.stale_since
@@ -90,11 +100,6 @@ def _trouble(snapshot: Snapshot) -> Content:
     seen = f", seen until {clock_time(since)}" if since else ""
     lost = f"engine lost{seen}: " if snapshot.engine else ""
     return joined((f" {lost}{snapshot.engine_problem}", "bad"))
-
-
-def clock_time(at: float) -> str:
-    """The time of day of Unix seconds: `14:03:27`."""
-    return time.strftime("%H:%M:%S", time.localtime(at))
 
 
 def _engine(snapshot: Snapshot) -> list[tuple[str, str]]:

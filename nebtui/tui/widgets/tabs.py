@@ -12,6 +12,7 @@ from nebtui.analysis.reachability import names, resolve
 from nebtui.analysis.readiness import WORDS, health_test, readiness
 from nebtui.analysis.references import HOST_GATEWAY, references
 from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.mask import mask
 from nebtui.text.paths import short
@@ -44,6 +45,23 @@ def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
         parts = [part for name, value in figures for part in ((f"{name} ", "dim"), f"{value}   ")]
         result.append(joined(("uses        ", "dim"), *parts, (container.name, "dim")))
     return result
+
+
+def stranger(container: Container) -> list[Content]:
+    """All that the engine lists of a container that no project made."""
+    ports = (
+        f"{f'{p.host_ip}:{p.host_port} → ' if p.host_port is not None else ''}{p.port}/{p.protocol}"
+        for p in container.ports
+    )
+    mounts = (f"{mount.source} → {mount.target}" for mount in container.mounts)
+    rows = (
+        ("state", container.status or container.state),
+        ("image", container.image),
+        ("networks", ", ".join(container.networks)),
+        ("ports", ", ".join(ports)),
+        ("mounts", ", ".join(mounts)),
+    )
+    return [joined((f"{name:<12}", "dim"), text) for name, text in rows if text]
 
 
 def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:

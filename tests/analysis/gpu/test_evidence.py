@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from nebtui.analysis.gpu.chain import broken, chain, injection_method, peers
+from nebtui.analysis.gpu.chain import broken, chain, injection_method
 from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
 from nebtui.facts import changes
 from nebtui.facts.declared import GpuRequest, ProjectKey, Service, ServiceKey
-from nebtui.facts.gpu import GpuAccess, GpuPeer, GpuProcess, GpuSample, GpuStack
+from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack, MigInstance
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine, Inspection
 from nebtui.facts.project import Project
@@ -100,8 +100,14 @@ def test_a_fallback_with_its_evidence() -> None:
         ),
         (STACK, replace(CARD, processes=(GpuProcess(9),)), ENGINE, "cannot be looked at"),
         (STACK, replace(CARD, mig=True), ENGINE, "MIG"),
+        (
+            STACK,
+            replace(CARD, mig=True, instances=(MigInstance(0), MigInstance(1, listed=False))),
+            ENGINE,
+            "MIG",
+        ),
     ],
-    ids=["wsl", "no nvml", "no list", "remote", "no device", "mps", "hidden", "mig"],
+    ids=["wsl", "no nvml", "no list", "remote", "no device", "mps", "hidden", "mig", "one hidden"],
 )
 def test_absence_proves_nothing_where_nobody_can_see(
     stack: GpuStack, card: GpuSample | None, engine: Engine, why: str
@@ -112,6 +118,19 @@ def test_absence_proves_nothing_where_nobody_can_see(
     assert found.answer("resident") == "unknown"
     assert why in found.step("resident").why
     assert found.verdict == "suspected"
+
+
+def test_a_service_on_an_instance_and_one_on_none() -> None:
+    """The instance of a divided card is named; where every instance lists its processes, being on
+    none of them proves something."""
+    divided = replace(
+        CARD, mig=True, utilization=None, instances=(MigInstance(0, "1g.10gb"), MigInstance(1))
+    )
+    there = (GpuProcess(9, 900 << 20, None, "c1", "python3", instance=0),)
+    found = ladder(box(sampled(replace(divided, processes=there))), KEY)
+    assert found.step("resident").why == "PID 9 on GPU 0 instance 0 (1g.10gb), 900 MiB"
+    assert found.verdict != "fallback"
+    assert ladder(box(sampled(divided)), KEY).verdict == "fallback"
 
 
 def test_idle_and_undeclared_services_are_not_accused() -> None:
@@ -274,8 +293,6 @@ def test_the_chain() -> None:
     assert injection_method(None, replace(ENGINE, runtimes=None)) is None
     systemd = chain(STACK, replace(ENGINE, cgroup_driver="systemd"))
     assert "daemon-reload" in systemd[-1].message
-    pair = replace(STACK, peers=(GpuPeer(0, 1, False, "one host bridge"), GpuPeer(0, 2, None)))
-    assert list(peers(pair)) == ["GPU 0–1: one host bridge, no direct access"]
 
 
 def test_what_to_mend_first() -> None:

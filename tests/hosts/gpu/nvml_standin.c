@@ -6,7 +6,11 @@
  *   0.mem_used= 0.mem_total=    bytes            0.sm_clock= 0.max_clock= 0.mem_clock=  0.reasons=  0.pstate=  0.fan=
  *   0.mig=0  0.ecc=1  0.ecc_errors=0  0.rows=corr:unc:pending:failed  0.capability=8:9
  *   0.procs=PID:BYTES:SM,…      `-` for bytes or SM = not available
- *   0.p2p=0  0.topology=10      answers for any other device
+ *   0.p2p=0  0.topology=10  0.p2p_nvlink=0   answers for any other device; 0.p2p3=, 0.topology3= … for device 3
+ *   0.pcie_gen= 0.pcie_width= 0.pcie_max_gen= 0.pcie_max_width=     0.nvlinks=1:1:0 (a figure a link)
+ *   0.mig_most=7  0.mig2.uuid=  0.mig2.name= 0.mig2.gi= 0.mig2.slices=GPU:COMPUTE 0.mig2.mem_total= 0.mig2.mem_used=
+ *   0.mig2.procs= …             instance 2 of device 0 is there if it has a uuid; 0.mig2.err=4 refuses its handle
+ *   0.events=8                  kinds of events it reports; xids=ID:DEVICE:NUMBER[:GI],… delivered once by rising ID
  *   err.init=18  err.FUNCTION=N  0.err.FUNCTION=N  0.err=15 (every call for that device)
  *   sleep.FUNCTION=MS           a call that hangs
  * What has no line is NOT_SUPPORTED. It shows how nebtui handles answers, not how NVIDIA's library behaves.
@@ -61,10 +65,13 @@ static int number(const char *key, u64 *out) {
   return 1;
 }
 
-static int index_of(dev device) { return (int)(size_t)device - 1; }
+/* A handle is the device's number + 1; that of an instance has the instance's number + 1 above the low byte. */
+static int index_of(dev device) { return (int)((size_t)device & 255) - 1; }
+static int part_of(dev device) { return (int)((size_t)device >> 8) - 1; }
 
 static void key_of(char *out, size_t size, dev device, const char *name) {
-  snprintf(out, size, "%d.%s", index_of(device), name);
+  if (part_of(device) < 0) snprintf(out, size, "%d.%s", index_of(device), name);
+  else snprintf(out, size, "%d.mig%d.%s", index_of(device), part_of(device), name);
 }
 
 /* What the scenario says of this call: sleeps, then gives the error code or OK. */
@@ -214,7 +221,13 @@ FIGURE(nvmlDeviceGetCurrentClocksEventReasons, "reasons", u64)
 FIGURE(nvmlDeviceGetCurrentClocksThrottleReasons, "reasons", u64)
 FIGURE(nvmlDeviceGetPerformanceState, "pstate", u32)
 FIGURE(nvmlDeviceGetFanSpeed, "fan", u32)
-FIGURE(nvmlDeviceGetCurrPcieLinkGeneration, "pcie", u32)
+FIGURE(nvmlDeviceGetCurrPcieLinkGeneration, "pcie_gen", u32)
+FIGURE(nvmlDeviceGetMaxPcieLinkGeneration, "pcie_max_gen", u32)
+FIGURE(nvmlDeviceGetCurrPcieLinkWidth, "pcie_width", u32)
+FIGURE(nvmlDeviceGetMaxPcieLinkWidth, "pcie_max_width", u32)
+FIGURE(nvmlDeviceGetMaxMigDeviceCount, "mig_most", u32)
+FIGURE(nvmlDeviceGetGpuInstanceId, "gi", u32)
+FIGURE(nvmlDeviceGetSupportedEventTypes, "events", u64)
 static ret clock_of(const char *function, dev device, const char *core, u32 type, u32 *out) {
   u64 value;
   ret code = figure(function, device, type == 2 ? "mem_clock" : core, &value);
@@ -247,27 +260,95 @@ ret nvmlDeviceGetRemappedRows(dev device, u32 *correctable, u32 *uncorrectable, 
   if (code == OK && sscanf(text, "%u:%u:%u:%u", correctable, uncorrectable, pending, failed) != 4) return NOT_SUPPORTED;
   return code;
 }
-ret nvmlDeviceGetNvLinkState(dev device, u32 link, u32 *out) { (void)link; *out = 0; return fault("nvmlDeviceGetNvLinkState", device) ? : NOT_SUPPORTED; }
-ret nvmlDeviceGetP2PStatus(dev one, dev other, u32 index, u32 *out) {
+ret nvmlDeviceGetNvLinkState(dev device, u32 link, u32 *out) {
+  char text[128], *rest = NULL;
+  ret code = words("nvmlDeviceGetNvLinkState", device, "nvlinks", text, sizeof text);
+  if (code) return code;
+  char *part = strtok_r(text, ":", &rest);
+  for (; part && link; link--) part = strtok_r(NULL, ":", &rest);
+  if (!part) return INVALID;
+  *out = (u32)atoi(part);
+  return OK;
+}
+static ret pair(const char *function, dev one, dev other, const char *name, u32 *out) {
+  char own[64], key[96];
   u64 value;
-  ret code = figure("nvmlDeviceGetP2PStatus", one, "p2p", &value);
-  (void)other; (void)index;
+  snprintf(own, sizeof own, "%s%d", name, index_of(other));
+  key_of(key, sizeof key, one, own);
+  ret code = figure(function, one, number(key, &value) ? own : name, &value);
   if (code == OK) *out = (u32)value;
   return code;
 }
+ret nvmlDeviceGetP2PStatus(dev one, dev other, u32 index, u32 *out) {
+  return pair("nvmlDeviceGetP2PStatus", one, other, index == 2 ? "p2p_nvlink" : "p2p", out);
+}
 ret nvmlDeviceGetTopologyCommonAncestor(dev one, dev other, u32 *out) {
-  u64 value;
-  ret code = figure("nvmlDeviceGetTopologyCommonAncestor", one, "topology", &value);
-  (void)other;
-  if (code == OK) *out = (u32)value;
+  return pair("nvmlDeviceGetTopologyCommonAncestor", one, other, "topology", out);
+}
+
+/* --- instances --------------------------------------------------------------------------------------------- */
+
+ret nvmlDeviceGetMigDeviceHandleByIndex(dev device, u32 index, dev *out) {
+  char key[64], text[96];
+  u64 code;
+  *out = (dev)((size_t)device | (size_t)(index + 1) << 8);
+  key_of(key, sizeof key, *out, "err");
+  if (number(key, &code)) return (ret)code;
+  key_of(key, sizeof key, *out, "uuid");
+  return line_of(key, text, sizeof text) ? fault("nvmlDeviceGetMigDeviceHandleByIndex", *out) : NOT_FOUND;
+}
+typedef struct { u32 processors, engines, decoders, encoders, jpegs, ofas, slices, compute; u64 mebibytes; } attributes;
+ret nvmlDeviceGetAttributes_v2(dev device, attributes *out) {
+  char text[64];
+  u64 bytes;
+  memset(out, 0, sizeof *out);
+  ret code = words("nvmlDeviceGetAttributes_v2", device, "slices", text, sizeof text);
+  if (code) return code;
+  if (sscanf(text, "%u:%u", &out->slices, &out->compute) != 2) return NOT_SUPPORTED;
+  code = figure("nvmlDeviceGetAttributes_v2", device, "mem_total", &bytes);
+  out->mebibytes = bytes >> 20;
   return code;
+}
+
+/* --- events ------------------------------------------------------------------------------------------------ */
+
+typedef struct { dev device; u64 type, data; u32 gpu_instance, compute_instance; } event;
+static u64 watched = 0;
+static unsigned long delivered = 0;
+ret nvmlEventSetCreate(void **out) { *out = &watched; return fault("nvmlEventSetCreate", NULL); }
+ret nvmlEventSetFree(void *set) { (void)set; watched = 0; return OK; }
+ret nvmlDeviceRegisterEvents(dev device, u64 types, void *set) {
+  (void)set;
+  ret code = fault("nvmlDeviceRegisterEvents", device);
+  if (code == OK && types & 8) watched |= 1ull << index_of(device);
+  return code;
+}
+ret nvmlEventSetWait_v2(void *set, event *out, u32 milliseconds) {
+  char text[4096], *rest = NULL;
+  (void)set; (void)milliseconds;
+  ret code = fault("nvmlEventSetWait_v2", NULL);
+  if (code) return code;
+  if (!line_of("xids", text, sizeof text)) return 10;
+  for (char *part = strtok_r(text, ",", &rest); part; part = strtok_r(NULL, ",", &rest)) {
+    unsigned long id;
+    u32 device, xid, instance = (u32)-1;
+    if (sscanf(part, "%lu:%u:%u:%u", &id, &device, &xid, &instance) < 3 || id <= delivered) continue;
+    delivered = id;
+    if (!(watched >> device & 1)) continue;
+    out->device = (dev)(size_t)(device + 1);
+    out->type = 8;
+    out->data = xid;
+    out->gpu_instance = out->compute_instance = instance;
+    return OK;
+  }
+  return 10;
 }
 ret nvmlDeviceGetPcieThroughput(dev device, u32 counter, u32 *out) { (void)counter; *out = 0; return fault("nvmlDeviceGetPcieThroughput", device); }
 
 /* --- processes --------------------------------------------------------------------------------------------- */
 
 static int processes_of(dev device, process *list, int *sm, int most) {
-  char key[32], text[16384], *rest = NULL;
+  char key[64], text[16384], *rest = NULL;
   int count = 0;
   key_of(key, sizeof key, device, "procs");
   if (!line_of(key, text, sizeof text)) return 0;

@@ -33,6 +33,20 @@ CARD = """\
 {n}.capability=8:9
 {n}.p2p=2
 {n}.topology=30
+{n}.pcie_gen=4
+{n}.pcie_width=16
+{n}.pcie_max_gen=4
+{n}.pcie_max_width=16
+{n}.events=8
+"""
+
+INSTANCE = """\
+{n}.mig{m}.uuid=MIG-0000000{n}-000{m}
+{n}.mig{m}.name=NVIDIA H100 80GB HBM3 MIG 1g.10gb
+{n}.mig{m}.slices=1:1
+{n}.mig{m}.gi={gi}
+{n}.mig{m}.mem_total=10468982784
+{n}.mig{m}.mem_used=1073741824
 """
 
 
@@ -40,6 +54,14 @@ def machine(count: int = 1, extra: str = "") -> str:
     """A scenario with some cards of one kind; later lines win."""
     cards = "".join(CARD.format(n=n) for n in range(count))
     return f"count={count}\ndriver=550.54.15\ncuda=12040\n{cards}{extra}"
+
+
+def divided(n: int = 0, instances: int = 2, extra: str = "") -> str:
+    """The lines that divide a card into instances, GPU instance 7 being the first; later lines
+    win."""
+    parts = "".join(INSTANCE.format(n=n, m=m, gi=7 + m) for m in range(instances))
+    hidden = f"{n}.err.nvmlDeviceGetUtilizationRates=3\n{n}.err.nvmlDeviceGetProcessUtilization=3\n"
+    return f"{n}.mig=1\n{n}.mig_most=7\n{hidden}{parts}{extra}"
 
 
 CHILD = """

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.hosts.gpu.standin import ROOT, machine
+from tests.hosts.gpu.standin import ROOT, divided, machine
 
 NO_ENGINE = "unix:///nonexistent.sock"
 
@@ -41,7 +41,7 @@ def test_the_json_of_the_contract(tmp_path: Path, library: Path, engine: tuple[s
     done = nebtui(tmp_path, library, text, "gpu", "--format", "json", *engine)
     answer: dict[str, Any] = json.loads(done.stdout)
     assert done.returncode == 0
-    assert set(answer) == {"version", "driver", "cuda", "gpus", "chain"}
+    assert set(answer) == {"version", "driver", "cuda", "gpus", "pairs", "chain"}
     keys = {
         "index",
         "uuid",
@@ -52,11 +52,13 @@ def test_the_json_of_the_contract(tmp_path: Path, library: Path, engine: tuple[s
         "temperature",
         "power_watts",
     }
-    assert [set(gpu) for gpu in answer["gpus"]] == [keys | {"error", "processes"}] * 2
+    keys |= {"error", "processes", "troubles", "pcie", "nvlinks", "mig", "instances", "xids"}
+    assert [set(gpu) for gpu in answer["gpus"]] == [keys] * 2
     process = {
         "pid": 999999,
         "memory": 1000,
         "sm": 5,
+        "instance": None,
         "container": None,
         "project": None,
         "service": None,
@@ -64,6 +66,7 @@ def test_the_json_of_the_contract(tmp_path: Path, library: Path, engine: tuple[s
     assert answer["gpus"][0]["processes"] == [process]
     assert answer["gpus"][0]["power_watts"] == 312.5
     assert answer["gpus"][1]["utilization"] is None
+    assert answer["pairs"] == []  # one of the two cards does not answer
     assert all(set(link) == {"link", "state", "message"} for link in answer["chain"])
 
 
@@ -79,6 +82,37 @@ def test_the_text(tmp_path: Path, library: Path) -> None:
     ):
         assert text in told
     assert "one host bridge" in told
+
+
+def test_instances_links_and_errors(tmp_path: Path, library: Path) -> None:
+    """A divided card's instances with their processes, the pairs of three cards, a narrow link
+    under load and an Xid error, as text and as JSON."""
+    scenario = machine(
+        3,
+        divided(2, 1, "2.mig0.procs=999999:1048576:-\n")
+        + "0.pcie_width=1\n0.nvlinks=1:1\nxids=1:1:79\n",
+    )
+    told = nebtui(tmp_path, library, scenario, "gpu", "--no-engine").stdout
+    for text in (
+        "NVLink 2/2 up",
+        "works over PCIe 4.0 x1 of 4.0 x16",
+        "Xid 79 (GPU has fallen off the bus)",
+        "MIG 0  1g.10gb  1.0/9.8 GiB  MIG-00000002-0000",
+        "    PID 999999",
+        "GPU 0        ·   PHB ✗   PHB ✗",
+    ):
+        assert text in told
+    done = nebtui(tmp_path, library, scenario, "gpu", "--no-engine", "--format", "json")
+    first, second, third = json.loads(done.stdout)["gpus"]
+    assert first["nvlinks"] == {"up": 2, "total": 2}
+    assert first["pcie"]["width"] == 1
+    assert first["troubles"][0].startswith("works over PCIe")
+    assert [(x["number"], x["name"]) for x in second["xids"]] == [
+        (79, "GPU has fallen off the bus")
+    ]
+    assert third["mig"]
+    assert third["instances"][0]["profile"] == "1g.10gb"
+    assert third["processes"][0]["instance"] == 0
 
 
 def test_doctor_names_the_broken_link(tmp_path: Path, library: Path) -> None:

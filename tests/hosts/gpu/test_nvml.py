@@ -37,12 +37,19 @@ def test_a_card_in_full(standin: Start) -> None:
     }
     assert {key: card[key] for key in expected} == expected
     assert card["processes"] == [
-        {"pid": 4242, "memory": 1048576000, "sm": 55, "container": None, "name": ""}
+        {
+            "pid": 4242,
+            "memory": 1048576000,
+            "sm": 55,
+            "container": None,
+            "name": "",
+            "instance": None,
+        }
     ]
     stack = answer["stack"]
     assert (stack["driver"], stack["cuda"], stack["problem"]) == ("550.54.15", "12.4", "")
     assert stack["peers"] == [
-        {"first": 0, "second": 1, "direct": False, "between": "one host bridge"}
+        {"first": 0, "second": 1, "direct": False, "between": "PHB", "nvlink": False}
     ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nebtui import rules
 from nebtui.analysis.readiness import readiness
+from nebtui.demo import box
 from nebtui.facts.changes import Change, Sampled
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
@@ -22,6 +23,8 @@ from nebtui.store import fold
 from tests.clock import HandClock
 
 START = 1_780_000_000.0
+RACED = 45.0
+"""Seconds after which a start that one sees is over."""
 
 SCRIPTED = frozenset(
     {
@@ -41,7 +44,8 @@ tests' matter."""
 class Watching:
     """A host on a hand-moved clock, and the snapshot that its changes give."""
 
-    def __init__(self, scenario: str, folder: Path, seed: int = 7) -> None:
+    def __init__(self, scenario: str, folder: Path, seed: int = 7, *, raced: bool = True) -> None:
+        """`raced`: a scenario whose start one sees has had the time for it."""
         self.clock = HandClock(START)
         self.host = SimulatedHost(scenario, str(folder / "box"), seed, clock=self.clock)
         self.stream: Iterator[Change] = self.host.changes()
@@ -50,6 +54,8 @@ class Watching:
         self.journal = Journal(str(folder / "state"))
         while not self.snapshot.settled:
             self._next()
+        if box().scenarios[scenario].starts_in is not None and raced:
+            self.wait(RACED)
 
     def _next(self) -> Change:
         change = next(self.stream)

@@ -51,7 +51,7 @@ def test_a_foreign_user_becomes_the_owner(tmp_path: Path) -> None:
     """Run with the owner's ids, tabbyapi reads its models, loads them for 20 s, and uses the
     GPU."""
     box = Watching("foreign-user", tmp_path)
-    assert box.snapshot.throughput[box.container("infer/tabbyapi").id].tokens_per_second is None
+    assert box.snapshot.throughput[box.container("infer/tabbyapi").id].last_rate is None
     patch, entry = box.fix("foreign-user", "infer/tabbyapi")
     box.up(patch)
     box.wait(10)
@@ -63,7 +63,8 @@ def test_a_foreign_user_becomes_the_owner(tmp_path: Path) -> None:
     assert box.found() == {("missing-host-gateway", "infer/litellm")}
     assert box.verdict(patch, entry).state == "seen"
     assert tabbyapi.id in box.snapshot.gpus[1].containers
-    assert (box.snapshot.throughput[tabbyapi.id].tokens_per_second or 0) > 55
+    box.wait(8)
+    assert (box.snapshot.throughput[tabbyapi.id].last_rate or 0) > 55
 
 
 def test_a_host_gateway_leads_to_the_published_port(tmp_path: Path) -> None:
@@ -127,21 +128,21 @@ def test_a_hardened_sandbox_goes_on_without_a_network(tmp_path: Path) -> None:
 
 
 def test_a_gpu_gate_stops_what_would_compute_on_the_cpu(tmp_path: Path) -> None:
-    """A one-shot service with the embedder's image and the GPU fails loud, and the embedder is not
+    """A one-shot service with the server's image and the GPU fails loud, and the server is not
     started."""
     box = Watching("cpu-fallback", tmp_path)
     path = tmp_path / "box" / "infer" / "docker-compose.yml"
     gate = (
-        "  embed-gpu:\n    image: michaelf34/infinity:0.0.77\n    deploy: *gpu\n"
+        "  llama-gpu:\n    image: ghcr.io/ggml-org/llama.cpp:full-cuda13-b8012\n    deploy: *gpu\n"
         '    entrypoint: ["python3", "-c", "import torch; assert torch.cuda.is_available()"]\n\n'
-        "  embed:\n    depends_on:\n      embed-gpu: {condition: service_completed_successfully}\n"
+        "  llama:\n    depends_on:\n      llama-gpu: {condition: service_completed_successfully}\n"
     )
-    path.write_text(path.read_text().replace("  embed:\n", gate))
-    list(box.host.do(Up(box.key("infer/embed").project, ("embed",), True)))
+    path.write_text(path.read_text().replace("  llama:\n", gate))
+    list(box.host.do(Up(box.key("infer/llama").project, ("llama",), True)))
     box.wait(5)
-    embed, job = box.container("infer/embed"), box.container("infer/embed-gpu")
+    llama, job = box.container("infer/llama"), box.container("infer/llama-gpu")
     assert job.inspection is not None
-    assert embed.inspection is not None
+    assert llama.inspection is not None
     assert (job.state, job.inspection.exit_code) == ("exited", 1)
-    assert embed.state == "created"
-    assert "didn't complete successfully" in embed.inspection.error
+    assert llama.state == "created"
+    assert "didn't complete successfully" in llama.inspection.error

@@ -72,16 +72,16 @@ def test_a_race_without_gate_is_lost_again(tmp_path: Path) -> None:
 
 
 def test_speed_alone_tells_of_a_fall_back_to_the_cpu(tmp_path: Path) -> None:
-    """The embedder is healthy, busy, on no GPU, and forty times too slow."""
+    """The server is healthy, busy, on no GPU, and forty times too slow."""
     box = Watching("cpu-fallback", tmp_path)
-    embed, tabbyapi = box.container("infer/embed"), box.container("infer/tabbyapi")
-    assert embed.health == "healthy"
-    assert all(embed.id not in gpu.containers for gpu in box.snapshot.gpus.values())
-    reading = box.snapshot.throughput[embed.id]
+    llama, tabbyapi = box.container("infer/llama"), box.container("infer/tabbyapi")
+    assert llama.health == "healthy"
+    assert all(llama.id not in gpu.containers for gpu in box.snapshot.gpus.values())
+    reading = box.snapshot.throughput[llama.id]
     assert reading.busy
     assert 1.5 < (reading.tokens_per_second or 0) < 2.1
-    assert (box.snapshot.samples[embed.id].cpu or 0) > 1000
-    assert 55 < (box.snapshot.throughput[tabbyapi.id].tokens_per_second or 0) < 75
+    assert (box.snapshot.samples[llama.id].cpu or 0) > 1000
+    assert 55 < (box.snapshot.throughput[tabbyapi.id].last_rate or 0) < 75
 
 
 def test_the_same_seed_gives_the_same_stream(tmp_path: Path) -> None:
@@ -128,14 +128,14 @@ def test_a_probe_knows_ports_programs_and_users(tmp_path: Path) -> None:
     """A test passes on the port that listens, fails on a closed one, without its program, and as a
     stranger."""
     box = Watching("foreign-user", tmp_path)
-    tabbyapi, embed = box.container("infer/tabbyapi"), box.container("infer/embed")
+    tabbyapi, llama = box.container("infer/tabbyapi"), box.container("infer/llama")
 
     def code(container: Container, *argv: str, user: str = "") -> int:
         return list(box.host.do(Probe(container.id, argv, user)))[-1].exit_code
 
-    assert code(embed, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7997") == 0
-    assert code(embed, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9") == 1
-    assert code(embed, "curl", "-f", "http://127.0.0.1:7997/health") == 127
+    assert code(llama, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080") == 0
+    assert code(llama, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9") == 1
+    assert code(llama, "wget", "-q", "http://127.0.0.1:8080/health") == 127
     assert code(tabbyapi, "sh", "-c", 'ls "$0" >/dev/null', "/models", user="1001:1001") == 0
     assert code(tabbyapi, "sh", "-c", 'ls "$0" >/dev/null', "/models", user="1000:1000") == 1
 
