@@ -38,6 +38,11 @@ is missed."""
 class Baselines(Protocol):
     """What remembers usual speeds from run to run; used by the collector's thread only."""
 
+    def of(self, machine: str) -> None:
+        """From now on they are those of this machine, "" for the one whose engine nebtui was
+        pointed at."""
+        ...
+
     def recall(self, service: str, model: str, bucket: Bucket) -> Iterable[float]:
         """Speeds of earlier windows, oldest first, in tokens a second of one request."""
         ...
@@ -105,6 +110,8 @@ class ServerCollector:
 
     def _round(self, engine: Engine, now: float) -> None:
         """Ask whoever is due and tell what came back."""
+        if self._baselines is not None:
+            self._baselines.of(behind(engine))
         present = self._follow(self._shared.running())
         due = [
             w
@@ -242,6 +249,13 @@ class ServerCollector:
             for done in watch.meter.closed:
                 baselines.learn(service, done.model, done.bucket, done.speed, done.at)
         return True
+
+
+def behind(engine: Engine) -> str:
+    """The machine at the far end of a forwarded socket, which is found out only from the engine; ""
+    for any other, which its address tells."""
+    forwarded = engine.elsewhere and engine.endpoint.startswith("unix:")
+    return f"{engine.endpoint} {engine.name}" if forwarded else ""
 
 
 def name_of(container: Container) -> str:
