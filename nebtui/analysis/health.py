@@ -141,10 +141,10 @@ def _known_test(
         return NoSuggestion(
             f"it listens on {port} ({how}), which the known test of {known.name} cannot ask"
         )
-    if has is not None and has.complete and not has.has(*known.needs):
+    if has is not None and (lacking := has.lacking(known.needs)):
         other = _asked_by_another(known, port, has)
         if other is None:
-            needed = ", ".join(known.needs)
+            needed = ", ".join(lacking)
             return NoSuggestion(f"its test needs {needed}, which the image lacks ({has.basis})")
         test = replace(test, test=other)
     elif known.family and has is None and known.needs and _asks_with_tools(known):

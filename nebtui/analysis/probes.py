@@ -34,8 +34,6 @@ _EMPTY_HOST = re.compile(r"https?://(?::\d|/)")
 _CURL = re.compile(r"\bcurl\b[^|;&]*")
 _FAILS = re.compile(r"(?:^|\s)(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-\w+)*)(?:\s|$)")
 _CHROMA = re.compile(r"/api/v1/(?:heartbeat|version)")
-_LOOKED_FOR = ("bash", "curl", "wget", "python3", "nc")
-"""The programs that the engine is asked for in an image (`HEAD …/archive`)."""
 
 
 def fault(snapshot: Snapshot, key: ServiceKey, service: Service) -> Fault | None:
@@ -86,11 +84,9 @@ def _absent_program(
     has = programs(snapshot, key, service)
     if has is None or not has.complete:
         return None
-    needed = [name.rsplit("/", 1)[-1] for name in probe_programs(test)]
-    checked = [name for name in needed if name in _LOOKED_FOR]
     if has.names == frozenset() and test.test[:1] == ("CMD-SHELL",):
         return Fault("program", "needs a shell, which its image lacks", has.basis)
-    lacking = [name for name in checked if not has.has(name)]
+    lacking = has.lacking(probe_programs(test))
     if not lacking or _has_alternative(test, has.names):
         return None
     return Fault(

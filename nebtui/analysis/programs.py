@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nebtui.analysis.readiness import image_of
 from nebtui.facts.declared import Service, ServiceKey, Stage
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge.bases import programs_of_base, programs_of_packages
+
+LOOKED_FOR = frozenset({"bash", "curl", "wget", "python3", "nc"})
+"""The programs that an image is asked for (`HEAD …/archive`): of others nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,11 @@ class Programs:
     names: frozenset[str]
     basis: str
     complete: bool = True
+
+    def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
+        """Those of the needed programs that are known not to be there."""
+        names = (name.rsplit("/", 1)[-1] for name in needed)
+        return tuple(n for n in names if self.complete and n in LOOKED_FOR and n not in self.names)
 
     def has(self, *needed: str) -> bool:
         """All of these are there."""

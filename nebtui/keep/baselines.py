@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nebtui.keep.known_projects import private_folder
+from nebtui.keep.known_projects import of_machine, private_folder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -42,12 +42,20 @@ class SpeedMemory:
     """
 
     def __init__(self, state_dir: str) -> None:
+        self._state_dir = state_dir
         self._path = Path(state_dir) / FILE
         self._connection: sqlite3.Connection | None = None
         self._unusable = False
         self._minutes: dict[Key, tuple[int, list[float]]] = {}
         self._rows: dict[Key, int] = {}
         """How many rows a key has, where that was asked."""
+
+    def of(self, machine: str) -> None:
+        """From now on the speeds are those of this machine, "" for the one of the state folder."""
+        folder = of_machine(self._state_dir, machine) if machine else self._state_dir
+        if (path := Path(folder) / FILE) != self._path:
+            self.close()
+            self._path, self._unusable = path, False
 
     def recall(self, service: str, model: str, bucket: str) -> Iterable[float]:
         """Speeds of the last 30 days, oldest first, tokens a second of one request."""

@@ -41,6 +41,10 @@ class Terminal:
         """Kill what runs in the pane."""
         self.start(("sleep", "1d"))
 
+    def press(self, key: str) -> None:
+        """A key, by tmux's name for it."""
+        self._tmux("send-keys", key)
+
     def screen(self) -> list[str]:
         """The lines as they stand on the screen now."""
         return self._tmux("capture-pane", "-p").splitlines()

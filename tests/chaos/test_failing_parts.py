@@ -6,11 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nebtui import rules
+from nebtui.cli import main
 from nebtui.compose.syntax.interpolate import TemplateError, interpolate
 from nebtui.facts.changes import Change, CollectorFailed, EngineLost, ProjectSeen, Settled
 from nebtui.facts.declared import ProjectKey, Service
@@ -65,6 +67,30 @@ def test_a_collector_that_fails_is_named_and_started_again(
     assert failed.name == "ProjectCollector"
     assert "RecursionError: nested 500 deep" in failed.reason
     assert "started again" in failed.reason
+
+
+@pytest.mark.parametrize("verb", [("doctor",), ("doctor", "--no-engine"), ("status",)])
+def test_the_command_line_names_a_collector_that_failed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verb: tuple[str, ...],
+) -> None:
+    """`doctor` takes a look too, and what failed in it is a broken link with a name."""
+
+    def fail(_: object) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    monkeypatch.setenv("NEBTUI_STATE", str(tmp_path / "state"))
+    assert main([*verb]) in (0, 1, 2)
+    before = capsys.readouterr()
+    assert "met an error" not in before.out + before.err
+    monkeypatch.setattr("nebtui.hosts.projects.collector.ProjectCollector.run", fail)
+    assert main([*verb]) in (1, 2)
+    told = capsys.readouterr()
+    assert "ProjectCollector met an error (KeyError: 'surprise')" in told.out + told.err
 
 
 class Silent(FakeHost):

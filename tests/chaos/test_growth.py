@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
+from textual.widgets._footer import FooterKey
+
 from nebtui.facts.changes import ContainerGone, ContainerSeen, EventSeen, ImageSeen, PathsSeen
 from nebtui.facts.observed import Container, ContainerEvent, HostPath, Image, MountPoint
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold
 from nebtui.store.folding import HISTORY, MANY_IMAGES, MANY_PATHS
+from tests.tui.driver import AppDriver, demo
 
 
 def test_images_that_nothing_uses_are_dropped() -> None:
@@ -41,3 +47,24 @@ def test_containers_that_come_and_go_leave_nothing() -> None:
     for _ in range(1000):
         box = fold(box, EventSeen(ContainerEvent(1.0, "busy", "die")))
     assert len(box.histories["busy"]) == HISTORY
+
+
+async def test_keys_shown_before_are_forgotten(tmp_path: Path) -> None:
+    """A screen opened and closed thirty times leaves no more keys in memory than ten times."""
+    async with demo(tmp_path) as app:
+        await opened_and_closed(app, 10)
+        before = keys_alive()
+        await opened_and_closed(app, 20)
+        assert keys_alive() <= before + 20  # those of one screen may still be on their way out
+
+
+async def opened_and_closed(app: AppDriver, times: int) -> None:
+    """The help, so many times."""
+    for _ in range(times):
+        await app.press("question_mark", "question_mark")
+
+
+def keys_alive() -> int:
+    """The key widgets in memory."""
+    gc.collect()
+    return sum(type(one) is FooterKey for one in gc.get_objects())

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import ssl
+import time
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -15,10 +18,12 @@ from nebtui.facts.observed import Container, Engine, PortBinding
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.collector import located
 from nebtui.hosts.engine.endpoint import Endpoint, explain
+from nebtui.hosts.inference.collector import ServerCollector, behind
 from nebtui.hosts.inference.discovery import addresses
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.sampling.paths import PathCollector
 from nebtui.hosts.shared import SharedState, StartupBarrier
+from nebtui.keep.baselines import SpeedMemory
 from nebtui.keep.known_projects import of_machine
 
 HERE = os.uname().nodename
@@ -137,6 +142,48 @@ def test_what_is_kept_is_kept_per_machine() -> None:
     assert one.startswith("/state/machines/")
     assert Endpoint("ssh://me@box").remote
     assert not Endpoint().remote
+
+
+def test_usual_speeds_behind_a_forwarded_socket_are_that_machine_s(tmp_path: Path) -> None:
+    """The engine tells which machine it is: its servers are not measured by this one's speeds, nor
+    by those of the next machine behind the same socket."""
+    now = time.time()
+    here = Engine(HERE, "26", "1.45", SOCKET.url)
+    there = located(PLAIN, SOCKET, None)
+    far = Endpoint("tcp://10.0.0.5:2376")
+    remote = located(replace(PLAIN, endpoint=far.url), far, None)
+    assert behind(here) == behind(remote) == ""  # the address told, and chose the state folder
+    memory = SpeedMemory(str(tmp_path))
+    for engine, speed in ((here, 60.0), (there, 5.0), (replace(there, name="other"), 7.0)):
+        memory.of(behind(engine))
+        memory.learn("a/llm", "m", "1", speed, now)
+    for engine, speed in ((here, 60.0), (there, 5.0), (replace(there, name="other"), 7.0)):
+        memory.of(behind(engine))
+        assert list(memory.recall("a/llm", "m", "1")) == [speed]
+    memory.close()
+    assert len(list((tmp_path / "machines").iterdir())) == 2
+
+
+def test_the_collector_of_servers_says_whose_speeds_they_are(tmp_path: Path) -> None:
+    """With each look: an engine that is lost may come back as another machine's."""
+
+    class Told(SpeedMemory):
+        machines: ClassVar[list[str]] = []
+
+        def of(self, machine: str) -> None:
+            self.machines.append(machine)
+
+    shared, seen = SharedState(), list[Change]()
+    collector = ServerCollector(
+        EngineClient(SOCKET, {}),
+        shared,
+        StartupBarrier(seen.append, frozenset()),
+        seen.append,
+        Told(str(tmp_path)),
+    )
+    collector._round(Engine(HERE, "26", "1.45", SOCKET.url), 0.0)
+    collector._round(located(PLAIN, SOCKET, None), 1.0)
+    assert Told.machines == ["", f"{SOCKET.url} gpu-server"]
 
 
 def test_a_certificate_error_is_told_as_one() -> None:

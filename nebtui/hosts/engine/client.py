@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 
 from nebtui.host import LABEL
 from nebtui.hosts.clock import MACHINE, MachineClock
-from nebtui.hosts.engine.connection import READ_SECONDS, ConnectionPool
+from nebtui.hosts.engine.connection import ANSWER_SECONDS, READ_SECONDS, ConnectionPool
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import EngineError
-from nebtui.hosts.engine.events import EVENTS, Stream, close_stream, ended_by_close
+from nebtui.hosts.engine.events import EVENTS, EventStream, Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.json_values import as_int, as_str_dict, items, mapping, objects, strings, text
 
@@ -98,12 +99,19 @@ class EngineClient:
         """`GET /events` of containers and networks, with those since a Unix time that the engine
         still has; iterate it in one thread, `close` it from another."""
         with self._pool.use() as client:
-            stream: Stream = client.events(
-                since=None if since is None else int(since),
-                decode=True,
-                filters={"type": ["container", "network"], "event": EVENTS},
+            response = client.get(
+                f"{client.base_url}/v{client.api_version}/events",
+                params={
+                    "since": None if since is None else int(since),
+                    "filters": json.dumps({"type": ["container", "network"], "event": EVENTS}),
+                },
+                stream=True,
+                timeout=(ANSWER_SECONDS, None),
             )
-            return stream
+            if response.status_code != 200:
+                why = text(mapping(response.json()).get("message"))
+                raise EngineError(f"The engine refused to tell its events: {why}")
+            return EventStream(response, client.bounds.newest)
 
     def create_network(self, name: str) -> None:
         """Create a bridge network with nebtui's label; refused where the name is taken."""

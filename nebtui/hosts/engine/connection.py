@@ -144,6 +144,8 @@ class ConnectionPool:
         """A low-level client that speaks this version of the API."""
         from docker import APIClient
 
+        from nebtui.hosts.engine.bounded import Bounds  # http.client is imported with docker
+
         over_ssh = self.endpoint.url.startswith("ssh://")
         client: Any = APIClient(
             self.endpoint.url,
@@ -155,4 +157,5 @@ class ConnectionPool:
         # Else REQUESTS_CA_BUNDLE and proxies of the environment would take the place of the
         # engine's own certificates.
         client.trust_env = False
+        client.bounds = Bounds(client, self.endpoint.socket or self.endpoint.url)
         return client

@@ -154,12 +154,32 @@ def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]
             f"The engine at {where} accepts connections but does not answer in time: restart "
             "it or look at its log."
         )
+    if spoiled := spoiled_answer(names, where):
+        return spoiled
     if where.startswith("ssh://"):
         return (
             f"{where} does not answer: try `ssh {where.removeprefix('ssh://')} docker version`; "
             "nebtui uses your own ssh, without asking for a password."
         )
     return f"The engine at {where} cannot be used: {engine_text(chain)}"
+
+
+def spoiled_answer(names: set[str], where: str) -> str:
+    """What was wrong with an answer that came, by the names of the errors it led to; "" where that
+    is not it."""
+    cut = {"RemoteDisconnected", "ConnectionResetError", "BrokenPipeError", "IncompleteRead"}
+    if names & cut and not where.startswith("ssh://"):  # there ssh is the likelier cause
+        return (
+            f"The engine at {where} ended the connection before its answer was whole: restart it "
+            "or look at its log."
+        )
+    strange = {"JSONDecodeError", "RecursionError", "UnicodeDecodeError", "TooManyRedirects"}
+    if names & (strange | {"BadStatusLine", "LineTooLong", "InvalidHeader", "HeaderParsingError"}):
+        return (
+            f"What answers at {where} does not speak as a Docker engine does: restart it or check "
+            "DOCKER_HOST."
+        )
+    return ""
 
 
 def no_socket(where: str, environ: Mapping[str, str]) -> str:

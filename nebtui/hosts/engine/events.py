@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from nebtui.hosts.engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from nebtui.hosts.engine.bounded import Answer
 
 EVENTS = [
     *(
@@ -25,6 +31,10 @@ EVENTS = [
 """Filtered on the server: every health check would otherwise send exec_create, exec_start and
 exec_die."""
 
+MOST_BYTES = 2**20
+"""Bytes of one event: it holds the container's labels, some kilobytes."""
+PIECE = 65536
+
 
 class Stream(Protocol):
     """A stream of decoded JSON that another thread can end."""
@@ -34,6 +44,58 @@ class Stream(Protocol):
     def close(self) -> None:
         """End the stream; whoever iterates it stops."""
         ...
+
+
+class EventStream:
+    """The events of an engine, one JSON object a line; to be iterated once, in one thread."""
+
+    def __init__(self, response: Any, answer: Answer) -> None:
+        self._response = response
+        self._answer = answer
+        self._reading = False
+
+    def __iter__(self) -> Iterator[Any]:
+        """Each event; EngineError where one is no JSON, or longer than any event is."""
+        self._reading = True
+        begun = bytearray()
+        try:
+            while piece := self._piece():
+                begun += piece
+                if b"\n" in piece:
+                    *lines, rest = bytes(begun).split(b"\n")
+                    begun = bytearray(rest)
+                    yield from (decoded(line) for line in lines if line.strip())
+                if len(begun) > MOST_BYTES:
+                    raise EngineError(
+                        "The engine sent an event without end: restart it or look at its log."
+                    )
+        finally:
+            self._response.close()
+
+    def _piece(self) -> bytes:
+        """What came next, b"" at the end: lost, cut or closed, which are all the same here."""
+        from http.client import HTTPException
+
+        try:
+            return self._answer.read1(PIECE)
+        except (OSError, HTTPException, ValueError, AttributeError):
+            return b""
+
+    def close(self) -> None:
+        """End it, from any thread."""
+        self._answer.hang_up()
+        if not self._reading:
+            self._response.close()
+
+
+def decoded(line: bytes) -> Any:
+    """An event; EngineError where it is no JSON."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise EngineError(
+            "The engine sent an event that is no JSON: restart it or look at its log."
+        ) from error
 
 
 def close_stream(stream: Stream) -> None:

@@ -36,6 +36,11 @@ DOUBT = 8.0
 class Baselines(Protocol):
     """What remembers usual speeds from run to run; used by the collector's thread only."""
 
+    def of(self, machine: str) -> None:
+        """From now on they are those of this machine, "" for the one whose engine nebtui was
+        pointed at."""
+        ...
+
     def recall(self, service: str, model: str, bucket: Bucket) -> Iterable[float]:
         """Speeds of earlier windows, oldest first, in tokens a second of one request."""
         ...
@@ -106,6 +111,8 @@ class ServerCollector:
 
     def _round(self, engine: Engine, now: float) -> None:
         """Ask whoever is due and tell what came back."""
+        if self._baselines is not None:
+            self._baselines.of(behind(engine))
         present = self._follow(self._shared.running())
         due = [
             w
@@ -226,6 +233,13 @@ def _told(probe: ServerProbe, waited: float) -> bool:
     if probe.looks < (1 if through_engine.leads_to(probe) else 2):
         return False
     return probe.meter.settled or (server.late and waited >= LATE_LOOK)
+
+
+def behind(engine: Engine) -> str:
+    """The machine at the far end of a forwarded socket, which is found out only from the engine; ""
+    for any other, which its address tells."""
+    forwarded = engine.elsewhere and engine.endpoint.startswith("unix:")
+    return f"{engine.endpoint} {engine.name}" if forwarded else ""
 
 
 def name_of(container: Container) -> str:

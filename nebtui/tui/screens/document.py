@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from nebtui.tui.keys import bindings
 from nebtui.tui.widgets.cached_static import CachedStatic
+from nebtui.tui.widgets.keys_footer import KeysFooter
 
 
 class DocumentScreen(Screen[None]):
@@ -20,7 +20,7 @@ class DocumentScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield CachedStatic(id="page")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.show()

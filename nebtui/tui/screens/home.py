@@ -7,7 +7,7 @@ from contextlib import suppress
 from textual.app import ComposeResult
 from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from nebtui import rules
 from nebtui.analysis import services
@@ -20,6 +20,7 @@ from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail, related
+from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.summary import Summary
 
@@ -54,7 +55,7 @@ class HomeScreen(Screen[None]):
         yield Input(
             placeholder="show only projects and services that match; esc shows all", id="filter"
         )
-        yield Footer(show_command_palette=False)
+        yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one("#filter").display = False

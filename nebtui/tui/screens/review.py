@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.batch import Planned, plan_all, plan_one
@@ -26,6 +26,7 @@ from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, PatchWritten
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.diff import check_line, coloured
+from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.markup import joined, lines, styled
 
 
@@ -68,7 +69,7 @@ class ReviewScreen(Screen[None]):
         with VerticalScroll(id="body"):
             yield Static(id="diff")
             yield Static(id="proof")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._replan()

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from nebtui.fixing.file_change import diff
 from nebtui.fixing.writing import inverse, undo
@@ -19,6 +19,7 @@ from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.diff import coloured
+from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.markup import joined, lines
 
 
@@ -41,7 +42,7 @@ class UndoScreen(Screen[int | None]):
         with VerticalScroll(id="body"):
             yield Static(id="diff")
             yield Static(id="proof")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         try:
