@@ -179,6 +179,7 @@ def test_no_projects(sandbox: CliSandbox) -> None:
         "services": 0,
         "findings": [],
         "errors": [],
+        "outside": [],
     }
     assert sandbox.run("status", "--no-engine").out == "no Compose projects found\n"
     assert sandbox.run("undo").out == "nothing left to undo\n"

@@ -41,4 +41,4 @@ async def test_warnings_are_reached_in_the_race(tmp_path: Path) -> None:
         for _ in range(4):
             await driver.press("exclamation_mark")
             visited.append(str(driver.app.home.selected))
-        assert {"core/ingest", "core/chroma"} <= set(visited)
+        assert "core/ingest" in visited

@@ -17,15 +17,13 @@ from nebtui.store import settle
 from tests.clock import HandClock
 from tests.hosts.simulation.box import START, Watching
 
-RACE = {("ungated-dependency", "core/ingest"), ("missing-healthcheck", "core/chroma")}
+RACE = {("ungated-dependency", "core/ingest")}
 CUT = {("isolated-networks", "gantry/conductor"), ("ungated-dependency", "gantry/ui")}
 GATEWAY = {("missing-host-gateway", "infer/litellm")}
 FOREIGN = {("foreign-user", "infer/tabbyapi")}
 PATTERN_4 = {
     ("ungated-dependency", "quantumsketch/api"),
     ("ungated-dependency", "quantumsketch/worker"),
-    ("missing-healthcheck", "quantumsketch/redis"),
-    ("missing-healthcheck", "quantumsketch/temporal"),
 }
 EXPECTED = {
     "all": RACE | CUT | GATEWAY | FOREIGN | PATTERN_4,
