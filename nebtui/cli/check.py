@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
@@ -19,7 +18,7 @@ from nebtui.cli.common import (
     visible,
 )
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import say
+from nebtui.cli.output import say, say_json
 from nebtui.report import json_output, text_output
 from nebtui.settings import Settings
 
@@ -39,14 +38,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     others = strangers(snapshot, arguments)
     if arguments.format == "json":
         services = {k: v for k, v in snapshot.projects.items() if k in keys}
-        say(
-            json.dumps(
-                json_output.check(
-                    services.values(), shown, problems(snapshot, keys, arguments), others
-                ),
-                indent=2,
-            )
-        )
+        wrong = problems(snapshot, keys, arguments)
+        say_json(json_output.check(services.values(), shown, wrong, others))
     else:
         say(
             "\n".join(

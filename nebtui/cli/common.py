@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import locale
 import os
 from argparse import Namespace
@@ -10,7 +9,7 @@ from collections.abc import Mapping
 
 from nebtui import keep
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import warn
+from nebtui.cli.output import say, say_json, warn
 from nebtui.compose.discovery.candidate import Candidate, contains
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Container
@@ -163,11 +162,17 @@ def status_of(found: list[Finding], fail_on: str) -> int:
     return int(any(SEVERITIES.index(f.severity) <= bar for f in found))
 
 
-def rendered(snapshot: Snapshot, arguments: Namespace, found: list[Finding]) -> str:
-    """The status in the format asked for; what is found of a service's speed stands beside it."""
+def say_status(
+    snapshot: Snapshot, arguments: Namespace, found: list[Finding], banner: str = ""
+) -> None:
+    """Print the status in the format asked for; what is found of a service's speed stands beside
+    it, and `banner` before the text."""
+    outside = strangers(snapshot, arguments)
     if arguments.format == "json":
-        return json.dumps(json_output.status(snapshot, strangers(snapshot, arguments)), indent=2)
-    return "\n".join(text_output.status(snapshot, found, strangers(snapshot, arguments)))
+        say_json(json_output.status(snapshot, outside))
+        return
+    lines = "\n".join(text_output.status(snapshot, found, outside))
+    say(f"{banner}: {lines}" if banner else lines)
 
 
 def utf8() -> bool:

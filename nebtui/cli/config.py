@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Mapping
 
-from nebtui.cli.output import say
+from nebtui.cli.output import say, say_json
 from nebtui.settings import Settings, described, settings_file
 
 
@@ -16,9 +16,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     given = described(settings)
     defaults = described(Settings())
     if arguments.format == "json":
-        say(
-            json.dumps({"version": 1, "file": str(path), "settings": given}, indent=2, default=list)
-        )
+        say_json({"version": 1, "file": str(path), "settings": given})
         return 0
     say(f"{path}{'' if path.exists() else ' (not there: defaults)'}")
     width = max(map(len, given))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict
 
 from nebtui import rules
-from nebtui.cli.output import say
+from nebtui.cli.output import say, say_json
 from nebtui.facts.link import GLYPHS, Link
 from nebtui.host import Host
 from nebtui.hosts.doctor import examine
@@ -25,7 +24,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     links = list(examine(environ, settings.state_dir, ask_engine=not arguments.no_engine))
     links += parts(arguments, settings, environ)
     if arguments.format == "json":
-        say(json.dumps({"version": 1, "links": [asdict(link) for link in links]}, indent=2))
+        say_json({"version": 1, "links": [asdict(link) for link in links]})
     else:
         for link in links:
             say(f"{GLYPHS[link.state]} {link.state:<7} {link.name:<12} {link.message}")

@@ -3,7 +3,6 @@ journal."""
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
@@ -11,7 +10,7 @@ from contextlib import closing
 from nebtui import rules
 from nebtui.cli.common import complain, host_for, look, selected, visible
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import say, warn
+from nebtui.cli.output import say, say_json, warn
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -84,7 +83,7 @@ def _owner(snapshot: Snapshot, text: str | None) -> ServiceKey | None:
 def _show(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespace) -> None:
     patch = planned.patch
     if arguments.format == "json":
-        say(json.dumps(_json(planned, snapshot, host), indent=2))
+        say_json(_json(planned, snapshot, host))
         return
     if patch:
         # A compose file may hold escape sequences: they must not reach the terminal.

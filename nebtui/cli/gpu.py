@@ -3,7 +3,6 @@ each service."""
 
 from __future__ import annotations
 
-import json
 import time
 from argparse import Namespace
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from contextlib import closing
 
 from nebtui.cli.common import host_for, look
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import say
+from nebtui.cli.output import say, say_json
 from nebtui.facts.changes import GpuStackSeen, Sampled
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -29,7 +28,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         with closing(host_for(arguments, settings, environ)) as host:
             snapshot = look(host, settings)
     if arguments.format == "json":
-        say(json.dumps(report.gpu(snapshot), indent=2))
+        say_json(report.gpu(snapshot))
     else:
         say("\n".join(report.text(snapshot, named(snapshot, arguments))))
     return 0

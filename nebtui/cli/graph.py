@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from argparse import Namespace
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from types import MappingProxyType
 
 from nebtui import rules
 from nebtui.cli.common import complain, host_for, look, selected, utf8
-from nebtui.cli.output import say
+from nebtui.cli.output import say, say_json
 from nebtui.report import json_output, text_output
 from nebtui.settings import Settings
 
@@ -25,7 +24,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     broken = complain(snapshot, keys, arguments)
     chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
     if arguments.format == "json":
-        say(json.dumps(json_output.graph(chosen), indent=2))
+        say_json(json_output.graph(chosen))
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
         say(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Mapping
 
 from nebtui import rules
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import say
+from nebtui.cli.output import say, say_json
 from nebtui.report.text_output import LETTERS
 from nebtui.settings import Settings
 
@@ -21,7 +20,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
                 {"rule": r.name, "severity": r.severity, "key": r.key, "summary": r.summary}
                 for r in rules.RULES
             ]
-            say(json.dumps({"version": 1, "rules": rows}, indent=2))
+            say_json({"version": 1, "rules": rows})
         else:
             for r in rules.RULES:
                 say(f"{LETTERS[r.severity]}  {r.name:<22} {r.key or ' '}  {r.summary}")

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
-from nebtui.cli.common import host_for, look, rendered, utf8
+from nebtui.cli.common import host_for, look, say_status, utf8
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import say, warn
+from nebtui.cli.output import warn
 from nebtui.host import Host
 from nebtui.keep import Journal, recall_projects
 from nebtui.settings import Settings
@@ -74,10 +74,7 @@ def show(
     ):
         with closing(host):
             snapshot = look(host, settings)
-        say(
-            (f"{banner}: " if banner and arguments.format == "text" else "")
-            + rendered(snapshot, arguments, list(rules.find(snapshot, settings.allow)))
-        )
+        say_status(snapshot, arguments, list(rules.find(snapshot, settings.allow)), banner)
         return 0
     if environ.get("TERM", "") in ("", "dumb"):
         raise CommandError(

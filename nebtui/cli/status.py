@@ -9,8 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui import rules
-from nebtui.cli.common import complain, host_for, look, rendered, selected, status_of
-from nebtui.cli.output import say
+from nebtui.cli.common import complain, host_for, look, say_status, selected, status_of
 from nebtui.settings import Settings
 
 
@@ -25,6 +24,6 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     # The text itself says when there is no engine.
     text = replace(chosen, engine_problem="") if arguments.format == "text" else chosen
     broken = complain(text, keys, arguments, examined.failures)
-    say(rendered(chosen, arguments, result))
+    say_status(chosen, arguments, result)
     absent = not snapshot.projects and snapshot.engine is None and not arguments.no_engine
     return 2 if broken or absent else status_of(result, arguments.fail_on)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import say, warn
+from nebtui.cli.output import say, say_json, warn
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import undo
 from nebtui.host import Host
@@ -90,7 +89,7 @@ def _list(journal: Journal, arguments: Namespace) -> int:
             }
             for e in live
         ]
-        say(json.dumps({"version": 1, "entries": text}, indent=2))
+        say_json({"version": 1, "entries": text})
     else:
         say("\n".join(_line(e) for e in live) or "nothing to undo")
     return 0

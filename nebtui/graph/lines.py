@@ -8,6 +8,7 @@ from nebtui.graph.canvas import ASCII, Canvas, Glyphs, Line, Pen
 from nebtui.graph.columns import Columns
 from nebtui.graph.scene import Group, NetworkLine, Row
 from nebtui.graph.tracks import Arc, Rail
+from nebtui.text.mask import mask
 from nebtui.text.terminal import cell_width, plain, shorten
 
 
@@ -26,7 +27,7 @@ class RowContext:
 
     def clean(self, text: str) -> str:
         """The text as it may be drawn."""
-        return plain(text, self.glyphs is ASCII)
+        return plain(mask(text), self.glyphs is ASCII)
 
     def pen(self) -> Pen:
         """A pen at the start of a line."""

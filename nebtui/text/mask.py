@@ -4,19 +4,25 @@ env file values."""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import Any
 
 MASK = "•••"
 
 _URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
 _NAMES = (
-    r"passw(?:or)?d|passwd|passphrase|pwd|secret|token(?!iz)|credential|basicauth\.users"
-    r"|(?:api|access|private|encryption|master|signing)[_-]?key|[a-z0-9]_key(?![a-z])|(?<![a-z])dsn(?![a-z])|(?<![a-z])auth(?![a-z])"
+    r"passw(?:or)?d|passwd|passphrase|pwd|secret|token(?!iz|s?_per|s\b)|credential|basicauth\.users"
+    r"|(?:api|access|private|encryption|master|signing)[_-]?key|[a-z0-9]_key(?![a-z])|(?<![a-z])dsn(?![a-z])"
 )
 _NAMED = re.compile(
     rf"(?i)((?:{_NAMES})[\w.-]{{0,100}}"
     # A colon alone is no separator: `./secret:/run/secret:ro` is a mount.
     r"(?:[\"']?\s{0,20}=|[\"']?\s{0,20}:\s|[\"']\s{0,20}:)\s{0,20}[\"']?)(?!\s*$)([^\s\"',}][^\r\n\"']*)"
 )
+_AUTH = re.compile(
+    r"(?i)((?<![a-z])auth(?![a-z])[\w.-]{0,100}[\"']?\s{0,20}=\s{0,20}[\"']?)([^\s\"',}$][^\r\n\"']*)"
+)
+"""With `=` only: services are called auth, and `auth: waits for db` is a sentence."""
 _OPTION = re.compile(
     r"(?i)((?:--(?:requirepass|masterauth|pass(?:word)?|token|api-key|secret|auth)"
     r"|\b(?:redis|valkey)-cli\b.{0,200}?[\s\"']-a)[\"']?[\s,=]{1,5}[\"']?)([^\s\"',\]$][^\s\"',\]]*)"
@@ -32,14 +38,24 @@ _ENV = re.compile(r"^(\s*(?:export\s+)?[\w.-]+\s*=)(.+)$")
 _IDS = re.compile(r"^\s*(?:export\s+)?\w*(?:UID|GID)\s*=\s*\d*\s*$")
 
 
+@lru_cache(4096)
 def mask(text: str) -> str:
     """A line of a compose file, a command or an environment with its secrets masked; `${NAME}`
     stays readable."""
     text = _SHAPE.sub(MASK, _BEARER.sub(rf"\1{MASK}", _URL.sub(rf"\1{MASK}\2", text)))
-    text = _OPTION.sub(rf"\1{MASK}", text)
+    text = _AUTH.sub(rf"\1{MASK}", _OPTION.sub(rf"\1{MASK}", text))
     return _NAMED.sub(
         lambda m: m.group(0) if m.group(2).startswith("$") else m.group(1) + MASK, text
     )
+
+
+def masked(data: Any) -> Any:
+    """Plain data with the secrets in all its texts masked, keys included."""
+    if isinstance(data, str):
+        return mask(data)
+    if isinstance(data, dict):
+        return {masked(key): masked(value) for key, value in data.items()}
+    return [masked(item) for item in data] if isinstance(data, list | tuple) else data
 
 
 def mask_env(line: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content, Span
 
+from nebtui.text.mask import mask
 from nebtui.text.terminal import plain
 
 COLOURS = {
@@ -20,8 +21,8 @@ SEVERITY = {"error": ("✗", "bad"), "warning": ("▲", "warn"), "advice": ("·"
 
 
 def styled(text: str, tone: str = "") -> Content:
-    """Outside text in a tone: no markup is read, control characters are gone."""
-    clean = plain(text)
+    """Outside text in a tone: no markup is read, control characters are gone, secrets masked."""
+    clean = plain(mask(text))
     style = COLOURS[tone]
     return Content(clean, [Span(0, len(clean), style)] if style and clean else [])
 
