@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from nebtui.graph.from_snapshot import outsider
@@ -42,3 +43,22 @@ async def test_warnings_are_reached_in_the_race(tmp_path: Path) -> None:
             await driver.press("exclamation_mark")
             visited.append(str(driver.app.home.selected))
         assert "core/ingest" in visited
+
+
+async def test_the_picture_of_a_lost_engine_is_faded(tmp_path: Path) -> None:
+    """What was seen before stays, paler than what is true now."""
+    async with demo(tmp_path, (100, 40)) as driver:
+
+        def tones() -> set[str]:
+            lines = (driver.rails.render_lines(driver.rails.size.region)[y] for y in range(3))
+            return {
+                str(s.style.color) for line in lines for s in line if s.style and s.text.strip()
+            }
+
+        bright = tones()
+        session = driver.session
+        session.snapshot = replace(session.snapshot, stale_since=1.0, engine_problem="gone")
+        driver.app.home.show()
+        await driver.press("down")
+        assert driver.rails.has_class("-stale")
+        assert not tones() & bright

@@ -111,6 +111,7 @@ class HomeScreen(Screen[None]):
         rails = self.query_one(Rails)
         rails.warned = warned(session)
         rails.show(matching(scene_of(session), self._filter))
+        rails.set_class(session.snapshot.stale_since is not None, "-stale")
 
     def _show_detail(self) -> None:
         detail = self.query_one(Detail)
