@@ -92,8 +92,8 @@ def observed_networks(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
 
 
 def names(snapshot: Snapshot) -> Names:
-    """Build the index once for a snapshot. Networks are those declared, and those joined by hand
-    while running. Made once for each set of projects, containers and networks."""
+    """Build the index once for a snapshot. Networks are those that a running container is on, else
+    those declared. Made once for each set of projects, containers and networks."""
     return snapshot.derived(_names, snapshot.projects, snapshot.containers, snapshot.networks)
 
 
@@ -104,7 +104,8 @@ def _names(snapshot: Snapshot) -> Names:
     variants = set()
     for key, service in snapshot.services():
         project = snapshot.projects[key.project]
-        networks[key] = declared_networks(project, service) | observed_networks(snapshot, key)
+        # What runs is on the networks it is on, whatever its file says by now.
+        networks[key] = observed_networks(snapshot, key) or declared_networks(project, service)
         if project.variant:
             variants.add(key)
         everywhere = names_of(snapshot, key, service)

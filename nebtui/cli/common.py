@@ -47,7 +47,9 @@ def host_for(
     roots = (*places, *(() if given and arguments.no_engine else settings.roots))
     known = () if given and arguments.no_engine else remembered(settings)
     asks_compose = arguments.verb == "fix" or not arguments.no_engine
-    catalogue = ComposeCatalogue(roots, known, environ, asks_compose, settings.depth)
+    catalogue = ComposeCatalogue(
+        roots, known, environ, asks_compose, None if given else settings.depth
+    )
     if arguments.no_engine:
         from nebtui.hosts.files import FilesHost
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nebtui.compose import services
 from nebtui.compose.binary.command import ComposeCommand
-from nebtui.compose.binary.config import config, is_consistency_error, to_problem
+from nebtui.compose.binary.config import config, hashes, is_consistency_error, to_problem
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.dockerfile.stages import final_stage
@@ -57,7 +57,11 @@ def _asked(
     key, env_files = candidate.key, candidate.env_files
     answer = config(compose, key, env_files, environ)
     if answer.config is not None:
-        return _project(candidate, reading, "compose", services.unescaped(answer.config), None)
+        found = _project(candidate, reading, "compose", services.unescaped(answer.config), None)
+        if "label" not in candidate.sources:
+            return found  # no container to compare with
+        of_services = hashes(compose, key, answer.config, environ)
+        return replace(found, hashes=of_services, hashed_by=compose.version)
     if reading.fragment or not is_consistency_error(answer.error):
         literal = config(compose, key, env_files, environ, interpolated=False)
         if literal.config is not None:

@@ -55,6 +55,11 @@ class Project:
     """The Dockerfiles that its services are built from, absolute, as far as they could be read."""
     unset: tuple[UnsetVariable, ...] = ()
     """The variables of its services that have no value, in the order they stand."""
+    hashes: Mapping[str, str] = field(default_factory=empty)
+    """By service: the configuration hash that the next `up` would label its container with; empty
+    where Compose was not asked, or has no container to compare."""
+    hashed_by: str = ""
+    """The version of Compose that counted them."""
     problem: Problem | None = None
     warning: Problem | None = None
     """Why Compose refuses the project as things are, though its files can be read: a required

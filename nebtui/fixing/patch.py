@@ -12,7 +12,7 @@ from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.editor.apply import EditRefusedError, apply
 from nebtui.compose.editor.verbs import Edit
 from nebtui.disk.read import ABSENT, UnreadableError, read_bytes
-from nebtui.facts.declared import ProjectKey
+from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.override import into_override
@@ -73,12 +73,25 @@ def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = F
     rule = rules.rule(finding.rule)
     if rule.fix is None:
         raise NoFixError(f"{rule.name} is advice only: {finding.fix}")
+    if shared := [key for key in finding.also if key.project == finding.project]:
+        raise NoFixError(
+            f"{finding.origin} is shared with {_listed(shared)} (an anchor or a merged "
+            "map): edit it "
+            "there, once for all"
+        )
+    if finding.place == "host" and finding.applicability == "display" and finding.fix:
+        raise NoFixError(finding.fix)
     fix = rule.fix(draft.snapshot, finding, options)
     if not override:
         return _patch(draft, (finding,), fix, fix.edits)
     edits = into_override(fix, finding, draft.snapshot, lambda path: draft.read(path))
     read_too = replace(fix, recreate=tuple(_with_override(item, edits) for item in fix.recreate))
     return _patch(draft, (finding,), read_too, edits)
+
+
+def _listed(keys: list[ServiceKey]) -> str:
+    names = ", ".join(key.service for key in keys[:3])
+    return names if len(keys) <= 3 else f"{names} and {len(keys) - 3} more"
 
 
 def _with_override(item: Recreate, edits: tuple[FileEdit, ...]) -> Recreate:

@@ -81,8 +81,15 @@ def apply_on_paper(draft: Draft, patch: Patch, host: Host) -> Draft:
         for container in snapshot.containers_of(ServiceKey(recreate.project, service))
     }
     processes = {k: v for k, v in snapshot.processes.items() if k not in gone}
+    # Those that are made anew will be on the networks that their files declare by then.
+    containers = {
+        k: replace(v, attachments=()) if k in gone else v for k, v in snapshot.containers.items()
+    }
     snapshot = replace(
-        snapshot, networks=MappingProxyType(networks), processes=MappingProxyType(processes)
+        snapshot,
+        networks=MappingProxyType(networks),
+        processes=MappingProxyType(processes),
+        containers=MappingProxyType(containers),
     )
     after = Draft(snapshot, {**draft.texts, **changed})
     return reread(after, touched(snapshot, patch), host)

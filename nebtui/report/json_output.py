@@ -67,6 +67,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": list(finding.evidence),
         "applicability": finding.applicability,
         "fix": finding.fix,
+        "place": finding.place,
+        "also": [str(key) for key in finding.also],
     }
 
 

@@ -27,6 +27,7 @@ from nebtui.text.terminal import cell_width, plain, shorten
 LONGEST_NAME = 40
 """Cells of a name in a table: a name of 100 kB does not push every other line away."""
 LONGEST_LIST = 200
+PLACES = {"file": "in the file", "host": "of what runs", "both": "in the file and of what runs"}
 LETTERS = {"error": "E", "warning": "W", "advice": "A"}
 
 
@@ -36,6 +37,10 @@ def findings(found: Iterable[Finding]) -> Iterator[str]:
         where = f"{short(finding.origin.file)}:{finding.origin.line}: " if finding.origin else ""
         who = str(finding.at or finding.project or "")
         yield plain(f"{where}{LETTERS[finding.severity]} {finding.rule}: {who} {finding.message}")
+        if finding.also:
+            yield plain(f"    also {', '.join(map(str, finding.also))}")
+        if finding.place != "file":
+            yield f"    true {PLACES[finding.place]}"
         yield from (plain(f"    {shortened(line)}") for line in finding.evidence)
         if finding.fix:
             yield plain(f"    fix ({finding.applicability}): {finding.fix}")

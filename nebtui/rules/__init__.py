@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
-from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.declared import ProjectKey, ServiceKey, empty
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import (
@@ -24,6 +25,7 @@ from nebtui.rules import (
     missing_healthcheck,
     missing_host_gateway,
     missing_network,
+    outdated_container,
     slower_than_usual,
     unchecked_gpu,
     ungated_dependency,
@@ -41,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     missing_gpu_runtime.RULE,
     cuda_driver_mismatch.RULE,
     cpu_fallback.RULE,
+    outdated_container.RULE,
     broken_healthcheck.RULE,
     slower_than_usual.RULE,
     ungated_dependency.RULE,
@@ -54,6 +57,13 @@ RULES: tuple[Rule, ...] = (
 
 SPEED = frozenset({cpu_fallback.NAME, slower_than_usual.NAME})
 """The rules whose findings are about how fast a service serves."""
+
+
+DECLARED_ONLY = frozenset(
+    one.name for one in (isolated_networks.RULE, ambiguous_name.RULE, missing_network.RULE)
+)
+"""Rules about names and networks, which a running container may have got from an older file or by
+hand."""
 
 
 def rule(name: str) -> Rule:
@@ -81,14 +91,84 @@ def examine(
     """The findings in order, and the rules that failed: a mistake in one of them costs its findings
     where it fails, and no others."""
     off = frozenset(allow)
+    rules = tuple(one for one in among if one.name not in off)
+    findings, failures = _all(rules, snapshot)
+    if snapshot.containers:
+        of_files, more = _all(rules, files_only(snapshot))
+        findings, failures = _placed(snapshot, findings, of_files), [*failures, *more]
+    kept = (f for f in findings if not _allowed(snapshot, f))
+    return Examination(tuple(sorted(grouped(kept), key=_order)), tuple(dict.fromkeys(failures)))
+
+
+def files_only(snapshot: Snapshot) -> Snapshot:
+    """The box without what runs: what a look at the files finds, with images and networks as they
+    are. The same snapshot as long as neither changes."""
+    return snapshot.derived(_without_containers, snapshot.projects, snapshot.images,
+                            snapshot.networks, snapshot.paths, snapshot.engine)  # fmt: skip
+
+
+def _without_containers(snapshot: Snapshot) -> Snapshot:
+    nothing: Mapping[Any, Any] = empty()
+    return replace(
+        snapshot,
+        containers=nothing,
+        processes=nothing,
+        histories=nothing,
+        samples=nothing,
+        throughput=nothing,
+        gpu_access=nothing,
+        _memo={},
+    )
+
+
+def _all(rules: Iterable[Rule], snapshot: Snapshot) -> tuple[list[Finding], list[str]]:
     findings: list[Finding] = []
     failures: list[str] = []
-    for one in among:
-        if one.name not in off:
-            found, failed = _examined(one, snapshot)
-            findings += (f for f in found if not _allowed(snapshot, f))
-            failures += failed
-    return Examination(tuple(sorted(findings, key=_order)), tuple(failures))
+    for one in rules:
+        found, failed = _examined(one, snapshot)
+        findings += found
+        failures += failed
+    return findings, failures
+
+
+def _placed(snapshot: Snapshot, findings: list[Finding], of_files: list[Finding]) -> list[Finding]:
+    """Each finding with where it is true. One that the files have and what runs has not works now,
+    and breaks at the next `up`."""
+    declared = {f.key for f in of_files}
+    seen = {f.key for f in findings}
+    placed = [_standing(f, in_file=f.key in declared) for f in findings]
+    sleeping = (f for f in of_files if f.rule in DECLARED_ONLY and f.key not in seen)
+    return [*placed, *(_sleeping(snapshot, f) for f in sleeping)]
+
+
+def _standing(finding: Finding, *, in_file: bool) -> Finding:
+    """A finding of what runs; one that the file does not have is mended by bringing it up."""
+    if in_file:
+        return replace(finding, place="both")
+    if finding.rule not in DECLARED_ONLY:
+        return replace(finding, place="host")
+    remedy = f"the file is right, the container is older: bring {finding.service} up"
+    return replace(finding, place="host", applicability="display", fix=remedy)
+
+
+def _sleeping(snapshot: Snapshot, finding: Finding) -> Finding:
+    """A finding of the file that what runs does not have."""
+    if not finding.at or not any(c.state == "running" for c in snapshot.containers_of(finding.at)):
+        return finding
+    message = f"works now, breaks at the next `up`: {finding.message}"
+    return replace(finding, message=message, place="file")
+
+
+def grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """One finding for each cause and line: services that have it through one line (an anchor, a
+    merged map, a file that several projects include) stand in the first one's `also`."""
+    lines: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        place = finding.origin if finding.origin is not None else finding.key
+        lines.setdefault((finding.rule, place, finding.subject, finding.place), []).append(finding)
+    for first, *others in lines.values():
+        also = tuple(dict.fromkeys(f.at for f in others if f.at and f.at != first.at))
+        yield replace(first, also=also) if also else first
 
 
 def _examined(one: Rule, snapshot: Snapshot) -> tuple[list[Finding], list[str]]:

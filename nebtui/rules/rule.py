@@ -14,6 +14,8 @@ from nebtui.facts.snapshot import Snapshot
 
 Severity = Literal["error", "warning", "advice"]
 Applicability = Literal["safe", "unsafe", "display"]
+Place = Literal["file", "host", "both"]
+"""Where a finding is true: in what the files declare, in what runs, or in both."""
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "advice")
 
@@ -63,6 +65,9 @@ class Finding:
     owners: tuple[ServiceKey, ...] = ()
     blocks: int = 0
     """How many services cannot work because of it."""
+    place: Place = "file"
+    also: tuple[ServiceKey, ...] = ()
+    """Other services that have it through the same line."""
 
     @property
     def key(self) -> FindingKey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nebtui.compose.binary import child
@@ -72,6 +72,27 @@ def config(
         if isinstance(data, dict)
         else ConfigResult(None, "Compose's answer is not a project")
     )
+
+
+def hashes(
+    compose: ComposeCommand, key: ProjectKey, data: Mapping[str, Any], environ: Mapping[str, str]
+) -> dict[str, str]:
+    """By service: the hash of its configuration that `up` compares with the label of the container
+    (`com.docker.compose.config-hash`); nothing where Compose gives none. `data`: its own answer to
+    `config`: asked about the files themselves it counts env files differently than `up` does
+    (2.40)."""
+    argv = project_argv(
+        compose, replace(key, files=("-",)), (), "--profile", "*", "config", "--hash", "*",
+        direct=True,
+    )  # fmt: skip
+    try:
+        done = child.run(
+            argv, json.dumps(data), environment(environ, key.working_dir), key.working_dir, _TIMEOUT
+        )
+    except (OSError, ValueError):
+        return {}
+    pairs = (line.split() for line in done.out.splitlines()) if done.code == 0 else ()
+    return {words[0]: words[1] for words in pairs if len(words) == 2}
 
 
 LONGEST = 600

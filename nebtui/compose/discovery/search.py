@@ -21,7 +21,8 @@ from nebtui.facts.project import Problem
 
 _DEMO = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", "demo"))
 """The demo box's files are no projects of the user: a clone of nebtui itself shows nothing."""
-_MAX_ENTRIES = 20_000
+MANY_ENTRIES = 200_000
+"""Entries of folders that one search looks at; a whole home folder has about as many."""
 _SKIPPED = frozenset(
     (
         *(
@@ -51,25 +52,33 @@ _SKIPPED = frozenset(
 
 
 def search(
-    roots: Iterable[str], depth: int = 4, environ: Mapping[str, str] | None = None
+    roots: Iterable[str], depth: int | None = 4, environ: Mapping[str, str] | None = None
 ) -> list[Candidate]:
-    """The projects in folders (down to `depth` levels below each root) and single files, in path
-    order. A root that does not exist gives a Candidate with a problem."""
+    """The projects in folders (down to `depth` levels below each root, None = any depth) and single
+    files, in path order. A root that does not exist, or is too large to be looked through, gives a
+    Candidate with a problem."""
     result: dict[ProjectKey, Candidate] = {}
-    left = [_MAX_ENTRIES]
+    left = [MANY_ENTRIES]
     for given in roots:
         root = os.path.abspath(os.path.expanduser(given))
         if os.path.isdir(root):
             for folder, names in _folders(root, depth, left):
                 for candidate in in_folder(folder, names, environ or {}):
                     result.setdefault(candidate.key, candidate)
+            if left[0] <= 0:
+                why = (
+                    f"holds more than {MANY_ENTRIES:,} entries: the search stopped, and projects "
+                    "below it may be missing; name a folder inside it"
+                )
+                stopped = _candidate(root, (root,), folder_name(root), Problem(root, 0, why))
+                result.setdefault(stopped.key, stopped)
         else:
             candidate = _single(root, environ or {})
             result.setdefault(candidate.key, candidate)
     return list(result.values())
 
 
-def _folders(root: str, depth: int, left: list[int]) -> Iterator[tuple[str, list[str]]]:
+def _folders(root: str, depth: int | None, left: list[int]) -> Iterator[tuple[str, list[str]]]:
     """Each folder below the root with the names of its YAML entries. Linked folders are not
     entered, linked files count only where they lead into the root."""
     real_root = os.path.realpath(root)
@@ -89,7 +98,7 @@ def _folders(root: str, depth: int, left: list[int]) -> Iterator[tuple[str, list
         below = [
             e.path for e in entries if e.is_dir(follow_symlinks=False) and e.name not in _SKIPPED
         ]
-        if level < depth:
+        if depth is None or level < depth:
             pending += [
                 (path, level + 1) for path in reversed(below) if os.path.realpath(path) != _DEMO
             ]

@@ -33,7 +33,7 @@ class ComposeCatalogue:
         remembered: tuple[Candidate, ...],
         environ: Mapping[str, str],
         with_compose: bool = True,
-        depth: int = DEPTH,
+        depth: int | None = DEPTH,
     ) -> None:
         self._roots = roots
         self._depth = depth

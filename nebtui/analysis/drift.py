@@ -1,0 +1,133 @@
+"""Whether a container is the one that its file would make now, and what the next `up` changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nebtui.analysis.reachability import declared_networks
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.observed import Container, Inspection
+from nebtui.facts.project import Project
+from nebtui.facts.snapshot import Snapshot
+
+HASH = "com.docker.compose.config-hash"
+VERSION = "com.docker.compose.version"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A container that differs from its file. `certain`: Compose itself would make another one
+    (configuration hash); else its fields were compared as far as they are known."""
+
+    container: str
+    fields: tuple[str, ...]
+    """Keys of the service that differ, with both values where they are no secrets."""
+    certain: bool
+
+
+def current(snapshot: Snapshot, key: ServiceKey, container: Container) -> bool | None:
+    """Whether `up` would leave the container as it is, by Compose's own hash; None where that is
+    not known, or was counted by another version of Compose."""
+    project = snapshot.projects.get(key.project)
+    wanted = project.hashes.get(key.service) if project else None
+    has = container.labels.get(HASH)
+    if not wanted or not has or project is None:
+        return None
+    if wanted == has:
+        return True
+    same = container.labels.get(VERSION, "").lstrip("v") == project.hashed_by.lstrip("v")
+    return False if same else None
+
+
+def drift(snapshot: Snapshot, key: ServiceKey) -> Drift | None:
+    """How the first container of a service that differs from its file does so; None where none
+    does, or nothing can be compared."""
+    return snapshot.derived(
+        _all, snapshot.projects, snapshot.containers, snapshot.networks, snapshot.images
+    ).get(key)
+
+
+def _all(snapshot: Snapshot) -> dict[ServiceKey, Drift]:
+    result = {}
+    for key, service in snapshot.services():
+        project = snapshot.projects[key.project]
+        for container in snapshot.containers_of(key):
+            found = _of(snapshot, project, key, service, container)
+            if found is not None:
+                result[key] = found
+                break
+    return result
+
+
+def _of(
+    snapshot: Snapshot, project: Project, key: ServiceKey, service: Service, container: Container
+) -> Drift | None:
+    if container.inspection is None or project.problem or project.warning:
+        return None
+    same = current(snapshot, key, container)
+    if same is None and not project.confirmed:
+        return None
+    fields = tuple(_differences(snapshot, project, service, container, container.inspection))
+    if same:
+        # Hands on the running container: `docker network disconnect`, a tag that was pulled anew.
+        fields = tuple(field for field in fields if field.startswith(("networks", "image")))
+        return Drift(container.name, fields, True) if fields else None
+    if same is False:
+        return Drift(container.name, fields or ("something that nebtui does not compare",), True)
+    return Drift(container.name, fields, False) if fields else None
+
+
+def _differences(
+    snapshot: Snapshot, project: Project, service: Service, container: Container, now: Inspection
+) -> Iterator[str]:
+    """The fields that can be compared without knowing how the image fills them in."""
+    if service.image and (why := _image(snapshot, service.image, container)):
+        yield why
+    wanted = declared_networks(project, service)
+    has = frozenset(container.networks)
+    if container.state == "running" and not service.network_mode and wanted != has:
+        yield f"networks: {_list(has)} runs, the file says {_list(wanted)}"
+    if changed := _variables(service, now):
+        yield f"environment: {', '.join(changed)}"
+    if service.command and now.command and service.command != now.command:
+        yield "command"
+    if service.entrypoint and now.entrypoint and service.entrypoint != now.entrypoint:
+        yield "entrypoint"
+    if service.user and service.user != now.user:
+        yield f"user: {now.user or 'the image'} runs, the file says {service.user}"
+    missing = {name for name, _ in service.extra_hosts} ^ {name for name, _ in now.extra_hosts}
+    if missing:
+        yield f"extra_hosts: {', '.join(sorted(missing))}"
+    targets = {m.target for m in service.mounts} ^ _mounted(container, service)
+    if targets:
+        yield f"volumes: {', '.join(sorted(targets))}"
+    if service.restart and now.restart_policy != service.restart.partition(":")[0]:
+        yield f"restart: {now.restart_policy or 'no'} runs, the file says {service.restart}"
+
+
+def _image(snapshot: Snapshot, name: str, container: Container) -> str:
+    image = snapshot.images.get(name) or snapshot.images.get(
+        name if ":" in name else f"{name}:latest"
+    )
+    if image is not None and container.image_id and image.id != container.image_id:
+        return f"image: {name} means a newer image here than the container has"
+    return ""
+
+
+def _variables(service: Service, now: Inspection) -> list[str]:
+    """Names only: values may be secrets."""
+    given = {name: value for name, value in service.environment.items() if value is not None}
+    return [name for name, value in given.items() if now.environment.get(name) != value]
+
+
+def _mounted(container: Container, service: Service) -> set[str]:
+    """Where something is mounted that a file could name: what the image declares itself is left
+    out."""
+    declared = {m.target for m in service.mounts}
+    own = {m.target for m in container.mounts if m.type == "volume" and m.target not in declared}
+    return {m.target for m in container.mounts} - own
+
+
+def _list(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
