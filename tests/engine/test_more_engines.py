@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,41 +34,43 @@ from nebtui.tui.app import NebtuiApp
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
 from tests.engine.box import SeedBox, wait_for
-from tests.engine.conftest import make_image, without
-from tests.engine.second_engine import Moby26, SecondEngine
+from tests.engine.conftest import IMAGE, make_image, without
+from tests.engine.second_engine import Moby26, Podman, SecondEngine
 from tests.engine.test_journey import mine, proved, select, until
 from tests.engine.test_live import Watched, is_settled, service
 
 pytestmark = pytest.mark.engine
 
 
-@pytest.fixture(scope="module", params=[Moby26], ids=["26.1"])
+@pytest.fixture(scope="module", params=[Moby26, Podman], ids=["26.1", "podman"])
 def second(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SecondEngine]:
-    """An engine beside the machine's own; skipped with the reason where a part is missing."""
+    """An engine beside the machine's own, for `docker`, Compose and nebtui; skipped with the reason
+    where a part is missing."""
     kind: type[SecondEngine] = request.param
     if reason := kind.why_not():
         pytest.skip(reason)
+    if shutil.which("docker") is None:
+        without("no docker command on this machine: `apt install docker.io`")
     engine = kind(tmp_path_factory.mktemp("engine"))
     try:
         client = engine.start()
         make_image(client)
         client.forget()
-        yield engine
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DOCKER_HOST", engine.url)
+            yield engine
     finally:
         engine.close()
 
 
-@pytest.fixture
-def box(second: SecondEngine, compose: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SeedBox]:
-    """The seed's two projects on that engine, which `docker`, Compose and nebtui then use."""
-    if shutil.which("docker") is None:
-        without("no docker command on this machine: `apt install docker.io`")
-    monkeypatch.setenv("DOCKER_HOST", second.url)
+@contextmanager
+def running_box(compose: str) -> Iterator[SeedBox]:
+    """The seed's two projects, up; removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="nebtui-box-"))
     folder.chmod(0o755)
-    made = SeedBox(folder, compose, "nebtui-test/busybox:1", uuid.uuid4().hex[:6])
+    made = SeedBox(folder, compose, IMAGE, uuid.uuid4().hex[:6])
     try:
         made.up(made.core)
         made.up(made.gantry)
@@ -78,9 +81,23 @@ def box(second: SecondEngine, compose: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def watched(second: SecondEngine, box: SeedBox) -> Iterator[Watched]:
+def box(second: SecondEngine, compose: str) -> Iterator[SeedBox]:
+    """A box to be changed."""
+    with running_box(compose) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def steady(second: SecondEngine, compose: str) -> Iterator[SeedBox]:
+    """A box to look at: each test leaves it as it was."""
+    with running_box(compose) as made:
+        yield made
+
+
+@pytest.fixture
+def watched(second: SecondEngine, steady: SeedBox) -> Iterator[Watched]:
     """A live host of that engine that has settled."""
-    host = LiveHost((str(box.folder),), (), box.environ, endpoint=Endpoint(second.url))
+    host = LiveHost((str(steady.folder),), (), steady.environ, endpoint=Endpoint(second.url))
     collected = Watched(host)
     try:
         collected.wait(is_settled)
@@ -89,18 +106,18 @@ def watched(second: SecondEngine, box: SeedBox) -> Iterator[Watched]:
         collected.close()
 
 
-def test_its_projects_are_listed(second: SecondEngine, box: SeedBox) -> None:
+def test_its_projects_are_listed(second: SecondEngine, steady: SeedBox) -> None:
     """`nebtui status` names the engine, its projects, and each service with its state."""
-    done = box.nebtui("status", "--format", "json", "--project", box.gantry)
+    done = steady.nebtui("status", "--format", "json", "--project", steady.gantry)
     assert done.returncode in (0, 1), done.stderr
     answer = json.loads(done.stdout)
     assert second.name.lower() in answer["engine"]["version"]
 
 
-def test_what_happens_is_seen(box: SeedBox, watched: Watched) -> None:
+def test_what_happens_is_seen(steady: SeedBox, watched: Watched) -> None:
     """A container that stops, starts and goes changes its row, with its exit code; nothing is
     listed again."""
-    reader = service(watched, box.gantry, "reader").id
+    reader = service(watched, steady.gantry, "reader").id
     here = len(watched.seen)
     docker("stop", "--time", "0", reader)
     stopped = watched.wait(lambda change: became(change, reader, "exited"), here)
@@ -115,33 +132,35 @@ def test_what_happens_is_seen(box: SeedBox, watched: Watched) -> None:
     docker("rm", "--force", reader)
     watched.wait(lambda change: isinstance(change, ContainerGone) and change.id == reader, here)
     assert not [c for c in watched.seen[here:] if isinstance(c, ContainersListed)]
+    steady.up(steady.gantry)
 
 
-def test_networks_are_followed(box: SeedBox, watched: Watched) -> None:
+def test_networks_are_followed(steady: SeedBox, watched: Watched) -> None:
     """A container that joins a network has it in its row, and the network is known."""
-    reader = service(watched, box.gantry, "reader").id
+    reader = service(watched, steady.gantry, "reader").id
     here = len(watched.seen)
-    docker("network", "create", box.network)
-    docker("network", "connect", box.network, reader)
+    docker("network", "create", steady.network)
+    docker("network", "connect", steady.network, reader)
     watched.wait(
         lambda change: (
             isinstance(change, ContainerSeen)
             and change.container.id == reader
-            and box.network in {a.network for a in change.container.attachments}
+            and steady.network in {a.network for a in change.container.attachments}
         ),
         here,
     )
     watched.wait(
         lambda change: (
-            isinstance(change, NetworksListed) and box.network in {n.name for n in change.networks}
+            isinstance(change, NetworksListed)
+            and steady.network in {n.name for n in change.networks}
         ),
         here,
     )
 
 
-def test_its_processes_are_measured(box: SeedBox, watched: Watched) -> None:
+def test_its_processes_are_measured(steady: SeedBox, watched: Watched) -> None:
     """CPU, memory and ports are those of its containers: their processes are on this machine."""
-    store = service(watched, box.core, box.store).id
+    store = service(watched, steady.core, steady.store).id
     engine = next(c.engine for c in reversed(watched.seen) if isinstance(c, EngineSeen))
     assert engine.local
     watched.wait(
@@ -158,11 +177,11 @@ def test_its_processes_are_measured(box: SeedBox, watched: Watched) -> None:
     )
 
 
-def test_its_host_processes_are_listed(second: SecondEngine, box: SeedBox) -> None:
+def test_its_host_processes_are_listed(second: SecondEngine, steady: SeedBox) -> None:
     """`top` gives PIDs of this machine, not those that the container has."""
     client = EngineClient(Endpoint(second.url), {})
-    pid = box.inspect(box.gantry, "reader")["State"]["Pid"]
-    assert client.top(f"{box.gantry}-reader-1") == (pid,)
+    pid = steady.inspect(steady.gantry, "reader")["State"]["Pid"]
+    assert client.top(f"{steady.gantry}-reader-1") == (pid,)
     client.forget()
 
 
@@ -208,7 +227,7 @@ async def test_fixes_are_seen_on_the_screen(box: SeedBox, monkeypatch: pytest.Mo
 
 
 def test_a_killed_engine_is_found_again(
-    second: SecondEngine, box: SeedBox, watched: Watched
+    second: SecondEngine, steady: SeedBox, watched: Watched
 ) -> None:
     """A killed engine is told; started again it is found, and all its containers are listed."""
     here = len(watched.seen)
@@ -217,13 +236,13 @@ def test_a_killed_engine_is_found_again(
         lost = watched.wait(lambda change: isinstance(change, EngineLost), here)
         assert isinstance(lost, EngineLost)
         assert lost.reason.endswith(".")
-        assert box.nebtui("status", "--format", "json").returncode in (0, 1, 2)
+        assert steady.nebtui("status", "--format", "json").returncode in (0, 1, 2)
     finally:
         second.start().forget()
     back = watched.wait(lambda change: isinstance(change, ContainersListed), here)
     assert isinstance(back, ContainersListed)
     assert {"conductor", "reader"} <= {
-        c.service for c in back.containers if c.project == box.gantry
+        c.service for c in back.containers if c.project == steady.gantry
     }
 
 
