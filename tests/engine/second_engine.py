@@ -8,7 +8,6 @@ second engine's iptables rules replace the first one's.
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -20,23 +19,13 @@ from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import EngineError
 
 FETCH = "tests/engine/fetch_engine_26.sh"
-CONTAINERS_CONF = """\
-[containers]
-default_ulimits = ["nofile={files}:{files}", "nproc={processes}:{processes}"]
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "runc"
-[network]
-network_backend = "netavark"
-network_config_dir = "{folder}/networks"
-"""
 # Podman's networks lie there whatever its options say: the machine's own are covered.
 HOLD = """\
 for covered in /run/netns /run/containers; do
   mkdir -p $covered && mount -t tmpfs none $covered
 done
 ip link set lo up
+{more}
 echo
 read -r _
 """
@@ -52,15 +41,19 @@ class SecondEngine:
     """Runs until `close`; what it keeps is below `folder`. It can be killed and started again."""
 
     name = ""
+    rootless = False
+    prepare = ""
+    """Shell lines that run in its namespaces first."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.url = f"unix://{folder}/engine.sock"
         self._process: subprocess.Popen[bytes] | None = None
+        more = self.prepare.format(folder=folder)
         # Holds the namespaces while the engine is dead; ends with the tests, whose end closes its
         # standard input.
         self._holder = subprocess.Popen(
-            ["unshare", "--net", "--mount", "sh", "-c", HOLD],
+            ["unshare", "--net", "--mount", "sh", "-c", HOLD.format(more=more)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -154,57 +147,6 @@ class Moby26(SecondEngine):
         pid = self.folder / "run/containerd/containerd.pid"
         if pid.exists():
             stop(int(pid.read_text()))
-
-
-class Podman(SecondEngine):
-    """Podman's socket with root's rights: storage, networks and events of its own."""
-
-    name = "Podman"
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        # Podman asks for a million open files where nothing else is set; a sandbox does not give
-        # them.
-        text = CONTAINERS_CONF.format(
-            folder=folder,
-            files=granted(resource.RLIMIT_NOFILE, 20000),
-            processes=granted(resource.RLIMIT_NPROC, 4096),
-        )
-        (folder / "containers.conf").write_text(text)
-        (folder / "networks").mkdir()
-
-    @classmethod
-    def why_not(cls) -> str:
-        """As above; and its packages must be there."""
-        helpers = ("/usr/lib/podman/netavark", "/usr/lib/podman/aardvark-dns")
-        missing = [name for name in ("podman", "runc") if shutil.which(name) is None]
-        missing += [Path(path).name for path in helpers if not Path(path).exists()]
-        if missing:
-            return f"{', '.join(missing)} not installed: run `apt install {' '.join(missing)}`"
-        return super().why_not()
-
-    def podman(self) -> list[str]:
-        """Podman with its own folders."""
-        places = {"root": "root", "runroot": "run", "tmpdir": "tmp"}
-        own = [f"--{option}={self.folder}/{name}" for option, name in places.items()]
-        return ["podman", *own, "--storage-driver=overlay"]
-
-    def argv(self) -> list[str]:
-        return [*self.podman(), "system", "service", "--time=0", self.url]
-
-    def environ(self) -> dict[str, str]:
-        return {**super().environ(), "CONTAINERS_CONF": f"{self.folder}/containers.conf"}
-
-    def clear(self) -> None:
-        """Its containers are nobody's children: they are removed by name."""
-        argv = self.inside(*self.podman(), "rm", "--all", "--force", "--time=0")
-        subprocess.run(argv, env=self.environ(), capture_output=True, timeout=60, check=False)
-
-
-def granted(limit: int, most: int) -> int:
-    """What this process may ask for, at most `most`."""
-    hard = resource.getrlimit(limit)[1]
-    return most if hard == resource.RLIM_INFINITY else min(hard, most)
 
 
 def stop(pid: int) -> None:
