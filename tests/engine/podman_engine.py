@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
-from tests.engine.second_engine import SecondEngine, stop
+from tests.engine.second_engine import SecondEngine
 
 CONTAINERS_CONF = """\
 [containers]
@@ -73,9 +75,16 @@ class Podman(SecondEngine):
         return {**super().environ(), "CONTAINERS_CONF": f"{self.folder}/containers.conf"}
 
     def clear(self) -> None:
-        """Its containers are nobody's children: they are removed by name."""
+        """Its containers are nobody's children: they are removed by name. What waits five minutes
+        after each `exec`, and what keeps the namespaces of a rootless one, is ended."""
         argv = self.inside(*self.podman(), "rm", "--all", "--force", "--time=0")
         subprocess.run(argv, env=self.environ(), capture_output=True, timeout=60, check=False)
+        outside = os.readlink("/proc/self/ns/mnt")
+        for path in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has ended meanwhile
+                words = (path / "cmdline").read_bytes() + (path / "environ").read_bytes()
+                if str(self.folder).encode() in words and os.readlink(path / "ns/mnt") != outside:
+                    os.kill(int(path.name), signal.SIGKILL)
 
 
 class RootlessPodman(Podman):
@@ -110,17 +119,13 @@ class RootlessPodman(Podman):
         own = {"HOME": f"{self.folder}/home", "XDG_RUNTIME_DIR": f"{self.folder}/runtime"}
         return {**super().environ(), **own}
 
-    def clear(self) -> None:
-        """Removed as above; and what keeps its user and network namespaces is ended."""
-        super().clear()
+    def kill(self) -> None:
+        """As above; what was started here waits for the one that serves, in the user namespace."""
         for path in Path("/proc").glob("[0-9]*"):
-            try:
-                ours = os.readlink(path / "ns/mnt") != os.readlink("/proc/self/ns/mnt")
-                words = (path / "environ").read_bytes() + (path / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if ours and str(self.folder).encode() in words:
-                stop(int(path.name))
+            with suppress(OSError):  # it has ended meanwhile
+                if self.url.encode() in (path / "cmdline").read_bytes():
+                    os.kill(int(path.name), signal.SIGKILL)
+        super().kill()
 
 
 def granted(limit: int, most: int) -> int:

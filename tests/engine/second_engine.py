@@ -1,5 +1,5 @@
 """More engines on this machine, each in a network namespace of its own: Docker Engine 26.1 unpacked
-from Debian trixie, Podman's socket, and Podman as someone who is not root.
+from Debian trixie; Podman's socket is in `podman_engine.py`.
 
 Never in the machine's own namespace: `--bridge=none` there deletes its engine's docker0, and a
 second engine's iptables rules replace the first one's.
