@@ -42,6 +42,8 @@ class SecondEngine:
 
     name = ""
     rootless = False
+    restless = False
+    """It may restart a failing container while Compose replaces it, which Compose then gives up."""
     prepare = ""
     """Shell lines that run in its namespaces first."""
 

@@ -69,7 +69,7 @@ def second(request: pytest.FixtureRequest) -> Iterator[SecondEngine]:
 @pytest.fixture
 def box(second: SecondEngine, compose: str) -> Iterator[SeedBox]:
     """A box to be changed."""
-    with running_box(compose, IMAGE) as made:
+    with running_box(compose, IMAGE, calm=second.restless) as made:
         yield made
 
 
