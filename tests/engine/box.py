@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -203,6 +207,24 @@ class SeedBox:
         assert healthy
 
 
+@contextmanager
+def running_box(compose: str, image: str, *, calm: bool = False) -> Iterator[SeedBox]:
+    """The seed's two projects, up, `calm` without the one that fails for ever; removed
+    afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="nebtui-box-"))
+    folder.chmod(0o755)
+    made = SeedBox(folder, compose, image, uuid.uuid4().hex[:6])
+    try:
+        made.up(made.core)
+        made.up(made.gantry)
+        if calm:
+            docker("stop", f"{made.gantry}-conductor-1")
+        yield made
+    finally:
+        made.down()
+        shutil.rmtree(folder)
+
+
 def wait_for(
     condition: Callable[[], object],
     what: str,
@@ -215,3 +237,14 @@ def wait_for(
     while not condition():
         assert time.monotonic() < deadline, f"waited {timeout:.0f} s for {what}\n{seen()}"
         time.sleep(0.1)
+
+
+def docker(*arguments: str) -> None:
+    """The docker command with the engine that DOCKER_HOST names."""
+    run("docker", *arguments)
+
+
+def run(*argv: str) -> None:
+    """A command that must succeed."""
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr

@@ -87,6 +87,8 @@ def make_image(engine: EngineClient) -> str:
                 *IMAGE.split(":"),
                 changes=[f"LABEL {APPLETS}=all"],
             )
+        if not low.images(IMAGE):  # Podman 4.3 imports everything as `latest`
+            low.tag(IMAGE.partition(":")[0], *IMAGE.split(":"))
     finally:
         low.close()
     return IMAGE

@@ -13,6 +13,7 @@ from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.engine.events import EVENTS, EventStream, Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
+from nebtui.hosts.engine.payloads import is_podman
 from nebtui.hosts.json_values import as_int, as_str_dict, items, mapping, objects, strings, text
 
 OUTPUT_BYTES = 65536
@@ -84,7 +85,9 @@ class EngineClient:
     def top(self, container: str) -> tuple[int, ...]:
         """Host PIDs of a running container (`GET /containers/ID/top`)."""
         with self._pool.use() as client:
-            answer = mapping(client.top(container, ps_args="-eo pid"))
+            # Podman runs `ps` inside the container, whose PIDs are its own; it has a word for ours.
+            wanted = "hpid" if is_podman(self._pool.version) else "-eo pid"
+            answer = mapping(client.top(container, ps_args=wanted))
             rows = [strings(row) for row in items(answer.get("Processes"))]
             return tuple(int(row[0]) for row in rows if row and row[0].isdecimal())
 

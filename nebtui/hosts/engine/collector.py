@@ -32,6 +32,9 @@ FIRST_DELAY = 0.5
 LAST_DELAY = 5.0
 UNCHANGING = frozenset({"kill"})
 """Container events after which nothing looks different: the `die` that follows a kill tells."""
+NETWORKING = frozenset({"create", "destroy", "connect", "disconnect"})
+"""Container events after which Podman's networks are listed again: it has no events of networks
+that come and go."""
 NO_FILES = (
     "CPU and memory come slowly, one container a second: the engine's processes are not in "
     "this machine's /proc."
@@ -161,6 +164,8 @@ class EngineCollector:
             self._inspector.remove(event.container)
         elif event.action not in UNCHANGING:
             self._inspector.ask(event.container)
+        if event.action in NETWORKING and payloads.is_podman(self._client.version()):
+            self._list_networks()
 
     def _list_networks(self) -> None:
         self._emit(

@@ -15,7 +15,7 @@ from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.json_values import mapping, text
 
 ANSWER_SECONDS = 3.0
-"""How long an engine may take to accept and to give its version."""
+"""How long an engine may take to accept and to give a first sign of life."""
 READ_SECONDS = 20.0
 """How long any later answer may take; a busy disk makes inspections slow."""
 MOST_IDLE = 8
@@ -110,8 +110,8 @@ class ConnectionPool:
                 client.close()
 
     def _connect(self) -> Any:
-        """A new low-level client. Connecting and the version are bounded by 3 s, later answers by
-        20 s."""
+        """A new low-level client. Connecting and the first answer are bounded by 3 s, later answers
+        by 20 s."""
         from docker.constants import MINIMUM_DOCKER_API_VERSION
         from docker.tls import TLSConfig
 
@@ -128,6 +128,10 @@ class ConnectionPool:
         if not self.version:
             first = self._made(MINIMUM_DOCKER_API_VERSION, tls)
             try:
+                # A sign of life first, which is quick: Podman runs programs to tell its version
+                # (measured: 2.9 s on a busy machine), and must not count as silent meanwhile.
+                first.get(f"{first.base_url}/_ping", timeout=ANSWER_SECONDS)
+                first.timeout = (ANSWER_SECONDS, READ_SECONDS)
                 self.version = mapping(first.version(api_version=False))
             finally:
                 first.close()

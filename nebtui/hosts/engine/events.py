@@ -16,7 +16,7 @@ EVENTS = [
     *(
         "create",
         "start",
-        "die",
+        *("die", "died"),  # Podman's filter knows only the second, and then tells the first
         "health_status",
         "kill",
         "stop",

@@ -180,11 +180,10 @@ def image(raw: Payload) -> Image:
 def engine(version: Payload, info: Payload, endpoint: str) -> Engine:
     """The engine from `GET /version` and `GET /info`; whether it is local only its processes can
     tell."""
-    components = [text(part.get("Name")) for part in objects(version.get("Components"))]
     options = {
         name for option in strings(info.get("SecurityOptions")) for name in option.split(",")
     }
-    podman = any("podman" in name.lower() for name in components)
+    podman = is_podman(version)
     return Engine(
         name=text(info.get("Name")) or ("Podman" if podman else "Docker Engine"),
         version=("podman " if podman else "") + text(version.get("Version")),
@@ -200,6 +199,13 @@ def engine(version: Payload, info: Payload, endpoint: str) -> Engine:
     )
 
 
+def is_podman(version: Payload) -> bool:
+    """Whether what answered `GET /version` is Podman, which says so among its components."""
+    return any(
+        "podman" in text(part.get("Name")).lower() for part in objects(version.get("Components"))
+    )
+
+
 def cdi_devices(info: Payload) -> tuple[str, ...] | None:
     """The CDI names of GPUs among `DiscoveredDevices`; None where the engine does not list any
     devices."""
@@ -211,14 +217,16 @@ def cdi_devices(info: Payload) -> tuple[str, ...] | None:
 
 def event(raw: Payload) -> ContainerEvent | None:
     """A container's event; a network's connect and disconnect count as its container's; None for
-    all others."""
+    all others. In Docker's words: Podman removes where Docker destroys, and its network's actor is
+    the container."""
     kind, action = text(raw.get("Type")), text(raw.get("Action"))
     actor = mapping(raw.get("Actor"))
     attributes = mapping(actor.get("Attributes"))
     if kind == "container":
         identity = text(actor.get("ID"))
+        action = "destroy" if action == "remove" else action
     elif kind == "network" and action in ("connect", "disconnect"):
-        identity = text(attributes.get("container"))
+        identity = text(attributes.get("container")) or text(actor.get("ID"))
     else:
         return None
     if not identity:

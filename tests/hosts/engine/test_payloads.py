@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nebtui.facts.declared import GpuRequest, Healthcheck
 from nebtui.hosts.engine import payloads
+from nebtui.hosts.engine.events import EVENTS
 from nebtui.hosts.json_values import parse_rfc3339
 
 RECORDED = Path(__file__).parents[2] / "recordings" / "engine-20.10.json"
@@ -105,6 +106,31 @@ def test_events_name_their_container(recorded: dict[str, Any]) -> None:
     assert {h.container for h in events} == {item["Id"] for item in recorded["containers"]}
     assert [h.exit_code for h in events if h.action == "die"] == [143, 143]
     assert all(h.at > 1_700_000_000 for h in events)
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "told"),
+    [
+        ("container", "die", "die"),
+        ("container", "remove", "destroy"),
+        ("network", "connect", "connect"),
+        ("network", "remove", ""),
+    ],
+)
+def test_podmans_events_are_told_in_dockers_words(kind: str, action: str, told: str) -> None:
+    """Podman removes containers, and the actor of its network events is the container (recorded
+    from Podman 4.3)."""
+    attributes = {"containerExitCode": "137", "exitCode": "137", "name": "db-1", "podId": ""}
+    raw = {
+        "Type": kind,
+        "Action": action,
+        "Actor": {"ID": "2c8d20ca288c", "Attributes": attributes},
+        "timeNano": 1795339470126061093,
+    }
+    event = payloads.event(raw)
+    assert (event.action if event else "") == told
+    assert event is None or (event.container, event.exit_code) == ("2c8d20ca288c", 137)
+    assert "died" in EVENTS  # what Podman's filter calls a `die`
 
 
 def test_security_options_tell_rootless_and_remapped_engines() -> None:
