@@ -8,6 +8,7 @@ from dataclasses import replace
 from nebtui.analysis.reachability import (
     Names,
     Resolution,
+    declared_networks,
     names,
     observed_networks,
     resolutions,
@@ -68,7 +69,7 @@ def _group(
     alerts: Mapping[ServiceKey, str],
 ) -> Group:
     project = snapshot.projects[key]
-    plain = {k: _row(snapshot, index, k, alerts.get(k, "")) for k in service_keys(snapshot, key)}
+    plain = {k: _row(snapshot, k, alerts.get(k, "")) for k in service_keys(snapshot, key)}
     rows = tuple(_marked(row) if k in pending else row for k, row in plain.items())
     words = [row.state for row in rows]
     failed, ready = (
@@ -123,7 +124,7 @@ def _short_file(project: Project) -> str:
     return project.key.files[0].rpartition("/")[2] if project.key.files else ""
 
 
-def _row(snapshot: Snapshot, index: Names, key: ServiceKey, alert: str) -> Row:
+def _row(snapshot: Snapshot, key: ServiceKey, alert: str) -> Row:
     verdict = readiness(snapshot, key)
     ids = [c.id for c in snapshot.containers_of(key)]
     speed = words(samples_of(snapshot, key))
@@ -132,7 +133,9 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey, alert: str) -> Row:
         for g in snapshot.gpus.values()
         if g.utilization is not None and set(ids) & set(g.containers)
     ]
-    networks = index.networks.get(key, frozenset()) or observed_networks(snapshot, key)
+    declared = _declared(snapshot, key)
+    connected = observed_networks(snapshot, key)
+    networks = declared | connected
     note, note_tone = _note(snapshot, key, verdict, alert, speed)
     return Row(
         id=identity(key),
@@ -141,6 +144,7 @@ def _row(snapshot: Snapshot, index: Names, key: ServiceKey, alert: str) -> Row:
         state=verdict.word,
         tone=WORDS[verdict.word].tone,
         networks=tuple(sorted(networks)),
+        hollow=declared - connected,
         gpu=float(max(gpus)) if gpus else None,
         rate=speed.rate,
         rate_tone=speed.rate_tone,
@@ -186,8 +190,16 @@ def _edges(
         source = resolution.reference.source
         for owner in resolution.others if not resolution.reached else ():
             drawn.add((source, owner))
+            declared = _declared(snapshot, source) & _declared(snapshot, owner)
+            # Joined in the files, and what runs is older: the next `up` mends it.
+            tone = "warn" if declared else "bad"
             yield Edge(
-                identity(source), identity(owner), "references", "bad", broken=True, calm=True
+                identity(source),
+                identity(owner),
+                "references",
+                tone,
+                broken=not declared,
+                calm=True,
             )
     for key, service in snapshot.services():
         for dependency in service.depends_on.values():
@@ -209,6 +221,11 @@ def _edges(
                 yield Edge(
                     identity(pair[0]), identity(owner), "references", tone, calm=live is False
                 )
+
+
+def _declared(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
+    service = snapshot.service(key)
+    return declared_networks(snapshot.projects[key.project], service) if service else frozenset()
 
 
 def _live(snapshot: Snapshot, source: ServiceKey, target: ServiceKey) -> bool | None:

@@ -164,7 +164,7 @@ def _draw_rails(
     selected: str | None,
 ) -> None:
     """Strokes of the rails, then for each line its wire and dots (a hollow dot: the network is
-    absent)."""
+    absent, or the container is not on it)."""
     step, offset = grid
     spots: dict[str, list[tuple[int, Rail]]] = {}
     for rail in rails:
@@ -188,11 +188,8 @@ def _draw_rails(
                     y, min(x for x, _ in dots), end, "name" if row.id == selected else "wire"
                 )
             for x, rail in dots:
-                glyph = (
-                    glyphs.diamond
-                    if group.collapsed
-                    else glyphs.hollow
-                    if rail.network.missing
-                    else glyphs.dot
-                )
-                canvas.mark(x, y, glyph, "bad" if rail.network.missing else rail.style)
+                network = rail.network
+                open_dot = network.missing or network.name in row.hollow
+                dot = glyphs.hollow if open_dot else glyphs.dot
+                glyph = glyphs.diamond if group.collapsed else dot
+                canvas.mark(x, y, glyph, "bad" if network.missing else rail.style)

@@ -34,6 +34,8 @@ class Row:
     note_tone: str = "dim"
     rate_tone: str = ""
     """dim or warn; "" goes with the note: a speed beside bad news is bad news."""
+    hollow: frozenset[str] = frozenset()
+    """Those of its networks that its file declares and its container is not on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ def test_check() -> None:
         "evidence": ["str"],
         "applicability": "str",
         "fix": "str",
+        "place": "str",
+        "also": [],
     }
     place = {key: isolated[key] for key in ("severity", "project", "service", "file", "line")}
     assert place == {

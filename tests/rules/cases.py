@@ -107,6 +107,8 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
     container = _container(rest[0], now)
     if kind == "healthy":
         return [changes.ContainerSeen(_with(container, health="healthy"))]
+    if kind == "inspected":
+        return [changes.ContainerSeen(_with(container, inspection=Inspection()))]
     if kind == "on":
         return [changes.ContainerSeen(_with(container, attachments=(Attachment(rest[1]),)))]
     if kind == "exited":
