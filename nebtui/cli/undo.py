@@ -9,7 +9,9 @@ from contextlib import closing
 
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say, say_json, warn
+from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recovery import recover
+from nebtui.fixing.recreate import recorded, up_actions
 from nebtui.fixing.writing import undo
 from nebtui.host import Host
 from nebtui.keep import Entry, Journal, JournalMismatchError
@@ -42,7 +44,10 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         f"({', '.join(short(f.path) for f in entry.files) or 'no file'})"
     )
     for text in left:
-        say(f"left: {text}")
+        say(f"not removed: {text}")
+    for up in up_actions(Snapshot(), recorded(entry)):
+        if argv := host.command(up):
+            say(f"then: {' '.join(argv)}")
     return 0
 
 

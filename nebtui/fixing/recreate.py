@@ -8,12 +8,21 @@ from nebtui.analysis.services import service_keys
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Up
+from nebtui.keep import Entry
 from nebtui.rules.rule import Recreate
 
 
 def up_actions(snapshot: Snapshot, recreate: Iterable[Recreate]) -> tuple[Up, ...]:
     """One `up` per project of a patch."""
     return tuple(up_action(snapshot, r.project, r.services, force=r.force) for r in recreate)
+
+
+def recorded(entry: Entry) -> tuple[Recreate, ...]:
+    """What a written entry made effective: to be brought up again once it is undone."""
+    return tuple(
+        Recreate(ProjectKey(up.project, up.working_dir, up.files), up.services, up.force)
+        for up in entry.ups
+    )
 
 
 def up_action(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
+from nebtui.analysis.drift import current
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
@@ -28,6 +30,8 @@ class Watched:
     patch: Patch
     written_at: float
     entry: int
+    hashes: Mapping[ServiceKey, str] = field(default_factory=dict)
+    """The configuration hash of each service it concerns, as it was before the write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,16 @@ class Verdict:
 
     state: State
     message: str
+
+
+def hashes_of(snapshot: Snapshot, patch: Patch) -> dict[ServiceKey, str]:
+    """The hashes of the services that a patch concerns, as the snapshot has them."""
+    return {
+        ServiceKey(r.project, service): project.hashes.get(service, "")
+        for r in patch.recreate
+        if (project := snapshot.projects.get(r.project))
+        for service in r.services
+    }
 
 
 def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
@@ -47,9 +61,13 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
             containers = snapshot.containers_of(ServiceKey(recreate.project, service))
             name = f"{recreate.project.name}/{service}"
             if not containers:
-                return Verdict("written", f"written, not yet running: {name} has no container")
-            if any(c.created < watched.written_at - 1 for c in containers):
-                return Verdict("written", f"written, not yet running: {name} is the old one")
+                return Verdict("written", f"written · needs `up`: {name} has no container")
+            key = ServiceKey(recreate.project, service)
+            old = (c for c in containers if c.created < watched.written_at - 1)
+            if any(not _as_written(snapshot, watched, key, c) for c in old):
+                return Verdict(
+                    "written", f"written · needs `up`: {name} still runs the previous configuration"
+                )
             if idle := next((c for c in containers if not _works(c)), None):
                 return Verdict("written", f"written, not seen yet: {name} is {idle.state}")
             created += [c.created for c in containers]
@@ -63,6 +81,18 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
             state, word = ("wrong", "still wrong") if late else ("written", "not seen yet")
             return Verdict(state, f"{word}: {result.missing}")  # type: ignore[arg-type]
     return Verdict("seen", "seen to work on the host")
+
+
+def _as_written(
+    snapshot: Snapshot, watched: Watched, key: ServiceKey, container: Container
+) -> bool:
+    """An older container is what Compose would make of the new file: the fix was in effect before
+    (undone in the file, and never brought up). While the hash is that of before the write, the file
+    was not read again yet, or the fix changes nothing that counts into it (a gate)."""
+    project = snapshot.projects.get(key.project)
+    now = project.hashes.get(key.service, "") if project else ""
+    before = watched.hashes.get(key, "")
+    return now not in ("", before) and current(snapshot, key, container) is True
 
 
 def _works(container: Container) -> bool:

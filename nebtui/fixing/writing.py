@@ -10,12 +10,12 @@ from typing import NoReturn
 from nebtui.disk.read import UnreadableError
 from nebtui.disk.replace import Checkpoint, UnwritableError, read_state
 from nebtui.fixing.file_change import FileChange
-from nebtui.fixing.networks import NetworkCreateError, create
+from nebtui.fixing.networks import NetworkCreateError, create, release
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import close_undo, take_back
 from nebtui.fixing.transaction import commit, no_checkpoint, stage_all
 from nebtui.host import Host
-from nebtui.keep import Entry, Journal, JournalMismatchError, reverted
+from nebtui.keep import Entry, Journal, JournalMismatchError, UpRecord, reverted
 
 
 class WriteError(OSError):
@@ -55,6 +55,10 @@ def _write(
         files=tuple(move.record() for move in planned),
         networks=patch.networks,
         findings=tuple(f"{f.rule} {f.at or f.project or ''}" for f in patch.findings),
+        ups=tuple(
+            UpRecord(r.project.name, r.project.working_dir, r.project.files, r.services, r.force)
+            for r in patch.recreate
+        ),
     )
     entry = _opened(entry, journal, checkpoint)
     touched: set[str] = set()
@@ -120,10 +124,13 @@ def undo(
     entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint = no_checkpoint
 ) -> tuple[str, ...]:
     """Take an entry back whole: its changes out of the files, all or none, and networks where
-    empty. Edits made since elsewhere in the files are kept. Returns what could not be removed and
-    why; raises JournalMismatchError or OSError, then no file is changed."""
+    empty; of one that has only a network left, that. Edits made since elsewhere in the files are
+    kept. Returns what could not be removed and why; raises JournalMismatchError or OSError, then no
+    file is changed."""
     with journal.lock():
         found = journal.get(entry.number)
+        if found is not None and found.unfinished:
+            return release(found, host, journal)
         if found is None or found.state != "written":
             raise JournalMismatchError(
                 f"entry {entry.number} is not there to undo: it was taken back already"

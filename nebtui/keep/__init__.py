@@ -4,7 +4,7 @@ seen before."""
 from nebtui.keep.anchors import Anchor
 from nebtui.keep.journal import Journal, JournalBusyError, JournalError
 from nebtui.keep.known_projects import recall_projects, remember_projects
-from nebtui.keep.records import Entry, FileRecord, SpliceRecord, digest, record
+from nebtui.keep.records import Entry, FileRecord, SpliceRecord, UpRecord, digest, record
 from nebtui.keep.reverting import JournalMismatchError, is_original, reverted
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "JournalError",
     "JournalMismatchError",
     "SpliceRecord",
+    "UpRecord",
     "digest",
     "is_original",
     "recall_projects",

@@ -18,7 +18,7 @@ from typing import Any
 
 from nebtui.keep.anchors import Anchor
 from nebtui.keep.known_projects import TEMPORARY, foreign, private_folder, write_private
-from nebtui.keep.records import Entry, FileRecord, SpliceRecord
+from nebtui.keep.records import Entry, FileRecord, SpliceRecord, UpRecord
 
 VERSION = 1
 _KEPT = 200
@@ -137,8 +137,12 @@ class Journal:
         self._path(entry.number).unlink(missing_ok=True)
 
     def last(self, number: int | None = None) -> Entry | None:
-        """The newest entry that is not undone, or the one of that number."""
-        live = [e for e in self.entries() if e.state == "written" and number in (None, e.number)]
+        """The newest entry that is not wholly undone, or the one of that number."""
+        live = [
+            e
+            for e in self.entries()
+            if (e.state == "written" or e.unfinished) and number in (None, e.number)
+        ]
         return live[-1] if live else None
 
     def _path(self, number: int) -> Path:
@@ -201,7 +205,13 @@ def _load(path: Path) -> Entry:
         tuple(map(str, data.pop("networks"))),
         tuple(map(str, data.pop("findings"))),
     )
-    return Entry(files=files, networks=networks, findings=findings, **data)
+    ups = tuple(
+        UpRecord(
+            up["project"], up["working_dir"], tuple(up["files"]), tuple(up["services"]), up["force"]
+        )
+        for up in data.pop("ups", ())
+    )
+    return Entry(files=files, networks=networks, findings=findings, ups=ups, **data)
 
 
 def _file(data: dict[str, Any]) -> FileRecord:

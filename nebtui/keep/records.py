@@ -57,6 +57,17 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class UpRecord:
+    """The services of one project that a patch concerns: what to bring up once it is undone."""
+
+    project: str
+    working_dir: str
+    files: tuple[str, ...]
+    services: tuple[str, ...]
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One keystroke or one `fix --write`; with `undoes`, the taking back of that entry while it
     lasts."""
@@ -70,6 +81,12 @@ class Entry:
     """Networks that nebtui creates for it; while it is being written they may not exist yet."""
     findings: tuple[str, ...] = ()
     undoes: int = 0
+    ups: tuple[UpRecord, ...] = ()
+
+    @property
+    def unfinished(self) -> bool:
+        """Its files are taken back, and a network that was made for it is still in use."""
+        return self.state == "undone" and bool(self.networks)
 
     def names(self, text: str) -> bool:
         """True if the text stands in what it wrote."""

@@ -13,8 +13,10 @@ from textual.types import CSSPathType
 
 from nebtui import keep, rules
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.recreate import recorded
 from nebtui.fixing.watch import verdict
 from nebtui.host import Action, Up
+from nebtui.keep import Entry
 from nebtui.store import Store
 from nebtui.tui.actions import run_actions
 from nebtui.tui.background import background
@@ -148,9 +150,13 @@ class NebtuiApp(App[None]):
             return
         from nebtui.tui.screens.undo import UndoScreen
 
-        self.push_screen(UndoScreen(self.session, entry), self._undone)
+        self.push_screen(
+            UndoScreen(self.session, entry), lambda number: self._undone(entry, number)
+        )
 
-    def _undone(self, number: int | None) -> None:
+    def _undone(self, entry: Entry, number: int | None) -> None:
+        if number is not None:
+            self.session.undone = tuple(dict.fromkeys((*self.session.undone, *recorded(entry))))
         self.session.watched = tuple(w for w in self.session.watched if w.entry != number)
         self.home.show()
 
@@ -169,6 +175,8 @@ class NebtuiApp(App[None]):
         )
 
     def _run(self, actions: tuple[Action, ...]) -> None:
+        brought = {action.project for action in actions if isinstance(action, Up)}
+        self.session.undone = tuple(r for r in self.session.undone if r.project not in brought)
         # A network that an undone fix left in use may be free afterwards.
         run_actions(
             self, self.session, actions, lambda: background(self, self._recover, self._tell)

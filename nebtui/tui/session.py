@@ -9,7 +9,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import Watched
 from nebtui.host import Host
 from nebtui.keep import Journal
-from nebtui.rules.rule import Finding
+from nebtui.rules.rule import Finding, Recreate
 from nebtui.settings import Settings
 
 
@@ -43,6 +43,8 @@ class Session:
     failures: tuple[str, ...] = ()
     """Rules that failed, one sentence each."""
     watched: tuple[Watched, ...] = ()
+    undone: tuple[Recreate, ...] = ()
+    """What entries that were taken back concern, and has not been brought up since."""
     commands: list[CommandRun] = field(default_factory=list)
 
     def now(self) -> float:

@@ -15,7 +15,7 @@ from nebtui.fixing.batch import Planned, plan_all, plan_one
 from nebtui.fixing.file_change import diff
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recreate import up_actions
-from nebtui.fixing.watch import Watched
+from nebtui.fixing.watch import Watched, hashes_of
 from nebtui.fixing.writing import WriteError, write
 from nebtui.host import CreateNetwork
 from nebtui.keep import Entry
@@ -211,7 +211,8 @@ class ReviewScreen(Screen[None]):
                 self.notify(result, title="not written", severity="error", markup=False)
                 self._replan()
                 return
-            watched = Watched(patch, self.session.now(), result.number)
+            hashes = hashes_of(self.session.snapshot, patch)
+            watched = Watched(patch, self.session.now(), result.number, hashes)
             self.app.post_message(PatchWritten(watched, brought_up=bring_up))
             if bring_up:
                 self.app.post_message(

@@ -38,7 +38,7 @@ class UndoScreen(Screen[int | None]):
         self._possible = True
 
     def compose(self) -> ComposeResult:
-        yield Static(joined((f"take back: {self._entry.title}", "title")), id="title")
+        yield Static(joined((f"undo: {self._entry.title}", "title")), id="title")
         with VerticalScroll(id="body"):
             yield Static(id="diff")
             yield Static(id="proof")
@@ -46,11 +46,12 @@ class UndoScreen(Screen[int | None]):
 
     def on_mount(self) -> None:
         try:
-            changes = inverse(self._entry)
+            # Of one whose files are back already only its network is left.
+            changes = () if self._entry.unfinished else inverse(self._entry)
         except (JournalMismatchError, OSError) as error:
             self._possible = False
             self.query_one("#diff", Static).update(
-                joined(("cannot be taken back: ", "bad"), str(error))
+                joined(("cannot be undone: ", "bad"), str(error))
             )
             return
         self.query_one("#diff", Static).update(coloured(diff(changes, short, mask_added=True)))
@@ -66,8 +67,7 @@ class UndoScreen(Screen[int | None]):
         text.append(
             joined(
                 ("then     ", "dim"),
-                "the containers stay as they are; select the service, and U brings the "
-                "old declaration up",
+                f"the containers stay as they are; U brings up {_services(self._entry)}",
             )
         )
         self.query_one("#proof", Static).update(lines(text))
@@ -92,12 +92,12 @@ class UndoScreen(Screen[int | None]):
 
     def _undone(self, result: tuple[str, ...] | str) -> None:
         if isinstance(result, str):
-            self.notify(result, title="not taken back", severity="error", markup=False)
+            self.notify(result, title="not undone", severity="error", markup=False)
             self.dismiss(None)
             return
         for text in result:
-            self.notify(text, title="left as it is", severity="warning", markup=False)
-        self.notify(self._entry.title, title="taken back", markup=False, timeout=5)
+            self.notify(text, title="not removed", severity="warning", markup=False)
+        self.notify(self._entry.title, title="undone", markup=False, timeout=5)
         self.dismiss(self._entry.number)
 
     def action_back(self) -> None:
@@ -110,3 +110,9 @@ class UndoScreen(Screen[int | None]):
 
     def action_copy(self) -> None:
         """Nothing here is worth copying."""
+
+
+def _services(entry: Entry) -> str:
+    """The services that undoing an entry concerns, as words."""
+    names = [f"{up.project}/{name}" for up in entry.ups for name in up.services]
+    return ", ".join(names) or "the old declaration of what is selected"
