@@ -1,4 +1,4 @@
-"""Whether a service has a health test, whether it is a job, and which test would fit it."""
+"""Whether a service has a healthcheck, whether it is a job, and which test would fit it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _GOES_ON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A health test to add, where it comes from, and the same test against a closed port where one
+    """A healthcheck to add, where it comes from, and the same test against a closed port where one
     can be made."""
 
     healthcheck: Healthcheck
@@ -63,7 +63,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class NoSuggestion:
-    """Why no health test is offered: one that cannot pass would keep a stack from starting."""
+    """Why no healthcheck is offered: one that cannot pass would keep a stack from starting."""
 
     why: str
 
@@ -72,7 +72,7 @@ Tested = Literal["declared", "image", "off", "none", "not looked"]
 
 
 def tested(snapshot: Snapshot, key: ServiceKey, service: Service) -> Tested:
-    """Whether a health test will run: one declared here, one of its image; switched off; none; or
+    """Whether a healthcheck will run: one declared here, one of its image; switched off; none; or
     none declared and an image that nobody looked at."""
     if service.healthcheck is not None and service.healthcheck.test:
         return "off" if service.healthcheck.disabled else "declared"
@@ -99,12 +99,12 @@ def _tested_by_dockerfile(service: Service) -> Tested:
 
 
 def has_test(snapshot: Snapshot, key: ServiceKey, service: Service) -> bool:
-    """A health test will run: declared, baked into the image, or known to be baked into it."""
+    """A healthcheck will run: declared, baked into the image, or known to be baked into it."""
     return tested(snapshot, key, service) in ("declared", "image")
 
 
 def suggest(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggestion | NoSuggestion:
-    """The best health test for a service without one, or why there is none to offer."""
+    """The best healthcheck for a service without one, or why there is none to offer."""
     has = programs(snapshot, key, service)
     known = server_of(service)
     if known and known.test:

@@ -1,4 +1,4 @@
-"""What is wrong with a health test that runs: it cannot pass, cannot fail, or fails now."""
+"""What is wrong with a healthcheck that runs: it cannot pass, cannot fail, or fails now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kind = Literal["program", "shell", "host", "path", "port", "failing", "blind"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a health test. `passes_never`: a gate on it never opens."""
+    """One thing that is wrong with a healthcheck. `passes_never`: a gate on it never opens."""
 
     kind: Kind
     message: str
@@ -37,7 +37,7 @@ _CHROMA = re.compile(r"/api/v1/(?:heartbeat|version)")
 
 
 def fault(snapshot: Snapshot, key: ServiceKey, service: Service) -> Fault | None:
-    """The worst fault of the health test that runs in a service; None where none is known."""
+    """The worst fault of the healthcheck that runs in a service; None where none is known."""
     if tested(snapshot, key, service) != "declared" or service.healthcheck is None:
         own = _own_test_elsewhere(snapshot, key, service)
         test = health_test(snapshot, key, service)

@@ -1,4 +1,4 @@
-"""Which of the programs that health tests call a service's image has, and how that is known."""
+"""Which of the programs that healthchecks call a service's image has, and how that is known."""
 
 from __future__ import annotations
 

@@ -25,23 +25,28 @@ Word = Literal[
 ]
 
 
+Tone = Literal["ok", "warn", "bad", "info", "dim"]
+
+
 @dataclass(frozen=True, slots=True)
 class WordLook:
     """How a verdict is shown: every one differs by glyph and word, not by hue alone."""
 
     glyph: str
-    tone: Literal["ok", "warn", "bad", "info", "dim"]
+    tone: Tone
     meaning: str
+    label: str = ""
+    """How people call it, where that is another word."""
 
 
 WORDS: Mapping[Word, WordLook] = {
     "failed": WordLook("✗", "bad", "exits, or cannot start"),
     "degraded": WordLook("▲", "warn", "runs, but unhealthy or restarted"),
     "waiting": WordLook("◔", "warn", "waits on another service"),
-    "starting": WordLook("◐", "warn", "its health test has not passed yet"),
-    "unknown": WordLook("◌", "info", "runs; nothing tells whether it serves"),
-    "listening": WordLook("◉", "ok", "listens; no health test says more"),
-    "ready": WordLook("●", "ok", "its health test passes"),
+    "starting": WordLook("◐", "warn", "its healthcheck has not passed yet"),
+    "unknown": WordLook("◌", "info", "runs; nothing tells whether it serves", "unverified"),
+    "listening": WordLook("◉", "ok", "listens; no healthcheck tells more", "port open"),
+    "ready": WordLook("●", "ok", "its healthcheck passes"),
     "completed": WordLook("✓", "dim", "a job that ended with 0"),
     "absent": WordLook("○", "dim", "no container, or stopped"),
 }
@@ -58,6 +63,13 @@ class Readiness:
     word: Word
     why: str = ""
     waiting_on: tuple[str, ...] = ()
+    label: str = ""
+    """The state as people call it, where it is not the word itself."""
+
+    @property
+    def state(self) -> str:
+        """The state in people's words: up · unverified, port open, not created, crash loop."""
+        return self.label or WORDS[self.word].label or self.word
 
     @property
     def ok(self) -> bool:
@@ -81,7 +93,7 @@ def image_of(
 
 
 def health_test(snapshot: Snapshot, key: ServiceKey, service: Service) -> Healthcheck | None:
-    """The health test the engine will run: the declared one, else the image's; None where there is
+    """The healthcheck the engine will run: the declared one, else the image's; None where there is
     none."""
     if service.healthcheck is not None and service.healthcheck.test:
         return None if service.healthcheck.disabled else service.healthcheck
@@ -108,10 +120,10 @@ def readiness(snapshot: Snapshot, key: ServiceKey) -> Readiness:
 
 def _absent(snapshot: Snapshot, service: Service | None) -> Readiness:
     if snapshot.engine is None:
-        return Readiness("unknown", "no engine")
+        return Readiness("unknown", "no engine", label="unknown")
     if service is not None and service.profiles:
-        return Readiness("absent", "profile " + ", ".join(service.profiles))
-    return Readiness("absent", "no container")
+        return Readiness("absent", "profile " + ", ".join(service.profiles), label="profile off")
+    return Readiness("absent", "no container", label="not created")
 
 
 def unmet_gates(snapshot: Snapshot, key: ServiceKey, service: Service | None) -> tuple[str, ...]:
@@ -147,7 +159,7 @@ def _of_container(
     if state == "running":
         return _running(snapshot, container)
     if state == "restarting":
-        return Readiness("failed", _restarting(container))
+        return Readiness("failed", _restarting(container), label="crash loop")
     if state == "created":
         if inspection and inspection.error:
             return Readiness("failed", inspection.error)
@@ -155,10 +167,10 @@ def _of_container(
         return (
             Readiness("waiting", "waits on " + ", ".join(unmet), unmet)
             if unmet
-            else Readiness("absent", "created")
+            else Readiness("absent", "created, never started", label="created")
         )
     if state == "paused":
-        return Readiness("degraded", "paused")
+        return Readiness("degraded", "paused", label="paused")
     if state == "exited":
         serves = service is not None and (
             bool(service.ports) or health_test(snapshot, key, service) is not None
@@ -188,19 +200,18 @@ def _running(snapshot: Snapshot, container: Container) -> Readiness:
             if inspection and inspection.failing_streak
             else ""
         )
-        return Readiness("starting", f"health test has not passed yet{tries}")
+        return Readiness("starting", f"healthcheck has not passed yet{tries}")
     if container.health == "unhealthy":
         output = inspection.probes[-1].output.strip() if inspection and inspection.probes else ""
-        return Readiness(
-            "degraded", "unhealthy" + (f": {output.splitlines()[-1]}" if output else "")
-        )
+        why = f"unhealthy: {output.splitlines()[-1]}" if output else "unhealthy"
+        return Readiness("degraded", why, label="unhealthy")
     process = snapshot.processes.get(container.id)
     if process is None or process.listening is None:
-        return Readiness("unknown", "running, no health test")
+        return Readiness("unknown", "running, no healthcheck")
     if process.listening:
         ports = ", ".join(str(port) for port in process.listening[:4])
-        return Readiness("listening", f"listens on {ports}, no health test")
-    return Readiness("unknown", "running, listens on nothing, no health test")
+        return Readiness("listening", f"listens on {ports}, no healthcheck")
+    return Readiness("unknown", "running, listens on nothing, no healthcheck")
 
 
 def _exited(container: Container, *, serves: bool) -> Readiness:
@@ -208,14 +219,14 @@ def _exited(container: Container, *, serves: bool) -> Readiness:
     inspection = container.inspection
     if inspection is not None and inspection.oom_killed:
         # 137 as well, but nobody asked it to stop.
-        return Readiness("failed", _out_of_memory(inspection))
+        return Readiness("failed", _out_of_memory(inspection), label="out of memory")
     code = inspection.exit_code if inspection else _code_in(container.status)
     if code is None:
-        return Readiness("absent", "exited")
+        return Readiness("absent", "exited", label="stopped")
     if code == 0 and not serves:
         return Readiness("completed", "exit 0")
     if code == 0 or code in STOPPED:
-        return Readiness("absent", f"stopped (exit {code})")
+        return Readiness("absent", f"stopped (exit {code})", label="stopped")
     return Readiness("failed", f"exit {code}")
 
 

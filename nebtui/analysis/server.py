@@ -1,4 +1,4 @@
-"""Which known server a service runs, where it is told to listen, and what its known health test
+"""Which known server a service runs, where it is told to listen, and what its known healthcheck
 needs."""
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def serving_port(service: Service, known: ImageKnowledge) -> tuple[int, str] | s
 
 
 def unmet(service: Service, known: ImageKnowledge) -> str:
-    """What the known health test lacks to be able to pass, "" where all its conditions hold."""
+    """What the known healthcheck lacks to be able to pass, "" where all its conditions hold."""
     _, tag = repository(service.image or "")
     for condition in known.conditions:
         if admits(condition.tags, tag) and not _holds(condition, service):

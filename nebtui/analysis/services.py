@@ -3,10 +3,12 @@ that no Compose project made."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nebtui.analysis.reachability import declared_networks
-from nebtui.analysis.readiness import Readiness, Word, readiness
+from nebtui.analysis.readiness import WORDS, Readiness, Tone, Word, readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot, belongs
@@ -49,6 +51,55 @@ def out_of_memory(snapshot: Snapshot) -> tuple[ServiceKey, ...]:
             for container in snapshot.containers_of(key)
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many services are up, of those that are meant to run, and what the others are."""
+
+    up: int
+    meant: int
+    parts: tuple[tuple[str, Tone], ...]
+    """`1 unhealthy`, `2 not created`, the worst first."""
+
+    @property
+    def text(self) -> str:
+        """`16/18 up`; "" where nothing is meant to run."""
+        return f"{self.up}/{self.meant} up" if self.meant else ""
+
+    @property
+    def tone(self) -> Tone:
+        """The worst of them."""
+        tones = [tone for _, tone in self.parts]
+        order: tuple[Tone, ...] = ("bad", "warn")
+        calm: Tone = "ok" if self.up == self.meant else "warn"
+        return next((tone for tone in order if tone in tones), calm if self.meant else "dim")
+
+
+_UP = ("ready", "listening", "unknown", "completed", "starting", "degraded")
+"""Verdicts of services whose container runs, or has done its work."""
+
+
+def tally(snapshot: Snapshot, keys: Iterable[ServiceKey]) -> Tally:
+    """The count over some services. Services of a profile that is off, of projects of which nothing
+    was ever started, and those that nobody can look at are not meant to run: counted apart."""
+    verdicts = [(key, readiness(snapshot, key)) for key in keys]
+    started = {c.project for c in snapshot.containers.values()}
+    meant = up = 0
+    words: list[tuple[int, str, Tone]] = []
+    for key, verdict in verdicts:
+        label = verdict.state
+        idle = verdict.label in ("profile off", "unknown") or key.project.name not in started
+        if not idle:
+            meant += 1
+            up += verdict.word in _UP
+        if idle or verdict.word in ("failed", "degraded", "waiting", "starting", "absent"):
+            rank = list(WORDS).index(verdict.word)
+            never = label == "not created" and idle
+            words.append((rank, "not started" if never else label, WORDS[verdict.word].tone))
+    counts = Counter(words)
+    parts = tuple((f"{n} {label}", tone) for (_, label, tone), n in sorted(counts.items()))
+    return Tally(up, meant, parts)
 
 
 def projects(snapshot: Snapshot) -> tuple[ProjectKey, ...]:

@@ -41,9 +41,9 @@ def parser() -> Parser:
         help="compose file or folder; none = every project on the host",
     )
     _fix(verb("fix", "print the diff of fixes; --write writes them"))
-    undo = verb("undo", "take back the last written patch")
-    undo.add_argument("--list", action="store_true", help="list what can be taken back")
-    undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to take back")
+    undo = verb("undo", "undo the last written patch")
+    undo.add_argument("--list", action="store_true", help="list what can be undone")
+    undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to undo")
     for name, told in (
         ("status", "projects and services, once"),
         ("graph", "networks and edges, once"),

@@ -141,4 +141,4 @@ def _write(patch: Patch, host: Host, journal: Journal) -> None:
         entry = write(patch, host, journal)
     except (WriteError, EditRefusedError) as error:
         raise CommandError(str(error)) from None
-    warn(f"written as entry {entry.number}; `nebtui undo` takes it back")
+    warn(f"written as entry {entry.number}; `nebtui undo` undoes it")

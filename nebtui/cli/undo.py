@@ -57,10 +57,10 @@ def _nothing(journal: Journal, number: int | None) -> str:
         return "nothing left to undo"
     known = journal.get(number)
     if known is not None and known.state == "undone":
-        return f"entry {number} was taken back already: {mask(known.title)}"
+        return f"entry {number} was undone already: {mask(known.title)}"
     if known is None:
         raise CommandError(
-            f"entry {number} was never written; `nebtui undo --list` shows what can be taken back"
+            f"entry {number} was never written; `nebtui undo --list` shows what can be undone"
         )
     return f"entry {number} is not there to undo: it was not written to the end"
 

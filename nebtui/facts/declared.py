@@ -74,7 +74,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Healthcheck:
-    """A health test, of a compose file or an image. `test` as Compose has it: `("CMD", …)`,
+    """A healthcheck, of a compose file or an image. `test` as Compose has it: `("CMD", …)`,
     `("CMD-SHELL", text)` or `("NONE",)`. Durations in seconds, None where not given."""
 
     test: tuple[str, ...] = ()

@@ -72,7 +72,7 @@ class MountPoint:
 
 @dataclass(frozen=True, slots=True)
 class HealthProbe:
-    """One health test run by the engine (`State.Health.Log`)."""
+    """One healthcheck run by the engine (`State.Health.Log`)."""
 
     start: float
     end: float

@@ -43,7 +43,7 @@ def attempt(
     unsafe: bool = True,
     proved: bool = True,
 ) -> Attempt:
-    """Plan, try and prove the fix of one finding on a draft. `trials`: its health test may be run
+    """Plan, try and prove the fix of one finding on a draft. `trials`: its healthcheck may be run
     in a running container. Without `unsafe` a patch that is not safe goes no further: `after` is
     None then. Without `proved` it is only applied on paper: proving starts Compose."""
     try:

@@ -63,7 +63,7 @@ def plan_all(
     trials: bool = True,
 ) -> Planned:
     """Plan and try each finding in turn, and prove the whole once; where that fails, prove each in
-    turn and leave out those that fail. `trials`: health tests may be run in running containers."""
+    turn and leave out those that fail. `trials`: healthchecks may be run in running containers."""
     ways = Ways(unsafe=unsafe, override=override, trials=trials)
     work = partial(_in_turn, snapshot, tuple(findings), options, host, ways)
     done, left = work(proved=False)

@@ -72,7 +72,7 @@ def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = F
     """The patch for a finding; raises NoFixError or EditRefusedError with one sentence."""
     rule = rules.rule(finding.rule)
     if rule.fix is None:
-        raise NoFixError(f"{rule.name} is advice only: {finding.fix}")
+        raise NoFixError(f"{rule.name} has no automatic fix: {finding.fix}")
     if shared := [key for key in finding.also if key.project == finding.project]:
         raise NoFixError(
             f"{finding.origin} is shared with {_listed(shared)} (an anchor or a merged "

@@ -105,7 +105,7 @@ def reread(draft: Draft, projects: tuple[Project, ...], host: Host) -> Draft:
 
 
 def _findings(before: Snapshot, after: Snapshot, patch: Patch) -> Check:
-    """What a fix merely brings to light (a service that is reached at last has no health test) is
+    """What a fix merely brings to light (a service that is reached at last has no healthcheck) is
     told, and is no reason to leave something worse as it is."""
     old = {f.key: SEVERITIES.index(f.severity) for f in rules.find(before)}
     new = rules.find(after)
@@ -138,7 +138,7 @@ def _idempotent(patch: Patch) -> Check:
             and edited(item.file, texts[item.file], item.edit) != texts[item.file]
         ):
             return Check(False, f"a second application would change {item.file} again")
-    return Check(True, "twice = once")
+    return Check(True, "applying it again changes nothing")
 
 
 def _compose(project: Project, draft: Draft, patch: Patch, host: Host) -> Check:

@@ -73,7 +73,7 @@ def _settled(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint)
         return _keep_partial(entry, journal, f"{what}, and {error}")
     except OSError as error:
         return f"{what}, and taking it back failed: {error}; nebtui tries again at its next start"
-    return f"{what}; it was taken back, all its files are as they were before"
+    return f"{what}; it was undone, all its files are as they were before"
 
 
 def _finish(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) -> str:
@@ -88,7 +88,7 @@ def _finish(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) 
     remove_temporaries(entry.files)
     journal.put(replace(entry, state="written"))
     host.reread(tuple(item.path for item in entry.files))
-    return f"{what}; it stands as entry {entry.number}, `nebtui undo` takes it back"
+    return f"{what}; it stands as entry {entry.number}, `nebtui undo` undoes it"
 
 
 def close_undo(

@@ -133,7 +133,7 @@ def undo(
             return release(found, host, journal)
         if found is None or found.state != "written":
             raise JournalMismatchError(
-                f"entry {entry.number} is not there to undo: it was taken back already"
+                f"entry {entry.number} is not there to undo: it was undone already"
             )
         return _undo(found, host, journal, checkpoint)
 
@@ -143,10 +143,10 @@ def _undo(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) ->
         back = inverse(entry)
         planned = stage_all(change for change in back if change.before != change.after)
     except (UnreadableError, UnwritableError) as error:
-        raise WriteError(_sentence(error, "nothing was taken back")) from None
+        raise WriteError(_sentence(error, "nothing was undone")) from None
     except JournalMismatchError as error:
         raise JournalMismatchError(
-            f"{error}; nothing was taken back; {_conflict_hint(entry, journal)}"
+            f"{error}; nothing was undone; {_conflict_hint(entry, journal)}"
         ) from None
     files = tuple(move.record() for move in planned)
     own = replace(entry, number=0, state="writing", files=files, networks=(), undoes=entry.number)
@@ -157,9 +157,7 @@ def _undo(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) ->
         checkpoint("commit")
         journal.put(replace(entry, state="undone"))
     except (OSError, KeyboardInterrupt) as error:
-        _fail(
-            error, "nothing was taken back", lambda: take_back(own, host, journal, touched=touched)
-        )
+        _fail(error, "nothing was undone", lambda: take_back(own, host, journal, touched=touched))
     return close_undo(entry, own, host, journal, checkpoint)
 
 

@@ -78,7 +78,7 @@ def next_broken(
 
 def _is_bad(row: Row) -> bool:
     broken = "bad" in (row.tone, row.note_tone)
-    return broken or (row.state == "degraded" and row.tone != "dim")
+    return broken or (row.degraded and row.tone != "dim")
 
 
 def partners(scene: GraphModel, which: str | None, towards_target: bool) -> tuple[str, ...]:

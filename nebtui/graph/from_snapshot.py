@@ -14,7 +14,13 @@ from nebtui.analysis.reachability import (
     resolutions,
 )
 from nebtui.analysis.readiness import WORDS, Readiness, readiness
-from nebtui.analysis.services import outside_word, outside_words, projects, service_keys
+from nebtui.analysis.services import (
+    outside_word,
+    outside_words,
+    projects,
+    service_keys,
+    tally,
+)
 from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
@@ -71,24 +77,17 @@ def _group(
     project = snapshot.projects[key]
     plain = {k: _row(snapshot, k, alerts.get(k, "")) for k in service_keys(snapshot, key)}
     rows = tuple(_marked(row) if k in pending else row for k, row in plain.items())
-    words = [row.state for row in rows]
-    failed, ready = (
-        words.count("failed"),
-        sum(w in ("ready", "listening", "completed") for w in words),
-    )
     if project.problem:
         file = project.problem.file.rpartition("/")[2]
         place = f"{file}:{project.problem.line}" if project.problem.line else file
         return Group(identity(key), project.name, f"{place} {project.problem.message}", "bad", rows)
-    if not any(c.project == project.name for c in snapshot.containers.values()):
+    counted = tally(snapshot, plain)
+    if not counted.meant:
         number = f"{len(rows)} service{'' if len(rows) == 1 else 's'}"
-        text, tone = f"{number}, {'not running' if snapshot.engine else 'files only'}", "dim"
+        text = f"{number}, {'not started' if snapshot.engine else 'files only'}"
     else:
-        down = f", {failed} failed" if failed else ""
-        text, tone = (
-            f"{ready}/{len(rows)} ready{down}",
-            "bad" if failed else "ok" if ready == len(rows) else "warn",
-        )
+        text = " · ".join((counted.text, *(part for part, _ in counted.parts)))
+    tone = counted.tone if counted.meant else "dim"
     variant = f" · variant {_short_file(project)}" if project.variant else ""
     return Group(identity(key), project.name, text + variant, tone, rows)
 
@@ -117,7 +116,7 @@ def _outside_row(container: Container) -> Row:
 
 
 def _marked(row: Row) -> Row:
-    return replace(row, note="written, not yet running", note_tone="warn")
+    return replace(row, note="written · needs `up`", note_tone="warn")
 
 
 def _short_file(project: Project) -> str:
@@ -141,9 +140,10 @@ def _row(snapshot: Snapshot, key: ServiceKey, alert: str) -> Row:
         id=identity(key),
         name=key.service,
         glyph=WORDS[verdict.word].glyph,
-        state=verdict.word,
+        state=verdict.state,
         tone=WORDS[verdict.word].tone,
         networks=tuple(sorted(networks)),
+        degraded=verdict.word == "degraded",
         hollow=declared - connected,
         gpu=float(max(gpus)) if gpus else None,
         rate=speed.rate,

@@ -19,8 +19,8 @@ class NetworkLine:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A service: `state` is its readiness word, `tone` one of ok warn bad dim info, `gpu` in
-    percent."""
+    """A service: `state` is its readiness in people's words, `tone` one of ok warn bad dim info,
+    `gpu` in percent."""
 
     id: str
     name: str
@@ -34,6 +34,8 @@ class Row:
     note_tone: str = "dim"
     rate_tone: str = ""
     """dim or warn; "" goes with the note: a speed beside bad news is bad news."""
+    degraded: bool = False
+    """It runs, and is unhealthy or paused."""
     hollow: frozenset[str] = frozenset()
     """Those of its networks that its file declares and its container is not on."""
 

@@ -24,7 +24,7 @@ _PACKAGES = {
     "netcat-traditional": ("nc",),
     "nodejs": ("node",),
 }
-"""Package → the programs it brings that health tests call."""
+"""Package → the programs it brings that healthchecks call."""
 
 
 @dataclass(frozen=True, slots=True)

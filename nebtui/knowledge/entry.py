@@ -3,7 +3,7 @@
 The data is the files in `images/` (their language: `images/applications.toml`), each entry with its
 source, its date and the basis it rests on: D a Dockerfile or source was read, U upstream's own
 compose file, W compose files in the wild, I an issue thread, K general knowledge that nobody
-verified here. Health tests stand as in a compose *file*: `$$` where the container shall see one
+verified here. Healthchecks stand as in a compose *file*: `$$` where the container shall see one
 dollar.
 """
 
@@ -26,7 +26,7 @@ _TIMING = {"interval": 5, "timeout": 5, "retries": 12, "start_period": 30}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that must hold for a health test to be able to pass, looked up in the service's own
+    """Something that must hold for a healthcheck to be able to pass, looked up in the service's own
     command, variables and mounts. All that is given must hold."""
 
     says: str
@@ -102,7 +102,7 @@ class ImageKnowledge:
     """The port that its own test asks, wherever it is told to listen; 0 where it follows, or is
     not known."""
     conditions: tuple[Condition, ...] = ()
-    """What must hold for its health test to be able to pass."""
+    """What must hold for its healthcheck to be able to pass."""
 
 
 @cache

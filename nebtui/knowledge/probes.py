@@ -1,4 +1,4 @@
-"""Health tests as data: build the usual forms, and say which programs a given test needs inside its
+"""Healthchecks as data: build the usual forms, and say which programs a given test needs inside its
 image.
 
 Every test here is the *value* as it stands in a compose file: a dollar meant for the container is

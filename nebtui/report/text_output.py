@@ -28,6 +28,13 @@ LONGEST_NAME = 40
 """Cells of a name in a table: a name of 100 kB does not push every other line away."""
 LONGEST_LIST = 200
 PLACES = {"file": "in the file", "host": "of what runs", "both": "in the file and of what runs"}
+FOUND = {"label": "containers", "remembered": "history", "search": "folder scan"}
+READ = {
+    "compose": "read by Compose",
+    "compose, not interpolated": "read by nebtui: Compose lacks a variable",
+    "reader": "read by nebtui",
+    "none": "unreadable",
+}
 LETTERS = {"error": "E", "warning": "W", "advice": "A"}
 
 
@@ -83,8 +90,9 @@ def status(
         project = snapshot.projects[key]
         files = ", ".join(short(f) for f in key.files) or "no file known"
         yield plain(
-            f"{project.name}  {files}  (found by {', '.join(sorted(project.sources))}; "
-            f"view: {project.view})"
+            f"{project.name}  {files}  (from "
+            f"{', '.join(sorted(FOUND[one] for one in project.sources))}; "
+            f"{READ[project.view]})"
         )
         if problem := project.problem or project.warning:
             place = f":{problem.line}" if problem.line else ""
@@ -117,7 +125,7 @@ def _services(
         name = shorten(plain(key.service), LONGEST_NAME)
         line = (
             f"  {WORDS[verdict.word].glyph} {name}{' ' * (width - cell_width(name))}  "
-            f"{verdict.word:<9}  {verdict.why}"
+            f"{verdict.state:<11}  {verdict.why}"
         )
         # What a finding says of its speed says more than the row's own note.
         note = spoken.get(key, speed.note)

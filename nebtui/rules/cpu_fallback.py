@@ -2,7 +2,7 @@
 
 What: it asks for a GPU, has a model loaded, is busy, and none of its processes is on any device. On
 speed alone (far below its usual speed), or by the server's own figures, it is suspected.
-Why it bites: 65 tokens a second become 1.8 without a log line, an exit, or a failed health test.
+Why it bites: 65 tokens a second become 1.8 without a log line, an exit, or a failed healthcheck.
 Evidence: the ladder (declared, injected, initialises, resident, works, fast), each step yes, no, or
 unknown with the reason. Idle servers are not reported, nor is anything where the driver hides its
 processes (WSL2, another machine).

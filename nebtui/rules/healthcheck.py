@@ -1,4 +1,4 @@
-"""The edits that add a health test and a gate, and a test's trial in the running container; shared
+"""The edits that add a healthcheck and a gate, and a test's trial in the running container; shared
 by two rules."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from nebtui.rules.rule import FileEdit, Trial, layer_for
 
 
 def healthcheck_edit(project: Project, service: Service, suggestion: Suggestion) -> FileEdit:
-    """Give a service the suggested health test."""
+    """Give a service the suggested healthcheck."""
     layer = layer_for(project, service, "healthcheck")
     return FileEdit(layer.file, Set((*layer.path, "healthcheck"), as_yaml(suggestion.healthcheck)))
 
@@ -25,7 +25,7 @@ def gate_edit(project: Project, service: Service, target: str, condition: str) -
 
 
 def as_yaml(healthcheck: Healthcheck) -> Value:
-    """A health test as it stands in a compose file."""
+    """A healthcheck as it stands in a compose file."""
     value: dict[str, Value] = {"test": tuple(healthcheck.test)}
     for name in ("interval", "timeout", "start_period"):
         seconds = getattr(healthcheck, name)

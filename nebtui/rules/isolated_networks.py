@@ -83,13 +83,13 @@ def _finding(
         project=source.project,
         service=source.service,
         subject=reference.host,
-        message=f"names {reference.host}{port} of {whose}, and shares no network with it",
+        message=f"uses {reference.host}{port} of {whose}, and shares no network with it",
         evidence=(*evidence, *exits(snapshot, source)),
         applicability=_applicability(snapshot, source, owners),
         origin=reference.origin,
-        fix=f"join {source} and {who} on one external network"
+        fix=f"connect {source} and {who} through one network"
         if who
-        else "join the one that is meant",
+        else "connect the one that is meant",
         target=who,
         owners=owners,
         blocks=1,
@@ -142,7 +142,7 @@ def fix_for(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey, options: 
     twice = answered_twice(snapshot, network, joining)
     absent = snapshot.engine is not None and network not in snapshot.networks
     return Fix(
-        title=f"join {source} and {owner} on {network}",
+        title=f"connect {source} and {owner} through network {network}",
         applicability="unsafe" if twice else "safe",
         edits=tuple(edits),
         networks=(network,) if absent or snapshot.engine is None else (),

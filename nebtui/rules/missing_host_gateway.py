@@ -86,7 +86,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     layer = layer_for(snapshot.projects[key.project], service, "extra_hosts")
     edit = Add((*layer.path, "extra_hosts"), HOST_GATEWAY, "host-gateway")
     return Fix(
-        title=f"give {key} the name {HOST_GATEWAY}",
+        title=f"map {HOST_GATEWAY} to the host in {key}",
         applicability="safe",
         edits=(FileEdit(layer.file, edit),),
         recreate=(Recreate(key.project, (key.service,)),),

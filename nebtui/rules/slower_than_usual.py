@@ -4,7 +4,7 @@ What: an inference server is busy, and one request gets less than 0.4 of the tok
 are usual for this service with this model at this concurrency, for two windows and more; a GPU need
 not be declared. What cpu-fallback says of a service is not said again here.
 Why it bites: nothing fails. A model that left the GPU, a card that is too hot, a CPU limit or a
-neighbour on the card make it 3 to 30 times slower, and no health test notices.
+neighbour on the card make it 3 to 30 times slower, and no healthcheck notices.
 Evidence: the server's own figures, what is usual (the better half of what nebtui saw in 30 days),
 whether a GPU is declared, and what is wrong with the card it is on.
 Fix: by hand, for the reason is not in the file.

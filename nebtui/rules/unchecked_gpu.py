@@ -1,15 +1,15 @@
 """Nothing tests whether the requested GPU is really there.
 
 What: a service asks for a GPU, its server is not known to refuse to start without one, and neither
-its command, its health test nor a service it waits for looks at the GPU.
+its command, its healthcheck nor a service it waits for looks at the GPU.
 Why it bites: the day the driver, the image or the toolkit changes, it starts all the same and
 computes on the CPU.
 Evidence: the request, and what is known of the server.
 Fix: a gate: a job from the same image with the same request that runs CUDA's own start (`libcuda`
 through python3, or `nvidia-smi -L`) and ends with 0 or a named code (41 not injected, 42 CUDA
 error, 43 no device); the service waits until it completed. Tried first in the running container. It
-does not see a later loss: a health test does. A service that is only built here gets `nvidia-smi
--L` in front of its health test instead. Unsafe: the next start waits for it.
+does not see a later loss: a healthcheck does. A service that is only built here gets `nvidia-smi
+-L` in front of its healthcheck instead. Unsafe: the next start waits for it.
 Source: measured with Compose 2.40 (a failed gate leaves the dependent `created`, `up` returns 1).
 """
 
@@ -71,7 +71,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             or (
                 "test the GPU before it starts"
                 if service.image
-                else "test the GPU in its health test"
+                else "test the GPU in its healthcheck"
             ),
         )
 
@@ -157,7 +157,7 @@ def _trial(
 
 
 def _conjunct(service: Service) -> str:
-    """The health test with the GPU's in front, "" where there is none that can be rewritten."""
+    """The healthcheck with the GPU's in front, "" where there is none that can be rewritten."""
     test = service.healthcheck.test if service.healthcheck else ()
     if test[:1] not in (("CMD",), ("CMD-SHELL",)) or any("$" in word for word in test):
         return ""
@@ -169,7 +169,7 @@ def _in_health_test(project: Project, key: ServiceKey, service: Service) -> Fix:
     layer = layer_for(project, service, "healthcheck", "test")
     test = Set((*layer.path, "healthcheck", "test"), ("CMD-SHELL", _conjunct(service)))
     return Fix(
-        title=f"let the health test of {key} see the GPU",
+        title=f"let the healthcheck of {key} see the GPU",
         applicability="unsafe",
         edits=(FileEdit(layer.file, test),),
         recreate=(Recreate(key.project, (key.service,)),),
@@ -178,7 +178,7 @@ def _in_health_test(project: Project, key: ServiceKey, service: Service) -> Fix:
 
 
 def seen(snapshot: Snapshot, finding: Finding) -> Observation:
-    """The gate ended with 0 and the service was started after it, or the health test with the GPU
+    """The gate ended with 0 and the service was started after it, or the healthcheck with the GPU
     in it passes."""
     key = finding.at
     assert key is not None  # every finding of this rule names a service

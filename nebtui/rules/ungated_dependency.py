@@ -1,13 +1,13 @@
 """A service depends on another and does not wait until it is healthy.
 
 What: `depends_on` in its short form, or with `service_started`, opens as soon as the other
-container was started, though a health test exists for it (declared, in its image, or known for the
+container was started, though a healthcheck exists for it (declared, in its image, or known for the
 image).
 Why it bites: "started" means that a process exists, not that it listens. The dependent is refused,
 and dies or retries; `up -d` reports success all the same.
-Evidence: the dependency as it stands, and the target's health test.
+Evidence: the dependency as it stands, and the target's healthcheck.
 Fix: the long form with `condition: service_healthy` (`service_completed_successfully` for a job),
-with the health test in the same patch where the target has none. Safe when the target is seen
+with the healthcheck in the same patch where the target has none. Safe when the target is seen
 healthy or the test passed in its container and failed against a closed port; else unsafe, because a
 gate on a test that cannot pass never opens. A changed gate recreates nothing: `up -d
 --force-recreate` of the dependent shows it at work.
@@ -117,7 +117,7 @@ def is_healthy(snapshot: Snapshot, key: ServiceKey) -> bool:
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
-    """Gate the dependent; add the health test where the target has none."""
+    """Gate the dependent; add the healthcheck where the target has none."""
     key, target = finding.at, finding.target
     service = snapshot.service(key) if key else None
     declared = snapshot.service(target) if target else None

@@ -140,7 +140,7 @@ class NebtuiApp(App[None]):
         self.session.watched = (*self.session.watched, message.watched)
         self.home.show()
         effect = "bringing it up" if message.brought_up else "U brings it up"
-        text = f"entry {message.watched.entry} · {effect} · z takes it back"
+        text = f"entry {message.watched.entry} · {effect} · z undoes it"
         self.notify(text, title=f"written: {message.watched.patch.title}", markup=False, timeout=8)
 
     def on_undo_asked(self) -> None:
@@ -188,7 +188,7 @@ class NebtuiApp(App[None]):
         if running and not self._warned:
             self._warned = True
             self.notify(
-                "it would be left unfinished; q again leaves",
+                "still running; leaving now cuts it off half done. q again leaves",
                 title=f"running: {running[-1]}",
                 markup=False,
             )

@@ -1,4 +1,4 @@
-"""Which health test fits a service, whether one runs, and which services are jobs."""
+"""Which healthcheck fits a service, whether one runs, and which services are jobs."""
 
 from __future__ import annotations
 

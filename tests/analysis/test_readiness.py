@@ -62,7 +62,7 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
     ("a/db", (), "absent", "no container"),
     ("a/tool", (), "absent", "profile debug"),
     ("a/db", (replace(DB, health="healthy"),), "ready", "healthy"),
-    ("a/db", (replace(DB, health="starting"),), "starting", "health test has not passed yet"),
+    ("a/db", (replace(DB, health="starting"),), "starting", "healthcheck has not passed yet"),
     (
         "a/db",
         (replace(DB, health="starting", inspection=probed(streak=3)),),
@@ -77,8 +77,8 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
         "unhealthy: last",
     ),
     ("a/db", (replace(DB, state="paused"),), "degraded", "paused"),
-    ("a/db", (DB,), "unknown", "running, no health test"),
-    ("a/db", (DB, listens(8000, 80)), "listening", "listens on 8000, 80, no health test"),
+    ("a/db", (DB,), "unknown", "running, no healthcheck"),
+    ("a/db", (DB, listens(8000, 80)), "listening", "listens on 8000, 80, no healthcheck"),
     ("a/db", (DB, listens()), "unknown", "listens on nothing"),
     (
         "a/db",
@@ -159,7 +159,9 @@ def test_waiting_names_only_what_is_not_there_yet() -> None:
 
 def test_no_engine_is_unknown() -> None:
     """Without an engine nothing is said about containers."""
-    assert readiness(box(PROJECT, engine=None), at("a/db")) == Readiness("unknown", "no engine")
+    assert readiness(box(PROJECT, engine=None), at("a/db")) == Readiness(
+        "unknown", "no engine", label="unknown"
+    )
 
 
 def test_the_worst_replica_speaks() -> None:
@@ -205,7 +207,7 @@ def test_gates(condition: str, opens: Container, keeps: Container) -> None:
 
 
 def with_test(declared: Healthcheck | None, baked: Healthcheck | None) -> tuple[Snapshot, Service]:
-    """A service and its image with these health tests."""
+    """A service and its image with these healthchecks."""
     service = Service("db", image="db", healthcheck=declared)
     return box(
         project("a", service),

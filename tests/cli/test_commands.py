@@ -65,7 +65,7 @@ def test_check(box: CliSandbox) -> None:
     text = box.run("check", "--no-engine")
     assert text.status == 1
     assert (
-        "gantry/docker-compose.yml:5: E isolated-networks: gantry/conductor names chroma:8000"
+        "gantry/docker-compose.yml:5: E isolated-networks: gantry/conductor uses chroma:8000"
         in text.out
     )
     assert text.out.splitlines()[-1].startswith("2 projects: 2 errors, ")
@@ -165,7 +165,7 @@ def test_fix_then_check_then_undo(box: CliSandbox) -> None:
     )
     told = box.run("fix", "--no-engine", "--write", "--unsafe", *gateway)
     assert told.status == 0, told
-    assert "`nebtui undo` takes it back" in told.err
+    assert "`nebtui undo` undoes it" in told.err
     after = box.everything()
     assert {name for name in after if after[name] != before.get(name)} >= {
         "gantry/docker-compose.yml"
@@ -349,7 +349,7 @@ def test_without_compose_the_own_reader_looks(box: CliSandbox) -> None:
     script += "import sys; from nebtui.cli import main; sys.exit(main(['status']))"
     told = box.python("-c", script, PATH=str(Path("/nonexistent")))
     assert told.status == 1
-    assert "view: reader" in told.out
+    assert "read by nebtui" in told.out
     assert "view: compose" not in told.out
 
 
@@ -391,7 +391,7 @@ def test_doctor_on_a_state_folder_that_is_a_file(sandbox: CliSandbox) -> None:
 
 
 def test_a_join_is_proved_though_it_brings_a_warning_to_light(sandbox: CliSandbox) -> None:
-    """A store that is reached at last, and has no health test, is no reason to leave it
+    """A store that is reached at last, and has no healthcheck, is no reason to leave it
     unreachable; it is told."""
     store = "services:\n  store:\n    image: redis:7\n"
     agent = "services:\n  agent:\n    image: x\n    environment: {U: http://store:80}\n"

@@ -153,7 +153,7 @@ class SeedBox:
         return described
 
     def healthy(self) -> bool:
-        """The store's own health test passes."""
+        """The store's own healthcheck passes."""
         return bool(self.inspect(self.core, self.store)["State"]["Health"]["Status"] == "healthy")
 
     def run_in(self, project: str, service: str, *argv: str) -> int:

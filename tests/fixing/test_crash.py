@@ -106,7 +106,7 @@ def test_a_write_killed_half_way_is_taken_back(box: FixSandbox, step: str) -> No
     ensure_whole(box)
     told = recover(box.host(), box.journal)
     assert len(told) == (0 if step == "journal" else 1)
-    assert all("was interrupted" in sentence and "taken back" in sentence for sentence in told)
+    assert all("was interrupted" in sentence and "was undone" in sentence for sentence in told)
     ensure_settled(box, stands=False)
 
 

@@ -121,7 +121,7 @@ def test_a_change_at_the_last_moment_stops_the_undo_of_all(box: FixSandbox) -> N
         if step == f"settle {box.core}":
             box.link.write_bytes(b"edited")
 
-    with pytest.raises(WriteError, match="was changed meanwhile; nothing was taken back"):
+    with pytest.raises(WriteError, match="was changed meanwhile; nothing was undone"):
         undo(entry, box.host(), box.journal, change)
     assert box.state() == (box.new[0], b"edited", *box.new[2:])
     assert box.leftovers() == []
@@ -193,7 +193,7 @@ def test_the_verb_lists_masked_and_takes_back(
     assert undo_verb.run(_arguments(number=1), verb_settings, {}) == 0
     assert undo_verb.run(_arguments(), verb_settings, {}) == 0
     told = capsys.readouterr().out
-    assert "entry 1 was taken back already" in told
+    assert "entry 1 was undone already" in told
     assert told.endswith("nothing left to undo\n")
 
 
@@ -224,7 +224,7 @@ def test_a_journal_that_fills_up_at_the_end_stops_the_undo(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(journal, "put", full)
-    with pytest.raises(WriteError, match="nothing was taken back"):
+    with pytest.raises(WriteError, match="nothing was undone"):
         undo(entry, box.host(), journal)
     assert box.state() == box.new
     assert box.journal.entries() == (entry,)

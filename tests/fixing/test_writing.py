@@ -170,7 +170,7 @@ def test_taking_back_that_fails_is_told_and_tried_again(
         write(box.patch(), box.host(), box.journal, checkpoint=fill_up)
     monkeypatch.undo()
     (told,) = recover(box.host(), box.journal)
-    assert "taken back" in told
+    assert "undone" in told
     ensure_nothing(box)
 
 

@@ -92,7 +92,7 @@ def test_a_pending_service_says_so() -> None:
     """A service whose files say something new carries that as its note."""
     drawn = graph_model(box(CORE), pending=frozenset({at("core/store")}))
     row = drawn.groups[0].rows[0]
-    assert (row.note, row.note_tone) == ("written, not yet running", "warn")
+    assert (row.note, row.note_tone) == ("written · needs `up`", "warn")
 
 
 def test_what_is_wrong_with_a_service_stands_in_its_row() -> None:
@@ -133,11 +133,11 @@ def test_roll_ups() -> None:
     }
     assert {k: (g.subtitle, g.tone) for k, g in told.items()} == {
         "files": ("2 services, files only", "dim"),
-        "absent": ("2 services, not running", "dim"),
-        "half": ("1/2 ready", "warn"),
-        "all": ("2/2 ready", "ok"),
-        "failed": ("1/2 ready, 1 failed", "bad"),
-        "variant": ("2 services, not running · variant compose.yaml", "dim"),
+        "absent": ("2 services, not started", "dim"),
+        "half": ("1/2 up · 1 not created", "warn"),
+        "all": ("2/2 up", "ok"),
+        "failed": ("1/2 up · 1 failed", "bad"),
+        "variant": ("2 services, not started · variant compose.yaml", "dim"),
     }
 
 

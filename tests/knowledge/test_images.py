@@ -238,7 +238,7 @@ def test_health_test_is_well_formed(entry: ImageKnowledge) -> None:
 
 
 def test_dead_chroma_test_is_absent() -> None:
-    """The health test that circulates for Chroma (curl, and an API that is gone) stands nowhere in
+    """The healthcheck that circulates for Chroma (curl, and an API that is gone) stands nowhere in
     the data."""
     tests = [
         entry.test.test for entry in entries() if entry.test and entry.name.startswith("Chroma")

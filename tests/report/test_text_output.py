@@ -69,12 +69,12 @@ def test_status_and_graph_of_hostile_names() -> None:
 def test_a_finding_as_text() -> None:
     """Place, letter, rule, who and what on the first line; evidence and fix below, indented."""
     found = Finding(
-        "r", "warning", None, None, "", "is odd", ("seen",), "unsafe", Origin("/c.yaml", 3), "do it"
+        "r", "warning", None, None, "", "is odd", ("seen",), "unsafe", Origin("/c.yaml", 3), "run"
     )
     assert list(text_output.findings([found])) == [
         "/c.yaml:3: W r:  is odd",
         "    seen",
-        "    fix (unsafe): do it",
+        "    fix (unsafe): run",
     ]
 
 
@@ -102,8 +102,8 @@ def test_status_lines() -> None:
     )
     assert told == [
         "engine 26.1 (API 1.45) at unix:///x",
-        "a  /a/compose.yaml  (found by search; view: reader)",
-        "  ● llm  ready      healthy  42.0 tok/s",
+        "a  /a/compose.yaml  (from folder scan; read by nebtui)",
+        "  ● llm  ready        healthy  42.0 tok/s",
     ]
     assert list(text_output.status(box(engine=None))) == ["no Compose projects found"]
 
@@ -127,8 +127,8 @@ def test_status_says_what_is_slow_and_what_was_killed() -> None:
     told = clean(text_output.status(snapshot, rules.find(snapshot)))
     assert told[1] == "1 out of memory: a/big"
     assert told[3] == (
-        "  ● llm  ready      healthy  3.3 tok/s  over 4.0 s  serves 17× slower than usual: "
+        "  ● llm  ready        healthy  3.3 tok/s  over 4.0 s  serves 17× slower than usual: "
         "3.3 tok/s, usually 55.8; no GPU is declared for it"
     )
-    assert told[4] == "  ✗ big  failed     out of memory (limit 20 MiB)"
+    assert told[4] == "  ✗ big  out of memory  out of memory (limit 20 MiB)"
     assert "slow: 3.3 tok/s" in list(text_output.status(snapshot))[3]

@@ -187,7 +187,7 @@ async def test_leaving_while_a_command_runs_asks_first(tmp_path: Path) -> None:
         driver.session.commands.append(CommandRun("docker compose up -d"))
         await driver.press("q")
         assert driver.app.is_running
-        assert any("unfinished" in n.message for n in driver.app._notifications)
+        assert any("half done" in n.message for n in driver.app._notifications)
 
 
 async def test_a_key_with_nothing_to_fix_says_where_there_is(tmp_path: Path) -> None:

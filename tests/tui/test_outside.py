@@ -23,7 +23,7 @@ async def test_a_container_of_docker_run_is_shown_and_never_fixed(tmp_path: Path
             assert driver.home
         assert not driver.session.watched
         await driver.press("escape")
-        assert "on this box" in driver.text
+        assert "on this host" in driver.text
         await driver.select("core", "ingest")
         assert (await driver.review("h")).planned
 

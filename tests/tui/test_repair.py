@@ -48,12 +48,12 @@ async def test_the_same_key_writes_and_up_makes_it_seen(tmp_path: Path) -> None:
         await driver.until(lambda: driver.session.watched, "the patch to be watched")
         await driver.until(lambda: driver.home, "home")
         assert files(tmp_path) != before
-        assert "written, not yet running" in driver.text
+        assert "written · needs `up`" in driver.text
         await bring_up(driver)
         await driver.live(lambda: not driver.session.watched, "the fix to be seen")
         assert "isolated-networks" not in {f.rule for f in driver.session.findings}
         await driver.press("z")
-        await driver.until(lambda: "take back" in driver.text, "the undo screen")
+        await driver.until(lambda: "undo:" in driver.text, "the undo screen")
         await driver.press("z")
         await driver.until(lambda: files(tmp_path) == before, "the files to be as before")
         await driver.until(lambda: driver.home, "home")
@@ -157,7 +157,7 @@ async def test_several_owners_are_asked_about(tmp_path: Path) -> None:
         await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen), "the question")
         assert driver.app.screen.query_one(OptionList).option_count == 2
         await driver.press("down", "enter")
-        await driver.until(lambda: "join gantry/conductor and" in driver.text, "the plan")
+        await driver.until(lambda: "connect gantry/conductor and" in driver.text, "the plan")
 
 
 async def test_the_command_log_tells_what_ran(tmp_path: Path) -> None:

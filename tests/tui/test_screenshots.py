@@ -45,7 +45,7 @@ async def mounts(driver: AppDriver) -> None:
 
 
 async def gate(driver: AppDriver) -> None:
-    """A gate, with the health test it needs."""
+    """A gate, with the healthcheck it needs."""
     await driver.select("core", "ingest")
     await driver.review("h")
 

@@ -122,7 +122,7 @@ def tests(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[str
         yield "its own command tests it"
     test = health_test(snapshot, key, service)
     if test and _TESTS.search(" ".join(test.test)):
-        yield "its health test asks the GPU"
+        yield "its healthcheck asks the GPU"
     for dependency in service.depends_on.values():
         gate = snapshot.service(ServiceKey(key.project, dependency.service))
         if gate is None or dependency.condition == "service_started":

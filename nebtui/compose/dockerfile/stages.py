@@ -1,4 +1,4 @@
-"""What the stage that is built starts from and adds: base image, programs, health test, user,
+"""What the stage that is built starts from and adds: base image, programs, healthcheck, user,
 ports."""
 
 from __future__ import annotations

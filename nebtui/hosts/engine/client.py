@@ -127,16 +127,14 @@ class EngineClient:
         with self._pool.use() as client:
             network = mapping(client.inspect_network(name))
             if as_str_dict(network.get("Labels")).get(LABEL) != "1":
-                raise EngineError(f"The network {name} was not created by nebtui: left as it is.")
+                raise EngineError(f"The network {name} was not created by nebtui: not removed.")
             members = [
                 text(mapping(member).get("Name"))
                 for member in mapping(network.get("Containers")).values()
             ]
             if members:
                 listed = ", ".join(sorted(members))
-                raise EngineError(
-                    f"The network {name} still has members ({listed}): left as it is."
-                )
+                raise EngineError(f"The network {name} still has members ({listed}): not removed.")
             client.remove_network(text(network.get("Id")))
 
     def exec_run(

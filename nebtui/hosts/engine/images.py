@@ -17,7 +17,7 @@ from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 EVERY = 2.0
 ABSENT_EVERY = 10.0
 PROGRAMS = ("bash", "curl", "wget", "python3", "nc")
-"""What health tests call; a test whose program is absent cannot pass."""
+"""What healthchecks call; a test whose program is absent cannot pass."""
 FOLDERS = ("/usr/bin", "/bin", "/usr/local/bin")
 
 

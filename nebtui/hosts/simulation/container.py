@@ -84,7 +84,7 @@ class SimContainer:
         return (self.service.restart or "no").partition(":")[0] in RESTARTING
 
     def test(self) -> Healthcheck | None:
-        """The health test the engine runs: the declared one, else the image's."""
+        """The healthcheck the engine runs: the declared one, else the image's."""
         declared = self.service.healthcheck
         if declared is not None and declared.test:
             return None if declared.disabled else declared

@@ -1,4 +1,4 @@
-"""What a command would say inside a simulated container: health tests, probes and trials with
+"""What a command would say inside a simulated container: healthchecks, probes and trials with
 another user."""
 
 from __future__ import annotations

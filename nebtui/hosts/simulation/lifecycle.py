@@ -127,7 +127,7 @@ class Lifecycle:
         return min(interval, EARLY) if starting else interval
 
     def _probe(self, unit: SimContainer) -> None:
-        """One health test by the engine."""
+        """One healthcheck by the engine."""
         machine, test = self._machine, unit.test()
         assert test is not None  # only containers with a test are probed
         assert unit.started is not None

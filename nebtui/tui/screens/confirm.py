@@ -34,7 +34,7 @@ class ConfirmScreen(ModalScreen[bool]):
                 lines(
                     [
                         *self._told(),
-                        joined(" ", (" enter ", "key"), " do it   ", (" esc ", "key"), " leave"),
+                        joined(" ", (" enter ", "key"), " run   ", (" esc ", "key"), " cancel"),
                     ]
                 )
             )

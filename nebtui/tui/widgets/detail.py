@@ -111,8 +111,8 @@ class Detail(Vertical):
             )
             return joined((selected.name, "title"), f"  {files}", (message, "dim"))
         if not session.snapshot.settled:
-            return joined(("looking at the box…", "dim"))
-        return joined((counted(len(found)), "title"), ("  on this box", "dim"))
+            return joined(("loading…", "dim"))
+        return joined((counted(len(found)), "title"), ("  on this host", "dim"))
 
     def _list(self, found: tuple[Finding, ...]) -> None:
         """Refill the list only when a finding changed, so that the highlight stays."""
@@ -236,7 +236,7 @@ def _watched(session: Session, selected: ServiceKey | ProjectKey | None) -> Cont
         concerned = related(item.patch.findings, selected)
         if concerned:
             seen = verdict(session.snapshot, item, session.now())
-            keys = "" if seen.state == "seen" else "  U brings it up · z takes it back"
+            keys = "" if seen.state == "seen" else "  U brings it up · z undoes it"
             result.append(
                 joined(
                     (f"{item.patch.title}: ", ""),

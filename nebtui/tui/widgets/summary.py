@@ -6,16 +6,13 @@ from __future__ import annotations
 from textual.content import Content
 
 from nebtui.analysis.gpu import xids
-from nebtui.analysis.readiness import WORDS, Word
-from nebtui.analysis.services import out_of_memory, service_statuses
+from nebtui.analysis.services import service_statuses, tally
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 from nebtui.text.units import clock_time
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
-
-SHOWN: tuple[Word, ...] = ("starting", "waiting", "degraded", "failed")
 
 
 class Summary(CachedStatic):
@@ -58,12 +55,11 @@ def header(
         parts += [("read-only", "warn"), "  "]
     if not snapshot.settled and not snapshot.engine_problem:
         parts += [*_engine(snapshot), "  "]
-    words = [standing.readiness.word for standing in service_statuses(snapshot)]
-    ready = sum(w in ("ready", "listening", "completed") for w in words)
-    parts += [(f"{ready}/{len(words)} ready", "ok" if ready else "dim")]
-    parts += [(f"  {n} {w}", WORDS[w].tone) for w in SHOWN if (n := words.count(w))]
-    if killed := len(out_of_memory(snapshot)):
-        parts.append((f"  {killed} out of memory", "bad"))
+    counted = tally(snapshot, (status.key for status in service_statuses(snapshot)))
+    number = sum(len(project.services) for project in snapshot.projects.values())
+    every = f"{number} service{'' if number == 1 else 's'}"
+    parts += [(counted.text or every, counted.tone if counted.meant else "dim")]
+    parts += [(f"  {text}", tone) for text, tone in counted.parts]
     parts += _findings(findings)
     # What a narrow terminal may cut off comes last.
     number = len(snapshot.projects)

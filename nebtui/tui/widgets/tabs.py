@@ -109,11 +109,11 @@ def _verdict(reached: tuple[ServiceKey, ...], others: tuple[ServiceKey, ...]) ->
         return "✗ answered by " + " and ".join(map(str, reached)), "bad"
     if others:
         return "✗ " + ", ".join(map(str, others)) + " shares no network", "bad"
-    return "no service on this box answers it", "dim"
+    return "no service on this host answers it", "dim"
 
 
 def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
-    """The health test, where it stands, and its last answers."""
+    """The healthcheck, where it stands, and its last answers."""
     service = snapshot.service(key)
     test = health_test(snapshot, key, service) if service else None
     if test is None:
@@ -203,7 +203,7 @@ def yaml(service: Service | None, content: str) -> list[Content]:
 def heading(snapshot: Snapshot, key: ServiceKey) -> list[tuple[str, str] | str]:
     """The service's name and verdict."""
     verdict = readiness(snapshot, key)
-    return [(str(key), "title"), " ", (verdict.word, WORDS[verdict.word].tone)]
+    return [(str(key), "title"), " ", (verdict.state, WORDS[verdict.word].tone)]
 
 
 def reason(snapshot: Snapshot, key: ServiceKey) -> str:

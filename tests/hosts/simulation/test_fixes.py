@@ -28,7 +28,7 @@ def test_a_cut_network_is_joined(tmp_path: Path) -> None:
 
 
 def test_a_race_ends_behind_a_gate(tmp_path: Path) -> None:
-    """With a health test and a gate, both tried in the box, ingest starts after chroma is healthy
+    """With a healthcheck and a gate, both tried in the box, ingest starts after chroma is healthy
     and never dies."""
     box = Watching("race", tmp_path)
     patch, entry = box.fix("ungated-dependency", "core/ingest")
