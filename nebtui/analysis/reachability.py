@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from nebtui.analysis.references import HOST_GATEWAY, Reference, references
+from nebtui.analysis.references import (
+    HOST_GATEWAY,
+    Reference,
+    references,
+    shared_env_files,
+)
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
@@ -151,9 +156,10 @@ def _resolved(snapshot: Snapshot) -> tuple[Resolution, ...]:
 
 
 def _resolving(snapshot: Snapshot, index: Names) -> Iterator[Resolution]:
+    shared = {key: shared_env_files(project) for key, project in snapshot.projects.items()}
     for key, service in snapshot.services():
         own = {key.service, service.container_name, service.hostname}
-        for reference in references(key, service):
+        for reference in references(key, service, shared[key.project]):
             if reference.host in own or reference.host == HOST_GATEWAY:
                 continue
             resolution = resolve(index, reference)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nebtui.facts.declared import Origin, Service, ServiceKey
+from nebtui.facts.project import Project
 from nebtui.text.mask import mask
 
 HOST_GATEWAY = "host.docker.internal"
@@ -49,10 +50,11 @@ _HOST_FLAG = re.compile(
 )
 _NO_REFERENCE = re.compile(
     r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT|VIRTUAL_HOST|LISTEN|ADVERTISE|BIND[_-]|"
-    r"(^|_)(BIND|IMAGE|TAG|VERSION)$)"
+    r"ISSUER|AUDIENCE|NEXTAUTH|COOKIE|(^|_)(APP|SITE|FRONTEND|WEBUI|BROWSER|VITE|REACT_APP)_.*(URL|URI|HOST|DOMAIN)$|"
+    r"^(VITE|NEXT|NUXT|REACT_APP)_|(^|_)(BIND|IMAGE|TAG|VERSION|DOMAIN)$|(^|_)(APP|SITE|ROOT|SELF|HOME)_URL$)"
 )
-"""Variables that list who may call in, how the outside names a service, where it listens, or which
-image it is."""
+"""Variables that list who may call in, how the browser and the outside name a service (issuer,
+audience, app and site URLs), where it listens, or which image it is."""
 _WIDTH = 160
 """Characters of a text that are shown as evidence."""
 _LOWEST_PORT = 80
@@ -61,12 +63,18 @@ nothing but a host."""
 _LITERAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[.*|0|[0-9]+)$", re.IGNORECASE)
 
 
-def references(key: ServiceKey, service: Service) -> tuple[Reference, ...]:
+def references(
+    key: ServiceKey, service: Service, shared: frozenset[str] = frozenset()
+) -> tuple[Reference, ...]:
     """All host names a service's own texts name, in the order they stand; IP literals and localhost
-    left out."""
+    left out, and what stands in an env file that several services share (`shared`): which of them
+    means it is not known."""
     result: dict[tuple[str, int | None], Reference] = {}
     for path, text, host, port, certain in _all(service):
         if _LITERAL.match(host) or "$" in host:
+            continue
+        origin = service.origins.get(path)
+        if origin is not None and origin.file in shared:
             continue
         if (host.lower(), port) not in result:
             message = _line_with(host, mask(text))
@@ -74,6 +82,16 @@ def references(key: ServiceKey, service: Service) -> tuple[Reference, ...]:
                 key, host.lower(), port, path, message, service.origin(*path), certain
             )
     return tuple(result.values())
+
+
+def shared_env_files(project: Project) -> frozenset[str]:
+    """The env files from which two or more services have variables."""
+    users: dict[str, set[str]] = {}
+    for service in project.services.values():
+        for path, origin in service.origins.items():
+            if path[:1] == ("environment",) and not origin.file.endswith((".yml", ".yaml")):
+                users.setdefault(origin.file, set()).add(service.name)
+    return frozenset(file for file, names in users.items() if len(names) > 1)
 
 
 def _line_with(host: str, text: str) -> str:

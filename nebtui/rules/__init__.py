@@ -167,7 +167,12 @@ def grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
         place = finding.origin if finding.origin is not None else finding.key
         lines.setdefault((finding.rule, place, finding.subject, finding.place), []).append(finding)
     for first, *others in lines.values():
-        also = tuple(dict.fromkeys(f.at for f in others if f.at and f.at != first.at))
+        named = [
+            *first.also,
+            *(at for f in others if (at := f.at)),
+            *(k for f in others for k in f.also),
+        ]
+        also = tuple(key for key in dict.fromkeys(named) if key != first.at)
         yield replace(first, also=also) if also else first
 
 

@@ -14,7 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.references import HOST_GATEWAY, Reference, references
+from nebtui.analysis.references import (
+    HOST_GATEWAY,
+    Reference,
+    references,
+    shared_env_files,
+)
 from nebtui.compose.editor.verbs import Add
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -38,10 +43,11 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service that uses the name without having it."""
     if snapshot.engine is not None and not snapshot.engine.linux:
         return
+    shared = {key: shared_env_files(project) for key, project in snapshot.projects.items()}
     for key, service in snapshot.services():
         if any(host.lower() == HOST_GATEWAY for host, _ in service.extra_hosts):
             continue
-        for reference in references(key, service):
+        for reference in references(key, service, shared[key.project]):
             if reference.host == HOST_GATEWAY:
                 yield _finding(key, service, reference)
                 break

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.facts.declared import Origin, ProjectKey, UnsetVariable
+from nebtui.facts.declared import Origin, ProjectKey, ServiceKey, UnsetVariable
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding, Rule
@@ -23,42 +23,58 @@ NAME = "unset-variable"
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
-    """One finding per service and line on which variables are missing."""
+    """One finding per project and set of variables that are missing together, at the first line
+    that names them; the refused ones apart from those that mean something else."""
     for key, project in snapshot.projects.items():
         lines: dict[tuple[str, Origin], list[UnsetVariable]] = {}
         for one in project.unset:
             if one.meaning:
                 lines.setdefault((one.service, one.origin), []).append(one)
-        for (service, origin), missing in lines.items():
-            yield _finding(key, project, service, origin, missing)
+        causes: dict[tuple[tuple[str, ...], bool], list[UnsetVariable]] = {}
+        for missing in lines.values():
+            names = tuple(dict.fromkeys(one.name for one in missing))
+            worst = next((one for one in missing if _severe(one)), missing[0])
+            causes.setdefault((names, _severe(worst)), []).append(worst)
+        for (names, _), places in causes.items():
+            yield _finding(key, project, names, places)
+
+
+def _severe(one: UnsetVariable) -> bool:
+    return one.refused or one.path[:1] == ("user",)
 
 
 def _finding(
-    key: ProjectKey, project: Project, service: str, origin: Origin, missing: list[UnsetVariable]
+    key: ProjectKey, project: Project, names: tuple[str, ...], places: list[UnsetVariable]
 ) -> Finding:
-    names = tuple(dict.fromkeys(one.name for one in missing))
-    first = next((one for one in missing if one.refused), missing[0])
-    severe = first.refused or first.path[:1] == ("user",)
+    first = places[0]
     listed = " and ".join(names)
     files = ", ".join(project.env_files) or "no env file"
-    verb = "is" if len(names) == 1 else "are"
+    one = len(names) == 1
+    more = len(places) - _SHOWN
+    also = dict.fromkeys(p.service for p in places if p.service != first.service)
     return Finding(
         rule=NAME,
-        severity="error" if severe else "warning",
+        severity="error" if _severe(first) else "warning",
         project=key,
-        service=service,
-        subject=".".join((*first.path, *names)),
-        message=f"{listed} {verb} not set: {first.path[0]} {first.meaning}",
+        service=first.service,
+        subject=".".join((*names, "refused" if _severe(first) else "")),
+        message=f"{listed} {'is' if one else 'are'} not set: {first.path[0]} {first.meaning}",
         evidence=(
-            f"{first.written} ({origin}) becomes {first.left or 'nothing'}",
+            *(f"{p.written} ({p.origin}) becomes {p.left or 'nothing'}" for p in places[:_SHOWN]),
+            *((f"and {more} more",) if more > 0 else ()),
             f"looked for in {files} and in the environment",
         ),
         applicability="display",
-        origin=origin,
+        origin=first.origin,
         fix=f"set {listed} in {project.env_files[-1] if project.env_files else '.env'}, or give "
-        f"{'it' if len(names) == 1 else 'them'} a default: ${{{names[0]}:-…}}",
-        blocks=1,
+        f"{'it' if one else 'them'} a default: ${{{names[0]}:-…}}",
+        blocks=1 + len(also),
+        also=tuple(ServiceKey(key, name) for name in also),
     )
+
+
+_SHOWN = 5
+"""Lines that are shown as evidence."""
 
 
 RULE = Rule(
