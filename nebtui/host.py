@@ -106,6 +106,10 @@ class Host(Protocol):
         written to them."""
         ...
 
+    def follow(self, containers: tuple[str, ...]) -> None:
+        """Look at these again and again (their probes are on screen); () = at none."""
+        ...
+
     def close(self) -> None:
         """End `changes` and give everything back; returns within 0.2 s."""
         ...

@@ -39,6 +39,7 @@ class FakeHost:
         self.done: list[Action] = []
         self.networks: set[str] = set(snapshot.networks)
         self.closed = False
+        self.followed: tuple[str, ...] = ()
 
     def now(self) -> float:
         return time.time()
@@ -88,6 +89,9 @@ class FakeHost:
 
     def validate(self, project: Project, texts: Mapping[str, str]) -> Validation:
         return Validation()
+
+    def follow(self, containers: tuple[str, ...]) -> None:
+        self.followed = containers
 
     def close(self) -> None:
         self.closed = True

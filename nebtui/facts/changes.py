@@ -93,6 +93,16 @@ class PathsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class HostPortsSeen:
+    """The TCP ports on which programs of the host itself listen (/proc/net/tcp{,6})."""
+
+    reachable: tuple[int, ...]
+    """On an address that containers can reach."""
+    loopback: tuple[int, ...]
+    """On loopback only."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessesSeen:
     """Main processes of containers, as /proc shows them."""
 
@@ -157,6 +167,7 @@ Change = (
     | ProjectSeen
     | ProjectGone
     | PathsSeen
+    | HostPortsSeen
     | ProcessesSeen
     | Sampled
     | GpuStackSeen

@@ -44,6 +44,9 @@ class Snapshot:
     images: Mapping[str, Image] = field(default_factory=empty)
     """By id and by each name."""
     paths: Mapping[str, HostPath] = field(default_factory=empty)
+    host_ports: Mapping[int, bool] | None = None
+    """TCP port on which a program of the host listens → whether containers can reach it (not on
+    loopback only); None = not looked at (no service names the host, or it is another machine)."""
     processes: Mapping[str, Process] = field(default_factory=empty)
     samples: Mapping[str, ContainerSample] = field(default_factory=empty)
     gpus: Mapping[int, GpuSample] = field(default_factory=empty)

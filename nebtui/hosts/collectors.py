@@ -17,6 +17,7 @@ PARTS_OF: Mapping[str, tuple[Part, ...]] = {
     "ProjectCollector": ("projects",),
     "SampleCollector": ("processes",),
     "PathCollector": ("paths",),
+    "HostPortCollector": ("host ports",),
     "ImageCollector": ("images",),
     "ServerCollector": ("servers",),
     "GpuCollector": ("gpus",),

@@ -84,6 +84,9 @@ class FilesHost:
         there."""
         return self._catalogue.validate(project, texts)
 
+    def follow(self, containers: tuple[str, ...]) -> None:
+        """Nothing runs here."""
+
     def close(self) -> None:
         """End `changes` and the threads."""
         self._group.close()

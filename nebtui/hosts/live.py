@@ -24,6 +24,7 @@ from nebtui.hosts.inference.server import AskOllama
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.projects.collector import ProjectCollector
 from nebtui.hosts.sampling.collector import SampleCollector
+from nebtui.hosts.sampling.host_ports import HostPortCollector
 from nebtui.hosts.sampling.paths import PathCollector
 from nebtui.hosts.shared import Part
 
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 NO_COMPOSE = (
     "Compose was not found: install the `docker compose` plugin, or `pip install nebtui[compose]`."
 )
-PARTS: frozenset[Part] = frozenset({"engine", "projects", "processes", "paths", "images", "gpus"})
+PARTS: frozenset[Part] = frozenset(
+    {"engine", "projects", "processes", "paths", "images", "gpus", "host ports"}
+)
 
 
 class LiveHost:
@@ -62,7 +65,7 @@ class LiveHost:
         self._group = group = CollectorGroup(PARTS | {"servers"} if await_servers else PARTS)
         self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))
         shared, startup, emit = group.shared, group.startup, group.emit
-        inspector = Inspector(client, shared, emit)
+        self._inspector = inspector = Inspector(client, shared, emit)
         self._projects = ProjectCollector(self._catalogue, shared, startup, emit)
         engine = EngineCollector(client, inspector, shared, startup, emit)
         self._collectors: tuple[Collector, ...] = (
@@ -72,6 +75,7 @@ class LiveHost:
             self._projects,
             SampleCollector(client, shared, startup, emit),
             PathCollector(shared, startup, emit),
+            HostPortCollector(shared, startup, emit),
             ImageCollector(client, shared, startup, emit),
             ServerCollector(client, shared, startup, emit, baselines, ask_ollama=ask_ollama),
             GpuCollector(client, shared, startup, emit),
@@ -116,6 +120,10 @@ class LiveHost:
         """Result of `docker compose config` on these texts; neither config nor error where there is
         no Compose."""
         return self._catalogue.validate(project, texts)
+
+    def follow(self, containers: tuple[str, ...]) -> None:
+        """Inspect these every two seconds."""
+        self._inspector.follow(containers)
 
     def close(self) -> None:
         """End `changes` and the threads within 0.2 s, whatever the engine does."""

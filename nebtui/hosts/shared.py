@@ -14,7 +14,9 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold
 
 Emit = Callable[[Change], None]
-Part = Literal["engine", "projects", "processes", "paths", "images", "gpus", "servers"]
+Part = Literal[
+    "engine", "projects", "processes", "paths", "images", "gpus", "servers", "host ports"
+]
 PATIENCE = 3.0
 """Seconds that a first look at host paths may keep everything else from being settled (a dead NFS
 mount)."""

@@ -123,6 +123,9 @@ class SimulatedHost:
 
         return Validation()
 
+    def follow(self, containers: tuple[str, ...]) -> None:
+        """The simulation tells every probe by itself."""
+
     def close(self) -> None:
         """End `changes`, and remove the temporary folder."""
         if self._closed.is_set():

@@ -29,6 +29,7 @@ from nebtui.rules import (
     slower_than_usual,
     unchecked_gpu,
     ungated_dependency,
+    unreachable_host_service,
     unset_variable,
 )
 from nebtui.rules.rule import SEVERITIES, Finding, Rule
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     ambiguous_name.RULE,
     missing_network.RULE,
     missing_host_gateway.RULE,
+    unreachable_host_service.RULE,
     foreign_user.RULE,
     missing_gpu_runtime.RULE,
     cuda_driver_mismatch.RULE,

@@ -178,6 +178,12 @@ def _(change: changes.PathsSeen, snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, paths=_with(_named_paths(snapshot), fresh)) if fresh else snapshot
 
 
+@_apply.register
+def _(change: changes.HostPortsSeen, snapshot: Snapshot) -> Snapshot:
+    ports = dict.fromkeys(change.loopback, False) | dict.fromkeys(change.reachable, True)
+    return snapshot if ports == snapshot.host_ports else replace(snapshot, host_ports=ports)
+
+
 def _named_paths(snapshot: Snapshot) -> Mapping[str, HostPath]:
     """The paths without those that no mount names any more, once they are many."""
     if len(snapshot.paths) <= MANY_PATHS:

@@ -32,3 +32,12 @@ def moment(at: float, now: float) -> str:
     if now - at < 43_200:
         return clock_time(at)
     return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def age(seconds: float) -> str:
+    """An age in one unit, in steps of five seconds at first so that rows do not flicker."""
+    if seconds < 60:
+        return f"{max(1, int(seconds) // 5 * 5)} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min"
+    return f"{int(seconds // 3600)} h"

@@ -47,7 +47,9 @@ def drawn(found: tuple[Finding, ...], number: int, seed: int) -> list[Finding]:
 
 def show(snapshot: Snapshot, finding: Finding, number: int) -> None:
     """One finding with all that a judge needs."""
-    print(f"\n=== {number}. {finding.severity} {finding.rule} {finding.at} ({finding.applicability})")
+    print(
+        f"\n=== {number}. {finding.severity} {finding.rule} {finding.at} ({finding.applicability})"
+    )
     print(f"    {finding.message}")
     for line in finding.evidence:
         print(f"    - {line}")

@@ -90,6 +90,12 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
                 Engine("box", "26.1", "1.45", "unix:///x", operating_system=" ".join(rest))
             )
         ]
+    if kind == "host-port":
+        known = now.host_ports or {}
+        local = {port for port, open_ in known.items() if not open_}
+        others = set(known) - local
+        (local if rest[1:] else others).add(int(rest[0]))
+        return [changes.HostPortsSeen(tuple(others), tuple(local))]
     if kind == "network":
         return [changes.NetworksListed((*now.networks.values(), Network(rest[0], rest[0])))]
     if kind == "owner":

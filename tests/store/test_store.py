@@ -43,6 +43,7 @@ FULL = fold_all(
         changes.ImageSeen(Image("sha256:1", ("web:1",))),
         changes.ProjectSeen(SHOP),
         changes.PathsSeen((HostPath("/data", True),)),
+        changes.HostPortsSeen((80,), (11434,)),
         changes.ProcessesSeen((PROCESS,)),
         changes.Sampled(1.0, (ContainerSample(WEB.id, 1.0, cpu=5.0),), (GpuSample(0, "gpu", 1.0),)),
         changes.Sampled(2.0, throughput=(ThroughputSample(WEB.id, 2.0, 12.5),)),

@@ -9,6 +9,7 @@ from typing import Literal
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.units import age
 
 BARS = "▁▂▃▄▅▆▇█"
 ASCII_BARS = "_.-=+*%#"
@@ -71,9 +72,9 @@ def _busy_words(samples: tuple[ThroughputSample, ...]) -> SpeedWords:
     if last is None or last.last_rate is None or last.last_at is None:
         late = LATE if all(s.late for s in samples if s.busy) else ""
         return SpeedWords("busy –", "", queue or late)
-    age = f"busy, {ago(last.at - last.last_at)} ago"
+    busy = f"busy, {age(last.at - last.last_at)} ago"
     rate = f"{figure(last.last_rate)} {last.unit}"
-    return SpeedWords(rate, "dim", f"{age} · {queue}" if queue else age)
+    return SpeedWords(rate, "dim", f"{busy} · {queue}" if queue else busy)
 
 
 def _newest(samples: tuple[ThroughputSample, ...]) -> ThroughputSample | None:
@@ -153,16 +154,7 @@ def last_words(sample: ThroughputSample) -> str:
     """`64.6 tok/s 12 s ago`, "" where it never worked."""
     if sample.last_rate is None or sample.last_at is None:
         return ""
-    return f"{figure(sample.last_rate)} {sample.unit} {ago(sample.at - sample.last_at)} ago"
-
-
-def ago(seconds: float) -> str:
-    """An age in one unit, in steps of five seconds at first so that rows do not flicker."""
-    if seconds < 60:
-        return f"{max(1, int(seconds) // 5 * 5)} s"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min"
-    return f"{int(seconds // 3600)} h"
+    return f"{figure(sample.last_rate)} {sample.unit} {age(sample.at - sample.last_at)} ago"
 
 
 def sparkline(trend: tuple[float | None, ...], width: int, bars: str = BARS) -> str:

@@ -13,6 +13,9 @@ from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.shared import Emit, SharedState
 
 REMEMBERED = 1000
+AGAIN = 2.0
+"""Seconds between two looks at a container whose health is not settled, or that is shown in detail:
+the engine tells of a probe only where the verdict changes."""
 
 
 class Inspector:
@@ -26,14 +29,19 @@ class Inspector:
         self._asked: dict[str, None] = {}
         self._removed: set[str] = set()
         self._stopped = False
+        self._followed: tuple[str, ...] = ()
 
     def run(self) -> None:
         """Inspect what was asked for, in that order, until `stop`."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._stopped or bool(self._asked))
+                self._changed.wait_for(lambda: self._stopped or bool(self._asked), AGAIN)
                 if self._stopped:
                     return
+                if not self._asked:
+                    self._asked = dict.fromkeys(self._unsettled())
+                if not self._asked:
+                    continue
                 identity = next(iter(self._asked))
                 del self._asked[identity]
             try:
@@ -53,6 +61,20 @@ class Inspector:
         with self._changed:
             self._asked[identity] = None
             self._changed.notify_all()
+
+    def follow(self, identities: tuple[str, ...]) -> None:
+        """From now on inspect these again and again; () = none."""
+        with self._changed:
+            self._followed = identities
+
+    def _unsettled(self) -> list[str]:
+        """The running containers whose next probe is worth knowing."""
+        return [
+            container.id
+            for container in self._shared.containers()
+            if container.state == "running"
+            and (container.health in ("starting", "unhealthy") or container.id in self._followed)
+        ]
 
     def start_afresh(self) -> None:
         """Another list follows: nothing asked before matters."""
@@ -82,6 +104,6 @@ class Inspector:
             payloads.inspected(known, raw) if known else payloads.container_from_inspect(raw)
         )
         with self._changed:
-            if identity in self._removed:
+            if identity in self._removed or container == known:
                 return
             self._emit(ContainerSeen(container))

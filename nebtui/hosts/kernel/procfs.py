@@ -90,15 +90,29 @@ def listening_ports(pid: int, proc: str = "/proc") -> tuple[int, ...] | None:
     return tuple(sorted({port for text in listed for port in reachable_listeners(text)}))
 
 
-def reachable_listeners(listed: str) -> Iterator[int]:
-    """The ports of `net/tcp{,6}` rows in state LISTEN; loopback is left out, Docker's DNS at
-    127.0.0.11 with it."""
+def host_listeners(proc: str = "/proc") -> tuple[frozenset[int], frozenset[int]] | None:
+    """TCP ports on which something listens in this process's own network namespace: (reachable from
+    elsewhere, on loopback only); None where neither file can be read."""
+    listed = [read(f"{proc}/net/{name}") for name in ("tcp", "tcp6")]
+    if not any(listed):
+        return None
+    everything = {port for text in listed for port, _ in listeners(text)}
+    reachable = frozenset(port for text in listed for port in reachable_listeners(text))
+    return reachable, frozenset(everything - reachable)
+
+
+def listeners(listed: str) -> Iterator[tuple[int, bool]]:
+    """The ports of `net/tcp{,6}` rows in state LISTEN, each with whether that is on loopback."""
     for line in listed.splitlines()[1:]:
         words = line.split()
         if len(words) > 3 and words[3] == LISTEN:
             address, _, port = words[1].partition(":")
-            if not loopback(address):
-                yield hexadecimal(port)
+            yield hexadecimal(port), loopback(address)
+
+
+def reachable_listeners(listed: str) -> Iterator[int]:
+    """The ports of those rows; loopback is left out, Docker's DNS at 127.0.0.11 with it."""
+    return (port for port, local in listeners(listed) if not local)
 
 
 def loopback(address: str) -> bool:

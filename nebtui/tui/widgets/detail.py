@@ -33,6 +33,7 @@ class Detail(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self.tab = "why"
+        self._followed: tuple[str, ...] = ()
         self._found: tuple[Finding, ...] = ()
         self._shown: tuple[object, ...] = ()
         self._yaml_of: tuple[ServiceKey, int] | None = None
@@ -74,6 +75,15 @@ class Detail(Vertical):
         self._list(found if self.tab == "why" or service is None else ())
         self.query_one("#facts", CachedStatic).set_content(self._facts(session, service))
         self._found = found
+        self._follow(session, service)
+
+    def _follow(self, session: Session, service: ServiceKey | None) -> None:
+        """While probes are on screen their containers are looked at again and again."""
+        shown = service if self.tab == "health" else None
+        ids = tuple(c.id for c in session.snapshot.containers_of(shown)) if shown else ()
+        if ids != self._followed:
+            self._followed = ids
+            session.host.follow(ids)
 
     def show_stranger(self, container: Container | None) -> None:
         """Show a container that no project made; None = their group."""
@@ -150,7 +160,7 @@ class Detail(Vertical):
         if service is None:
             return Content("")
         if self.tab == "health":
-            return lines(tabs.health(snapshot, service))
+            return lines(tabs.health(snapshot, service, session.now()))
         if self.tab == "mounts":
             return lines(tabs.mounts(snapshot, service))
         if self.tab == "gpu":

@@ -16,7 +16,7 @@ from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.mask import mask
 from nebtui.text.paths import short
-from nebtui.text.units import size
+from nebtui.text.units import age, size
 from nebtui.tui.widgets.markup import joined
 
 TABS = {
@@ -34,8 +34,8 @@ def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     result = []
     for container in snapshot.containers_of(key):
         sample = snapshot.samples.get(container.id)
-        if sample is None:
-            continue
+        if sample is None or container.state != "running":
+            continue  # what a stopped or looping one used once is no figure of now
         figures = (
             ("cpu", "–" if sample.cpu is None else f"{sample.cpu:.1f} %"),
             ("memory", size(sample.memory)),
@@ -43,7 +43,7 @@ def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
             ("out", "–" if sample.tx is None else f"{size(sample.tx)}/s"),
         )
         parts = [part for name, value in figures for part in ((f"{name} ", "dim"), f"{value}   ")]
-        result.append(joined(("uses        ", "dim"), *parts, (container.name, "dim")))
+        result.append(joined(("resources   ", "dim"), *parts, (container.name, "dim")))
     return result
 
 
@@ -112,8 +112,9 @@ def _verdict(reached: tuple[ServiceKey, ...], others: tuple[ServiceKey, ...]) ->
     return "no service on this host answers it", "dim"
 
 
-def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
-    """The healthcheck, where it stands, and its last answers."""
+def health(snapshot: Snapshot, key: ServiceKey, now: float) -> list[Content]:
+    """The healthcheck, where it stands, and its last answers with their age. `now`: the box's time
+    in Unix seconds."""
     service = snapshot.service(key)
     test = health_test(snapshot, key, service) if service else None
     if test is None:
@@ -139,10 +140,15 @@ def health(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
         probes = container.inspection.probes if container.inspection else ()
         for probe in probes[-5:]:
             when = time.strftime("%H:%M:%S", time.localtime(probe.start))
+            since = f"{age(max(0.0, now - probe.end))} ago"
             said = probe.output.strip().splitlines()[-1:] or [""]
             tone = "ok" if probe.exit_code == 0 else "bad"
             result.append(
-                joined((f"  {when}    ", "dim"), (f"exit {probe.exit_code} ", tone), mask(said[0]))
+                joined(
+                    (f"  {when}  {since:<10}  ", "dim"),
+                    (f"exit {probe.exit_code} ", tone),
+                    mask(said[0]),
+                )
             )
     return result
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nebtui.analysis.throughput.summary import (
-    ago,
     kv_cache,
     once_words,
     slower,
@@ -15,6 +14,7 @@ from nebtui.analysis.throughput.summary import (
     words,
 )
 from nebtui.facts.samples import ThroughputSample
+from nebtui.text.units import age
 
 BUSY = ThroughputSample("a", 100.0, 64.8, True, running=1, waiting=0, server="vLLM")
 IDLE = ThroughputSample("a", 100.0, None, False, last_rate=64.64, last_at=88.0)
@@ -76,7 +76,7 @@ def test_the_json_figure_is_of_tokens_and_never_zero() -> None:
 def test_ages_and_bars() -> None:
     """Ages are told in coarse steps; bars are measured against the fastest minute, an idle minute
     is blank."""
-    assert [ago(s) for s in (0, 12, 59, 61, 7200)] == ["1 s", "10 s", "55 s", "1 min", "2 h"]
+    assert [age(s) for s in (0, 12, 59, 61, 7200)] == ["1 s", "10 s", "55 s", "1 min", "2 h"]
     assert sparkline((10.0, None, 80.0, 40.0), 4) == "▂ █▅"
     assert sparkline((None, None), 5) == ""
     # An hour in four bars: a quarter each, counted from the newest minute.
