@@ -74,6 +74,7 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.ProjectSeen(project("other")), {"projects"}),
     (changes.ProjectGone(SHOP.key), {"projects"}),
     (changes.PathsSeen((HostPath("/data", False),)), {"paths"}),
+    (changes.HostPortsSeen((), (80,)), {"host_ports"}),
     (changes.ProcessesSeen((replace(PROCESS, uid=0),)), {"processes"}),
     (
         changes.Sampled(3.0, (ContainerSample(WEB.id, 3.0),)),
