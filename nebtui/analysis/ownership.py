@@ -38,6 +38,9 @@ def identity(snapshot: Snapshot, key: ServiceKey, service: Service) -> Identity 
             return None  # what number a group's name has is known inside the image only
         groups = (literal[1], *map(int, service.group_add))
         return Identity(*literal, groups, literal[0] == 0, f"user: {user}")
+    stage = service.build.stage if service.build else None
+    if stage is not None and not service.user and (built := ids(stage.user)):
+        return Identity(*built, (built[1],), built[0] == 0, f"USER {stage.user} of its Dockerfile")
     if snapshot.engine is None or service.user:
         return None
     image = image_of(snapshot, service, containers)
@@ -90,6 +93,13 @@ def denied(path: HostPath, who: Identity, *, write: bool) -> str:
         return ""
     verb = "read" if not bits & 4 or (path.is_dir and not bits & 1) else "written"
     return f"{path.path} ({_owner(path)}) cannot be {verb}"
+
+
+def unreadable_within(path: HostPath, who: Identity) -> HostPath | None:
+    """An entry below a usable folder that these ids cannot read; None where none was met."""
+    if who.overrides:
+        return None
+    return next((one for one in path.within if denied(one, who, write=False)), None)
 
 
 def _bits(path: HostPath, who: Identity) -> int:

@@ -36,17 +36,18 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     shown = visible(result, arguments)
     broken = complain(snapshot, keys, arguments, examined.failures)
     others = strangers(snapshot, arguments)
+    looked = [snapshot.projects[key] for key in keys]
     if arguments.format == "json":
-        services = {k: v for k, v in snapshot.projects.items() if k in keys}
         wrong = problems(snapshot, keys, arguments)
-        say_json(json_output.check(services.values(), shown, wrong, others))
+        say_json(json_output.check(looked, shown, wrong, others))
     else:
         say(
             "\n".join(
                 [
                     *text_output.findings(shown),
                     *text_output.not_checked(others),
-                    f"{text_output.plural(len(keys), 'project')}: {text_output.counts(shown)}",
+                    *text_output.overlays(looked),
+                    text_output.checked(looked, shown),
                 ]
             )
         )

@@ -154,10 +154,16 @@ def _project(
         unset=reading.unset,
         problem=problem or candidate.problem,
         warning=warning,
+        overlay=_bodiless(result) if reading.fragment else (),
         variant=candidate.variant,
         confirmed=candidate.confirmed,
         allows=reading.allows,
     )
+
+
+def _bodiless(services: Mapping[str, Service]) -> tuple[str, ...]:
+    """The services without image and build."""
+    return tuple(name for name, one in services.items() if not one.image and not one.build)
 
 
 def _in_file_order(services: dict[str, Service], reading: EffectiveModel) -> dict[str, Service]:

@@ -203,6 +203,8 @@ class HostPath:
     is_dir: bool = False
     parents: tuple[HostPath, ...] = ()
     has_acl: bool = False
+    within: tuple[HostPath, ...] = ()
+    """Of a folder: one entry below it for each owner and mode that was met, in a bounded look."""
 
 
 @dataclass(frozen=True, slots=True)

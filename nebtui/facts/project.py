@@ -64,6 +64,9 @@ class Project:
     warning: Problem | None = None
     """Why Compose refuses the project as things are, though its files can be read: a required
     variable is not set, an env file is absent."""
+    overlay: tuple[str, ...] = ()
+    """Its services that have neither image nor build: the file is meant to be read with another
+    one."""
     variant: bool = False
     """One of several alternative files of a folder: checked alone, never against its siblings."""
     confirmed: bool = True

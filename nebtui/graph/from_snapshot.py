@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from nebtui.analysis.drift import drift
 from nebtui.analysis.reachability import (
     Names,
     Resolution,
@@ -162,6 +163,9 @@ def _note(
         return verdict.why, WORDS[verdict.word].tone
     if alert:
         return alert, "bad"
+    differs = drift(snapshot, key)
+    if differs and differs.certain:
+        return f"file ≠ running: {differs.fields[0]}", "warn"
     restarts = sum(c.inspection.restart_count for c in snapshot.containers_of(key) if c.inspection)
     return (f"restarted ×{restarts}", "warn") if restarts else (speed.note, speed.note_tone)
 

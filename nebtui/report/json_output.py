@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from nebtui.analysis.drift import drift
 from nebtui.analysis.reachability import Names, names, observed_networks, resolutions
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
@@ -107,6 +108,12 @@ def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> dict[str, A
     }
 
 
+def _differs(snapshot: Snapshot, key: ServiceKey) -> dict[str, Any] | None:
+    """What the next `up` would change, and whether Compose itself counts it; null for nothing."""
+    found = drift(snapshot, key)
+    return {"fields": list(found.fields), "certain": found.certain} if found else None
+
+
 def _problem(problem: Problem | None) -> str | None:
     return (
         f"{problem.file}{f':{problem.line}' if problem.line else ''}: {problem.message}"
@@ -126,6 +133,8 @@ def _service(
         "state": containers[0].state if containers else None,
         "health": containers[0].health if containers else None,
         "readiness": verdict.word,
+        "state_words": verdict.state,
+        "differs": _differs(snapshot, key),
         "why": verdict.why,
         "waiting_on": list(verdict.waiting_on),
         "networks": sorted(index.networks.get(key, frozenset()) | observed_networks(snapshot, key)),

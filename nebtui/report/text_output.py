@@ -3,7 +3,7 @@ characters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from nebtui import rules
 from nebtui.analysis.readiness import WORDS, readiness
@@ -17,6 +17,7 @@ from nebtui.analysis.services import (
 from nebtui.analysis.throughput.summary import once_words, samples_of, words
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.graph.layout import draw, plain_text
@@ -104,6 +105,28 @@ def status(
         word = outside_word(container)
         name = shorten(plain(container.name), LONGEST_NAME)
         yield plain(f"  {WORDS[word].glyph} {name}  {word:<9}  {outside_words(container)}")
+
+
+def overlays(projects: Iterable[Project]) -> Iterator[str]:
+    """One line for each file that is meant to be read with another one."""
+    for project in projects:
+        if project.overlay:
+            names = ", ".join(project.overlay[:3]) + (" …" if len(project.overlay) > 3 else "")
+            file = short(project.key.files[-1]) if project.key.files else project.name
+            yield plain(
+                f"{file}: an overlay ({names}: neither image nor build); name it together with the "
+                "file it extends to have it judged whole"
+            )
+
+
+def checked(projects: Collection[Project], found: Iterable[Finding]) -> str:
+    """The last line of `check`: `3 projects: 1 error`; what could not be read was not checked."""
+    unread = sum(project.view == "none" for project in projects)
+    number = len(projects) - unread
+    if not unread:
+        return f"{plural(number, 'project')}: {counts(found)}"
+    read = f", {number} checked: {counts(found)}" if number else ", none checked"
+    return f"{plural(unread, 'project')} unreadable{read}"
 
 
 def not_checked(outside: tuple[Container, ...]) -> Iterator[str]:

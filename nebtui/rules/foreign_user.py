@@ -1,7 +1,7 @@
 """A container's user cannot use a bind mount as its mode asks.
 
 What: the effective uid of a service may not read a mounted folder, or not write one that is mounted
-writable.
+writable; or the folder is usable and a file in it is not (the first entries are looked at).
 Why it bites: "permission denied" on model files or checkpoints, often late; `chmod 777` on 70 GB of
 models is no way out.
 Evidence: the uid of the running process (/proc) or the declared one; owner and mode of the path on
@@ -22,7 +22,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nebtui.analysis.ownership import Identity, denied, identity, running_as
+from nebtui.analysis.ownership import (
+    Identity,
+    denied,
+    identity,
+    running_as,
+    unreadable_within,
+)
 from nebtui.compose.editor.verbs import Set, SetVariable
 from nebtui.facts.declared import Mount, Service, ServiceKey
 from nebtui.facts.observed import HostPath
@@ -59,6 +65,33 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             reason = denied(path, who, write=not mount.read_only)
             if reason:
                 yield _finding(snapshot, key, service, mount, path, who, reason)
+            elif inside := unreadable_within(path, who):
+                yield _inside(key, service, mount, inside, who)
+
+
+def _inside(
+    key: ServiceKey, service: Service, mount: Mount, inside: HostPath, who: Identity
+) -> Finding:
+    """The folder can be used, and something in it cannot."""
+    origin = service.origin("volumes", mount.target)
+    owner = f"{inside.uid}:{inside.gid} mode {inside.mode:04o}"
+    return Finding(
+        rule=NAME,
+        severity="warning",
+        project=key.project,
+        service=key.service,
+        subject=f"{mount.target}/…",
+        message=f"runs as {who.uid}:{who.gid} and cannot read all of {mount.target}",
+        evidence=(
+            f"uid {who.uid}, gid {who.gid} ({who.source})",
+            f"{inside.path} ({owner}) cannot be read (stat on the host; the first entries were "
+            "looked at)",
+        ),
+        applicability="display",
+        origin=origin,
+        fix=f"give {inside.path} and its like to uid {who.uid}, or let their group read them",
+        blocks=1,
+    )
 
 
 def _binds(snapshot: Snapshot, service: Service) -> Iterator[tuple[Mount, HostPath]]:

@@ -12,7 +12,7 @@ def rows(*told: Row) -> Group:
 
 FINE = Row("fine", "fine", "●", "ready", "ok")
 ALERT = Row("alert", "alert", "●", "ready", "ok", note="computes on the CPU", note_tone="bad")
-SICK = Row("sick", "sick", "▲", "degraded", "warn")
+SICK = Row("sick", "sick", "▲", "unhealthy", "warn", degraded=True)
 CUT = Row("cut", "cut", "●", "ready", "ok")
 SLOW = Row("slow", "slow", "●", "ready", "ok", note="slow", note_tone="warn")
 

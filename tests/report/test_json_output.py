@@ -112,6 +112,8 @@ def test_status() -> None:
         "state": "created",
         "health": "none",
         "readiness": "waiting",
+        "state_words": "waiting",
+        "differs": None,
         "why": "waits on db",
         "waiting_on": ["db"],
         "networks": ["gantry_default", "net"],

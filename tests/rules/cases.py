@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nebtui.compose import model
@@ -101,7 +101,12 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
     if kind == "owner":
         uid, gid = map(int, rest[1].split(":"))
         path = rest[0].replace("@", str(folder))
-        return [changes.PathsSeen((HostPath(path, True, uid, gid, int(rest[2], 8), is_dir=True),))]
+        fact = HostPath(path, True, uid, gid, int(rest[2], 8), is_dir=True)
+        return [changes.PathsSeen((fact,))]
+    if kind == "holds":
+        uid, gid = map(int, rest[2].split(":"))
+        inside = HostPath(f"{rest[0]}/{rest[1]}", True, uid, gid, int(rest[3], 8))
+        return [changes.PathsSeen((replace(now.paths[rest[0]], within=(inside,)),))]
     if kind == "image":
         options = dict(word.partition("=")[::2] for word in rest[1:])
         test = Healthcheck(("CMD", "true")) if "health" in options else None
@@ -151,6 +156,4 @@ def _container(name: str, now: Snapshot) -> Container:
 
 
 def _with(container: Container, **changed: object) -> Container:
-    from dataclasses import replace
-
     return replace(container, **changed)  # type: ignore[arg-type]
