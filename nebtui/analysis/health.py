@@ -38,7 +38,8 @@ PATIENCE, MODEL_PATIENCE = 300.0, 600.0
 failures within it do not count, and it ends at the first pass."""
 _JOB = re.compile(
     r"\b(?:alembic\s+(?:\S+\s+)*upgrade|prisma\s+(?:migrate|db\s+push)|manage\.py\s+migrate|flask\s+db\s+upgrade|"
-    r"db:migrate|migrate\s+up|knex\s+migrate|mc\s+(?:alias|mb)|createbuckets?)\b"
+    r"db:migrate|migrate\s+up|knex\s+migrate|mc\s+(?:alias|mb)|createbuckets?|ollama\s+(?:pull|create)|"
+    r"(?:huggingface-cli|hf)\s+download|git\s+clone|aws\s+s3\s+(?:cp|sync)|chown\s+-R)\b"
 )
 _GOES_ON = re.compile(
     r"&&\s*(?:exec\s+)?(?:uvicorn|gunicorn|python|node|npm|celery|start)|\bexec\b|sleep inf|tail -f"
@@ -86,7 +87,9 @@ def tested(snapshot: Snapshot, key: ServiceKey, service: Service) -> Tested:
     if known is not None and known.built_in:
         return "image"
     looked = programs_of_base(service.image or "") is not None
-    return "none" if looked or (known is not None and not known.family) else "not looked"
+    # An entry without a test may be of an image whose Dockerfile nobody read.
+    read = known is not None and not known.family and (known.test or "D" in known.basis)
+    return "none" if looked or read else "not looked"
 
 
 def _tested_by_dockerfile(service: Service) -> Tested:
@@ -193,12 +196,28 @@ def listening_ports(
     declared = sorted({port.target for port in service.ports if port.protocol == "tcp"})
     if declared:
         return tuple(declared), "its published port"
+    if service.expose:
+        return service.expose, "expose"
     stage = service.build.stage if service.build else None
     if stage and stage.exposed_ports:
         return stage.exposed_ports, "its Dockerfile exposes it"
     return (
         (image.exposed_ports, "the image exposes it") if image and image.exposed_ports else ((), "")
     )
+
+
+def may_answer(snapshot: Snapshot, key: ServiceKey, port: int | None) -> bool:
+    """Whether a service may listen on a port: False only where all its ports are known, and this is
+    none of them."""
+    service = snapshot.service(key)
+    if port is None or service is None:
+        return True
+    known = server_of(service)
+    image = image_of(snapshot, service, snapshot.containers_of(key))
+    listening, _ = listening_ports(snapshot, key, service, image)
+    targets = {p.target for p in service.ports}
+    every = {*listening, *service.expose, *targets, *(known.ports if known else ())}
+    return port in every if every else True
 
 
 def _port_test(port: int, has: Programs) -> Healthcheck | None:
@@ -226,14 +245,14 @@ def one_shot(snapshot: Snapshot, key: ServiceKey, service: Service) -> str:
     known = server_of(service)
     if known and known.one_shot:
         return f"{known.name} is a job"
+    line = command_line(service)
+    job = None if service.ports or _GOES_ON.search(line) else _JOB.search(line)
+    if job and service.restart in (None, "no", "on-failure"):
+        return f"its command does a job and ends ({job[0]})"
     if key in snapshot.derived(_awaited, snapshot.projects):
         return "another service waits for its completion"
     if has_test(snapshot, key, service) or service.ports:
         return ""  # a server that was stopped ends with 0 too
-    line = command_line(service)
-    job = _JOB.search(line)
-    if job and not _GOES_ON.search(line) and service.restart in (None, "no", "on-failure"):
-        return f"its command does a job and ends ({job[0]})"
     if known is not None and known.role != "base":
         return ""
     return _ended(snapshot, key)

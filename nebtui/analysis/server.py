@@ -28,7 +28,15 @@ def command_line(service: Service) -> str:
 def server_of(service: Service) -> ImageKnowledge | None:
     """What is known of the server a service runs: by its command line, which is the truth, else by
     its image; None for a stranger."""
-    return (by_command(command_line(service)) if service.command else None) or about(service.image)
+    line = command_line(service)
+    if known := by_command(line) if line else None:
+        return known
+    known = about(service.image)
+    if known is None or not service.entrypoint:
+        return known
+    # Another program than the image's own is started, unless it is called like it.
+    own = (*known.commands, known.name.split()[0].lower(), "entrypoint")
+    return known if any(word in line.lower() for word in own) else None
 
 
 def server_word(text: str) -> str:

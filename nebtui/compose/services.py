@@ -67,6 +67,7 @@ def service(name: str, body: Raw) -> Service:
         healthcheck=healthcheck(body.get("healthcheck")),
         mounts=tuple(_mounts(body.get("volumes"))),
         ports=tuple(_ports(body.get("ports"))),
+        expose=_exposed(body.get("expose")),
         user=_optional(body.get("user")),
         group_add=tuple(map(text, _list(body.get("group_add")))),
         platform=_optional(body.get("platform")),
@@ -185,6 +186,12 @@ def _ports(value: Any) -> Iterable[Port]:
                     text(long.get("host_ip")),
                     text(long.get("protocol")) or "tcp",
                 )
+
+
+def _exposed(value: Any) -> tuple[int, ...]:
+    parts = (text(item).partition("/") for item in _list(value))
+    ports = {int(port) for port, _, kind in parts if port.isdecimal() and kind in ("", "tcp")}
+    return tuple(sorted(ports))
 
 
 def _hosts(value: Any) -> tuple[tuple[str, str], ...]:

@@ -232,6 +232,8 @@ class Service:
     healthcheck: Healthcheck | None = None
     mounts: tuple[Mount, ...] = ()
     ports: tuple[Port, ...] = ()
+    expose: tuple[int, ...] = ()
+    """TCP ports of `expose`, lowest first; ranges are left out."""
     user: str | None = None
     group_add: tuple[str, ...] = ()
     platform: str | None = None

@@ -174,7 +174,7 @@ def grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
             *(at for f in others if (at := f.at)),
             *(k for f in others for k in f.also),
         ]
-        also = tuple(key for key in dict.fromkeys(named) if key != first.at)
+        also = tuple({str(key): key for key in named if str(key) != str(first.at)}.values())
         yield replace(first, also=also) if also else first
 
 

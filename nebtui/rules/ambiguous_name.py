@@ -40,6 +40,9 @@ def _together(snapshot: Snapshot, one: ServiceKey, other: ServiceKey) -> bool:
     if first is None or second is None:
         return False
     apart = first.profiles and second.profiles and not set(first.profiles) & set(second.profiles)
+    ports = [{p.published for p in one.ports if p.published} for one in (first, second)]
+    if ports[0] & ports[1]:
+        return False  # only one of them can have the port of the host
     same_name = first.container_name and first.container_name == second.container_name
     return not apart and not same_name
 

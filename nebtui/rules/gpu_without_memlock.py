@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu.requests import infers, place
+from nebtui.analysis.gpu.requests import place, shares_memory
 from nebtui.compose.editor.verbs import Set
+from nebtui.facts.declared import Service
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import (
     FileEdit,
@@ -32,7 +33,7 @@ NAME = "gpu-without-memlock"
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service."""
     for key, service in snapshot.services():
-        why = infers(service) if service.gpu else ""
+        why = _locks(service) if service.gpu else ""
         limit = service.ulimits.get("memlock")
         if not why or (limit is not None and min(limit) == -1):
             continue
@@ -46,11 +47,17 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             service=key.service,
             subject="",
             message="infers on a GPU and may not lock memory",
-            evidence=(f"inference: {why}", f"ulimits.memlock: {text}"),
-            applicability="safe",
+            evidence=(f"pins memory: {why}", f"ulimits.memlock: {text}"),
+            applicability="unsafe" if snapshot.engine and snapshot.engine.rootless else "safe",
             origin=service.origin("ulimits") if service.stands("ulimits") else place(service),
             fix="add ulimits.memlock: -1",
         )
+
+
+def _locks(service: Service) -> str:
+    """Why it locks memory: workers that share it, or an option that asks for it."""
+    line = " ".join((*service.entrypoint, *service.command))
+    return "--mlock" if "--mlock" in line else shares_memory(service)
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:

@@ -17,8 +17,10 @@ and 26.1.
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterator
 
+from nebtui.analysis.health import may_answer
 from nebtui.analysis.reachability import (
     Names,
     Resolution,
@@ -55,10 +57,16 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     index = names(snapshot)
     for resolution in resolutions(snapshot):
         source = resolution.reference.source
-        foreign = tuple(k for k in resolution.others if k.project != source.project)
+        port = resolution.reference.port
+        foreign = tuple(
+            k
+            for k in resolution.others
+            if k.project != source.project and may_answer(snapshot, k, port)
+        )
         if snapshot.projects[source.project].problem:
             continue  # a file of it that cannot be read may hold the service that is meant
-        if resolution.reachable is False and foreign and len(foreign) == len(resolution.others):
+        own = any(k.project == source.project for k in resolution.others)
+        if resolution.reachable is False and foreign and not own:
             yield _finding(snapshot, index, resolution, foreign)
 
 
@@ -79,7 +87,7 @@ def _finding(
     ]
     return Finding(
         rule=NAME,
-        severity="error",
+        severity="error" if any(_kin(snapshot, source, o) for o in owners) else "warning",
         project=source.project,
         service=source.service,
         subject=reference.host,
@@ -96,6 +104,15 @@ def _finding(
     )
 
 
+def _kin(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey) -> bool:
+    """The two projects belong to one box: both have containers, or their folders stand side by
+    side. Others may have nothing but a name in common."""
+    if all(snapshot.containers_of(key) for key in (source, owner)):
+        return True
+    folders = [os.path.dirname(key.project.working_dir.rstrip("/")) for key in (source, owner)]
+    return folders[0] == folders[1]
+
+
 def _list(networks: frozenset[str]) -> str:
     return ", ".join(sorted(networks)) or "no network"
 
@@ -103,7 +120,7 @@ def _list(networks: frozenset[str]) -> str:
 def _applicability(
     snapshot: Snapshot, source: ServiceKey, owners: tuple[ServiceKey, ...]
 ) -> Applicability:
-    if len(owners) != 1:
+    if len(owners) != 1 or not _kin(snapshot, source, owners[0]):
         return "unsafe"
     try:
         return fix_for(snapshot, source, owners[0], Options()).applicability

@@ -19,6 +19,7 @@ import shlex
 from collections.abc import Iterator
 
 from nebtui.analysis.gpu.requests import is_check, place, requested, tests, vendor
+from nebtui.analysis.programs import programs
 from nebtui.analysis.server import server_of
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
@@ -56,10 +57,17 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         ):
             continue
         text = _without(known)
+        falls_back = known is not None and known.without_gpu == "falls-back"
+        bare = any(request.driver == "device" for request in service.gpus)
+        sees = falls_back or bare or _starts_cuda(snapshot, key, service)
         why_not = _why_not(snapshot.projects[key.project], service)
+        if not sees and not why_not:
+            why_not = (
+                "start CUDA in its health test or command: its image is not known to have python3"
+            )
         yield Finding(
             rule=NAME,
-            severity="warning",
+            severity="warning" if falls_back or bare else "advice",
             project=key.project,
             service=key.service,
             subject="",
@@ -74,6 +82,13 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
                 else "test the GPU in its healthcheck"
             ),
         )
+
+
+def _starts_cuda(snapshot: Snapshot, key: ServiceKey, service: Service) -> bool:
+    """A gate from its image could start CUDA itself; a list of devices alone would only repeat what
+    the engine refuses by itself."""
+    has = programs(snapshot, key, service)
+    return service.image is None or (has is not None and has.has("python3"))
 
 
 def _without(known: ImageKnowledge | None) -> str:

@@ -38,6 +38,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             declared = snapshot.service(target)
             if declared is None or dependency.condition != "service_started":
                 continue
+            if not written(service, dependency.service):
+                continue  # `volumes_from` and the like need the container, not its readiness
             job = one_shot(snapshot, target, declared)
             state = tested(snapshot, target, declared)
             suggestion = (
@@ -91,6 +93,12 @@ def _finding(
     )
 
 
+def written(service: Service, target: str) -> bool:
+    """The dependency stands in the file; others follow from `volumes_from` or a shared
+    namespace."""
+    return service.stands("depends_on", target) or not service.origins
+
+
 def chosen(service: Service, dependency: Dependency) -> bool:
     """The author wrote this condition out, beside one that waits until another is healthy: a
     choice."""
@@ -131,6 +139,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     project = snapshot.projects[key.project]
     edits = [gate_edit(project, service, target.service, condition)]
     recreate, proof = [key.service], None
+    notes = () if job else _patience(declared)
     if not job and not has_test(snapshot, target, declared):
         suggestion = suggest(snapshot, target, declared)
         if not isinstance(suggestion, Suggestion):
@@ -143,7 +152,21 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         applicability="safe" if job or is_healthy(snapshot, target) else "unsafe",
         edits=tuple(edits),
         recreate=(Recreate(key.project, tuple(recreate), force=True),),
+        notes=notes,
         trial=proof,
+    )
+
+
+def _patience(target: Service) -> tuple[str, ...]:
+    """How long the target's own test lets it take: beyond that `up` fails."""
+    test = target.healthcheck
+    if test is None or not test.test:
+        return ()
+    every = test.interval or 30.0
+    seconds = (test.start_period or 0.0) + every * (test.retries or 3)
+    return (
+        f"{target.name} has {seconds:.0f} s to become healthy, else `up` fails; it is asked every "
+        f"{every:.0f} s, so a start may wait that much longer",
     )
 
 

@@ -23,20 +23,28 @@ NAME = "unset-variable"
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
-    """One finding per project and set of variables that are missing together, at the first line
-    that names them; the refused ones apart from those that mean something else."""
+    """One finding per project for what is refused, one for what means something else: it is mostly
+    one env file that is missing."""
     for key, project in snapshot.projects.items():
+        if project.problem or project.overlay or _guarded(project):
+            continue  # part of something else, or Compose stops at its `${NAME:?…}` first
         lines: dict[tuple[str, Origin], list[UnsetVariable]] = {}
         for one in project.unset:
             if one.meaning:
                 lines.setdefault((one.service, one.origin), []).append(one)
-        causes: dict[tuple[tuple[str, ...], bool], list[UnsetVariable]] = {}
+        causes: dict[bool, list[list[UnsetVariable]]] = {}
         for missing in lines.values():
-            names = tuple(dict.fromkeys(one.name for one in missing))
             worst = next((one for one in missing if _severe(one)), missing[0])
-            causes.setdefault((names, _severe(worst)), []).append(worst)
-        for (names, _), places in causes.items():
-            yield _finding(key, project, names, places)
+            causes.setdefault(_severe(worst), []).append(
+                [worst, *(one for one in missing if one is not worst)]
+            )
+        for found in causes.values():
+            names = tuple(dict.fromkeys(one.name for missing in found for one in missing))
+            yield _finding(key, project, names, [missing[0] for missing in found])
+
+
+def _guarded(project: Project) -> bool:
+    return project.warning is not None and "required variable" in project.warning.message
 
 
 def _severe(one: UnsetVariable) -> bool:
@@ -47,7 +55,12 @@ def _finding(
     key: ProjectKey, project: Project, names: tuple[str, ...], places: list[UnsetVariable]
 ) -> Finding:
     first = places[0]
-    listed = " and ".join(names)
+    shown = names[:4]
+    listed = (
+        " and ".join((", ".join(shown[:-1]), shown[-1]) if len(shown) > 1 else shown)
+        if len(names) <= len(shown)
+        else f"{', '.join(shown)} and {len(names) - len(shown)} more"
+    )
     files = ", ".join(project.env_files) or "no env file"
     one = len(names) == 1
     more = len(places) - _SHOWN
@@ -57,7 +70,7 @@ def _finding(
         severity="error" if _severe(first) else "warning",
         project=key,
         service=first.service,
-        subject=".".join((*names, "refused" if _severe(first) else "")),
+        subject="refused" if _severe(first) else "other",
         message=f"{listed} {'is' if one else 'are'} not set: {first.path[0]} {first.meaning}",
         evidence=(
             *(f"{p.written} ({p.origin}) becomes {p.left or 'nothing'}" for p in places[:_SHOWN]),

@@ -44,9 +44,7 @@ def mask(text: str) -> str:
     stays readable."""
     text = _SHAPE.sub(MASK, _BEARER.sub(rf"\1{MASK}", _URL.sub(rf"\1{MASK}\2", text)))
     text = _AUTH.sub(rf"\1{MASK}", _OPTION.sub(rf"\1{MASK}", text))
-    return _NAMED.sub(
-        lambda m: m.group(0) if m.group(2).startswith("$") else m.group(1) + MASK, text
-    )
+    return _NAMED.sub(lambda m: m[0] if m[2].lstrip('\\"').startswith("$") else m[1] + MASK, text)
 
 
 def masked(data: Any) -> Any:

@@ -394,7 +394,7 @@ def test_a_join_is_proved_though_it_brings_a_warning_to_light(sandbox: CliSandbo
     """A store that is reached at last, and has no healthcheck, is no reason to leave it
     unreachable; it is told."""
     store = "services:\n  store:\n    image: redis:7\n"
-    agent = "services:\n  agent:\n    image: x\n    environment: {U: http://store:80}\n"
+    agent = "services:\n  agent:\n    image: x\n    environment: {U: redis://store:6379}\n"
     sandbox.write({"a/compose.yaml": store, "b/compose.yaml": agent})
     told = sandbox.run("fix", "--rule", "isolated-networks", "--no-engine")
     assert told.out.count("+    networks: [default, nebtui-shared]") == 2
