@@ -23,12 +23,15 @@ from nebtui.rules.rule import Finding, Options
 from nebtui.store import fold
 from tests.fakes import FakeHost
 
+ENVIRON = {"HOME": "/home/somebody", "USER": "somebody", "PATH": "/usr/bin"}
+"""What every shell has."""
+
 
 def box(folder: str) -> Snapshot:
     """The projects of a folder as files alone tell them."""
     snapshot = Snapshot()
     for candidate in search.search((folder,), depth=None, environ={}):
-        snapshot = fold(snapshot, ProjectSeen(model.read_only(candidate, {})))
+        snapshot = fold(snapshot, ProjectSeen(model.read_only(candidate, ENVIRON)))
     return fold(snapshot, Settled())
 
 
