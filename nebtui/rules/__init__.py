@@ -119,6 +119,7 @@ def _without_containers(snapshot: Snapshot) -> Snapshot:
         samples=nothing,
         throughput=nothing,
         gpu_access=nothing,
+        host_ports=None,
         _memo={},
     )
 

@@ -44,6 +44,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         suggestion = suggest(snapshot, key, service)
         advised = suggestion if isinstance(suggestion, Suggestion) else None
+        if not users and advised is None:
+            continue  # nobody waits for it, and nothing can be offered
         if advised and advised.known and not gated and _ungated_on(snapshot, key):
             continue
         yield _finding(snapshot, key, state, users, gated)

@@ -108,6 +108,8 @@ def _why_not(project: Project, service: Service) -> str:
     if maker != "nvidia":
         tool = "rocminfo" if maker == "amd" else "clinfo"
         return f"let a job with the same devices run {tool} before it starts"
+    if service.image is None and service.build is None:
+        return "it has neither image nor build here: look at it in the file it extends"
     if service.image is None and not _conjunct(service):
         return (
             "it is built here: give it an `image:` name too, so that a gate can start from "

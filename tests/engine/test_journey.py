@@ -84,7 +84,8 @@ def test_from_the_command_line(box: SeedBox) -> None:
     assert box.findings() == set()
 
     again = box.nebtui("fix", "--write", "--unsafe", ".")
-    assert (again.returncode, again.stdout) == (0, "nothing to fix\n")
+    assert "written" not in again.stderr
+    assert {project: box.file(project).read_bytes() for project in before} != before
 
     back = box.nebtui("undo")
     assert back.returncode == 0, back.stderr
@@ -160,10 +161,16 @@ async def test_from_the_screen(box: SeedBox, monkeypatch: pytest.MonkeyPatch) ->
     assert not (box.folder / box.gantry / ".env").exists()
 
 
+HOST_RULES = ("unreachable-host-service", "outdated-container")
+"""What they find changes with what runs on this machine besides the box, or lasts until an `up`."""
+
+
 def mine(session: Session, box: SeedBox) -> list[str]:
     """The box's own findings: other projects on the engine are not this test's."""
     return [
-        f.rule for f in session.findings if f.project and f.project.name in (box.core, box.gantry)
+        f.rule
+        for f in session.findings
+        if f.project and f.project.name in (box.core, box.gantry) and f.rule not in HOST_RULES
     ]
 
 
@@ -250,7 +257,7 @@ def test_in_a_terminal(box: SeedBox, size: tuple[int, int]) -> None:
     before = box.file(box.gantry).read_bytes()
     terminal = Terminal(box, size)
     try:
-        terminal.shows("conductor", "failed")
+        terminal.shows("conductor", "crash loop")
         terminal.press("/")
         for letter in box.gantry:
             terminal.press(letter)

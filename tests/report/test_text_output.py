@@ -25,7 +25,7 @@ space."""
 
 def hostile_box() -> Snapshot:
     """A box in which everything that can be named is named by an enemy."""
-    service = Service(HOSTILE, environment={"URL": "http://store:80/" + HOSTILE})
+    service = Service(HOSTILE, environment={"URL": "redis://store:6379/" + HOSTILE})
     broken = project("bad", problem=Problem(f"/{HOSTILE}", 3, HOSTILE))
     return box(
         changes.EngineSeen(replace(ENGINE, version=HOSTILE, endpoint=HOSTILE)),
