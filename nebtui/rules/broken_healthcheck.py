@@ -18,8 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nebtui.analysis.health import Suggestion, suggest
 from nebtui.analysis.probes import Fault, fault
+from nebtui.analysis.suggestion import Suggestion, suggest
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.project import Project

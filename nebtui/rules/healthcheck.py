@@ -3,7 +3,7 @@ by two rules."""
 
 from __future__ import annotations
 
-from nebtui.analysis.health import Suggestion
+from nebtui.analysis.suggestion import Suggestion
 from nebtui.compose.editor.verbs import Set
 from nebtui.compose.yaml.writer import Value
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.health import Suggestion, Tested, one_shot, suggest, tested
+from nebtui.analysis.health import Tested, one_shot, tested
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.server import server_of
+from nebtui.analysis.suggestion import Suggestion, suggest
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial

@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.health import Suggestion, has_test, one_shot, suggest, tested
+from nebtui.analysis.health import has_test, one_shot, tested
 from nebtui.analysis.probes import fault
+from nebtui.analysis.suggestion import Suggestion, suggest
 from nebtui.facts.declared import Dependency, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot

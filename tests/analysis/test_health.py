@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nebtui.analysis.health import (
-    CLOSED_PORT,
-    NoSuggestion,
-    Suggestion,
-    has_test,
-    listening_ports,
-    one_shot,
-    suggest,
-)
+from nebtui.analysis.health import has_test, one_shot
+from nebtui.analysis.ports import listening_ports
+from nebtui.analysis.suggestion import CLOSED_PORT, NoSuggestion, Suggestion, suggest
 from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck, Port, Service
 from nebtui.facts.observed import Image, Process
