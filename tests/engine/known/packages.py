@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _MERGED = ("bin/", "sbin/", "lib/", "lib64/")
 _BASE = ("base-files", "base-passwd", "bash", "coreutils", "dash", "findutils", "grep", "hostname")
 _TOOLS = ("mawk", "sed", "util-linux")
 _LINKS = (("usr/bin/awk", "mawk"), ("var/run", "/run"))  # made by scripts of packages
+_FETCHING = threading.Lock()  # one apt at a time: they share a folder
 Files = dict[str, tuple[tarfile.TarInfo, bytes]]
 
 
@@ -100,7 +102,9 @@ def _files(kit: Kit) -> Files:
     """The root file system of a kit, name → entry and content. A later package wins, as with
     dpkg."""
     files: Files = {}
-    for deb in _debs((*_BASE, *_TOOLS, *kit.packages)):
+    with _FETCHING:
+        debs = _debs((*_BASE, *_TOOLS, *kit.packages))
+    for deb in debs:
         for member, data in _members(deb):
             if not (member.isdir() and member.name in files):
                 files[member.name] = (member, data)
@@ -214,9 +218,12 @@ def _wheel(requirement: str) -> Path:
 
 def _run(*argv: str, environ: dict[str, str] | None = None) -> str:
     """What a command writes; `NotAtHand` with its last line where it fails."""
-    done = subprocess.run(
-        argv, capture_output=True, text=True, timeout=150, env=environ, check=False
-    )
+    try:
+        done = subprocess.run(
+            argv, capture_output=True, text=True, timeout=90, env=environ, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise NotAtHand(str(problem)) from problem
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
         raise NotAtHand(f"{argv[0]} {argv[1]}: {last}")
