@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pytest
 
-from nebtui.analysis.health import NoSuggestion, Suggestion, suggest
+from nebtui.analysis.suggestion import NoSuggestion, Suggestion, suggest
 from nebtui.facts.declared import Service
 from nebtui.knowledge import command
 from tests.builders import at, box, project
