@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from nebtui.analysis.health import CLOSED_PORT
+from nebtui.analysis.suggestion import CLOSED_PORT
 from nebtui.facts.declared import Healthcheck
 from nebtui.knowledge import about, command, test_at
 from tests.engine.box import docker
