@@ -18,7 +18,7 @@ import pytest
 HOME = Path(__file__).parents[1]
 MODULES = sorted((HOME / "nebtui").rglob("*.py"))
 TESTS = sorted((HOME / "tests").rglob("*.py"))
-LONGEST_FILE, LONGEST_FUNCTION = 290, 50
+LONGEST_FILE, LONGEST_FUNCTION = 285, 50
 
 
 def name_of(path: Path) -> str:
@@ -83,8 +83,7 @@ def test_every_fact_is_read() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
     }
-    soon = {"build"}  # the base of an image that is built here is not looked at yet
-    assert {f: where for f, where in declared.items() if f not in read | soon} == {}
+    assert {f: where for f, where in declared.items() if f not in read} == {}
 
 
 def test_no_class_name_means_two_things() -> None:
