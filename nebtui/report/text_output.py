@@ -41,10 +41,15 @@ LETTERS = {"error": "E", "warning": "W", "advice": "A"}
 
 def findings(found: Iterable[Finding]) -> Iterator[str]:
     """One block a finding: place, letter, rule, message; then evidence and fix."""
+    block: tuple[str, ServiceKey | None] | None = None
     for finding in found:
         where = f"{short(finding.origin.file)}:{finding.origin.line}: " if finding.origin else ""
         who = str(finding.at or finding.project or "")
-        yield plain(f"{where}{LETTERS[finding.severity]} {finding.rule}: {who} {finding.message}")
+        # Several broken names of one service are one block.
+        goes_on = block == (finding.rule, finding.at) and finding.at is not None
+        head = f"{LETTERS[finding.severity]} {finding.rule}: {'  and' if goes_on else who}"
+        block = finding.rule, finding.at
+        yield plain(f"{where}{head} {finding.message}")
         if finding.also:
             yield plain(f"    also {', '.join(map(str, finding.also))}")
         if finding.place != "file":

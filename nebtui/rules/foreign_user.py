@@ -1,7 +1,8 @@
 """A container's user cannot use a bind mount as its mode asks.
 
 What: the effective uid of a service may not read a mounted folder, or not write one that is mounted
-writable; or the folder is usable and a file in it is not (the first entries are looked at).
+writable; or the folder is usable and a file in it is not (the first entries are looked at); or it
+writes to a named volume that belongs to another.
 Why it bites: "permission denied" on model files or checkpoints, often late; `chmod 777` on 70 GB of
 models is no way out.
 Evidence: the uid of the running process (/proc) or the declared one; owner and mode of the path on
@@ -61,7 +62,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         who = identity(snapshot, key, service)
         if who is None:
             continue
-        for mount, path in _binds(snapshot, service):
+        for mount, path in (*_binds(snapshot, service), *_volumes(snapshot, key, service)):
             reason = denied(path, who, write=not mount.read_only)
             if reason:
                 yield _finding(snapshot, key, service, mount, path, who, reason)
@@ -101,6 +102,19 @@ def _binds(snapshot: Snapshot, service: Service) -> Iterator[tuple[Mount, HostPa
             yield mount, path
 
 
+def _volumes(
+    snapshot: Snapshot, key: ServiceKey, service: Service
+) -> Iterator[tuple[Mount, HostPath]]:
+    """The named volumes of a running container, each with its folder on the host, where this user
+    may look there."""
+    for container in snapshot.containers_of(key):
+        places = {m.target: m.source for m in container.mounts if m.type == "volume"}
+        for mount in service.mounts if container.state == "running" else ():
+            path = snapshot.paths.get(places.get(mount.target, ""))
+            if mount.type == "volume" and path and path.exists and not path.has_acl:
+                yield mount, path
+
+
 def _finding(
     snapshot: Snapshot,
     key: ServiceKey,
@@ -137,6 +151,12 @@ def _why_not(
     snapshot: Snapshot, key: ServiceKey, service: Service, mount: Mount, path: HostPath
 ) -> str:
     """Why the service must not be given the mount owner's ids, "" if it may."""
+    if mount.type == "volume":
+        name = mount.source or mount.target
+        return (
+            f"the volume {name} belongs to {path.uid}:{path.gid}: give it to the service's user "
+            "once, from a container that runs as root (chown -R)"
+        )
     known = about(service.image)
     if known and known.drops_privileges:
         return (

@@ -84,7 +84,8 @@ class PathCollector:
 
 
 def bind_sources(shared: SharedState) -> set[str]:
-    """Absolute host paths that declared and observed bind mounts name."""
+    """Absolute host paths that declared and observed mounts name; of volumes their folder on the
+    host."""
     declared = {
         m.source
         for p in shared.projects()
@@ -93,6 +94,9 @@ def bind_sources(shared: SharedState) -> set[str]:
         if m.type == "bind"
     }
     observed = {
-        m.source for container in shared.containers() for m in container.mounts if m.type == "bind"
+        m.source
+        for container in shared.containers()
+        for m in container.mounts
+        if m.type in ("bind", "volume")
     }
     return {path for path in declared | observed if path.startswith("/")}
