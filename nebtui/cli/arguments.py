@@ -49,6 +49,9 @@ def parser() -> Parser:
         ("graph", "networks and edges, once"),
     ):
         verb(name, told).add_argument("paths", nargs="*", metavar="PATH")
+    _startup(
+        verb("startup", "the last start of a project as a timeline; exit 1 when a race was seen")
+    )
     gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     gpu.add_argument(
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
@@ -58,6 +61,19 @@ def parser() -> Parser:
     rule.add_argument("name", nargs="?")
     verb("config", "the effective settings")
     return top
+
+
+def _startup(startup: Parser) -> None:
+    startup.add_argument("name", nargs="?", metavar="PROJECT", help="none = every project")
+    startup.add_argument(
+        "--up",
+        action="store_true",
+        help="start the project now (its containers are recreated) and watch until it settles",
+    )
+    startup.add_argument("--yes", action="store_true", help="do not ask before --up")
+    startup.add_argument(
+        "--timeout", type=float, default=60.0, metavar="SECONDS", help="watch so long (60)"
+    )
 
 
 def _fix(fix: Parser) -> None:

@@ -56,6 +56,7 @@ def host_for(
         return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
     from nebtui.hosts.live import LiveHost
     from nebtui.keep.baselines import SpeedMemory
+    from nebtui.keep.starts import StartMemory
 
     memory, text = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
     # A single look would be over before the reply came.
@@ -66,6 +67,7 @@ def host_for(
         environ,
         catalogue=catalogue,
         baselines=memory,
+        starts=StartMemory(settings.state_dir),
         await_servers=text,
         ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
     )

@@ -17,6 +17,7 @@ from nebtui.facts.observed import (
 )
 from nebtui.facts.project import Project
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
+from nebtui.facts.startup import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,14 @@ class EventSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class StartsRecalled:
+    """The starts of a project that are kept, oldest first: replaces what was known of them."""
+
+    project: ProjectKey
+    starts: tuple[Start, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CollectorFailed:
     """A part of nebtui that looks at the box met an error of its own and is started again; `reason`
     is one sentence, "" once it works again."""
@@ -173,6 +182,7 @@ Change = (
     | GpuStackSeen
     | GpuAccessSeen
     | EventSeen
+    | StartsRecalled
     | CollectorFailed
     | Settled
 )

@@ -40,6 +40,13 @@ class Engine:
         """False for Docker Desktop, where `host.docker.internal` exists by itself."""
         return "docker desktop" not in self.operating_system.lower()
 
+    @property
+    def forwarded(self) -> str:
+        """The machine at the far end of a forwarded socket, which is found out only from the
+        engine; "" for any other, which its address tells."""
+        forwarded = self.elsewhere and self.endpoint.startswith("unix:")
+        return f"{self.endpoint} {self.name}" if forwarded else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -230,10 +237,17 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class ContainerEvent:
-    """Something that happened to a container (`/events`): create start die kill oom destroy
-    health_status…"""
+    """Something that happened to a container: the engine's own words (`/events`: create start die
+    kill oom destroy health_status…), and what the kernel's counters tell: `listening` (new
+    `ports`), `refused` and `failed` (`count` connections, between `since` and `at`)."""
 
     at: float
     container: str
     action: str
     exit_code: int | None = None
+    count: int = 0
+    """Connections, 0 for everything else."""
+    ports: tuple[int, ...] = ()
+    """TCP ports that began to listen, () for everything else."""
+    since: float | None = None
+    """When it had not happened yet: the look before; None where `at` is exact."""

@@ -21,6 +21,7 @@ from nebtui.facts.observed import (
 )
 from nebtui.facts.project import Project
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
+from nebtui.facts.startup import Start
 
 T = TypeVar("T")
 
@@ -59,6 +60,8 @@ class Snapshot:
     throughput: Mapping[str, ThroughputSample] = field(default_factory=empty)
     histories: Mapping[str, tuple[ContainerEvent, ...]] = field(default_factory=empty)
     """By container id, oldest first, bounded."""
+    starts: Mapping[ProjectKey, tuple[Start, ...]] = field(default_factory=empty)
+    """Starts of each project that are kept from before, oldest first."""
     settled: bool = False
     generation: int = 0
     _memo: dict[Callable[..., object], tuple[tuple[object, ...], object]] = field(

@@ -16,6 +16,7 @@ PARTS_OF: Mapping[str, tuple[Part, ...]] = {
     "EngineCollector": ("engine",),
     "ProjectCollector": ("projects",),
     "SampleCollector": ("processes",),
+    "StartCollector": ("starts",),
     "PathCollector": ("paths",),
     "HostPortCollector": ("host ports",),
     "ImageCollector": ("images",),

@@ -27,6 +27,8 @@ from nebtui.hosts.sampling.collector import SampleCollector
 from nebtui.hosts.sampling.host_ports import HostPortCollector
 from nebtui.hosts.sampling.paths import PathCollector
 from nebtui.hosts.shared import Part
+from nebtui.hosts.starts.collector import StartCollector
+from nebtui.hosts.starts.keeper import StartKeeper, Starts
 
 if TYPE_CHECKING:
     from nebtui.compose.discovery.candidate import Candidate
@@ -36,7 +38,7 @@ NO_COMPOSE = (
     "Compose was not found: install the `docker compose` plugin, or `pip install nebtui[compose]`."
 )
 PARTS: frozenset[Part] = frozenset(
-    {"engine", "projects", "processes", "paths", "images", "gpus", "host ports"}
+    {"engine", "projects", "processes", "paths", "images", "gpus", "host ports", "starts"}
 )
 
 
@@ -54,6 +56,7 @@ class LiveHost:
         endpoint: Endpoint | None = None,
         catalogue: ComposeCatalogue | None = None,
         baselines: Baselines | None = None,
+        starts: Starts | None = None,
         await_servers: bool = False,
         ask_ollama: AskOllama = "never",
     ) -> None:
@@ -74,6 +77,7 @@ class LiveHost:
             inspector,
             self._projects,
             SampleCollector(client, shared, startup, emit),
+            StartCollector(StartKeeper(starts), shared, startup, emit),
             PathCollector(shared, startup, emit),
             HostPortCollector(shared, startup, emit),
             ImageCollector(client, shared, startup, emit),

@@ -15,7 +15,7 @@ from nebtui.store import fold
 
 Emit = Callable[[Change], None]
 Part = Literal[
-    "engine", "projects", "processes", "paths", "images", "gpus", "servers", "host ports"
+    "engine", "projects", "processes", "paths", "images", "gpus", "servers", "host ports", "starts"
 ]
 PATIENCE = 3.0
 """Seconds that a first look at host paths may keep everything else from being settled (a dead NFS
@@ -32,6 +32,8 @@ class SharedState:
         self._snapshot = Snapshot()
         self.labels_changed = threading.Event()
         """Set when the set of projects named by labels may have changed; the reader clears it."""
+        self.containers_changed = threading.Event()
+        """Set when a container or a project changed; the reader clears it."""
 
     def apply(self, change: Change) -> None:
         """Take in one change."""
@@ -40,11 +42,17 @@ class SharedState:
         with self._lock:
             before = self._snapshot
             self._snapshot = fold(before, change)
-            changed = self._snapshot.containers is not before.containers and (
-                _label_sets(self._snapshot) != _label_sets(before)
-            )
+            containers = self._snapshot.containers is not before.containers
+            changed = containers and _label_sets(self._snapshot) != _label_sets(before)
         if changed:
             self.labels_changed.set()
+        if containers or self._snapshot.projects is not before.projects:
+            self.containers_changed.set()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Everything but readings."""
+        return self._snapshot
 
     @property
     def engine(self) -> Engine | None:

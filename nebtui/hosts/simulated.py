@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Literal
 from nebtui.demo import box, write_files
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
+from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Action, Progress, Up
 from nebtui.hosts.actions import docker_command
 from nebtui.hosts.simulation.clock import Clock, WallClock
+from nebtui.hosts.starts.keeper import StartKeeper
+from nebtui.store import fold
 
 if (
     TYPE_CHECKING
@@ -77,11 +80,16 @@ class SimulatedHost:
         `close`."""
         with self._lock:
             batch = self._world.opening()
+        keeper, seen = StartKeeper(), Snapshot()
         while not self._closed.is_set():
             for change in batch:
                 if self._closed.is_set():
                     return
+                seen = fold(seen, change)
                 yield change
+            for kept in keeper.look(seen, self._clock.now()):
+                seen = fold(seen, kept)
+                yield kept
             with self._lock:
                 self._world.advance(self._clock.now())
                 batch, due = self._world.news(), self._world.next_due

@@ -3,13 +3,13 @@ SQLite."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nebtui.keep.known_projects import of_machine, private_folder
+from nebtui.keep.database import Database
+from nebtui.keep.known_projects import of_machine
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,9 +43,7 @@ class SpeedMemory:
 
     def __init__(self, state_dir: str) -> None:
         self._state_dir = state_dir
-        self._path = Path(state_dir) / FILE
-        self._connection: sqlite3.Connection | None = None
-        self._unusable = False
+        self._database = Database(Path(state_dir) / FILE, SCHEMA, _forget)
         self._minutes: dict[Key, tuple[int, list[float]]] = {}
         self._rows: dict[Key, int] = {}
         """How many rows a key has, where that was asked."""
@@ -53,15 +51,15 @@ class SpeedMemory:
     def of(self, machine: str) -> None:
         """From now on the speeds are those of this machine, "" for the one of the state folder."""
         folder = of_machine(self._state_dir, machine) if machine else self._state_dir
-        if (path := Path(folder) / FILE) != self._path:
+        if (path := Path(folder) / FILE) != self._database.path:
             self.close()
-            self._path, self._unusable = path, False
+            self._database = Database(path, SCHEMA, _forget)
 
     def recall(self, service: str, model: str, bucket: str) -> Iterable[float]:
         """Speeds of the last 30 days, oldest first, tokens a second of one request."""
         import sqlite3
 
-        connection = self._open()
+        connection = self._database.open()
         if connection is None:
             return ()
         asked = (
@@ -92,9 +90,7 @@ class SpeedMemory:
         """Write the minutes begun and give the file back."""
         self._write(self._minutes)
         self._minutes = {}
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._database.close()
 
     def _write(self, minutes: dict[Key, tuple[int, list[float]]]) -> None:
         import sqlite3
@@ -104,7 +100,7 @@ class SpeedMemory:
             for key, (minute, speeds) in minutes.items()
             if speeds
         ]
-        connection = self._open() if rows else None
+        connection = self._database.open() if rows else None
         if connection is None:
             return
         with suppress(sqlite3.Error), connection:
@@ -113,41 +109,10 @@ class SpeedMemory:
                 rows,
             )
 
-    def _open(self) -> sqlite3.Connection | None:
-        """The file, made readable by its owner only; old rows are dropped once a run."""
-        import sqlite3
-        import time
 
-        if self._connection is not None or self._unusable:
-            return self._connection
-        try:
-            private_folder(self._path.parent)
-            try:
-                self._connection = self._connected(time.time())
-            except sqlite3.OperationalError:
-                raise  # locked, or not to be written: nothing is wrong with what it holds
-            except sqlite3.DatabaseError:
-                # What it held is lost already; it is put aside, so that the next speeds are
-                # remembered again.
-                os.replace(self._path, self._path.with_suffix(".broken"))
-                self._connection = self._connected(time.time())
-        except (OSError, sqlite3.Error):
-            self._unusable = True
-        return self._connection
-
-    def _connected(self, now: float) -> sqlite3.Connection:
-        import sqlite3
-
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        connection = sqlite3.connect(self._path, timeout=0.2)
-        try:
-            with connection:
-                connection.executescript(SCHEMA)
-                connection.execute("delete from speeds where at < ?", (now - DAYS * 86400,))
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
+def _forget(connection: sqlite3.Connection, now: float) -> None:
+    """Drop the speeds that are too old to be usual."""
+    connection.execute("delete from speeds where at < ?", (now - DAYS * 86400,))
 
 
 def middle(speeds: list[float]) -> float:

@@ -1,7 +1,18 @@
-"""The newest snapshot of a host: how changes become one (`folding`) and how it is handed out
-(`publishing`)."""
+"""The newest snapshot of a host: how changes become one (`folding`), how it is handed out
+(`publishing`), and how a front end without a screen waits for it (`following`)."""
 
-from nebtui.store.folding import HISTORY, fold, fold_all
-from nebtui.store.publishing import SAMPLE_TICK, STATE_TICK, Store, settle
+from nebtui.store.folding import fold, fold_all
+from nebtui.store.following import Follower, settle
+from nebtui.store.history import HISTORY
+from nebtui.store.publishing import SAMPLE_TICK, STATE_TICK, Store
 
-__all__ = ["HISTORY", "SAMPLE_TICK", "STATE_TICK", "Store", "fold", "fold_all", "settle"]
+__all__ = [
+    "HISTORY",
+    "SAMPLE_TICK",
+    "STATE_TICK",
+    "Follower",
+    "Store",
+    "fold",
+    "fold_all",
+    "settle",
+]

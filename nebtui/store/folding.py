@@ -12,20 +12,16 @@ from nebtui.analysis.gpu.activity import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
 from nebtui.facts.gpu import GpuSample
-from nebtui.facts.observed import Container, HostPath, Image
+from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.store.history import with_event
+from nebtui.store.unused import named_paths, used_images
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 LOADS = 120
 """Readings kept per GPU: two minutes."""
-MANY_IMAGES = 500
-"""Entries above which images that nothing uses are dropped."""
-MANY_PATHS = 2000
-"""Host paths above which those that no mount names are dropped."""
-HISTORY = 64
-"""Events kept per container: enough for a start with a dozen restarts."""
 _HAS_PROCESS = ("running", "paused")
 
 
@@ -42,6 +38,15 @@ def fold_all(snapshot: Snapshot, many: Iterable[Change]) -> Snapshot:
     for change in many:
         snapshot = fold(snapshot, change)
     return snapshot
+
+
+def folded(snapshot: Snapshot, change: Change) -> Snapshot:
+    """The snapshot after a change; one that cannot be folded is skipped and named in `failures`."""
+    try:
+        return fold(snapshot, change)
+    except Exception as error:  # a mistake of ours costs this change and nothing else
+        what = f"{type(change).__name__} could not be taken in ({type(error).__name__}): skipped."
+        return fold(snapshot, changes.CollectorFailed("store", f"{what} Please report it."))
 
 
 def _with(mapping: Mapping[K, V], items: Mapping[K, V]) -> Mapping[K, V]:
@@ -140,22 +145,7 @@ def _(change: changes.ImageSeen, snapshot: Snapshot) -> Snapshot:
     names = dict.fromkeys((image.id, *image.names), image)
     if all(snapshot.images.get(name) == image for name in names):
         return snapshot
-    return replace(snapshot, images=_with(_used_images(snapshot), names))
-
-
-def _used_images(snapshot: Snapshot) -> Mapping[str, Image]:
-    """The images without those that no container and no service names any more, once they are many:
-    a machine that builds all day makes new ones for ever."""
-    if len(snapshot.images) <= MANY_IMAGES:
-        return snapshot.images
-    ids = {container.image_id for container in snapshot.containers.values()}
-    names = {service.image for _, service in snapshot.services() if service.image}
-    names |= {f"{name}:latest" for name in names if ":" not in name}
-    return {
-        name: image
-        for name, image in snapshot.images.items()
-        if image.id in ids or names.intersection((name, *image.names))
-    }
+    return replace(snapshot, images=_with(used_images(snapshot), names))
 
 
 @_apply.register
@@ -175,22 +165,13 @@ def _(change: changes.ProjectGone, snapshot: Snapshot) -> Snapshot:
 @_apply.register
 def _(change: changes.PathsSeen, snapshot: Snapshot) -> Snapshot:
     fresh = {p.path: p for p in change.paths if snapshot.paths.get(p.path) != p}
-    return replace(snapshot, paths=_with(_named_paths(snapshot), fresh)) if fresh else snapshot
+    return replace(snapshot, paths=_with(named_paths(snapshot), fresh)) if fresh else snapshot
 
 
 @_apply.register
 def _(change: changes.HostPortsSeen, snapshot: Snapshot) -> Snapshot:
     ports = dict.fromkeys(change.loopback, False) | dict.fromkeys(change.reachable, True)
     return snapshot if ports == snapshot.host_ports else replace(snapshot, host_ports=ports)
-
-
-def _named_paths(snapshot: Snapshot) -> Mapping[str, HostPath]:
-    """The paths without those that no mount names any more, once they are many."""
-    if len(snapshot.paths) <= MANY_PATHS:
-        return snapshot.paths
-    named = {mount.source for _, service in snapshot.services() for mount in service.mounts}
-    named |= {mount.source for c in snapshot.containers.values() for mount in c.mounts}
-    return {path: fact for path, fact in snapshot.paths.items() if path in named}
 
 
 @_apply.register
@@ -265,8 +246,21 @@ def _(change: changes.GpuAccessSeen, snapshot: Snapshot) -> Snapshot:
 @_apply.register
 def _(change: changes.EventSeen, snapshot: Snapshot) -> Snapshot:
     event = change.event
-    history = (*snapshot.histories.get(event.container, ()), event)[-HISTORY:]
-    return replace(snapshot, histories=_with(snapshot.histories, {event.container: history}))
+    history = with_event(snapshot.histories.get(event.container, ()), event)
+    after = replace(snapshot, histories=_with(snapshot.histories, {event.container: history}))
+    process = snapshot.processes.get(event.container)
+    if event.action != "listening" or process is None:
+        return after
+    ports = tuple(sorted({*(process.listening or ()), *event.ports}))
+    listens = replace(process, listening=ports)
+    return replace(after, processes=_with(after.processes, {event.container: listens}))
+
+
+@_apply.register
+def _(change: changes.StartsRecalled, snapshot: Snapshot) -> Snapshot:
+    if snapshot.starts.get(change.project, ()) == change.starts:
+        return snapshot
+    return replace(snapshot, starts=_with(snapshot.starts, {change.project: change.starts}))
 
 
 @_apply.register

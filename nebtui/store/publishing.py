@@ -6,15 +6,13 @@ a second.
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable
 
-from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
-from nebtui.store.folding import fold
+from nebtui.store.folding import folded
 
 STATE_TICK = 0.05
 SAMPLE_TICK = 1.0
@@ -73,44 +71,3 @@ class Store:
             last_sample = time.monotonic()
             self._listen(self._snapshot)
             self._closed.wait(STATE_TICK)
-
-
-def settle(host: Host, timeout: float = 60.0) -> Snapshot:
-    """Read a host until its first complete picture, for front ends without a screen, at most
-    `timeout` seconds: what is there by then is returned, and `failures` says that it is incomplete.
-    Closes nothing."""
-    arrived: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
-    given_up = threading.Event()
-
-    def read() -> None:
-        try:
-            for change in host.changes():
-                arrived.put(change)
-                if isinstance(change, Settled) or given_up.is_set():
-                    return
-        finally:
-            arrived.put(None)
-
-    threading.Thread(target=read, name="settle", daemon=True).start()
-    snapshot = Snapshot()
-    deadline = time.monotonic() + timeout
-    while not snapshot.settled:
-        try:
-            change = arrived.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            given_up.set()
-            why = f"The first look at the box did not end within {timeout:.0f} s: it is incomplete."
-            return folded(snapshot, CollectorFailed("first look", why))
-        if change is None:
-            break
-        snapshot = folded(snapshot, change)
-    return snapshot
-
-
-def folded(snapshot: Snapshot, change: Change) -> Snapshot:
-    """The snapshot after a change; one that cannot be folded is skipped and named in `failures`."""
-    try:
-        return fold(snapshot, change)
-    except Exception as error:  # a mistake of ours costs this change and nothing else
-        what = f"{type(change).__name__} could not be taken in ({type(error).__name__}): skipped."
-        return fold(snapshot, CollectorFailed("store", f"{what} Please report it."))

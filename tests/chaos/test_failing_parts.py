@@ -22,7 +22,7 @@ from nebtui.hosts import collectors
 from nebtui.hosts.collectors import CollectorGroup
 from nebtui.rules.rule import Finding, Rule
 from nebtui.store import settle
-from nebtui.store.publishing import folded
+from nebtui.store.folding import folded
 from tests.fakes import FakeHost
 
 

@@ -10,8 +10,8 @@ from textual.widgets._footer import FooterKey
 from nebtui.facts.changes import ContainerGone, ContainerSeen, EventSeen, ImageSeen, PathsSeen
 from nebtui.facts.observed import Container, ContainerEvent, HostPath, Image, MountPoint
 from nebtui.facts.snapshot import Snapshot
-from nebtui.store import fold
-from nebtui.store.folding import HISTORY, MANY_IMAGES, MANY_PATHS
+from nebtui.store import HISTORY, fold
+from nebtui.store.unused import MANY_IMAGES, MANY_PATHS
 from tests.tui.driver import AppDriver, demo
 
 
@@ -44,8 +44,8 @@ def test_containers_that_come_and_go_leave_nothing() -> None:
         box = fold(box, EventSeen(ContainerEvent(1.0, str(number), "start")))
         box = fold(box, ContainerGone(str(number)))
     assert (dict(box.containers), dict(box.histories)) == ({}, {})
-    for _ in range(1000):
-        box = fold(box, EventSeen(ContainerEvent(1.0, "busy", "die")))
+    for number in range(1000):
+        box = fold(box, EventSeen(ContainerEvent(float(number), "busy", "die")))
     assert len(box.histories["busy"]) == HISTORY
 
 

@@ -17,7 +17,7 @@ from nebtui.facts import changes
 from nebtui.facts.changes import Change
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report import gpu_output, json_output, text_output
-from nebtui.store.publishing import folded
+from nebtui.store.folding import folded
 from tests.cli.sandbox import CliSandbox
 
 HOSTILE = "\x1b[31mA\x1b]0;owned\x07\x00\r\n\x9b2J\u202eevil\u2066\x7f[bold]"

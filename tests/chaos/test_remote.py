@@ -18,7 +18,7 @@ from nebtui.facts.observed import Container, Engine, PortBinding
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.collector import located
 from nebtui.hosts.engine.endpoint import Endpoint, explain
-from nebtui.hosts.inference.collector import ServerCollector, behind
+from nebtui.hosts.inference.collector import ServerCollector
 from nebtui.hosts.inference.discovery import addresses
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.sampling.paths import PathCollector
@@ -152,13 +152,13 @@ def test_usual_speeds_behind_a_forwarded_socket_are_that_machine_s(tmp_path: Pat
     there = located(PLAIN, SOCKET, None)
     far = Endpoint("tcp://10.0.0.5:2376")
     remote = located(replace(PLAIN, endpoint=far.url), far, None)
-    assert behind(here) == behind(remote) == ""  # the address told, and chose the state folder
+    assert here.forwarded == remote.forwarded == ""  # the address told, and chose the state folder
     memory = SpeedMemory(str(tmp_path))
     for engine, speed in ((here, 60.0), (there, 5.0), (replace(there, name="other"), 7.0)):
-        memory.of(behind(engine))
+        memory.of(engine.forwarded)
         memory.learn("a/llm", "m", "1", speed, now)
     for engine, speed in ((here, 60.0), (there, 5.0), (replace(there, name="other"), 7.0)):
-        memory.of(behind(engine))
+        memory.of(engine.forwarded)
         assert list(memory.recall("a/llm", "m", "1")) == [speed]
     memory.close()
     assert len(list((tmp_path / "machines").iterdir())) == 2

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from nebtui.facts.changes import (
     Change,
@@ -22,6 +23,7 @@ from nebtui.facts.changes import (
     ProcessesSeen,
     Sampled,
 )
+from nebtui.fixing.watch import verdict
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
@@ -219,8 +221,35 @@ async def test_fixes_are_seen_on_the_screen(
                 lambda: isinstance(app.screen, HomeScreen) and session.watched,
                 f"{key} to be written",
             )
-            await until(pilot, lambda: not session.watched, f"{key} to be seen", 60.0)
+            await brought_up(pilot, session, key)
             assert rule not in mine(session, box)
+
+
+def refused(session: Session) -> bool:
+    """The newest command failed."""
+    return bool(session.commands) and bool(session.commands[-1].exit_code)
+
+
+async def brought_up(pilot: Pilot[None], session: Session, key: str) -> None:
+    """What a key wrote is seen. A command that the engine refused is given again, as a person would
+    (Podman 4.3 cannot remove a container that restarts at that moment)."""
+    for _ in range(3):
+        runs = len(session.commands)
+        try:
+            await until(
+                pilot,
+                lambda: not session.watched or refused(session),
+                f"{key} to be seen",
+                150.0,
+            )
+        except AssertionError as error:
+            states = [verdict(session.snapshot, w, session.now()) for w in session.watched]
+            raise AssertionError(f"{error}: {states}, {session.commands}") from error
+        if not session.watched:
+            return
+        await pilot.press("U")
+        await until(pilot, lambda: len(session.commands) > runs, "another command")  # noqa: B023
+    raise AssertionError(f"{key} was brought up three times: {session.commands}")
 
 
 def test_a_killed_engine_is_found_again(

@@ -28,7 +28,7 @@ from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.inspector import Inspector
 from nebtui.hosts.projects.collector import ProjectCollector
-from nebtui.hosts.sampling.collector import CpuBudget
+from nebtui.hosts.sampling.budget import CpuBudget
 from nebtui.hosts.shared import SharedState, StartupBarrier
 
 

@@ -27,6 +27,7 @@ from nebtui.facts.observed import (
 )
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.startup import Start
 from nebtui.store import HISTORY, SAMPLE_TICK, STATE_TICK, Store, fold, fold_all, settle
 from tests.builders import ENGINE, at, container, project
 from tests.fakes import FakeHost
@@ -83,6 +84,7 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.GpuStackSeen(GpuStack(present=True, driver="550.54.15")), {"gpu_stack"}),
     (changes.GpuAccessSeen((GpuAccess(WEB.id, ("/dev/nvidia0",)),)), {"gpu_access"}),
     (changes.EventSeen(ContainerEvent(2.0, WEB.id, "die")), {"histories"}),
+    (changes.StartsRecalled(SHOP.key, (Start(SHOP.key, 1.0),)), {"starts"}),
 )
 
 
@@ -323,3 +325,39 @@ def test_a_device_that_is_gone_leaves_no_row() -> None:
     assert list(one.gpus) == [0]
     assert dict(one.gpu_loads) == {0: (50, 51)}
     assert not fold(one, changes.Sampled(3.0, gpus=())).gpus
+
+
+def counted(at: float, action: str, count: int) -> changes.EventSeen:
+    """Connections of one container between a tenth of a second ago and now."""
+    return changes.EventSeen(ContainerEvent(at, "c", action, count=count, since=at - 0.1))
+
+
+def test_a_storm_of_refused_connections_is_an_event_a_second() -> None:
+    """Counts of the same second are added up; those of another run, action or second are not."""
+    snapshot = fold_all(
+        Snapshot(),
+        [
+            *(counted(n / 10, "refused", 2) for n in range(1, 11)),
+            counted(1.0, "failed", 1),
+            counted(2.5, "refused", 1),
+            changes.EventSeen(ContainerEvent(2.6, "c", "die")),
+            counted(2.7, "refused", 5),
+        ],
+    )
+    told = [(e.action, e.count) for e in snapshot.histories["c"]]
+    assert told == [("refused", 20), ("failed", 1), ("refused", 1), ("die", 0), ("refused", 5)]
+
+
+def test_events_stand_in_the_order_of_time() -> None:
+    """The kernel is looked at while an event of the engine is on its way; what is told twice is
+    kept once."""
+    events = [ContainerEvent(n, "c", "start") for n in (1.0, 3.0, 2.0, 3.0)]
+    snapshot = fold_all(Snapshot(), [changes.EventSeen(event) for event in events])
+    assert [event.at for event in snapshot.histories["c"]] == [1.0, 2.0, 3.0]
+
+
+def test_a_port_that_begins_to_listen_is_a_fact_of_its_process() -> None:
+    """The row shows it at once, whenever the next look at all ports is."""
+    opened = changes.EventSeen(ContainerEvent(2.0, WEB.id, "listening", ports=(8081,), since=1.9))
+    after = fold(FULL, opened)
+    assert 8081 in (after.processes[WEB.id].listening or ())

@@ -98,18 +98,20 @@ class EngineClient:
             if answer.status_code != 200:
                 raise EngineError(f"The engine is not well (ping: {answer.status_code}).")
 
-    def events(self, since: float | None = None) -> Stream:
+    def events(self, since: float | None = None, until: float | None = None) -> Stream:
         """`GET /events` of containers and networks, with those since a Unix time that the engine
-        still has; iterate it in one thread, `close` it from another."""
+        still has (its newest 256 of all kinds); it goes on for ever, or ends with those until a
+        time. Iterate it in one thread, `close` it from another."""
         with self._pool.use() as client:
             response = client.get(
                 f"{client.base_url}/v{client.api_version}/events",
                 params={
                     "since": None if since is None else int(since),
+                    "until": None if until is None else f"{until:.3f}",
                     "filters": json.dumps({"type": ["container", "network"], "event": EVENTS}),
                 },
                 stream=True,
-                timeout=(ANSWER_SECONDS, None),
+                timeout=(ANSWER_SECONDS, None if until is None else ANSWER_SECONDS),
             )
             if response.status_code != 200:
                 why = text(mapping(response.json()).get("message"))

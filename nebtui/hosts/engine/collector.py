@@ -30,6 +30,8 @@ from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 FIRST_DELAY = 0.5
 LAST_DELAY = 5.0
+PAST = 600.0
+"""Seconds before the first look whose events are asked for."""
 UNCHANGING = frozenset({"kill"})
 """Container events after which nothing looks different: the `die` that follows a kill tells."""
 NETWORKING = frozenset({"create", "destroy", "connect", "disconnect"})
@@ -116,9 +118,10 @@ class EngineCollector:
         # Subscribed before the list is asked for, so that nothing between the two is lost; what
         # happened while the engine was lost is asked for too.
         stream = self._stream = self._client.events(self._newest or None)
+        subscribed = self._clock.now()
         try:
             if not self._stop.is_set():
-                self._look()
+                self._look(subscribed)
                 for event in ended_by_close(stream):
                     if self._stop.is_set():
                         return
@@ -126,7 +129,7 @@ class EngineCollector:
         finally:
             close_stream(stream)
 
-    def _look(self) -> None:
+    def _look(self, subscribed: float) -> None:
         """The whole picture: the list first, because it alone is enough to draw the box."""
         listed = tuple(payloads.container(item) for item in self._client.containers())
         plain = payloads.engine(
@@ -139,6 +142,7 @@ class EngineCollector:
         self._emit(EngineSeen(engine))
         self._emit(ContainersListed(listed))
         self._list_networks()
+        self._recall({container.id for container in listed}, subscribed)
         for container in listed:
             if self._stop.is_set():
                 return
@@ -147,6 +151,21 @@ class EngineCollector:
         if better != engine:
             self._emit(EngineSeen(better))
         self._startup.mark_done("engine")
+
+    def _recall(self, listed: set[str], until: float) -> None:
+        """What happened to these containers in the minutes before the stream of events began: the
+        start that nebtui was opened to look at."""
+        if self._newest:
+            return  # they follow in the stream
+        stream = self._client.events(until - PAST, until)
+        try:
+            for raw in ended_by_close(stream):
+                event = payloads.event(mapping(raw))
+                if event is not None and event.container in listed and not self._stop.is_set():
+                    self._emit(EventSeen(event))
+                    self._newest = max(self._newest, event.at)
+        finally:
+            close_stream(stream)
 
     def _take(self, raw: Payload) -> None:
         """Emit one event, then look again at the one object it concerns."""

@@ -112,7 +112,7 @@ class ServerCollector:
     def _round(self, engine: Engine, now: float) -> None:
         """Ask whoever is due and tell what came back."""
         if self._baselines is not None:
-            self._baselines.of(behind(engine))
+            self._baselines.of(engine.forwarded)
         present = self._follow(self._shared.running())
         due = [
             w
@@ -233,13 +233,6 @@ def _told(probe: ServerProbe, waited: float) -> bool:
     if probe.looks < (1 if through_engine.leads_to(probe) else 2):
         return False
     return probe.meter.settled or (server.late and waited >= LATE_LOOK)
-
-
-def behind(engine: Engine) -> str:
-    """The machine at the far end of a forwarded socket, which is found out only from the engine; ""
-    for any other, which its address tells."""
-    forwarded = engine.elsewhere and engine.endpoint.startswith("unix:")
-    return f"{engine.endpoint} {engine.name}" if forwarded else ""
 
 
 def name_of(container: Container) -> str:

@@ -1,5 +1,5 @@
-"""The collector that reads the kernel: a sample a second, processes and listening ports more often
-while they start."""
+"""The collector that reads the kernel: a sample a second, processes every two, their listening
+ports every ten."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.kernel import procfs
 from nebtui.hosts.kernel.cgroup import CgroupReader
+from nebtui.hosts.sampling.budget import CpuBudget
 from nebtui.hosts.sampling.rates import Sampler, reading_from_stats
 from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
@@ -20,9 +21,6 @@ TICK = 0.25
 SAMPLE_EVERY = 1.0
 PROCESSES_EVERY = 2.0
 LISTENING_EVERY = 10.0
-YOUNG = 60.0
-"""A container started less than this many seconds ago is watched closely: its ports may open any
-moment."""
 PORTS_SHARE = 0.04
 """Share of one core for socket tables: each takes 0.7 to 4 ms, because the kernel walks the whole
 machine's."""
@@ -98,18 +96,13 @@ class SampleCollector:
             self._emit(Sampled(reading.at, containers=(self._sampler.single(reading),)))
 
     def _read_processes(self, running: tuple[Container, ...], whole_round: bool) -> None:
-        """Main processes; between whole rounds only those that start and do not listen yet."""
+        """Main processes; between whole rounds only those that are new."""
         found: dict[str, Process] = {}
         for container in sorted(running, key=self._urgency):
             before = self._processes.get(container.id)
             pid = container.inspection.pid if container.inspection else 0
             known = before is not None and before.pid == pid
-            if (
-                before is not None
-                and known
-                and not whole_round
-                and not self._watched_closely(container, before)
-            ):
+            if before is not None and known and not whole_round:
                 found[container.id] = before
             elif pid:
                 process = self._read(container, pid, before)
@@ -131,65 +124,20 @@ class SampleCollector:
             due = True
         else:
             old = now - self._ports_read.get(container.id, 0.0) >= LISTENING_EVERY
-            due = (
-                recently_started(container, self._clock.now()) or old
-            ) and self._allowance.has_some(now)
+            due = old and self._allowance.has_some(now)
         process = procfs.process(pid, container.id, self._cgroups.proc, listening=due)
         if due:
             self._ports_read[container.id] = now
             self._allowance.spend(self._clock.steady() - now)
         elif process is not None and before is not None:
-            process = replace(process, listening=before.listening)
+            # What was seen to begin since is in the shared facts.
+            known = self._shared.snapshot.processes.get(container.id, before)
+            process = replace(process, listening=known.listening)
         return process
 
-    def _watched_closely(self, container: Container, process: Process) -> bool:
-        """Whether to look again between whole rounds: only at what may be about to listen, and if
-        that may be read."""
-        return starting(container, process, self._clock.now()) and self._allowance.has_some(
-            self._clock.steady()
-        )
-
-    def _urgency(self, container: Container) -> tuple[bool, float]:
-        """Who is read first while there is an allowance: starting ones, then those not looked at
-        for longest."""
-        before = self._processes.get(container.id)
-        calm = before is not None and not starting(container, before, self._clock.now())
-        return calm, self._ports_read.get(container.id, 0.0)
-
-
-class CpuBudget:
-    """Seconds of work that may be done now, so that on average it stays below a share of one
-    core."""
-
-    def __init__(self, share: float) -> None:
-        self._share = share
-        self._credit = 0.0
-        self._at = 0.0
-
-    def has_some(self, now: float) -> bool:
-        """Whether any is left at this monotonic time; at most one second's worth is saved up."""
-        self._credit = min(self._share, self._credit + (now - self._at) * self._share)
-        self._at = now
-        return self._credit > 0
-
-    def spend(self, seconds: float) -> None:
-        """Take away the time that work took; overdrawing delays the next one."""
-        self._credit -= seconds
-
-
-def starting(container: Container, process: Process, now: float) -> bool:
-    """True while a young container listens nowhere: the moment it does is what a timeline shows."""
-    return (
-        not process.listening
-        and recently_started(container, now)
-        and not in_host_network(container)
-    )
-
-
-def recently_started(container: Container, now: float) -> bool:
-    """Started less than a minute ago."""
-    started = container.inspection.started if container.inspection else None
-    return started is not None and abs(now - started) < YOUNG
+    def _urgency(self, container: Container) -> float:
+        """Who is read first while there is an allowance: those not looked at for longest."""
+        return self._ports_read.get(container.id, 0.0)
 
 
 def in_host_network(container: Container) -> bool:

@@ -83,7 +83,10 @@ class Lifecycle:
         self._machine.soon(unit, STILL, self._connect)
 
     def _serve(self, unit: SimContainer, trouble: str) -> None:
+        before = unit.ports
         unit.trouble, unit.serving = trouble, not trouble
+        if opened := tuple(sorted(set(unit.ports) - set(before))):
+            self._machine.listen(unit, opened)
         self._machine.show_processes()
 
     def _unreadable(self, unit: SimContainer) -> str:
@@ -99,8 +102,10 @@ class Lifecycle:
             error, target = connect(unit, host, port, self._machine.running())
             if error == REFUSED:
                 unit.failed += 1
+                self._machine.count(unit, "failed")
                 if target is not None:
                     target.refused += 1
+                    self._machine.count(target, "refused")
             if error:
                 return f"{host}: {error}"
         return ""

@@ -93,6 +93,16 @@ class Machine:
         """An event of a container."""
         self.tell(EventSeen(ContainerEvent(self.now, unit.id, action, exit_code)))
 
+    def count(self, unit: SimContainer, action: str) -> None:
+        """A connection that was refused or failed."""
+        event = ContainerEvent(self.now, unit.id, action, count=1, since=self.now)
+        self.tell(EventSeen(event))
+
+    def listen(self, unit: SimContainer, ports: tuple[int, ...]) -> None:
+        """Ports that listen from now on."""
+        event = ContainerEvent(self.now, unit.id, "listening", ports=ports, since=self.now)
+        self.tell(EventSeen(event))
+
     def show_processes(self) -> None:
         """The processes that are not as they were told last."""
         fresh = {}

@@ -1,0 +1,1 @@
+"""How a project started: pure derivations from the events of its containers."""

@@ -1,0 +1,40 @@
+"""The starts of a project that can be shown: those kept from before, and the last one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nebtui.analysis.startup.settled import settled
+from nebtui.analysis.startup.start import start_of
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.startup import Start
+
+SAME = 1.0
+"""Seconds within which two begins are of one start."""
+KEPT = 10
+"""Starts of a project that are shown and kept."""
+
+
+def starts(snapshot: Snapshot, project: ProjectKey, now: float) -> tuple[Start, ...]:
+    """The starts of a project, oldest first, the last one as it is now."""
+    kept = snapshot.starts.get(project, ())
+    computed = start_of(snapshot, project)
+    if computed is None:
+        return kept
+    current = replace(computed, settled=settled(snapshot, computed, now))
+    if not kept or not same(kept[-1], current):
+        return (*kept, current)[-KEPT:]
+    # What was watched from the beginning tells more than what was found out afterwards.
+    better = kept[-1] if _seen(kept[-1]) > _seen(current) else current
+    return (*kept[:-1], better)
+
+
+def _seen(start: Start) -> int:
+    """How many of its containers were seen to begin to listen."""
+    return sum(bar.listening is not None for bar in start.bars)
+
+
+def same(one: Start, other: Start) -> bool:
+    """Both are of one start."""
+    return abs(one.began - other.began) < SAME

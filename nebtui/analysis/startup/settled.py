@@ -1,0 +1,67 @@
+"""Whether a start is over."""
+
+from __future__ import annotations
+
+from nebtui.facts.observed import Container
+from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.startup import Bar, Start
+
+UNCHANGED = 10.0
+"""Seconds without news after which a container that no healthcheck tests has come up."""
+NEVER = 30.0
+"""Seconds after which a container that was created, and that nothing holds, will not be started."""
+LOOP, GIVEN_UP = 3, 60.0
+"""A container that died so often, and did not come up within so many seconds, has failed."""
+LONGEST = 900.0
+"""Seconds after which a start counts as over, whatever still restarts."""
+
+
+def settled(snapshot: Snapshot, start: Start, now: float) -> float | None:
+    """When every container of a start was ready, done, failed, or unchanged for ten seconds and
+    without a healthcheck; None while one is not. LONGEST after its begin it is over anyway."""
+    if now - start.began > LONGEST:
+        return start.began + LONGEST
+    ends = [_settled(snapshot, bar, now) for bar in start.bars]
+    known = [at for at in ends if at is not None]
+    return max(known, default=start.began) if len(known) == len(ends) else None
+
+
+def _settled(snapshot: Snapshot, bar: Bar, now: float) -> float | None:
+    """When one container had come up, or had failed for good; None while that is to come."""
+    container = snapshot.containers.get(bar.container)
+    newest = _newest(bar)
+    if container is None:
+        return newest  # it was removed: nothing more comes of it
+    if container.state == "created":
+        failed = container.inspection is not None and bool(container.inspection.error)
+        forgotten = now - newest >= NEVER and not _held(snapshot, bar, container)
+        return newest if failed or forgotten else None
+    if container.state == "running" and container.health == "healthy":
+        return newest
+    if container.state == "running" and container.health == "starting":
+        return None
+    if now - newest >= UNCHANGED:
+        return newest
+    looping = bar.exits >= LOOP and bar.started is not None and now - bar.started > GIVEN_UP
+    return bar.started + GIVEN_UP if looping and bar.started is not None else None
+
+
+def _newest(bar: Bar) -> float:
+    """The last thing that happened to it, counts of connections left out."""
+    moments = [bar.created or 0.0]
+    for run in bar.runs:
+        moments += [run.started, run.ended or 0.0, run.healthy or 0.0]
+        moments += [opened.at for opened in run.opened if opened.exact]
+    return max(moments)
+
+
+def _held(snapshot: Snapshot, bar: Bar, container: Container) -> bool:
+    """It was created and waits for a condition that may still come true."""
+    own = container.id
+    waits = {wait.on for wait in bar.waits if wait.until is None}
+    for other in snapshot.containers.values():
+        if other.id != own and other.service in waits and other.project == container.project:
+            gone = other.state in ("exited", "dead")
+            if not gone and other.health != "unhealthy":
+                return True
+    return False

@@ -1,0 +1,2 @@
+"""Starts of containers, watched closely: ports that begin to listen, connections that are
+refused."""

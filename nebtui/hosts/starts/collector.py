@@ -1,0 +1,170 @@
+"""The collector that watches starts: counters ten times a second and ports four times while a
+container is young, both more seldom while it does not listen yet."""
+
+from __future__ import annotations
+
+from nebtui.analysis.startup.ports import expected_ports
+from nebtui.facts.changes import EventSeen
+from nebtui.facts.observed import Container
+from nebtui.facts.snapshot import Snapshot
+from nebtui.hosts.clock import MACHINE, MachineClock
+from nebtui.hosts.kernel import procfs
+from nebtui.hosts.kernel.cgroup import read
+from nebtui.hosts.sampling.budget import CpuBudget
+from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
+from nebtui.hosts.starts.keeper import StartKeeper
+from nebtui.hosts.starts.watched import WatchedStart
+
+TICK = 0.1
+SECOND = 1.0
+YOUNG = 60.0
+"""Seconds after its start in which a container is watched closely."""
+LATE = 900.0
+"""Seconds after which a container that listens on nothing it was expected to is left alone."""
+PORTS_EVERY, PORTS_SELDOM = 0.25, 2.0
+"""Seconds between two looks at the ports of a young container, and of an older one."""
+ALL_PORTS = frozenset(range(1, 65536))
+SHARE = 0.20
+"""Share of one core for the socket tables of starts."""
+
+
+class StartCollector:
+    """Runs in one thread until stopped; sleeps while nothing starts."""
+
+    def __init__(
+        self,
+        keeper: StartKeeper,
+        shared: SharedState,
+        startup: StartupBarrier,
+        emit: Emit,
+        *,
+        proc: str = "/proc",
+        clock: MachineClock = MACHINE,
+    ) -> None:
+        self._keeper = keeper
+        self._shared = shared
+        self._startup = startup
+        self._emit = emit
+        self._proc = proc
+        self._clock = clock
+        self._stopped = False
+        self._watched: dict[str, WatchedStart] = {}
+        self._allowance = CpuBudget(SHARE)
+
+    def run(self) -> None:
+        """Watch until `stop`, from the moment that engine and projects are there."""
+        if not self._startup.wait("engine", "projects"):
+            return
+        kept_at = float("-inf")
+        while not self._stopped:
+            self._shared.containers_changed.clear()
+            now, steady = self._clock.now(), self._clock.steady()
+            young = self._look(now)
+            if steady - kept_at >= SECOND:
+                kept_at = steady
+                for change in self._keeper.look(self._shared.snapshot, now):
+                    self._emit(change)
+            self._startup.mark_done("starts")
+            busy = self._watched or self._keeper.pending
+            pause = TICK if young else SECOND if busy else None
+            self._shared.containers_changed.wait(pause)
+            if pause is None:
+                kept_at = float("-inf")
+        self._keeper.close()
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        self._stopped = True
+        self._shared.containers_changed.set()
+
+    def _look(self, now: float) -> bool:
+        """One look at every start; True if one of them is young."""
+        snapshot = self._shared.snapshot
+        engine = self._shared.engine
+        if engine is None or not engine.local:
+            self._watched = {}
+            return False
+        found: dict[str, WatchedStart] = {}
+        for container in self._shared.running():
+            watched = self._of(snapshot, container, now)
+            if watched is not None:
+                found[container.id] = watched
+        self._watched = found
+        tables: dict[str, frozenset[int]] = {}
+        for identity, watched in found.items():
+            lender = self._lender(snapshot, identity)
+            if lender is None:
+                self._count(watched, now)
+            self._listen(snapshot, watched, lender or identity, tables, now)
+        return any(now - watched.started < YOUNG for watched in found.values())
+
+    def _of(self, snapshot: Snapshot, container: Container, now: float) -> WatchedStart | None:
+        """What is known of a start; None where it is over, or its namespace is the host's."""
+        inspection = container.inspection
+        if inspection is None or not inspection.pid or inspection.started is None:
+            return None
+        age = now - inspection.started
+        known = self._watched.get(container.id)
+        if known is not None and known.pid == inspection.pid:
+            return known if age < (YOUNG if known.complete else LATE) else None
+        if inspection.network_mode == "host" or age > LATE or (age > YOUNG and known is None):
+            return None
+        if not procfs.owns(inspection.pid, container.id, self._proc):
+            return None
+        wanted = expected_ports(snapshot, container)
+        return WatchedStart(container.id, inspection.pid, inspection.started, wanted)
+
+    def _lender(self, snapshot: Snapshot, identity: str) -> str | None:
+        """The running container whose network namespace this one borrows; None where it has its
+        own."""
+        inspection = snapshot.containers[identity].inspection
+        mode = inspection.network_mode if inspection else ""
+        lender = mode.removeprefix("container:") if mode.startswith("container:") else ""
+        return lender if lender in snapshot.containers and lender != identity else None
+
+    def _count(self, watched: WatchedStart, now: float) -> None:
+        """The refused and failed connections of a namespace, told of the container that owns
+        it."""
+        young = now - watched.started < YOUNG
+        if not young and now - watched.counted_at < SECOND:
+            return
+        counters = procfs.tcp_counters(read(f"{self._proc}/{watched.pid}/net/snmp"))
+        for event in watched.count(counters, now):
+            self._emit(EventSeen(event))
+
+    def _listen(
+        self,
+        snapshot: Snapshot,
+        watched: WatchedStart,
+        space: str,
+        tables: dict[str, frozenset[int]],
+        now: float,
+    ) -> None:
+        """The ports that are new. Of a namespace that several share each gets those it is expected
+        to have, and the owner the rest."""
+        young = now - watched.started < YOUNG
+        due = now - watched.ports_at >= (PORTS_EVERY if young else PORTS_SELDOM)
+        if watched.complete or not due or not self._allowance.has_some(self._clock.steady()):
+            return
+        if space not in tables:
+            began = self._clock.steady()
+            tables[space] = frozenset(procfs.listening_ports(watched.pid, self._proc) or ())
+            self._allowance.spend(self._clock.steady() - began)
+        ports = tables[space] - self._of_others(snapshot, watched, space)
+        for event in watched.listen(ports, now):
+            self._emit(EventSeen(event))
+
+    def _of_others(self, snapshot: Snapshot, watched: WatchedStart, space: str) -> frozenset[int]:
+        """The ports of a namespace that several share which are not this container's: those that
+        another of them is expected to have, and for one with expectations all but these."""
+        sharing = [
+            other
+            for other in snapshot.containers.values()
+            if other.id != watched.container
+            and (self._lender(snapshot, other.id) or other.id) == space
+        ]
+        if not sharing:
+            return frozenset()
+        others = frozenset(port for other in sharing for port in expected_ports(snapshot, other))
+        found = others - watched.wanted
+        return found | (ALL_PORTS - watched.wanted) if watched.wanted else found

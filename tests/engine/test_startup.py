@@ -1,0 +1,173 @@
+"""Starts of real containers: races found with their gaps, gates that hold, starts that are kept."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.box import run
+
+pytestmark = pytest.mark.engine
+
+RACE = """\
+services:
+  store:
+    image: {image}
+    command: ["sh", "-c", "mkdir /w; sleep 3; exec httpd -f -p 8000 -h /w"]
+    stop_grace_period: 0s
+    expose: ["8000"]
+  retry:
+    image: {image}
+    command: ["sh", "-c", "until nc -w 1 store 8000 </dev/null; do sleep 0.2; done; exec sleep 1d"]
+    depends_on: [store]
+    stop_grace_period: 0s
+  once:
+    image: {image}
+    command: ["sh", "-c", "nc -w 1 store 8000 </dev/null || exit 1; exec sleep 1d"]
+    restart: on-failure
+    depends_on: [store]
+    stop_grace_period: 0s
+  migrate:
+    image: {image}
+    command: ["sleep", "1"]
+  web:
+    image: {image}
+    command: ["sh", "-c", "mkdir /w; exec httpd -f -p 80 -h /w"]
+    depends_on:
+      migrate: {condition: service_completed_successfully}
+    stop_grace_period: 0s
+  side:
+    image: {image}
+    network_mode: service:store
+    command: ["nc", "-ll", "-p", "9000", "-e", "cat"]
+    stop_grace_period: 0s
+"""
+CALM = """\
+services:
+  store:
+    image: {image}
+    command: ["sh", "-c", "mkdir /w; sleep 1; exec httpd -f -p 8000 -h /w"]
+    stop_grace_period: 0s
+    expose: ["8000"]
+    healthcheck:
+      test: ["CMD", "nc", "-w", "1", "127.0.0.1", "8000"]
+      interval: 1s
+      retries: 30
+  app:
+    image: {image}
+    command: ["sh", "-c", "nc -w 1 store 8000 </dev/null || exit 1; exec sleep 1d"]
+    depends_on:
+      store: {condition: service_healthy}
+    stop_grace_period: 0s
+"""
+
+
+class Started:
+    """A project of its own, started by nebtui."""
+
+    def __init__(self, folder: Path, compose: str, image: str, text: str) -> None:
+        self.folder = folder
+        self.compose = compose
+        self.name = folder.name
+        (folder / "compose.yaml").write_text(text.replace("{image}", image))
+
+    def nebtui(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "nebtui", *arguments]
+        return subprocess.run(
+            argv, cwd=self.folder, capture_output=True, text=True, timeout=180, check=False
+        )
+
+    def start(self) -> dict[str, Any]:
+        """Start it anew, and what was seen of that."""
+        done = self.nebtui(
+            "startup", self.name, "--up", "--yes", "--timeout", "60", "--format", "json"
+        )
+        assert done.returncode in (0, 1), done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        assert done.returncode == int(bool(answer["races"])), done
+        return answer
+
+    def down(self) -> None:
+        argv = [self.compose, "-f", str(self.folder / "compose.yaml"), "down", "--timeout", "0"]
+        subprocess.run(argv, capture_output=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def started(
+    tmp_path_factory: pytest.TempPathFactory,
+    compose: str,
+    busybox_image: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Started]:
+    """A project that is removed at the end; `request.param` is its text."""
+    folder = tmp_path_factory.mktemp("startup")
+    monkeypatch.setenv("NEBTUI_STATE", str(folder / "state"))
+    monkeypatch.setenv("NEBTUI_CONFIG", str(folder / "config.toml"))
+    one = Started(folder, compose, busybox_image, request.param)
+    try:
+        yield one
+    finally:
+        one.down()
+
+
+@pytest.mark.parametrize("started", [RACE], indirect=True)
+def test_a_race_is_found_with_its_gap(started: Started) -> None:
+    """Both dependents raced the store, whose port opened three seconds after its start; the job's
+    waiter and the container that shares the store's network did not. The start is kept."""
+    answer = started.start()
+    by_name = {service["name"]: service for service in answer["services"]}
+    store, once, retry = by_name["store"], by_name["once"], by_name["retry"]
+    name = started.name
+    races = {(race["dependent"], race["target"]): race for race in answer["races"]}
+    assert races.keys() == {(f"{name}/once", f"{name}/store"), (f"{name}/retry", f"{name}/store")}
+    assert store["listening"] - store["started"] == pytest.approx(3.0, abs=0.35)
+    for service in (once, retry):
+        race = races[f"{name}/{service['name']}", f"{name}/store"]
+        truth = store["listening"] - max(store["started"], service["started"])
+        assert race["gap_seconds"] == pytest.approx(truth, abs=0.001)
+        assert race["refused"] > 0
+    assert once["exits"] > 0
+    assert retry["exits"] == 0
+    assert by_name["side"]["ports"].keys() == {"9000"}
+    assert store["ports"].keys() == {"8000"}
+    waited = by_name["web"]["waited_for"][0]
+    assert waited["until"] <= by_name["web"]["started"]
+    again = started.nebtui("startup", name, "--format", "json")
+    assert again.returncode == 1
+    assert json.loads(again.stdout)["races"] == answer["races"]
+    text = started.nebtui("startup", name).stdout
+    assert f"{name}/once raced {name}/store" in text
+
+
+@pytest.mark.parametrize("started", [CALM], indirect=True)
+def test_a_gated_project_has_no_race(started: Started) -> None:
+    """Started ten times, no race is told of; the gate held the dependent until the target was
+    healthy; the last ten starts are kept."""
+    for _ in range(10):
+        answer = started.start()
+        assert answer["races"] == []
+        store, app = answer["services"]
+        assert (store["name"], app["name"]) == ("store", "app")
+        assert store["started"] < store["listening"] <= store["healthy"] + 0.35
+        assert store["healthy"] <= app["started"]
+        assert (store["refused"], app["exits"]) == (store["refused"], 0)
+
+
+@pytest.mark.parametrize(
+    "started", [CALM.replace("service_healthy", "service_started")], indirect=True
+)
+def test_a_start_before_nebtui_was_opened_is_told(started: Started) -> None:
+    """The engine still has its events: created, started, ended; what was not seen is said."""
+    run(started.compose, "-f", str(started.folder / "compose.yaml"), "up", "-d")
+    done = started.nebtui("startup", started.name, "--format", "json")
+    answer = json.loads(done.stdout)
+    by_name = {service["name"]: service for service in answer["services"]}
+    assert 0 <= by_name["store"]["created"] < by_name["store"]["started"]
+    assert by_name["app"]["exits"] == 1
