@@ -48,6 +48,7 @@ def test_the_negative_control_asks_a_closed_port() -> None:
         (("bash", "curl"), "/dev/tcp"),
         (("python3", "nc"), "python3"),
         (("nc", "wget"), "nc -w"),
+        (("node",), "node"),
     ],
 )
 def test_a_port_is_asked_with_what_the_image_has(programs: tuple[str, ...], word: str) -> None:
@@ -58,6 +59,8 @@ def test_a_port_is_asked_with_what_the_image_has(programs: tuple[str, ...], word
     assert word in " ".join(found.argv)
     assert "8000" in " ".join(found.argv)
     assert found.known is False
+    control = " ".join(found.control)
+    assert ("8000" in control, str(CLOSED_PORT) in control) == (False, True)
 
 
 def test_nothing_is_suggested_where_nothing_is_known() -> None:
