@@ -55,7 +55,10 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         foreign = tuple(
             k
             for k in resolution.others
-            if k.project != source.project and may_answer(snapshot, k, port)
+            # Another port is a sign of a chance name between strangers only: what a published port
+            # says of an unknown image is not all that it listens on.
+            if k.project != source.project
+            and (_kin(snapshot, source, k) or may_answer(snapshot, k, port))
         )
         if snapshot.projects[source.project].problem:
             continue  # a file of it that cannot be read may hold the service that is meant
