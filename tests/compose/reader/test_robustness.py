@@ -12,6 +12,7 @@ from nebtui.compose import services
 from nebtui.compose.reader import effective
 from nebtui.disk.read import UnreadableError
 from nebtui.facts.declared import ProjectKey
+from tests.compose.service_keys import SERVICE_KEYS
 
 KEY = ProjectKey("p", "/w", ("/w/a.yaml", "/w/b.yaml"))
 SCALARS = (
@@ -30,42 +31,6 @@ VALUES = st.recursive(
     ),
     max_leaves=8,
 )
-SERVICE_KEYS = [
-    *(
-        "image",
-        "build",
-        "command",
-        "entrypoint",
-        "environment",
-        "labels",
-        "networks",
-        "network_mode",
-        "depends_on",
-    ),
-    *(
-        "healthcheck",
-        "volumes",
-        "ports",
-        "user",
-        "extra_hosts",
-        "profiles",
-        "gpus",
-        "deploy",
-        "devices",
-        "extends",
-    ),
-    *(
-        "env_file",
-        "links",
-        "volumes_from",
-        "logging",
-        "ulimits",
-        "secrets",
-        "configs",
-        "dns",
-        "tmpfs",
-    ),
-]
 BODIES = st.dictionaries(st.sampled_from(SERVICE_KEYS), VALUES, max_size=5) | VALUES
 DOCUMENTS = st.fixed_dictionaries(
     {"services": st.dictionaries(st.sampled_from(["a", "b", "c"]), BODIES, max_size=3) | SCALARS},
