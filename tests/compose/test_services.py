@@ -197,7 +197,8 @@ def test_durations(value: str, seconds: float | None) -> None:
 @given(st.dictionaries(st.sampled_from(SERVICE_KEYS), JSON, max_size=6))
 def test_no_shape_breaks_it(body: dict[str, Any]) -> None:
     """A service of any shape becomes a fact without an exception."""
-    services.services({"services": {"s": body}})
+    found = services.services({"services": {"s": body}})
+    assert [service.name for service in found.values()] == ["s"]
 
 
 @given(st.lists(st.text(alphabet="ab \"'\\$", max_size=6).map(lambda word: word), max_size=5))
