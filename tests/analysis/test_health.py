@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from nebtui.analysis.health import has_test, one_shot
@@ -14,9 +16,9 @@ from nebtui.facts.snapshot import Snapshot
 from tests.builders import at, box, container, project, waits
 
 
-def with_image(service: Service, *facts: changes.Change, **image: object) -> Snapshot:
+def with_image(service: Service, *facts: changes.Change, **image: Any) -> Snapshot:
     """A box with the service in project a and its image `x`."""
-    return box(project("a", service), changes.ImageSeen(Image("i", ("x:latest",), **image)), *facts)  # type: ignore[arg-type]
+    return box(project("a", service), changes.ImageSeen(Image("i", ("x:latest",), **image)), *facts)
 
 
 def test_a_known_image_has_its_own_test_with_its_source() -> None:
