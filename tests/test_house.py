@@ -18,7 +18,7 @@ import pytest
 HOME = Path(__file__).parents[1]
 MODULES = sorted((HOME / "nebtui").rglob("*.py"))
 TESTS = sorted((HOME / "tests").rglob("*.py"))
-LONGEST_FILE, LONGEST_FUNCTION = 285, 50
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LINE = 285, 50, 100
 
 
 def name_of(path: Path) -> str:
@@ -65,6 +65,17 @@ def test_files_and_functions_stay_short() -> None:
         if (lines := (function.end_lineno or 0) - function.lineno + 1) > LONGEST_FUNCTION
     }
     assert long == {}
+
+
+def test_lines_stay_short() -> None:
+    """No line is longer than 100 characters, strings and remarks to tools included."""
+    long = [
+        f"{name_of(path)}:{number}"
+        for path in (*MODULES, *TESTS)
+        for number, line in enumerate(path.read_text().split("\n"), 1)
+        if len(line) > LONGEST_LINE
+    ]
+    assert long == []
 
 
 def test_every_fact_is_read() -> None:

@@ -15,8 +15,9 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge.bases import programs_of_base
 
 _JOB = re.compile(
-    r"\b(?:alembic\s+(?:\S+\s+)*upgrade|prisma\s+(?:migrate|db\s+push)|manage\.py\s+migrate|flask\s+db\s+upgrade|"
-    r"db:migrate|migrate\s+up|knex\s+migrate|mc\s+(?:alias|mb)|createbuckets?|ollama\s+(?:pull|create)|"
+    r"\b(?:alembic\s+(?:\S+\s+)*upgrade|prisma\s+(?:migrate|db\s+push)|manage\.py\s+migrate|"
+    r"flask\s+db\s+upgrade|db:migrate|migrate\s+up|knex\s+migrate|mc\s+(?:alias|mb)|"
+    r"createbuckets?|ollama\s+(?:pull|create)|"
     r"(?:huggingface-cli|hf)\s+download|git\s+clone|aws\s+s3\s+(?:cp|sync)|chown\s+-R)\b"
 )
 _GOES_ON = re.compile(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from nebtui.analysis.readiness import image_of
-from nebtui.analysis.server import (
-    server_of,
-    told_port,
-)
+from nebtui.analysis.server import server_of, told_port
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.observed import Image
 from nebtui.facts.snapshot import Snapshot
@@ -15,27 +12,30 @@ from nebtui.facts.snapshot import Snapshot
 def listening_ports(
     snapshot: Snapshot, key: ServiceKey, service: Service, image: Image | None
 ) -> tuple[tuple[int, ...], str]:
-    """The TCP ports of a service, lowest first, and how they are known: seen, told on the command
-    line or by a variable, published, exposed by the image."""
+    """The TCP ports of a service, lowest first, and the noun for where they are known from (it
+    stands in "test taken from …"): seen, told on the command line or by a variable, published,
+    exposed; none and "" where nothing is known."""
     for container in snapshot.containers_of(key):
         process = snapshot.processes.get(container.id)
         if process and process.listening:
-            return tuple(
-                sorted(process.listening)
-            ), f"{container.name} listens there (/proc/{process.pid}/net/tcp)"
+            place = f"/proc/{process.pid}/net/tcp"
+            return (
+                tuple(sorted(process.listening)),
+                f"the port on which {container.name} listens ({place})",
+            )
     if told := told_port(service, None):
-        return (told[0],), told[1]
+        return (told[0],), f"the port it is told ({told[1]})"
     declared = sorted({port.target for port in service.ports if port.protocol == "tcp"})
     if declared:
         return tuple(declared), "its published port"
     if service.expose:
-        return service.expose, "expose"
+        return service.expose, "its `expose`"
     stage = service.build.stage if service.build else None
     if stage and stage.exposed_ports:
-        return stage.exposed_ports, "its Dockerfile exposes it"
-    return (
-        (image.exposed_ports, "the image exposes it") if image and image.exposed_ports else ((), "")
-    )
+        return stage.exposed_ports, "the EXPOSE of its Dockerfile"
+    if image and image.exposed_ports:
+        return image.exposed_ports, "the EXPOSE of its image"
+    return (), ""
 
 
 def may_answer(snapshot: Snapshot, key: ServiceKey, port: int | None) -> bool:

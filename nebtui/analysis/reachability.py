@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from nebtui.analysis.references import (
     references,
     shared_env_files,
 )
-from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 
@@ -94,6 +95,13 @@ def observed_networks(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
     """The networks its running containers are on."""
     running = (c for c in snapshot.containers_of(key) if c.state == "running")
     return frozenset(name for c in running for name in c.networks) - {"host", "none"}
+
+
+def side_by_side(one: ProjectKey, other: ProjectKey) -> bool:
+    """Whether the folders of two projects stand in one folder, or are one: a sign that they belong
+    to one box. Others may have nothing but a name in common."""
+    folders = {os.path.dirname(key.working_dir.rstrip("/")) for key in (one, other)}
+    return len(folders) == 1
 
 
 def names(snapshot: Snapshot) -> Names:

@@ -42,16 +42,19 @@ _KEYWORD = re.compile(
     rf"(?i)(?<![\w-])(?:host|hostname|server|data source)\s*=\s*({_NAME})(?:[:,](\d{{2,5}}))?"
 )
 _HOST_KEY = re.compile(
-    r"(?i)(^|_)(HOST|HOSTS|HOSTNAME|SERVER|SERVERS|ADDR|ADDRESS|ADDRESSES|SEEDS|ENDPOINT|ENDPOINTS|BROKERS?|NODES?|URL|"
+    r"(?i)(^|_)(HOST|HOSTS|HOSTNAME|SERVER|SERVERS|ADDR|ADDRESS|ADDRESSES|SEEDS|ENDPOINT|"
+    r"ENDPOINTS|BROKERS?|NODES?|URL|"
     r"URI|UPSTREAM|PEERS?)$"
 )
 _HOST_FLAG = re.compile(
     r"(?i)^--?[\w-]*(host|server|addr|address|endpoint|upstream|broker|url|uri)$"
 )
 _NO_REFERENCE = re.compile(
-    r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT|VIRTUAL_HOST|LISTEN|ADVERTISE|BIND[_-]|"
-    r"ISSUER|AUDIENCE|NEXTAUTH|COOKIE|(^|_)(APP|SITE|FRONTEND|WEBUI|BROWSER|VITE|REACT_APP)_.*(URL|URI|HOST|DOMAIN)$|"
-    r"^(VITE|NEXT|NUXT|REACT_APP)_|(^|_)(BIND|IMAGE|TAG|VERSION|DOMAIN)$|(^|_)(APP|SITE|ROOT|SELF|HOME)_URL$)"
+    r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT|VIRTUAL_HOST|"
+    r"LISTEN|ADVERTISE|BIND[_-]|ISSUER|AUDIENCE|NEXTAUTH|COOKIE|"
+    r"(^|_)(APP|SITE|FRONTEND|WEBUI|BROWSER|VITE|REACT_APP)_.*(URL|URI|HOST|DOMAIN)$|"
+    r"^(VITE|NEXT|NUXT|REACT_APP)_|(^|_)(BIND|IMAGE|TAG|VERSION|DOMAIN)$|"
+    r"(^|_)(APP|SITE|ROOT|SELF|HOME)_URL$)"
 )
 """Variables that list who may call in, how the browser and the outside name a service (issuer,
 audience, app and site URLs), where it listens, or which image it is."""

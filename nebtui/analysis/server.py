@@ -13,8 +13,9 @@ from nebtui.knowledge.tags import admits
 INFERENCE = frozenset({"inference", "embedding", "speech", "image-generation"})
 """Roles of servers that load a model before they serve."""
 _SERVERS = re.compile(
-    r"\b(vllm|sglang|launch_server|llama-server|llama\.cpp|text-generation-(?:launcher|inference|server)|tabbyapi|"
-    r"lmdeploy|ollama|exllama\w*|triton(?:server)?|infinity_emb|text-embeddings-\w+|comfyui|trtllm-serve|koboldcpp)\b",
+    r"\b(vllm|sglang|launch_server|llama-server|llama\.cpp|tabbyapi|lmdeploy|ollama|exllama\w*|"
+    r"text-generation-(?:launcher|inference|server)|triton(?:server)?|infinity_emb|comfyui|"
+    r"text-embeddings-\w+|trtllm-serve|koboldcpp)\b",
     re.IGNORECASE,
 )
 _PORT_WORD = re.compile(r"(?:.*:)?(\d{2,5})")

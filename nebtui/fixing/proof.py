@@ -13,7 +13,7 @@ from nebtui.compose.discovery.overrides import possible_overrides
 from nebtui.compose.editor.verbs import SetInstruction, SetVariable
 from nebtui.facts.changes import ProjectSeen
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.observed import Network
+from nebtui.facts.observed import Container, Network
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.patch import Draft, Patch, edited
@@ -81,10 +81,7 @@ def apply_on_paper(draft: Draft, patch: Patch, host: Host) -> Draft:
         for container in snapshot.containers_of(ServiceKey(recreate.project, service))
     }
     processes = {k: v for k, v in snapshot.processes.items() if k not in gone}
-    # Those that are made anew will be on the networks that their files declare by then.
-    containers = {
-        k: replace(v, attachments=()) if k in gone else v for k, v in snapshot.containers.items()
-    }
+    containers = {k: _made_anew(v) if k in gone else v for k, v in snapshot.containers.items()}
     snapshot = replace(
         snapshot,
         networks=MappingProxyType(networks),
@@ -93,6 +90,13 @@ def apply_on_paper(draft: Draft, patch: Patch, host: Host) -> Draft:
     )
     after = Draft(snapshot, {**draft.texts, **changed})
     return reread(after, touched(snapshot, patch), host)
+
+
+def _made_anew(container: Container) -> Container:
+    """A container as it is once it was recreated: on the networks that its files declare by then,
+    and its healthcheck not run yet."""
+    inspection = container.inspection and replace(container.inspection, probes=(), failing_streak=0)
+    return replace(container, attachments=(), health="none", inspection=inspection)
 
 
 def reread(draft: Draft, projects: tuple[Project, ...], host: Host) -> Draft:

@@ -109,7 +109,8 @@ def command(healthcheck: Healthcheck) -> tuple[str, ...]:
 def on_port(healthcheck: Healthcheck, port: int, other: int) -> Healthcheck | None:
     """The same test against another port, for the negative control (a closed port must fail it).
     None if the test does not name the port, so that no control can be made of it."""
-    named = re.compile(rf"(?<=[:/]){port}(?!\d)")
+    # A number of its own: `:8000/`, `nc -w 2 127.0.0.1 8000`, `connect(8000,`, `--port=8000`.
+    named = re.compile(rf"(?<![\w.-]){port}(?!\w)")
     test = tuple(named.sub(str(other), word) for word in healthcheck.test)
     if test == healthcheck.test:
         return None

@@ -14,6 +14,7 @@ from nebtui.analysis.services import (
     projects,
     service_keys,
 )
+from nebtui.analysis.sources import found_by, read_by
 from nebtui.analysis.throughput.summary import once_words, samples_of, words
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
@@ -29,13 +30,6 @@ LONGEST_NAME = 40
 """Cells of a name in a table: a name of 100 kB does not push every other line away."""
 LONGEST_LIST = 200
 PLACES = {"file": "in the file", "host": "of what runs", "both": "in the file and of what runs"}
-FOUND = {"label": "containers", "remembered": "history", "search": "folder scan"}
-READ = {
-    "compose": "read by Compose",
-    "compose, not interpolated": "read by nebtui: Compose lacks a variable",
-    "reader": "read by nebtui",
-    "none": "unreadable",
-}
 LETTERS = {"error": "E", "warning": "W", "advice": "A"}
 
 
@@ -95,11 +89,7 @@ def status(
     for key in projects(snapshot):
         project = snapshot.projects[key]
         files = ", ".join(short(f) for f in key.files) or "no file known"
-        yield plain(
-            f"{project.name}  {files}  (from "
-            f"{', '.join(sorted(FOUND[one] for one in project.sources))}; "
-            f"{READ[project.view]})"
-        )
+        yield plain(f"{project.name}  {files}  (from {found_by(project)}; {read_by(project)})")
         if problem := project.problem or project.warning:
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")

@@ -11,11 +11,10 @@ Source: measured on Engine 26.1 with two projects that both have a `db`.
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterator
 from itertools import combinations
 
-from nebtui.analysis.reachability import Names, Resolution, names, resolutions
+from nebtui.analysis.reachability import Names, Resolution, names, resolutions, side_by_side
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding, Rule
@@ -37,7 +36,7 @@ def _together(snapshot: Snapshot, one: ServiceKey, other: ServiceKey) -> bool:
     both are there."""
     if snapshot.containers_of(one) and snapshot.containers_of(other):
         return True
-    if one.project != other.project and not _kin(one, other):
+    if not side_by_side(one.project, other.project):
         return False  # files of two strangers: mostly alternatives, and neither was ever started
     first, second = snapshot.service(one), snapshot.service(other)
     if first is None or second is None:
@@ -48,12 +47,6 @@ def _together(snapshot: Snapshot, one: ServiceKey, other: ServiceKey) -> bool:
         return False  # only one of them can have the port of the host
     same_name = first.container_name and first.container_name == second.container_name
     return not apart and not same_name
-
-
-def _kin(one: ServiceKey, other: ServiceKey) -> bool:
-    """Their projects' folders stand side by side."""
-    folders = {os.path.dirname(key.project.working_dir.rstrip("/")) for key in (one, other)}
-    return len(folders) == 1
 
 
 def _finding(index: Names, resolution: Resolution) -> Finding:

@@ -24,13 +24,12 @@ from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.healthcheck import healthcheck_edit, trial
+from nebtui.rules.healthcheck import healthcheck_edit, passes, trial, waiting_for
 from nebtui.rules.rule import (
     FileEdit,
     Finding,
     Fix,
     NoFixError,
-    Observation,
     Options,
     Recreate,
     Rule,
@@ -54,7 +53,7 @@ def _finding(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault
     test = service.healthcheck
     declared = test is not None and bool(test.test)
     origin = service.origin("healthcheck", "test") if declared else service.origin("image")
-    waiting = _waiting(snapshot, key)
+    waiting = waiting_for(snapshot, key, "service_healthy")
     stands = f" ({origin})" if origin else ""
     written = " ".join(test.test[1:]) if declared and test else "the image's own"
     why_not = _why_not(snapshot, key, service, wrong)
@@ -74,15 +73,6 @@ def _finding(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault
         origin=origin,
         fix=why_not or "replace the test",
         blocks=len(waiting) if wrong.passes_never else 0,
-    )
-
-
-def _waiting(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
-    """The services that do not start before this one is healthy."""
-    return tuple(
-        other.name
-        for other in snapshot.projects[key.project].services.values()
-        if (gate := other.depends_on.get(key.service)) and gate.condition == "service_healthy"
     )
 
 
@@ -162,17 +152,6 @@ def _test_edit(project: Project, service: Service, words: tuple[str, ...]) -> Fi
     return FileEdit(layer.file, Set((*layer.path, "healthcheck", "test"), value))
 
 
-def seen(snapshot: Snapshot, finding: Finding) -> Observation:
-    """Its containers report healthy."""
-    key = finding.at
-    assert key is not None  # every finding of this rule names a service
-    containers = snapshot.containers_of(key)
-    if containers and all(c.health == "healthy" for c in containers):
-        return Observation(True)
-    words = ", ".join(f"{c.name} is {c.health or 'without health'}" for c in containers)
-    return Observation(False, words or f"{key} does not run")
-
-
 RULE = Rule(
     name=NAME,
     severity="warning",
@@ -180,5 +159,5 @@ RULE = Rule(
     manual=__doc__,
     find=find,
     fix=fix,
-    seen=seen,
+    seen=passes,
 )

@@ -1,5 +1,5 @@
-"""The edits that add a healthcheck and a gate, and a test's trial in the running container; shared
-by two rules."""
+"""The edits that add a healthcheck and a gate, a test's trial in the running container, who waits
+for it, and whether it passes; shared by the rules of healthchecks and gates."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from nebtui.analysis.suggestion import Suggestion
 from nebtui.compose.editor.verbs import Set
 from nebtui.compose.yaml.writer import Value
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import FileEdit, Trial, layer_for
+from nebtui.rules.rule import FileEdit, Finding, Observation, Trial, layer_for
 
 
 def healthcheck_edit(project: Project, service: Service, suggestion: Suggestion) -> FileEdit:
@@ -42,3 +43,27 @@ def trial(snapshot: Snapshot, key: ServiceKey, suggestion: Suggestion) -> Trial 
         if container.state == "running" and suggestion.argv:
             return Trial(container.id, suggestion.argv, suggestion.control)
     return None
+
+
+def waiting_for(snapshot: Snapshot, key: ServiceKey, condition: str) -> tuple[str, ...]:
+    """The services of its project that wait for this condition of a service."""
+    return tuple(
+        other.name
+        for other in snapshot.projects[key.project].services.values()
+        if (gate := other.depends_on.get(key.service)) and gate.condition == condition
+    )
+
+
+def passes(snapshot: Snapshot, finding: Finding) -> Observation:
+    """Whether the containers of a finding's service report healthy."""
+    key = finding.at
+    assert key is not None  # every finding about a healthcheck names a service
+    containers = snapshot.containers_of(key)
+    if containers and all(c.health == "healthy" for c in containers):
+        return Observation(True)
+    words = ", ".join(f"{c.name} is {_health(c)}" for c in containers)
+    return Observation(False, words or f"{key} does not run")
+
+
+def _health(container: Container) -> str:
+    return "without health" if container.health in ("", "none") else container.health

@@ -17,7 +17,6 @@ and 26.1.
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterator
 
 from nebtui.analysis.ports import may_answer
@@ -27,6 +26,7 @@ from nebtui.analysis.reachability import (
     names,
     observed_networks,
     resolutions,
+    side_by_side,
 )
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -55,7 +55,10 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         foreign = tuple(
             k
             for k in resolution.others
-            if k.project != source.project and may_answer(snapshot, k, port)
+            # Another port is a sign of a chance name between strangers only: what a published port
+            # says of an unknown image is not all that it listens on.
+            if k.project != source.project
+            and (_kin(snapshot, source, k) or may_answer(snapshot, k, port))
         )
         if snapshot.projects[source.project].problem:
             continue  # a file of it that cannot be read may hold the service that is meant
@@ -103,8 +106,7 @@ def _kin(snapshot: Snapshot, source: ServiceKey, owner: ServiceKey) -> bool:
     side. Others may have nothing but a name in common."""
     if all(snapshot.containers_of(key) for key in (source, owner)):
         return True
-    folders = [os.path.dirname(key.project.working_dir.rstrip("/")) for key in (source, owner)]
-    return folders[0] == folders[1]
+    return side_by_side(source.project, owner.project)
 
 
 def _list(networks: frozenset[str]) -> str:

@@ -20,10 +20,10 @@ from nebtui.analysis.health import Tested, one_shot, tested
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.server import server_of
 from nebtui.analysis.suggestion import Suggestion, suggest
-from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial
-from nebtui.rules.rule import Finding, Fix, NoFixError, Observation, Options, Recreate, Rule
+from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, passes, trial, waiting_for
+from nebtui.rules.rule import Finding, Fix, NoFixError, Options, Recreate, Rule, service_of
 
 NAME = "missing-healthcheck"
 
@@ -34,7 +34,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     wanted = _wanted(snapshot)
     for key, service in snapshot.services():
         state = tested(snapshot, key, service)
-        gated = _gated_on(snapshot, key)
+        gated = waiting_for(snapshot, key, "service_healthy")
         if state in ("declared", "image") or one_shot(snapshot, key, service):
             continue
         if state == "off" and not gated:
@@ -47,27 +47,14 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         advised = suggestion if isinstance(suggestion, Suggestion) else None
         if not users and advised is None:
             continue  # nobody waits for it, and nothing can be offered
-        if advised and advised.known and not gated and _ungated_on(snapshot, key):
+        if (
+            advised
+            and advised.known
+            and not gated
+            and waiting_for(snapshot, key, "service_started")
+        ):
             continue
         yield _finding(snapshot, key, state, users, gated)
-
-
-def _gated_on(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
-    """The services that wait until this one is healthy."""
-    return _depending(snapshot, key, "service_healthy")
-
-
-def _ungated_on(snapshot: Snapshot, key: ServiceKey) -> tuple[str, ...]:
-    return _depending(snapshot, key, "service_started")
-
-
-def _depending(snapshot: Snapshot, key: ServiceKey, condition: str) -> tuple[str, ...]:
-    others = snapshot.projects[key.project].services.values()
-    return tuple(
-        other.name
-        for other in others
-        if (gate := other.depends_on.get(key.service)) and gate.condition == condition
-    )
 
 
 def _wanted(snapshot: Snapshot) -> dict[ServiceKey, tuple[str, ...]]:
@@ -138,10 +125,7 @@ def _message(state: Tested, users: tuple[str, ...], gated: tuple[str, ...]) -> s
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Add the suggested test."""
-    key = finding.at
-    service = snapshot.service(key) if key else None
-    if key is None or service is None:
-        raise NoFixError("the service is not declared in a file nebtui can read")
+    key, service = service_of(snapshot, finding)
     suggestion = suggest(snapshot, key, service)
     if not isinstance(suggestion, Suggestion):
         raise NoFixError(f"{suggestion.why}; add a healthcheck by hand")
@@ -152,7 +136,8 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
             else "its image was not looked at: it may have a test of its own"
         )
     project = snapshot.projects[key.project]
-    waiting = tuple(s for s in project.services.values() if _started_only(s, key.service))
+    started_only = waiting_for(snapshot, key, "service_started")
+    waiting = tuple(project.services[name] for name in started_only)
     gates = tuple(gate_edit(project, s, key.service, "service_healthy") for s in waiting)
     text = f" and let {', '.join(s.name for s in waiting)} wait for it" if waiting else ""
     return Fix(
@@ -167,22 +152,6 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
-def _started_only(service: Service, target: str) -> bool:
-    dependency = service.depends_on.get(target)
-    return dependency is not None and dependency.condition == "service_started"
-
-
-def seen(snapshot: Snapshot, finding: Finding) -> Observation:
-    """Its containers report healthy."""
-    key = finding.at
-    assert key is not None  # every finding of this rule names a service
-    containers = snapshot.containers_of(key)
-    if containers and all(c.health == "healthy" for c in containers):
-        return Observation(True)
-    words = ", ".join(f"{c.name} is {c.health}" for c in containers)
-    return Observation(False, words or f"{key} does not run")
-
-
 RULE = Rule(
     name=NAME,
     severity="warning",
@@ -190,5 +159,5 @@ RULE = Rule(
     manual=__doc__,
     find=find,
     fix=fix,
-    seen=seen,
+    seen=passes,
 )

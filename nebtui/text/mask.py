@@ -12,20 +12,24 @@ MASK = "•••"
 _URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
 _NAMES = (
     r"passw(?:or)?d|passwd|passphrase|pwd|secret|token(?!iz|s?_per|s\b)|credential|basicauth\.users"
-    r"|(?:api|access|private|encryption|master|signing)[_-]?key|[a-z0-9]_key(?![a-z])|(?<![a-z])dsn(?![a-z])"
+    r"|(?:api|access|private|encryption|master|signing)[_-]?key|[a-z0-9]_key(?![a-z])|"
+    r"(?<![a-z])dsn(?![a-z])"
 )
 _NAMED = re.compile(
     rf"(?i)((?:{_NAMES})[\w.-]{{0,100}}"
     # A colon alone is no separator: `./secret:/run/secret:ro` is a mount.
-    r"(?:[\"']?\s{0,20}=|[\"']?\s{0,20}:\s|[\"']\s{0,20}:)\s{0,20}[\"']?)(?!\s*$)([^\s\"',}][^\r\n\"']*)"
+    r"(?:[\"']?\s{0,20}=|[\"']?\s{0,20}:\s|[\"']\s{0,20}:)\s{0,20}[\"']?)"
+    r"(?!\s*$)([^\s\"',}][^\r\n\"']*)"
 )
 _AUTH = re.compile(
-    r"(?i)((?<![a-z])auth(?![a-z])[\w.-]{0,100}[\"']?\s{0,20}=\s{0,20}[\"']?)([^\s\"',}$][^\r\n\"']*)"
+    r"(?i)((?<![a-z])auth(?![a-z])[\w.-]{0,100}[\"']?\s{0,20}=\s{0,20}[\"']?)"
+    r"([^\s\"',}$][^\r\n\"']*)"
 )
 """With `=` only: services are called auth, and `auth: waits for db` is a sentence."""
 _OPTION = re.compile(
     r"(?i)((?:--(?:requirepass|masterauth|pass(?:word)?|token|api-key|secret|auth)"
-    r"|\b(?:redis|valkey)-cli\b.{0,200}?[\s\"']-a)[\"']?[\s,=]{1,5}[\"']?)([^\s\"',\]$][^\s\"',\]]*)"
+    r"|\b(?:redis|valkey)-cli\b.{0,200}?[\s\"']-a)[\"']?[\s,=]{1,5}[\"']?)"
+    r"([^\s\"',\]$][^\s\"',\]]*)"
 )
 """Options of commands, in the list form too: `"--requirepass", "…"`."""
 _BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s+)([\w.~+/=-]{8,})")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from nebtui.analysis.health import has_test, one_shot
 from nebtui.analysis.ports import listening_ports
 from nebtui.analysis.suggestion import CLOSED_PORT, NoSuggestion, Suggestion, suggest
 from nebtui.facts import changes
-from nebtui.facts.declared import Healthcheck, Port, Service
+from nebtui.facts.declared import Build, Healthcheck, Port, Service, Stage
 from nebtui.facts.observed import Image, Process
 from nebtui.facts.snapshot import Snapshot
 from tests.builders import at, box, container, project, waits
 
 
-def with_image(service: Service, *facts: changes.Change, **image: object) -> Snapshot:
+def with_image(service: Service, *facts: changes.Change, **image: Any) -> Snapshot:
     """A box with the service in project a and its image `x`."""
-    return box(project("a", service), changes.ImageSeen(Image("i", ("x:latest",), **image)), *facts)  # type: ignore[arg-type]
+    return box(project("a", service), changes.ImageSeen(Image("i", ("x:latest",), **image)), *facts)
 
 
 def test_a_known_image_has_its_own_test_with_its_source() -> None:
@@ -48,6 +50,7 @@ def test_the_negative_control_asks_a_closed_port() -> None:
         (("bash", "curl"), "/dev/tcp"),
         (("python3", "nc"), "python3"),
         (("nc", "wget"), "nc -w"),
+        (("node",), "node"),
     ],
 )
 def test_a_port_is_asked_with_what_the_image_has(programs: tuple[str, ...], word: str) -> None:
@@ -58,6 +61,8 @@ def test_a_port_is_asked_with_what_the_image_has(programs: tuple[str, ...], word
     assert word in " ".join(found.argv)
     assert "8000" in " ".join(found.argv)
     assert found.known is False
+    control = " ".join(found.control)
+    assert ("8000" in control, str(CLOSED_PORT) in control) == (False, True)
 
 
 def test_nothing_is_suggested_where_nothing_is_known() -> None:
@@ -85,7 +90,7 @@ def test_where_a_port_is_known_from() -> None:
     listening = box(project("a", service), container("a/app"), running)
     assert listening_ports(listening, key, service, image) == (
         (80, 8080),
-        "a-app-1 listens there (/proc/7/net/tcp)",
+        "the port on which a-app-1 listens (/proc/7/net/tcp)",
     )
     assert listening_ports(box(project("a", service)), key, service, image) == (
         (8000, 9000),
@@ -93,9 +98,18 @@ def test_where_a_port_is_known_from() -> None:
     )
     assert listening_ports(box(project("a", bare)), key, bare, image) == (
         (7000,),
-        "the image exposes it",
+        "the EXPOSE of its image",
     )
     assert listening_ports(box(project("a", bare)), key, bare, None) == ((), "")
+    told = Service("app", image="x", command=("--port", "8001"))
+    exposing = Service("app", image="x", expose=(8002,))
+    built = Service("app", build=Build(".", stage=Stage("python:3.12", exposed_ports=(8003,))))
+    for other, expected in (
+        (told, ((8001,), "the port it is told (--port 8001)")),
+        (exposing, ((8002,), "its `expose`")),
+        (built, ((8003,), "the EXPOSE of its Dockerfile")),
+    ):
+        assert listening_ports(box(project("a", other)), key, other, None) == expected
 
 
 def test_whether_a_test_runs() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nebtui.analysis.reachability import aliases_of, names, names_of, observed_networks, resolutions
 from nebtui.facts.declared import Join, Service
 from nebtui.facts.observed import Attachment
@@ -10,9 +12,9 @@ from nebtui.facts.snapshot import Snapshot
 from tests.builders import at, box, container, joined, project
 
 
-def user(name: str, host: str, **more: object) -> Service:
+def user(name: str, host: str, **more: Any) -> Service:
     """A service that names a host in a URL."""
-    return Service(name, environment={"TARGET": f"http://{host}:80"}, **more)  # type: ignore[arg-type]
+    return Service(name, environment={"TARGET": f"http://{host}:80"}, **more)
 
 
 def resolved(snapshot: Snapshot) -> list[tuple[str, str, bool | None, list[str], list[str]]]:

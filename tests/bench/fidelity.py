@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from nebtui.compose.binary.command import environment, find_compose
+from nebtui.compose.binary.command import find_compose
 from nebtui.compose.editor.apply import apply
 from nebtui.compose.editor.expected import expected
 from nebtui.compose.editor.verbs import ComposeEdit, EditRefusedError
@@ -38,6 +37,7 @@ from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.compose.yaml.values import equivalent, to_data, unwrapped
 from tests.bench.fidelity_edits import EDITS, Budget, budget
 from tests.bench.rivals import Engine, engines
+from tests.compose.judged import accepts
 from tests.corpus import CORPUS
 
 _NAMES = re.compile(r"`[^`]*`|&\w+|\d+")
@@ -211,42 +211,24 @@ def judge(results: list[Result]) -> None:
         print("Compose was not asked: none found.")
         return
 
-    def accepts(path: Path, text: str) -> bool:
-        argv = (
-            *compose.argv,
-            "--project-directory",
-            str(path.parent),
-            "--profile",
-            "*",
-            "-p",
-            "bench",
-            "-f",
-            "-",
-        )
-        done = subprocess.run(
-            (*argv, "config", "-q", "--no-interpolate"),
-            input=text.encode(),
-            capture_output=True,
-            env=environment(os.environ),
-            check=False,
-        )
-        return done.returncode == 0
+    def accepted(path: Path, text: str) -> bool:
+        return accepts(compose, text, path.parent)
 
     with ThreadPoolExecutor(2) as pool:
         paths = list({result.path: None for result in results})
         good = dict(
             zip(
                 paths,
-                pool.map(lambda path: accepts(path, path.read_bytes().decode()), paths),
+                pool.map(lambda path: accepted(path, path.read_bytes().decode()), paths),
                 strict=True,
             )
         )
         asked = [result for result in results if good[result.path]]
-        for result, accepted in zip(
-            asked, pool.map(lambda r: accepts(r.path, r.text), asked), strict=True
+        for result, good_after in zip(
+            asked, pool.map(lambda r: accepted(r.path, r.text), asked), strict=True
         ):
-            result.score.invalid += not accepted
-            if not accepted:
+            result.score.invalid += not good_after
+            if not good_after:
                 result.score.told.append(f"newly invalid: {result.path}")
 
 

@@ -38,7 +38,8 @@ LAUNCH_LIMIT, EVENT_LIMIT = 30.0, 15.0
 SETTLE = 3.0
 """Seconds after a launch before anything is asked of a program."""
 _STATES = re.compile(
-    r"\b(running|exited|stopped|created|ready|listening|starting|started|up|absent|completed|degraded|failed|waiting"
+    r"\b(running|exited|stopped|created|ready|listening|starting|started|up|absent|completed|"
+    r"degraded|failed|waiting"
     r"|unknown|unproven|dead|healthy|unhealthy)\b"
 )
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.bench.boxes import resident_megabytes
 from tests.bench.terminal import Terminal
-from tests.chaos.second_engine import SecondEngine, why_not
+from tests.chaos.second_engine import MortalEngine, why_not
 
 SETTLE = 15.0
 """Seconds after the first picture before the first sample counts: imports and caches are filled."""
@@ -46,7 +46,7 @@ class Churn:
     """Makes and removes containers until stopped; an engine that is lost meanwhile is waited
     for."""
 
-    engine: SecondEngine
+    engine: MortalEngine
     image: str
     home: Path
     made: int = 0
@@ -73,13 +73,13 @@ class Churn:
 
 
 @contextmanager
-def box() -> Iterator[tuple[SecondEngine, Terminal, Path]]:
+def box() -> Iterator[tuple[MortalEngine, Terminal, Path]]:
     """A second engine with five services that stay, and nebtui on a terminal; the
     project's folder."""
     with tempfile.TemporaryDirectory(prefix="nebtui-churn-") as name:
         home = Path(name, "home")
         home.mkdir()
-        engine = SecondEngine(Path(name, "engine"))
+        engine = MortalEngine(Path(name, "engine"))
         Path(name, "engine").mkdir()
         before, os.environ["DOCKER_HOST"] = os.environ.get("DOCKER_HOST"), engine.url
         terminal = Terminal(home)
@@ -100,7 +100,7 @@ def box() -> Iterator[tuple[SecondEngine, Terminal, Path]]:
                 os.environ["DOCKER_HOST"] = before
 
 
-def stay(engine: SecondEngine, image: str, home: Path) -> None:
+def stay(engine: MortalEngine, image: str, home: Path) -> None:
     """Five services of a project that keep running, and its file."""
     names = [f"stays{number}" for number in range(5)]
     services = {name: {"image": image, "command": ["sleep", "1d"]} for name in names}
@@ -179,7 +179,7 @@ def churned(
         return first, [first[-1], *second]
 
 
-def lose(engine: SecondEngine, terminal: Terminal) -> None:
+def lose(engine: MortalEngine, terminal: Terminal) -> None:
     """Kill the engine, wait until the screen tells it, start it, wait until it is found again."""
     engine.kill()
     assert terminal.wait(telling, 20), terminal.screen()

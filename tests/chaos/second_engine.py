@@ -15,12 +15,12 @@ from typing import Any
 import docker
 
 from tests.engine.conftest import make_image
-from tests.engine.gpu_engine import why_not
+from tests.engine.second_engine import Moby, dockerd
 
-__all__ = ["SecondEngine", "why_not"]
+why_not = Moby.why_not
 
 
-class SecondEngine:
+class MortalEngine:
     """Runs from `start` until `kill`; what it keeps is below `folder` until `close`."""
 
     def __init__(self, folder: Path) -> None:
@@ -31,18 +31,14 @@ class SecondEngine:
     def start(self) -> None:
         """Start it and wait until it answers."""
         folder = self._folder
-        places = {"data-root": "data", "exec-root": "run", "pidfile": "pid"}
-        options = [f"--{option}={folder}/{name}" for option, name in places.items()]
         # Never in the machine's own namespace: `--bridge=none` deletes the docker0 it finds there.
         apart = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]
-        argv = [*apart, "dockerd", f"--host={self.url}", *options]
+        argv = [*apart, *dockerd("dockerd", folder, self.url)]
         # Of a killed one: a number that another process or nobody's zombie has would be believed.
         for name in ("pid", "run/containerd/containerd.pid"):
             (folder / name).unlink(missing_ok=True)
         with (folder / "log").open("a") as log:
-            self._process = subprocess.Popen(
-                [*argv, "--bridge=none", "--iptables=false"], stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(argv, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline, (folder / "log").read_text()[-2000:]

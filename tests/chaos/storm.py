@@ -17,7 +17,7 @@ from nebtui.tui.key_table import KEYS
 from tests.bench.boxes import cpu_seconds, engine_processes, resident_megabytes
 from tests.bench.terminal import Terminal
 from tests.chaos.churn import box, started
-from tests.chaos.second_engine import SecondEngine, why_not
+from tests.chaos.second_engine import MortalEngine, why_not
 
 TARGETS = 4
 """Containers that the storm is about, each worked on by a thread of its own."""
@@ -31,7 +31,7 @@ NOT_CAUGHT = "SIGWINCH"
 class Storm:
     """Works on containers until stopped; `events` counts what the engine told meanwhile."""
 
-    engine: SecondEngine
+    engine: MortalEngine
     events: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     stopped: threading.Event = field(default_factory=threading.Event)

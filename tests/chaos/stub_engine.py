@@ -30,7 +30,8 @@ class StubEngine(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.asked: list[str] = []
         self.open: list[Any] = []
         self.address_family = socket.AF_UNIX if isinstance(address, Path) else socket.AF_INET
-        super().__init__(str(address) if isinstance(address, Path) else address, Handler)  # type: ignore[arg-type]
+        place: Any = str(address) if isinstance(address, Path) else address
+        super().__init__(place, Handler)
 
     def answer(self, path: str) -> Any:
         """The JSON of one path."""

@@ -93,7 +93,7 @@ def test_a_missing_variable_falls_back(tmp_path: Path, compose: ComposeCommand) 
             {"a", "b"},
         ),
         ("services:\n  a:\n    image: a\n    imagee: b\n", 2, {"a"}),
-        ("services:\n  a: [\n", 3, set()),
+        ("services:\n  a: [\n", 2, set()),
         ("services:\n  a: {image: a}\n  a: {image: b}\n", 3, set()),
     ],
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nebtui.compose import services
 from nebtui.compose.syntax import short_forms
 from nebtui.facts.declared import Dependency, Healthcheck, Join, Mount, Port
+from tests.compose.service_keys import SERVICE_KEYS
 
 JSON = st.recursive(
     st.none()
@@ -22,33 +23,6 @@ JSON = st.recursive(
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4)
     ),
     max_leaves=12,
-)
-KEYS = st.sampled_from(
-    [
-        *(
-            "image",
-            "build",
-            "command",
-            "entrypoint",
-            "environment",
-            "labels",
-            "networks",
-            "network_mode",
-            "depends_on",
-        ),
-        *(
-            "healthcheck",
-            "volumes",
-            "ports",
-            "user",
-            "extra_hosts",
-            "container_name",
-            "profiles",
-            "restart",
-            "gpus",
-        ),
-        *("deploy", "devices", "runtime"),
-    ]
 )
 
 
@@ -220,10 +194,11 @@ def test_durations(value: str, seconds: float | None) -> None:
     assert short_forms.seconds(value) == seconds
 
 
-@given(st.dictionaries(KEYS, JSON, max_size=6))
+@given(st.dictionaries(st.sampled_from(SERVICE_KEYS), JSON, max_size=6))
 def test_no_shape_breaks_it(body: dict[str, Any]) -> None:
     """A service of any shape becomes a fact without an exception."""
-    services.services({"services": {"s": body}})
+    found = services.services({"services": {"s": body}})
+    assert [service.name for service in found.values()] == ["s"]
 
 
 @given(st.lists(st.text(alphabet="ab \"'\\$", max_size=6).map(lambda word: word), max_size=5))

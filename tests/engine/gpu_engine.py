@@ -9,15 +9,10 @@ does this one.
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-from nebtui.hosts.engine.client import EngineClient
-from nebtui.hosts.engine.endpoint import Endpoint
-from nebtui.hosts.engine.errors import EngineError
+from tests.engine.second_engine import Moby
 
 HOOK = """\
 #!{python}
@@ -38,77 +33,34 @@ case "$*" in
   *) echo "No devices were found"; exit 6 ;;
 esac
 """
-NEEDED = ("dockerd", "nsenter", "mknod", "unshare", "ip")
 
 
-def why_not() -> str:
-    """Why no engine can be started here, "" if one can."""
-    missing = [program for program in NEEDED if shutil.which(program) is None]
-    if missing:
-        return f"{', '.join(missing)} not found"
-    return "" if os.geteuid() == 0 else "only root may start an engine"
+class GpuEngine(Moby):
+    """The machine's own `dockerd` with the stand-in in its path."""
 
-
-class GpuEngine:
-    """Runs until `close`; what it keeps is below `folder`."""
+    needed = (*Moby.needed, "nsenter", "mknod")
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.url = f"unix://{folder}/docker.sock"
+        super().__init__(folder)
         self._write(
             "bin/nvidia-container-runtime-hook", HOOK.format(python=sys.executable, folder=folder)
         )
         self._write("nvidia-smi", SMI)
-        path = f"{folder}/bin:{os.environ['PATH']}"
-        places = {"data-root": "data", "exec-root": "run", "pidfile": "pid"}
-        own = [f"--{option}={folder}/{name}" for option, name in places.items()]
-        # In a network namespace of its own: `--bridge=none` beside the machine's own engine deletes
-        # that one's docker0, and its iptables rules would replace the other's.
-        apart = [
-            "--bridge=none",
-            "--iptables=false",
-            "--default-address-pool=base=10.213.0.0/16,size=24",
-        ]
-        with (folder / "log").open("w") as log:
-            start = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]
-            argv = [*start, "dockerd", f"--host={self.url}", *own, *apart]
-            self._process = subprocess.Popen(
-                argv, env={**os.environ, "PATH": path}, stdout=log, stderr=log
-            )
 
-    @property
-    def namespace(self) -> str:
-        """The file of its network namespace."""
-        return f"/proc/{self._process.pid}/ns/net"
+    def environ(self) -> dict[str, str]:
+        return {**super().environ(), "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
 
     def _write(self, name: str, text: str) -> None:
-        path = self._folder / name
+        path = self.folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         path.chmod(0o755)
 
-    def client(self) -> EngineClient:
-        """Waits until it answers."""
-        client = EngineClient(Endpoint(self.url), {})
-        for _ in range(120):
-            try:
-                client.version()
-            except EngineError:
-                time.sleep(0.25)
-            else:
-                return client
-        raise AssertionError((self._folder / "log").read_text()[-2000:])
-
     def lose(self, *, lost: bool) -> None:
         """From now on its containers get no GPU though they ask for one, as after many a driver
         update; or get it."""
-        mark = self._folder / "broken"
+        mark = self.folder / "broken"
         if lost:
             mark.touch()
         else:
             mark.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """End it."""
-        self._process.terminate()
-        self._process.wait(30)

@@ -1,5 +1,6 @@
-"""More engines on this machine, each in a network namespace of its own: Docker Engine 26.1 unpacked
-from Debian trixie; Podman's socket is in `podman_engine.py`.
+"""More engines on this machine, each in a network namespace of its own: `dockerd` once more, and
+Docker Engine 26.1 unpacked from Debian trixie; one that grants GPUs is in `gpu_engine.py`, Podman's
+socket in `podman_engine.py`.
 
 Never in the machine's own namespace: `--bridge=none` there deletes its engine's docker0, and a
 second engine's iptables rules replace the first one's.
@@ -12,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from nebtui.hosts.engine.client import EngineClient
@@ -37,7 +39,7 @@ def unpacked() -> Path:
     return Path(os.environ.get("NEBTUI_ENGINE_26") or f"{cache}/nebtui-tests/engine-26")
 
 
-class SecondEngine:
+class SecondEngine(ABC):
     """Runs until `close`; what it keeps is below `folder`. It can be killed and started again."""
 
     name = ""
@@ -70,13 +72,18 @@ class SecondEngine:
             return f"{', '.join(missing)} not installed: run `apt install util-linux iproute2`"
         return "" if os.geteuid() == 0 else "only root may start a second engine"
 
+    @abstractmethod
     def argv(self) -> list[str]:
         """What starts it."""
-        raise NotImplementedError
 
     def environ(self) -> dict[str, str]:
         """Its environment."""
         return dict(os.environ)
+
+    @property
+    def namespace(self) -> str:
+        """The file of its network namespace."""
+        return f"/proc/{self._holder.pid}/ns/net"
 
     def inside(self, *argv: str) -> list[str]:
         """A command in its network and mount namespaces."""
@@ -112,43 +119,61 @@ class SecondEngine:
         self.clear()
         self._holder.communicate(b"\n", 10)
 
+    @abstractmethod
     def clear(self) -> None:
         """End what a killed engine leaves running, and the mounts it leaves."""
 
 
-class Moby26(SecondEngine):
-    """Docker Engine 26.1: the program of Debian trixie beside this machine's containerd and
-    runc."""
+def dockerd(program: str, folder: Path, url: str, pool: str = "10.213.0.0/16") -> list[str]:
+    """A Docker Engine with folders and networks of its own, which leaves docker0 and iptables
+    alone."""
+    places = {"data-root": "data", "exec-root": "run", "pidfile": "pid"}
+    own = [f"--{option}={folder}/{name}" for option, name in places.items()]
+    apart = ["--bridge=none", "--iptables=false", f"--default-address-pool=base={pool},size=24"]
+    return [program, f"--host={url}", *own, *apart]
 
-    name = "26.1"
+
+class Moby(SecondEngine):
+    """The machine's own `dockerd`, once more."""
+
+    name = "Docker"
+    needed: tuple[str, ...] = ("dockerd", "containerd", "runc")
 
     @classmethod
     def why_not(cls) -> str:
-        """As above; and it must have been fetched."""
-        if not (unpacked() / "usr/sbin/dockerd").exists():
-            return f"Docker Engine 26.1 not installed: run `{FETCH}`"
-        needed = [name for name in ("containerd", "runc") if shutil.which(name) is None]
-        return (
-            f"{needed[0]} not installed: run `apt install docker.io`"
-            if needed
-            else super().why_not()
-        )
+        """As above; and its programs must be there."""
+        missing = [name for name in cls.needed if shutil.which(name) is None]
+        if missing:
+            return f"{', '.join(missing)} not installed: run `apt install docker.io`"
+        return super().why_not()
 
     def argv(self) -> list[str]:
-        places = {"data-root": "data", "exec-root": "run", "pidfile": "pid"}
-        own = [f"--{option}={self.folder}/{name}" for option, name in places.items()]
-        apart = [
-            "--bridge=none",
-            "--iptables=false",
-            "--default-address-pool=base=10.214.0.0/16,size=24",
-        ]
-        return [f"{unpacked()}/usr/sbin/dockerd", f"--host={self.url}", *own, *apart]
+        return dockerd("dockerd", self.folder, self.url)
 
     def clear(self) -> None:
         """Its containerd is a child that outlives a killed engine, and takes over from nobody."""
         pid = self.folder / "run/containerd/containerd.pid"
         if pid.exists():
             stop(int(pid.read_text()))
+
+
+class Moby26(Moby):
+    """Docker Engine 26.1: the program of Debian trixie beside this machine's containerd and
+    runc."""
+
+    name = "26.1"
+    needed = ("containerd", "runc")
+
+    @classmethod
+    def why_not(cls) -> str:
+        """As above; and it must have been fetched."""
+        if not (unpacked() / "usr/sbin/dockerd").exists():
+            return f"Docker Engine 26.1 not installed: run `{FETCH}`"
+        return super().why_not()
+
+    def argv(self) -> list[str]:
+        program = f"{unpacked()}/usr/sbin/dockerd"
+        return dockerd(program, self.folder, self.url, "10.214.0.0/16")
 
 
 def stop(pid: int) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from nebtui.hosts.engine.client import EngineClient
 from tests.engine.conftest import Box, make_image, without
-from tests.engine.gpu_engine import GpuEngine, why_not
+from tests.engine.gpu_engine import GpuEngine
 from tests.engine.llama.box import Client, docker, service
 from tests.engine.llama.model import write_model
 from tests.engine.namespace import VARIABLE, inside
@@ -31,11 +31,11 @@ Card = tuple[Path, dict[str, str]]
 @pytest.fixture(scope="module")
 def granting(engine: EngineClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GpuEngine]:
     """An engine that grants GPUs, beside the machine's own."""
-    if reason := why_not():
+    if reason := GpuEngine.why_not():
         without(f"no second engine can be started: {reason}")
     started = GpuEngine(tmp_path_factory.mktemp("engine"))
     try:
-        client = started.client()
+        client = started.start()
         make_image(client)
         client.forget()
         yield started

@@ -126,25 +126,29 @@ def test_what_happens_is_seen(second: SecondEngine, steady: SeedBox, watched: Wa
 
 def test_networks_are_followed(steady: SeedBox, watched: Watched) -> None:
     """A container that joins a network has it in its row, and the network is known."""
-    reader = service(watched, steady.gantry, "reader").id
+    reader = service(watched, steady.gantry, "reader")
     here = len(watched.seen)
     docker("network", "create", steady.network)
-    docker("network", "connect", steady.network, reader)
-    watched.wait(
+    docker("network", "connect", steady.network, reader.id)
+    joined = watched.wait(
         lambda change: (
             isinstance(change, ContainerSeen)
-            and change.container.id == reader
-            and steady.network in {a.network for a in change.container.attachments}
+            and change.container.id == reader.id
+            and steady.network in change.container.networks
         ),
         here,
     )
-    watched.wait(
+    assert isinstance(joined, ContainerSeen)
+    assert set(joined.container.networks) == {*reader.networks, steady.network}
+    listed = watched.wait(
         lambda change: (
             isinstance(change, NetworksListed)
             and steady.network in {n.name for n in change.networks}
         ),
         here,
     )
+    assert isinstance(listed, NetworksListed)
+    assert [n.name for n in listed.networks].count(steady.network) == 1
 
 
 def test_its_processes_are_measured(

@@ -126,7 +126,9 @@ def test_an_undo_killed_half_way_did_not_happen(box: FixSandbox, step: str) -> N
     write(box.patch(), box.host(), box.journal)
     die("undo", box, step)
     ensure_whole(box)
-    recover(box.host(), box.journal)
+    told = recover(box.host(), box.journal)
+    assert [sentence for sentence in told if "it was undone" not in sentence] == []
+    assert len(told) == (0 if step == "journal" else 1)
     ensure_settled(box, stands=True)
 
 
@@ -137,7 +139,8 @@ def test_an_undo_killed_at_the_end_is_done(box: FixSandbox, step: str) -> None:
     write(box.patch(), box.host(), box.journal)
     die("undo", box, step)
     ensure_whole(box)
-    recover(box.host(), box.journal)
+    told = recover(box.host(), box.journal)
+    assert [sentence for sentence in told if "it is done" not in sentence] == []
     ensure_settled(box, stands=False)
 
 
@@ -147,7 +150,8 @@ def test_a_recovery_that_is_killed_too_is_done_by_the_next(box: FixSandbox, step
     die("write", box, f"swap {ENV}")
     die("recover", box, step)
     ensure_whole(box)
-    recover(box.host(), box.journal)
+    (told,) = recover(box.host(), box.journal)
+    assert "it was undone" in told
     ensure_settled(box, stands=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from nebtui.analysis.services import network_members, projects, service_keys, service_statuses
 from nebtui.facts import changes
@@ -73,10 +74,10 @@ def test_a_pair_is_drawn_once() -> None:
 def test_an_edge_that_the_file_has_and_the_host_not_yet() -> None:
     """Joined on paper while the running containers share no network: drawn as a warning until they
     do."""
-    on_net = {"networks": joined("net")}
+    on_net: dict[str, Any] = {"networks": joined("net")}
     parts = (
-        project("core", Service("store", **on_net), external=("net",)),  # type: ignore[arg-type]
-        project("gantry", Service("app", environment=URL, **on_net), external=("net",)),  # type: ignore[arg-type]
+        project("core", Service("store", **on_net), external=("net",)),
+        project("gantry", Service("app", environment=URL, **on_net), external=("net",)),
     )
     old = (
         container("core/store", "running", "core_default"),

@@ -101,10 +101,31 @@ def test_negative_control_moves_the_port(by: By) -> None:
     assert moved == Healthcheck(http_test(1, "/x8000", by), interval=5)
 
 
+@pytest.mark.parametrize(
+    ("words", "moved"),
+    [
+        (("nc", "-z", "localhost", "8000"), ("nc", "-z", "localhost", "9")),
+        (("sh", "-c", "nc -w 2 127.0.0.1 8000 </dev/null"), None),
+        (("python3", "-c", "connect(('127.0.0.1', 8000), 3)"), None),
+        (("node", "-e", "connect(8000,'127.0.0.1')"), None),
+        (("redis-cli", "--port=8000", "ping"), None),
+    ],
+)
+def test_negative_control_of_any_program(
+    words: tuple[str, ...], moved: tuple[str, ...] | None
+) -> None:
+    """The port is moved however a program is told it, and nothing else is."""
+    expected = moved or tuple(word.replace("8000", "9") for word in words)
+    found = on_port(Healthcheck(("CMD", *words)), 8000, 9)
+    assert found is not None
+    assert found.test == ("CMD", *expected)
+
+
 def test_no_negative_control_without_a_port() -> None:
     """A test that does not name the port has no control, and says so."""
     assert on_port(Healthcheck(("CMD", "ollama", "list")), 11434, 1) is None
     assert on_port(Healthcheck(("CMD", "curl", "http://x:80801/")), 8080, 1) is None
+    assert on_port(Healthcheck(("CMD", "x8000", "10.8000", "8000x", "-8000")), 8000, 1) is None
 
 
 def test_command_is_what_the_engine_runs() -> None:

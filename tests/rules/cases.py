@@ -15,6 +15,7 @@ from nebtui.facts.observed import (
     Attachment,
     Container,
     Engine,
+    HealthProbe,
     HostPath,
     Image,
     Inspection,
@@ -118,6 +119,11 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
     container = _container(rest[0], now)
     if kind == "healthy":
         return [changes.ContainerSeen(_with(container, health="healthy"))]
+    if kind == "unhealthy":
+        failed = Inspection(
+            probes=(HealthProbe(1.0, 2.0, 1, " ".join(rest[1:])),), failing_streak=1
+        )
+        return [changes.ContainerSeen(_with(container, health="unhealthy", inspection=failed))]
     if kind == "inspected":
         return [changes.ContainerSeen(_with(container, inspection=Inspection()))]
     if kind == "on":

@@ -138,7 +138,7 @@ async def test_a_selected_project_tells_its_files(tmp_path: Path) -> None:
     async with demo(tmp_path) as driver:
         await driver.press("home")
         assert isinstance(driver.app.home.selected, ProjectKey)
-        assert "found by" in driver.text
+        assert "from containers, folder scan · read by nebtui" in driver.text
 
 
 async def test_help_lists_every_key(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ _PLACES = (
     ("devices",),
 )
 _TESTS = re.compile(
-    r"nvidia-smi|rocm-smi|rocminfo|amd-smi|libcuda|cuInit|cuda\.is_available|device_count|deviceQuery|/dev/nvidia|"
-    r"/dev/kfd|--list-devices|nvmlInit|torch\.cuda"
+    r"nvidia-smi|rocm-smi|rocminfo|amd-smi|libcuda|cuInit|cuda\.is_available|device_count|"
+    r"deviceQuery|/dev/nvidia|/dev/kfd|--list-devices|nvmlInit|torch\.cuda"
 )
 HIDING = (
     "CUDA_VISIBLE_DEVICES",
@@ -101,8 +101,8 @@ def shares_memory(service: Service) -> str:
 
 
 _WORKERS = re.compile(
-    r"\b(vllm|sglang|launch_server|text-generation-(?:launcher|inference|server)|torchrun|deepspeed|"
-    r"accelerate launch|aphrodite|lmdeploy|trtllm-serve|pytorch/pytorch)\b"
+    r"\b(vllm|sglang|launch_server|text-generation-(?:launcher|inference|server)|torchrun|"
+    r"deepspeed|accelerate launch|aphrodite|lmdeploy|trtllm-serve|pytorch/pytorch)\b"
     r"|--(?:tensor-parallel-size|tp-size|num-shard|nproc[-_]per[-_]node)",
     re.IGNORECASE,
 )

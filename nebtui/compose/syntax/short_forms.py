@@ -96,7 +96,8 @@ def clean(target: str) -> str:
 
 
 _PORT = re.compile(
-    r"(?:(?P<ip>\[[0-9a-fA-F:.]+\]|[^:]*):)??(?:(?P<published>[^:]*):)?(?P<target>\d+(?:-\d+)?)(?:/(?P<protocol>\w+))?$"
+    r"(?:(?P<ip>\[[0-9a-fA-F:.]+\]|[^:]*):)??(?:(?P<published>[^:]*):)?"
+    r"(?P<target>\d+(?:-\d+)?)(?:/(?P<protocol>\w+))?$"
 )
 
 

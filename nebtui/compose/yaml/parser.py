@@ -79,9 +79,9 @@ def _refusing(text: str) -> Iterator[tuple[YAML, str]]:
         yield yaml, " " + text[1:] if marked else text
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise NotYamlError(
-            str(error.problem or error.context or "not YAML"), mark.line + 1 if mark else 0
-        ) from None
+        # What is missing at the end of a text is marked behind its last line.
+        line = min(mark.line + 1, max(1, len(text.splitlines()))) if mark else 0
+        raise NotYamlError(str(error.problem or error.context or "not YAML"), line) from None
     except RecursionError:
         raise NotYamlError("nested too deeply") from None
     except (YAMLError, ValueError) as error:

@@ -141,7 +141,7 @@ class ReviewScreen(Screen[None]):
     def _told(self, patch: Patch, planned: Planned) -> list[Content]:
         host = self.session.host
         checks = [check_line(check) for check in dict.fromkeys(planned.proof.checks)]
-        results = [joined(("proved   ", "dim")) + Content("   ").join(checks)]
+        results = [joined(("checked  ", "dim")) + Content("   ").join(checks)]
         if not planned.proof.proved:
             results.insert(
                 0, joined(("not proved, so it will not be written: ", "bad"), planned.proof.failure)

@@ -10,6 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from nebtui import rules
+from nebtui.analysis.sources import found_by, read_by
 from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.observed import Container
@@ -114,11 +115,7 @@ class Detail(Vertical):
         if isinstance(selected, ProjectKey):
             project = session.snapshot.projects.get(selected)
             files = ", ".join(short(f) for f in selected.files)
-            message = (
-                f"  found by {', '.join(sorted(project.sources))} · view: {project.view}"
-                if project
-                else ""
-            )
+            message = f"  from {found_by(project)} · {read_by(project)}" if project else ""
             return joined((selected.name, "title"), f"  {files}", (message, "dim"))
         if not session.snapshot.settled:
             return joined(("loading…", "dim"))

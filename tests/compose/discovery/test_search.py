@@ -101,7 +101,7 @@ def test_broken_standard_files_are_found_with_their_problem(tmp_path: Path) -> N
     assert set(found) == {"dir", "yaml", "empty", tmp_path.name}
     assert all(problem is not None for problem in found.values())
     assert found["yaml"] is not None
-    assert found["yaml"].line == 3
+    assert found["yaml"].line == 2
 
 
 def test_links_out_and_dependency_folders_are_not_followed(tmp_path: Path) -> None:

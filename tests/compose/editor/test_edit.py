@@ -3,14 +3,12 @@ it."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 
-from nebtui.compose.binary.command import ComposeCommand, environment
+from nebtui.compose.binary.command import ComposeCommand
 from nebtui.compose.editor.apply import apply
 from nebtui.compose.editor.verbs import (
     Add,
@@ -22,6 +20,7 @@ from nebtui.compose.editor.verbs import (
 )
 from nebtui.disk.read import MAX_BYTES
 from tests.compose.editor.edit_pages import Case, load
+from tests.compose.judged import accepts
 
 CASES = list(load())
 APPLIED = [case for case in CASES if case.after is not None]
@@ -67,29 +66,6 @@ def test_compose_accepts_the_result(case: Case, compose: ComposeCommand, tmp_pat
     if not accepts(compose, case.before, tmp_path):
         pytest.skip("Compose refuses the original")
     assert accepts(compose, case.after, tmp_path)
-
-
-def accepts(compose: ComposeCommand, text: str, folder: Path) -> bool:
-    """Result of `docker compose config` on a text."""
-    argv = (
-        *compose.argv,
-        "--project-directory",
-        str(folder),
-        "--profile",
-        "*",
-        "-p",
-        "p",
-        "-f",
-        "-",
-    )
-    done = subprocess.run(
-        (*argv, "config", "-q", "--no-interpolate"),
-        input=text.encode(),
-        capture_output=True,
-        env=environment(os.environ),
-        check=False,
-    )
-    return done.returncode == 0
 
 
 SET = Set(("services", "a", "user"), "1000")

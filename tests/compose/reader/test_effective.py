@@ -180,6 +180,9 @@ def test_bad_files_are_one_sentence_with_a_line(tmp_path: Path) -> None:
     )
     texts = {
         "services:\n  a: [": 2,
+        "services:\n  a: [\n": 2,
+        "services:\n  a: 'x\n\n": 3,
+        "a: b\nservices\n": 2,
         "services:\n  a: {image: x}\n  a: {image: y}\n": 3,
         "services: [1]\n": 1,
         "services:\n  a: 5\n": 2,

@@ -4,6 +4,8 @@ say."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -255,14 +257,27 @@ hostile = st.recursive(
 
 @given(hostile)
 def test_no_answer_breaks_a_translation(raw: dict[str, Any]) -> None:
-    """Whatever the types of the fields are, a fact comes out and no exception."""
+    """Whatever the types of the fields are, a fact comes out whose fields have their own types."""
     listed = payloads.container(raw)
-    payloads.inspected(listed, raw)
-    payloads.container_from_inspect(raw)
-    payloads.network(raw)
-    payloads.image(raw)
-    payloads.engine(raw, raw, "")
-    payloads.event(raw)
+    inspected = payloads.inspected(listed, raw)
+    assert inspected.inspection is not None
+    others = payloads.container_from_inspect(raw), payloads.network(raw), payloads.image(raw)
+    facts: list[Any] = [
+        listed,
+        inspected,
+        inspected.inspection,
+        *others,
+        payloads.engine(raw, raw, ""),
+    ]
+    facts += [event] if (event := payloads.event(raw)) else []
+    for fact in facts:
+        for one in fields(fact):
+            if one.type in _TYPES:
+                assert isinstance(getattr(fact, one.name), _TYPES[one.type]), one.name
+
+
+_TYPES: Mapping[Any, type] = {"str": str, "bool": bool, "int": int, "float": float}
+"""By annotation: the types of a fact that a hostile answer must not change."""
 
 
 @pytest.mark.parametrize(

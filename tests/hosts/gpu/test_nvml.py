@@ -68,7 +68,8 @@ def test_old_drivers_without_new_calls(standin: Start) -> None:
     old = machine(
         1,
         "err.nvmlDeviceGetMemoryInfo_v2=13\nerr.nvmlDeviceGetTemperatureV=13\n"
-        "err.nvmlDeviceGetCurrentClocksEventReasons=13\n0.reasons=0x48\nerr.nvmlDeviceGetProcessUtilization=13\n"
+        "err.nvmlDeviceGetCurrentClocksEventReasons=13\n0.reasons=0x48\n"
+        "err.nvmlDeviceGetProcessUtilization=13\n"
         "0.procs=7:1000:9\n",
     )
     row = standin(old).round()["rows"][0]
