@@ -78,6 +78,8 @@ KEYS: tuple[Key, ...] = (
         "Give the service host.docker.internal.", "fixing", True),
     Key("gpu", "g", "g", "fix_key('g')", "gpu check",
         "Test the GPU before the service starts.", "fixing", True),
+    Key("sandbox", "x", "x", "fix_key('x')", "close sandbox",
+        "Close what a sandbox leaves open, in one diff.", "fixing", True),
     Key("fix", "f", "f", "fix", "fix", "Fix the selected finding.", "fixing", True),
     Key("fix_all", "F", "F", "fix_all", "all",
         "Fix all safe findings of the selection.", "fixing", True),
