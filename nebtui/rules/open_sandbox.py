@@ -67,7 +67,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         found, cut = _open(snapshot, key, service)
         if found:
             yield _finding(key, service, why, found)
-        if cut:
+        if cut and labelled(service):
             yield _connected(key, service, why, cut)
         writable = writable_mounts(service)
         if labelled(service) and len(writable) > 1:
@@ -143,7 +143,7 @@ def _connected(key: ServiceKey, service: Service, why: str, cut: tuple[str, ...]
     on = f"network_mode {mode}" if mode else f"networks {', '.join(service.networks)}"
     return Finding(
         rule=NAME,
-        severity="warning" if labelled(service) else "advice",
+        severity="warning",
         project=key.project,
         service=key.service,
         subject=NETWORK,

@@ -83,6 +83,8 @@ KEYS: tuple[Key, ...] = (
     Key("fix", "f", "f", "fix", "fix", "Fix the selected finding.", "fixing", True),
     Key("fix_all", "F", "F", "fix_all", "all",
         "Fix all safe findings of the selection.", "fixing", True),
+    Key("mark", "m", "m", "app.mark", "mark sandbox",
+        "Say that the service runs untrusted code, or that it does not.", "fixing"),
     Key("undo", "z", "z", "undo", "undo", "Take back what was written last.", "fixing", True),
     Key("bring_up", "U", "U", "bring_up", "up",
         "Bring up what is selected, or what was written.", "acting", True),
