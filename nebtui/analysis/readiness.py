@@ -232,7 +232,7 @@ def _exited(container: Container, *, serves: bool) -> Readiness:
 
 def _out_of_memory(inspection: Inspection) -> str:
     """The kernel killed it for memory (`State.OOMKilled`), with the limit it has, if it has one."""
-    limit = inspection.memory_limit
+    limit = inspection.limits.memory
     return (
         f"out of memory (limit {size(limit)})" if limit else "out of memory (no limit of its own)"
     )

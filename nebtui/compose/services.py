@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nebtui.compose import gpu_requests
+from nebtui.compose import confinement, gpu_requests
 from nebtui.compose.syntax import short_forms
 from nebtui.compose.syntax.short_forms import text, truth
 from nebtui.facts.declared import (
@@ -71,7 +71,6 @@ def service(name: str, body: Raw) -> Service:
         user=_optional(body.get("user")),
         group_add=tuple(map(text, _list(body.get("group_add")))),
         platform=_optional(body.get("platform")),
-        security_opt=tuple(map(text, _list(body.get("security_opt")))),
         extra_hosts=_hosts(body.get("extra_hosts")),
         container_name=_optional(body.get("container_name")),
         hostname=_optional(body.get("hostname")),
@@ -81,10 +80,12 @@ def service(name: str, body: Raw) -> Service:
         gpus=tuple(gpu_requests.requests(body)),
         runtime=_optional(body.get("runtime")),
         devices=tuple(gpu_requests.device(item) for item in _list(body.get("devices"))),
-        tmpfs=tuple(map(text, _list(body.get("tmpfs")))),
         shm_size=gpu_requests.size(body.get("shm_size")),
         ipc=_optional(body.get("ipc")),
         ulimits=gpu_requests.ulimits(body.get("ulimits")),
+        isolation=confinement.isolation(body),
+        limits=confinement.limits(body),
+        logging=confinement.log_driver(body),
     )
 
 
@@ -208,4 +209,5 @@ def _network(key: str, body: Any, project: str) -> NetworkDeclaration:
     # The old form `external: {name: x}`.
     name = _mapping(external).get("name", name)
     outside = isinstance(external, Mapping) or truth(external)
-    return NetworkDeclaration(key, text(name) or (key if outside else f"{project}_{key}"), outside)
+    full = text(name) or (key if outside else f"{project}_{key}")
+    return NetworkDeclaration(key, full, outside, truth(_mapping(body).get("internal", False)))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from nebtui.facts.isolation import Isolation
+from nebtui.facts.limits import Limits, LogDriver
+
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
@@ -188,6 +191,8 @@ class NetworkDeclaration:
     key: str
     name: str
     external: bool = False
+    internal: bool = False
+    """No way out of it to the host's networks."""
     origin: Origin | None = None
 
 
@@ -237,7 +242,6 @@ class Service:
     user: str | None = None
     group_add: tuple[str, ...] = ()
     platform: str | None = None
-    security_opt: tuple[str, ...] = ()
     extra_hosts: tuple[tuple[str, str], ...] = ()
     container_name: str | None = None
     hostname: str | None = None
@@ -251,13 +255,14 @@ class Service:
     runtime: str | None = None
     devices: tuple[str, ...] = ()
     """`devices` as they stand, one text each; the long form as its short one."""
-    tmpfs: tuple[str, ...] = ()
-    """`/path` or `/path:options`."""
     shm_size: int | None = None
     """Bytes of /dev/shm."""
     ipc: str | None = None
     ulimits: Mapping[str, tuple[int, int]] = field(default_factory=empty)
     """Soft and hard limit by name, -1 = none."""
+    isolation: Isolation = field(default_factory=Isolation)
+    limits: Limits = field(default_factory=Limits)
+    logging: LogDriver = field(default_factory=LogDriver)
     layers: tuple[Layer, ...] = ()
     """Where its bodies stand, highest priority first."""
     origins: Mapping[tuple[str, ...], Origin] = field(default_factory=empty)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nebtui.facts.declared import GpuRequest, Healthcheck, empty
+from nebtui.facts.isolation import Isolation
+from nebtui.facts.limits import Limits, LogDriver
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Engine:
     """CDI names of GPUs it found (`DiscoveredDevices`, Engine 28 and later); None = it does not
     say."""
     cgroup_driver: str = ""
+    log_driver: str = ""
+    """Where containers log that do not say (`/info` LoggingDriver); "" = it does not say."""
     missing: tuple[str, ...] = ()
     """What this engine cannot give, each one sentence for the screen."""
 
@@ -117,8 +121,10 @@ class Inspection:
     """Host paths of `HostConfig.Devices`."""
     shm_size: int = 0
     ipc: str = ""
-    memory_limit: int = 0
-    """`HostConfig.Memory` in bytes, 0 = none."""
+    limits: Limits = field(default_factory=Limits)
+    isolation: Isolation = field(default_factory=Isolation)
+    log_driver: LogDriver | None = None
+    """With the options that the engine adds by default; None = not told."""
 
     @property
     def created_with_gpu(self) -> bool:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from nebtui import rules
+from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.attempt import NOTHING_PROVED, Attempt, attempt
-from nebtui.fixing.patch import Draft, Patch, merged
+from nebtui.fixing.patch import Draft, Patch, from_fix, merged
 from nebtui.fixing.proof import Proof, prove
 from nebtui.host import Host
-from nebtui.rules.rule import Finding, Options
+from nebtui.rules.role import mark
+from nebtui.rules.rule import Finding, NoFixError, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,17 @@ def plan_one(
     one = attempt(Draft(snapshot), finding, options, host, override=override)
     attempts = (one,) if one.patch else ()
     return Planned(one.patch, attempts, one.proof, reason=one.reason, owners=one.owners)
+
+
+def plan_mark(snapshot: Snapshot, key: ServiceKey, host: Host) -> Planned:
+    """Plan and prove the label that marks a service as a sandbox, or its removal."""
+    draft = Draft(snapshot)
+    try:
+        patch = from_fix(draft, mark(snapshot, key))
+    except (NoFixError, EditRefusedError) as error:
+        return Planned(reason=str(error))
+    proof, _ = prove(draft, patch, host)
+    return Planned(patch, proof=proof)
 
 
 def plan_all(

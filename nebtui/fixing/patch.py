@@ -89,6 +89,11 @@ def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = F
     return _patch(draft, (finding,), read_too, edits)
 
 
+def from_fix(draft: Draft, fix: Fix) -> Patch:
+    """The patch of a remedy that no finding asked for."""
+    return _patch(draft, (), fix, fix.edits)
+
+
 def _listed(keys: list[ServiceKey]) -> str:
     names = ", ".join(key.service for key in keys[:3])
     return names if len(keys) <= 3 else f"{names} and {len(keys) - 3} more"

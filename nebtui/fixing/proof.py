@@ -12,7 +12,7 @@ from nebtui import rules
 from nebtui.compose.discovery.overrides import possible_overrides
 from nebtui.compose.editor.verbs import SetInstruction, SetVariable
 from nebtui.facts.changes import ProjectSeen
-from nebtui.facts.declared import ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.observed import Container, Network
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
@@ -183,12 +183,21 @@ def _intended(project: Project, patch: Patch) -> tuple[tuple[str, ...], ...]:
             result.append(path[:2])
             continue
         result.append(path[:3])
-        result += [
-            ("services", service.name, *path[2:3])
-            for service in project.services.values()
-            if any(layer.file == item.file and layer.path == path[:2] for layer in service.layers)
-        ]
+        for service in project.services.values():
+            if any(layer.file == item.file and layer.path == path[:2] for layer in service.layers):
+                result.append(("services", service.name, *path[2:3]))
+                result += _implied(project, service, path[2:3])
     return tuple(result)
+
+
+def _implied(project: Project, service: Service, key: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """What goes with a network mode: the service's networks, the implicit one included, and those
+    that no other service is on, which `config` leaves out."""
+    if key != ("network_mode",):
+        return []
+    others = {n for s in project.services.values() if s is not service for n in s.networks}
+    left = [("networks", name) for name in service.networks if name not in others]
+    return [("services", service.name, "networks"), *left, *([] if others else [("networks",)])]
 
 
 def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

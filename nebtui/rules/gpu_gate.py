@@ -60,7 +60,10 @@ def gate_service(service: Service, argv: tuple[str, ...]) -> dict[str, Value]:
         body["user"] = service.user
     if service.platform:
         body["platform"] = service.platform
-    for key, values in (("group_add", service.group_add), ("security_opt", service.security_opt)):
+    for key, values in (
+        ("group_add", service.group_add),
+        ("security_opt", service.isolation.security_opt),
+    ):
         if values:
             body[key] = list(values)
     if service.profiles:

@@ -69,7 +69,10 @@ def _has(service: Service) -> bool:
     if service.shm_size is not None or (service.ipc or "").startswith(SHARED):
         return True
     mounted = (mount.target.rstrip("/") for mount in service.mounts)
-    return PLACE in (*mounted, *(entry.partition(":")[0].rstrip("/") for entry in service.tmpfs))
+    return PLACE in (
+        *mounted,
+        *(entry.partition(":")[0].rstrip("/") for entry in service.isolation.tmpfs),
+    )
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:

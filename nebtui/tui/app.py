@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 
 from nebtui import keep, rules
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import recorded
 from nebtui.fixing.watch import verdict
@@ -135,6 +136,17 @@ class NebtuiApp(App[None]):
         self.push_screen(
             ReviewScreen(self.session, message.findings, message.key, bulk=message.bulk)
         )
+
+    def action_mark(self) -> None:
+        """Mark the selected service as a sandbox, or take the mark away."""
+        key = self.home.selected
+        if self.session.locked or not isinstance(key, ServiceKey):
+            why = "every change is switched off (L)" if self.session.locked else "select a service"
+            self.notify(why, title="not marked", timeout=4)
+            return
+        from nebtui.tui.screens.mark import MarkScreen
+
+        self.push_screen(MarkScreen(self.session, key))
 
     def on_patch_written(self, message: PatchWritten) -> None:
         self.session.watched = (*self.session.watched, message.watched)

@@ -16,6 +16,7 @@ from nebtui.analysis.readiness import (
 )
 from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck, Service
+from nebtui.facts.limits import Limits
 from nebtui.facts.observed import Container, HealthProbe, Image, Inspection, Process
 from nebtui.facts.snapshot import Snapshot
 from tests.builders import at, box, container, project, waits
@@ -49,7 +50,9 @@ def probed(*outputs: str, streak: int = 0) -> Inspection:
 
 def killed(limit: int, restarts: int = 0) -> Inspection:
     """An inspection of a container that the kernel killed for memory."""
-    return Inspection(exit_code=137, oom_killed=True, memory_limit=limit, restart_count=restarts)
+    return Inspection(
+        exit_code=137, oom_killed=True, limits=Limits(limit or None), restart_count=restarts
+    )
 
 
 def listens(*ports: int) -> changes.ProcessesSeen:

@@ -23,7 +23,7 @@ from nebtui.knowledge import (
 ROLES = {
     *("", "agent", "app", "auth", "base", "cache", "database", "docker", "documents", "embedding"),
     *("gateway", "image-generation", "inference", "job", "network", "observability", "queue"),
-    *("search", "speech", "storage", "ui", "vector-store", "web", "workflow"),
+    *("sandbox", "search", "speech", "storage", "ui", "vector-store", "web", "workflow"),
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from nebtui import rules
 from nebtui.facts import changes
 from nebtui.facts.declared import Origin, Service
+from nebtui.facts.limits import Limits
 from nebtui.facts.observed import Inspection
 from nebtui.facts.project import Problem
 from nebtui.facts.samples import ThroughputSample
@@ -120,7 +121,7 @@ def test_status_says_what_is_slow_and_what_was_killed() -> None:
         container(
             "a/big",
             "exited",
-            inspection=Inspection(exit_code=137, oom_killed=True, memory_limit=20 << 20),
+            inspection=Inspection(exit_code=137, oom_killed=True, limits=Limits(20 << 20)),
         ),
         changes.Sampled(1.0, throughput=(slow,)),
     )

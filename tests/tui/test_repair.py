@@ -170,3 +170,31 @@ async def test_the_command_log_tells_what_ran(tmp_path: Path) -> None:
         assert "done" in driver.text
         await driver.press("escape")
         assert driver.home
+
+
+async def test_a_marked_service_is_closed(tmp_path: Path) -> None:
+    """m shows the label and writes it; the finding follows, and x closes the service in one diff.
+    Locked, m does nothing."""
+    async with demo(tmp_path, scenario="sandbox") as driver:
+        path = tmp_path / "box" / "sandbox" / "docker-compose.yml"
+        await driver.select("sandbox", "broker")
+        await driver.press("L", "m")
+        assert driver.home
+        await driver.press("L")
+        screen = await driver.review("m")
+        assert screen.ready
+        assert "nebtui.role: sandbox" in driver.text
+        await driver.press("m")
+        await driver.until(lambda: driver.home, "home")
+        assert path.read_text().count("nebtui.role: sandbox") == 2
+        await driver.live(
+            lambda: (
+                {str(f.at) for f in driver.session.findings if f.rule == "open-sandbox"}
+                == {"sandbox/runner", "sandbox/broker"}
+            ),
+            "the finding",
+        )
+        await driver.select("sandbox", "runner")
+        screen = await driver.review("x")
+        assert screen.ready
+        assert "network_mode: none" in driver.text

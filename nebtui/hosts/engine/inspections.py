@@ -8,6 +8,7 @@ from typing import Any
 
 from nebtui.facts.declared import GpuRequest, Healthcheck
 from nebtui.facts.observed import Attachment, HealthProbe, Inspection, MountPoint, PortBinding
+from nebtui.hosts.engine import confinement
 from nebtui.hosts.json_values import (
     as_int,
     items,
@@ -41,7 +42,6 @@ def inspection(raw: Payload) -> Inspection:
         restart_count=as_int(raw.get("RestartCount")),
         error=mask(text(state.get("Error"))),
         oom_killed=state.get("OOMKilled") is True,
-        memory_limit=as_int(host.get("Memory")),
         user=text(config.get("User")),
         environment=parse_env(config.get("Env")),
         command=strings(config.get("Cmd")),
@@ -58,6 +58,9 @@ def inspection(raw: Payload) -> Inspection:
         devices=tuple(text(entry.get("PathOnHost")) for entry in objects(host.get("Devices"))),
         shm_size=as_int(host.get("ShmSize")),
         ipc=text(host.get("IpcMode")),
+        limits=confinement.limits(host),
+        isolation=confinement.isolation(host),
+        log_driver=confinement.log_driver(host),
     )
 
 

@@ -168,6 +168,9 @@ class SimContainer:
             healthcheck=self.test(),
             probes=self.probes,
             failing_streak=self.streak,
+            limits=service.limits,
+            isolation=service.isolation,
+            log_driver=service.logging,
         )
 
     def process(self) -> Process | None:

@@ -49,6 +49,12 @@ class ReviewScreen(Screen[None]):
         self._busy = True
 
     @property
+    def about(self) -> tuple[str, tuple[str, ...]]:
+        """What is to be mended, and the evidence for it."""
+        first = self._findings[0]
+        return f"{first.rule} {first.at or first.project}", first.evidence
+
+    @property
     def planned(self) -> bool:
         """Planning has ended, with a patch or with a reason why there is none."""
         return self._plan is not None and not self._busy
@@ -119,15 +125,13 @@ class ReviewScreen(Screen[None]):
             return
         patch = planned.patch
         if patch is None:
-            first = self._findings[0]
-            self.query_one("#title", Static).update(
-                joined((f"{first.rule} {first.at or first.project}", "title"))
-            )
+            subject, evidence = self.about
+            self.query_one("#title", Static).update(joined((subject, "title")))
             self.query_one("#diff", Static).update(
                 joined(("cannot be fixed here: ", "warn"), planned.reason)
             )
             self.query_one("#proof", Static).update(
-                lines([styled(text, "dim") for text in first.evidence])
+                lines([styled(text, "dim") for text in evidence])
             )
             return
         names = ", ".join(dict.fromkeys(f.rule for f in patch.findings))

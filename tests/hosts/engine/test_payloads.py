@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nebtui.facts.declared import GpuRequest, Healthcheck
+from nebtui.facts.isolation import Isolation
+from nebtui.facts.limits import UNLIMITED, Limits, LogDriver
 from nebtui.hosts.engine import payloads
 from nebtui.hosts.engine.events import EVENTS
 from nebtui.hosts.json_values import parse_rfc3339
@@ -342,3 +344,34 @@ def test_what_an_engine_says_of_gpus(recorded: dict[str, Any]) -> None:
         ("nvidia.com/gpu=0",),
         "systemd",
     )
+
+
+def test_limits_and_rights_of_a_container() -> None:
+    """`HostConfig` has them in numbers of its own; 0 and null are none."""
+    host = {
+        "Memory": 1 << 30,
+        "MemorySwap": -1,
+        "NanoCpus": 500_000_000,
+        "PidsLimit": None,
+        "ReadonlyRootfs": True,
+        "CapDrop": ["CAP_CHOWN", "all"],
+        "SecurityOpt": ["no-new-privileges:true"],
+        "Tmpfs": {"/tmp": "size=1m", "/run": ""},
+        "Mounts": [{"Type": "tmpfs", "Target": "/t", "TmpfsOptions": {"SizeBytes": 4096}}],
+        "PidMode": "host",
+        "LogConfig": {"Type": "json-file", "Config": {"max-size": "10m"}},
+    }
+    found = payloads.container_from_inspect({"HostConfig": host}).inspection
+    assert found is not None
+    assert found.limits == Limits(1 << 30, UNLIMITED, cpus=0.5)
+    assert found.isolation == Isolation(
+        read_only=True,
+        cap_drop=("CHOWN", "ALL"),
+        pid="host",
+        security_opt=("no-new-privileges:true",),
+        tmpfs=("/tmp:size=1m", "/run", "/t:size=4096"),
+    )
+    assert found.log_driver == LogDriver("json-file", {"max-size": "10m"})
+    quota = payloads.container_from_inspect({"HostConfig": {"CpuQuota": 50_000}}).inspection
+    assert quota is not None
+    assert (quota.limits, quota.log_driver) == (Limits(cpus=0.5), None)

@@ -35,6 +35,7 @@ SCRIPTED = frozenset(
         "foreign-user",
         "ungated-dependency",
         "missing-healthcheck",
+        "open-sandbox",
     }
 )
 """The rules whose findings the demo's scripts are made for; what others say of its files is their

@@ -108,14 +108,14 @@ def test_the_files_on_disk_are_the_ones_edited(tmp_path: Path) -> None:
 
 
 def test_a_hardened_sandbox_goes_on_without_a_network(tmp_path: Path) -> None:
-    """What the file takes away is taken from the container: no network, and no traffic is
-    counted."""
+    """x closes the sandbox: what the file takes away is taken from the container, no traffic is
+    counted, and the fix is seen."""
     box = Watching("sandbox", tmp_path)
     path = tmp_path / "box" / "sandbox" / "docker-compose.yml"
-    hardened = (
-        "    network_mode: none\n    read_only: true\n    cap_drop: [ALL]\n    mem_limit: 2g\n"
-    )
-    path.write_text(path.read_text().replace("    mem_limit: 2g\n", hardened))
+    patch, entry = box.fix("open-sandbox", "sandbox/runner")
+    assert patch.applicability == "unsafe"
+    assert box.verdict(patch, entry).state == "written"
+    assert "    network_mode: none\n    read_only: true\n" in path.read_text()
     lines = [p.text for p in box.host.do(Up(box.key("sandbox/runner").project))]
     assert lines[:2] == [
         " Container sandbox-runner-1  Recreated",
@@ -125,6 +125,8 @@ def test_a_hardened_sandbox_goes_on_without_a_network(tmp_path: Path) -> None:
     runner = box.container("sandbox/runner")
     assert (runner.state, runner.health, runner.networks) == ("running", "healthy", ("none",))
     assert box.snapshot.samples[runner.id].rx is None
+    assert box.found() == set()
+    assert box.verdict(patch, entry).state == "seen"
 
 
 def test_a_gpu_gate_stops_what_would_compute_on_the_cpu(tmp_path: Path) -> None:

@@ -25,13 +25,14 @@ PATTERN_4 = {
     ("ungated-dependency", "quantumsketch/api"),
     ("ungated-dependency", "quantumsketch/worker"),
 }
+SANDBOX = {("open-sandbox", "sandbox/runner")}
 EXPECTED = {
-    "all": RACE | CUT | GATEWAY | FOREIGN | PATTERN_4,
+    "all": RACE | CUT | GATEWAY | FOREIGN | SANDBOX | PATTERN_4,
     "race": RACE,
     "cut-network": RACE | CUT,
     "cpu-fallback": GATEWAY,
     "foreign-user": GATEWAY | FOREIGN,
-    "sandbox": set(),
+    "sandbox": SANDBOX,
 }
 
 
