@@ -15,6 +15,7 @@ from nebtui.analysis.server import (
     serving_port,
     unmet,
 )
+from nebtui.analysis.startup.measured import timed
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import (
@@ -45,6 +46,8 @@ class Suggestion:
     basis: str
     known: bool
     control: tuple[str, ...] = ()
+    timing: str = ""
+    """Why it has the start period that it has, "" where no start was measured."""
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -60,7 +63,17 @@ class NoSuggestion:
 
 
 def suggest(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggestion | NoSuggestion:
-    """The best healthcheck for a service without one, or why there is none to offer."""
+    """The best healthcheck for a service without one, or why there is none to offer; its times are
+    those of the starts that were seen."""
+    found = _suggested(snapshot, key, service)
+    if isinstance(found, NoSuggestion):
+        return found
+    test, timing = timed(snapshot, key, found.healthcheck, patient=bool(inference(service)))
+    return replace(found, healthcheck=test, timing=timing)
+
+
+def _suggested(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggestion | NoSuggestion:
+    """The test as it is known, or made for a port."""
     has = programs(snapshot, key, service)
     known = server_of(service)
     if known and known.test:

@@ -162,6 +162,7 @@ def healthcheck(value: Any) -> Healthcheck | None:
         timeout=short_forms.seconds(value.get("timeout")),
         retries=int(retries) if retries.isdecimal() else None,
         start_period=short_forms.seconds(value.get("start_period")),
+        start_interval=short_forms.seconds(value.get("start_interval")),
     )
 
 

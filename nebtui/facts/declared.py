@@ -85,6 +85,7 @@ class Healthcheck:
     timeout: float | None = None
     retries: int | None = None
     start_period: float | None = None
+    start_interval: float | None = None
 
     @property
     def disabled(self) -> bool:

@@ -107,6 +107,15 @@ class Bar:
         return self.listening if self.listening is not None else next(done, None)
 
     @property
+    def last(self) -> float:
+        """The last thing that was seen to happen to it, connections left out."""
+        moments = [self.created or 0.0]
+        for run in self.runs:
+            moments += [run.started, run.ended or 0.0, run.healthy or 0.0]
+            moments += [opened.at for opened in run.opened if opened.exact]
+        return max(moments)
+
+    @property
     def exits(self) -> int:
         """How often it ended with another code than 0."""
         return sum(run.faulty for run in self.runs)

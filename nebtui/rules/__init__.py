@@ -30,6 +30,7 @@ from nebtui.rules import (
     slower_than_usual,
     unchecked_gpu,
     ungated_dependency,
+    unguarded_start,
     unreachable_host_service,
     unset_variable,
 )
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     broken_healthcheck.RULE,
     slower_than_usual.RULE,
     ungated_dependency.RULE,
+    unguarded_start.RULE,
     missing_healthcheck.RULE,
     open_sandbox.RULE,
     unchecked_gpu.RULE,

@@ -24,7 +24,7 @@ from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.healthcheck import healthcheck_edit, passes, trial, waiting_for
+from nebtui.rules.healthcheck import basis_notes, healthcheck_edit, passes, trial, waiting_for
 from nebtui.rules.rule import (
     FileEdit,
     Finding,
@@ -139,7 +139,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         applicability="unsafe",
         edits=(edit,),
         recreate=recreate,
-        notes=(f"test taken from {suggestion.basis}",),
+        notes=basis_notes(suggestion),
         trial=trial(snapshot, key, suggestion),
     )
 

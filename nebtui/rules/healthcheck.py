@@ -28,13 +28,19 @@ def gate_edit(project: Project, service: Service, target: str, condition: str) -
 def as_yaml(healthcheck: Healthcheck) -> Value:
     """A healthcheck as it stands in a compose file."""
     value: dict[str, Value] = {"test": tuple(healthcheck.test)}
-    for name in ("interval", "timeout", "start_period"):
+    for name in ("interval", "timeout", "start_period", "start_interval"):
         seconds = getattr(healthcheck, name)
         if seconds is not None:
             value[name] = f"{seconds:g}s"
     if healthcheck.retries is not None:
         value["retries"] = healthcheck.retries
     return value
+
+
+def basis_notes(suggestion: Suggestion) -> tuple[str, ...]:
+    """Where the test and its times come from."""
+    timing = (suggestion.timing,) if suggestion.timing else ()
+    return (f"test taken from {suggestion.basis}", *timing)
 
 
 def trial(snapshot: Snapshot, key: ServiceKey, suggestion: Suggestion) -> Trial | None:

@@ -22,7 +22,14 @@ from nebtui.analysis.server import server_of
 from nebtui.analysis.suggestion import Suggestion, suggest
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, passes, trial, waiting_for
+from nebtui.rules.healthcheck import (
+    basis_notes,
+    gate_edit,
+    healthcheck_edit,
+    passes,
+    trial,
+    waiting_for,
+)
 from nebtui.rules.rule import Finding, Fix, NoFixError, Options, Recreate, Rule, service_of
 
 NAME = "missing-healthcheck"
@@ -147,7 +154,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         recreate=(
             Recreate(key.project, (key.service, *(s.name for s in waiting)), force=bool(waiting)),
         ),
-        notes=(f"test taken from {suggestion.basis}",),
+        notes=basis_notes(suggestion),
         trial=trial(snapshot, key, suggestion),
     )
 

@@ -25,7 +25,7 @@ from nebtui.facts.declared import Dependency, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.evidence import exits
-from nebtui.rules.healthcheck import gate_edit, healthcheck_edit, trial
+from nebtui.rules.healthcheck import basis_notes, gate_edit, healthcheck_edit, trial
 from nebtui.rules.rule import Finding, Fix, NoFixError, Observation, Options, Recreate, Rule
 
 NAME = "ungated-dependency"
@@ -148,6 +148,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         edits.insert(0, healthcheck_edit(project, declared, suggestion))
         recreate.insert(0, target.service)
         proof = trial(snapshot, target, suggestion)
+        notes = (*notes, *basis_notes(suggestion))
     return Fix(
         title=f"let {key} wait for {target.service} ({condition})",
         applicability="safe" if job or is_healthy(snapshot, target) else "unsafe",

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from nebtui.facts.changes import Change, CollectorFailed
+from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.store.folding import folded
@@ -19,8 +19,10 @@ LOOK = 0.25
 class Follower:
     """The snapshot of a host as far as it was followed. Closes nothing."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, *, once: bool = False) -> None:
+        """`once`: read the first complete picture and no more."""
         self._host = host
+        self._once = once
         self._arrived: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
         self._given_up = threading.Event()
         self.ended = False
@@ -54,7 +56,7 @@ class Follower:
         try:
             for change in self._host.changes():
                 self._arrived.put(change)
-                if self._given_up.is_set():
+                if self._given_up.is_set() or (self._once and isinstance(change, Settled)):
                     return
         finally:
             self._arrived.put(None)
@@ -63,7 +65,7 @@ class Follower:
 def settle(host: Host, timeout: float = 60.0) -> Snapshot:
     """A host's first complete picture, waited for at most `timeout` seconds: what is there by then
     is returned, and `failures` says that it is incomplete."""
-    follower = Follower(host)
+    follower = Follower(host, once=True)
     settled = follower.until(lambda snapshot: snapshot.settled, timeout)
     follower.stop()
     if settled or follower.ended:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Where = Literal["everywhere", "moving", "fixing", "acting", "review", "confirm", "log"]
+Where = Literal["everywhere", "moving", "fixing", "acting", "review", "confirm", "timeline", "log"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ KEYS: tuple[Key, ...] = (
         "Go to the findings.", "moving", priority=True),
     Key("pane", "tab", "tab", "app.focus_next", "next pane", "Go to the next pane.", "moving"),
     Key("why", "1", "1", "tab('why')", "why", "Tab: findings, networks and references.", "moving"),
+    Key("startup", "2", "2", "tab('startup')", "startup",
+        "Tab: how it started, and whom it raced.", "moving"),
     Key("health", "4", "4", "tab('health')", "health",
         "Tab: the healthcheck and its last answers.", "moving"),
     Key("mounts", "5", "5", "tab('mounts')", "mounts",
@@ -60,6 +62,8 @@ KEYS: tuple[Key, ...] = (
     Key("gpu_tab", "7", "7", "tab('gpu')", "gpu",
         "Tab: what shows that it computes on a GPU.", "moving"),
     Key("gpus", "G", "G", "gpus", "GPUs", "The devices, and the services on them.", "moving", True),
+    Key("timeline", "t", "t", "timeline", "timeline",
+        "The last starts of the project as bars on a shared axis.", "moving", True),
     Key("fold", "space", "space", "rails('fold')", "fold",
         "Collapse or expand the project.", "moving"),
     Key("broken", "exclamation_mark", "!", "rails('next_broken')", "broken",
@@ -94,6 +98,22 @@ KEYS: tuple[Key, ...] = (
         "Write the diff and bring it up.", "review", True),
     Key("override", "o", "o", "override", "override file",
         "Put the change into the override file.", "review", True),
+    Key("settle", "h", "h", "settle", "settle",
+        "Make those that raced wait, with a health test where there is none.", "timeline", True),
+    Key("again", "R", "R", "again", "start again",
+        "Start the project again and compare.", "timeline", True),
+    Key("older", "left_square_bracket", "[", "older", "older start",
+        "The start before.", "timeline", True),
+    Key("newer", "right_square_bracket", "]", "newer", "newer start",
+        "The start after.", "timeline", True),
+    Key("cursor_left", "left", "←", "cursor(-1)", "earlier",
+        "Move the cursor to an earlier moment.", "timeline"),
+    Key("cursor_right", "right", "→", "cursor(1)", "later",
+        "Move the cursor to a later moment.", "timeline", True),
+    Key("zoom_in", "plus,equals_sign", "+", "zoom(True)", "zoom in",
+        "Show half of the seconds, around the cursor.", "timeline", True),
+    Key("zoom_out", "minus", "-", "zoom(False)", "zoom out",
+        "Show twice as many seconds.", "timeline"),
     Key("confirm", "enter,U", "enter", "confirm", "run",
         "Run the command shown.", "confirm", True),
 )

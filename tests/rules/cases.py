@@ -10,7 +10,7 @@ from pathlib import Path
 from nebtui.compose import model
 from nebtui.compose.discovery import search
 from nebtui.facts import changes
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.declared import Healthcheck, ServiceKey
 from nebtui.facts.observed import (
     Attachment,
     Container,
@@ -23,6 +23,7 @@ from nebtui.facts.observed import (
     Process,
 )
 from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.startup import Bar, OpenedPort, Race, Run, Start
 from nebtui.store import fold, fold_all
 from tests.rules import gpu_facts
 
@@ -116,6 +117,8 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
                 Image(rest[0], (rest[0],), healthcheck=test, user=options.get("user", ""))
             )
         ]
+    if kind == "raced":
+        return _raced(rest, now)
     container = _container(rest[0], now)
     if kind == "healthy":
         return [changes.ContainerSeen(_with(container, health="healthy"))]
@@ -145,6 +148,25 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
             changes.ProcessesSeen((Process(container.id, 7, 0, 0, listening=(int(rest[1]),)),)),
         ]
     raise ValueError(f"unknown fact: {words}")
+
+
+def _raced(words: list[str], now: Snapshot) -> list[changes.Change]:
+    """A kept start of the dependent's project in which it raced, and in the target's one how long
+    that took."""
+    dependent, target = (_key(name, now) for name in words[:2])
+    gap = float(words[2])
+    race = Race(dependent, target, gap, refused=int(words[3]))
+    run = Run(1.0, opened=(OpenedPort(80, gap + 0.9, gap + 1.0),))
+    bar = Bar(target.service, 1, "c", 0.5, (run,))
+    starts = {dependent.project: Start(dependent.project, 0.0, 20.0, races=(race,))}
+    known = starts.get(target.project, Start(target.project, 0.0, 20.0))
+    starts[target.project] = replace(known, bars=(bar,))
+    return [changes.StartsRecalled(key, (start,)) for key, start in starts.items()]
+
+
+def _key(name: str, now: Snapshot) -> ServiceKey:
+    project, service = name.split("/")
+    return ServiceKey(next(key for key in now.projects if key.name == project), service)
 
 
 def _container(name: str, now: Snapshot) -> Container:

@@ -30,6 +30,26 @@ def starts(snapshot: Snapshot, project: ProjectKey, now: float) -> tuple[Start, 
     return (*kept[:-1], better)
 
 
+def joined(known: Start, now: Start) -> Start:
+    """One start as it was seen at two moments: what has been removed since stays in it."""
+    bars = {bar.container: bar for bar in (*known.bars, *now.bars)}
+    races = {(race.dependent, race.target): race for race in (*known.races, *now.races)}
+    return replace(now, bars=tuple(bars.values()), races=tuple(races.values()))
+
+
+def interrupted(start: Start) -> Start:
+    """A start that another one came after before it was over: it ended with its last moment."""
+    last = max(bar.last for bar in start.bars)
+    return replace(start, settled=last)
+
+
+def newest_start(snapshot: Snapshot, now: float) -> ProjectKey | None:
+    """The project that started last, None where no start is known."""
+    every = ((starts(snapshot, key, now), key) for key in snapshot.projects)
+    known = [(found[-1].began, key) for found, key in every if found]
+    return max(known, default=(0.0, None), key=lambda one: one[0])[1]
+
+
 def _seen(start: Start) -> int:
     """How many of its containers were seen to begin to listen."""
     return sum(bar.listening is not None for bar in start.bars)

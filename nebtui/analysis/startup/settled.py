@@ -29,7 +29,7 @@ def settled(snapshot: Snapshot, start: Start, now: float) -> float | None:
 def _settled(snapshot: Snapshot, bar: Bar, now: float) -> float | None:
     """When one container had come up, or had failed for good; None while that is to come."""
     container = snapshot.containers.get(bar.container)
-    newest = _newest(bar)
+    newest = bar.last
     if container is None:
         return newest  # it was removed: nothing more comes of it
     if container.state == "created":
@@ -44,15 +44,6 @@ def _settled(snapshot: Snapshot, bar: Bar, now: float) -> float | None:
         return newest
     looping = bar.exits >= LOOP and bar.started is not None and now - bar.started > GIVEN_UP
     return bar.started + GIVEN_UP if looping and bar.started is not None else None
-
-
-def _newest(bar: Bar) -> float:
-    """The last thing that happened to it, counts of connections left out."""
-    moments = [bar.created or 0.0]
-    for run in bar.runs:
-        moments += [run.started, run.ended or 0.0, run.healthy or 0.0]
-        moments += [opened.at for opened in run.opened if opened.exact]
-    return max(moments)
 
 
 def _held(snapshot: Snapshot, bar: Bar, container: Container) -> bool:

@@ -13,7 +13,7 @@ from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot, belongs
 from nebtui.facts.startup import Bar, Run, Start, Wait
 
-QUIET = 15.0
+QUIET = 5.0
 """Seconds in which nothing comes up, after which what comes up next is another start."""
 PREPARED = 600.0
 """A container created longer than this (seconds) before its first start was not made for it."""

@@ -158,6 +158,7 @@ def healthcheck(value: object) -> Healthcheck | None:
         timeout=seconds(raw.get("Timeout")),
         retries=as_int(raw.get("Retries")) or None,
         start_period=seconds(raw.get("StartPeriod")),
+        start_interval=seconds(raw.get("StartInterval")),
     )
 
 

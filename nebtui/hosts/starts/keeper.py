@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from nebtui.analysis.startup.recent import KEPT, same, starts
+from nebtui.analysis.startup.recent import KEPT, interrupted, joined, same, starts
 from nebtui.facts.changes import Change, StartsRecalled
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
@@ -39,6 +39,8 @@ class StartKeeper:
         self._memory = memory
         self._kept: dict[ProjectKey, tuple[Start, ...]] = {}
         self._seen: dict[ProjectKey, tuple[object, ...]] = {}
+        self._going: dict[ProjectKey, Start] = {}
+        """Starts that are not over, with what of them has been removed again."""
         self.pending = False
         """A start goes on: another look is due."""
 
@@ -64,17 +66,29 @@ class StartKeeper:
         every = starts(snapshot, project, now)
         if not every:
             return
-        last, kept = every[-1], self._kept[project]
+        last, going = every[-1], self._going.get(project)
+        if going is not None and not same(going, last):
+            if going.races:  # else it is no start to compare with
+                yield from self._keep(interrupted(going))
+            going = None
+        last = last if going is None else joined(going, last)
         if last.settled is None:
             self.pending = True
+            self._going[project] = last
             return
         self._seen[project] = touched
-        if kept and same(kept[-1], last) and kept[-1].settled is not None:
+        self._going.pop(project, None)
+        yield from self._keep(last)
+
+    def _keep(self, start: Start) -> Iterator[Change]:
+        """Keep a start that is over, unless it is kept already."""
+        kept = self._kept[start.project]
+        if any(same(one, start) for one in kept):
             return
         if self._memory:
-            self._memory.learn(last)
-        self._kept[project] = (*(one for one in kept if not same(one, last)), last)[-KEPT:]
-        yield StartsRecalled(project, self._kept[project])
+            self._memory.learn(start)
+        self._kept[start.project] = (*kept, start)[-KEPT:]
+        yield StartsRecalled(start.project, self._kept[start.project])
 
     def close(self) -> None:
         """Give the memory back."""

@@ -9,12 +9,13 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Input
 
-from nebtui import rules
 from nebtui.analysis import services
+from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
 from nebtui.rules.rule import Finding
 from nebtui.tui.bring_up import ups
+from nebtui.tui.fix_keys import mended_by, nothing_for
 from nebtui.tui.graph_model import matching, pending, scene_of, warned
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
@@ -200,6 +201,20 @@ class HomeScreen(Screen[None]):
 
         self.app.push_screen(GpuScreen(self.session))
 
+    def action_timeline(self) -> None:
+        """Show the last starts of the selected project, else of the one that started last."""
+        from nebtui.tui.screens.timeline import TimelineScreen
+
+        selected = self._selected
+        project = selected.project if isinstance(selected, ServiceKey) else selected
+        snapshot = self.session.snapshot
+        project = project or newest_start(snapshot, self.session.now())
+        project = project or next(iter(snapshot.projects), None)
+        if project is None:
+            self.notify("there is no project that could start", markup=False, timeout=4)
+            return
+        self.app.push_screen(TimelineScreen(self.session, project))
+
     def action_lock(self) -> None:
         """Switch every change off or on; `--read-only` cannot be switched off here."""
         if self.session.read_only:
@@ -221,21 +236,12 @@ class HomeScreen(Screen[None]):
 
     def action_fix_key(self, key: str) -> None:
         """Fix the first finding of the selection (else of the box) that this key mends."""
-        mine = [f for f in self._concerned() if rules.rule(f.rule).key == key]
-        order = {"safe": 0, "unsafe": 1, "display": 2}
-        mine.sort(key=lambda f: (f.at != self._selected, order[f.applicability]))
-        if not mine:
-            where = str(self._selected or "this box")
-            others = [f for f in self.session.findings if rules.rule(f.rule).key == key]
-            hint = (
-                f"; {others[0].at or others[0].project} has (! goes to what is broken)"
-                if others
-                else ""
-            )
-            text = f"{where} has nothing that {key} would fix{hint}"
-            self.notify(text, title="nothing to do", markup=False, timeout=5)
+        mine = mended_by(key, self._concerned(), self._selected)
+        if mine:
+            self.post_message(FixAsked((mine[0],), key))
             return
-        self.post_message(FixAsked((mine[0],), key))
+        text = nothing_for(key, self.session.findings, self._selected)
+        self.notify(text, title="nothing to do", markup=False, timeout=5)
 
     def action_fix(self) -> None:
         """Fix the highlighted finding."""

@@ -11,16 +11,18 @@ from textual.widgets.option_list import Option
 
 from nebtui import rules
 from nebtui.analysis.sources import found_by, read_by
+from nebtui.analysis.startup.recent import starts
 from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import verdict
+from nebtui.graph.timeline import draw_timeline
 from nebtui.rules.rule import Finding
 from nebtui.text.paths import short, shortened
 from nebtui.tui.background import background
 from nebtui.tui.session import Session
-from nebtui.tui.widgets import gpus, tabs
+from nebtui.tui.widgets import gpus, startup, tabs
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.markup import SEVERITY, joined, lines
 from nebtui.tui.widgets.speed import server_lines
@@ -156,6 +158,8 @@ class Detail(Vertical):
         snapshot = session.snapshot
         if service is None:
             return Content("")
+        if self.tab == "startup":
+            return service_start(session, service, self.size.width - 2)
         if self.tab == "health":
             return lines(tabs.health(snapshot, service, session.now()))
         if self.tab == "mounts":
@@ -170,6 +174,20 @@ class Detail(Vertical):
         if self.tab == "yaml":
             return self._yaml(snapshot, service)
         return lines([*tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])
+
+
+def service_start(session: Session, service: ServiceKey, width: int) -> Content:
+    """The last start of a service's project, and what of it concerns the service."""
+    every = starts(session.snapshot, service.project, session.now())
+    if not every:
+        return joined(("no start of this project is known", "dim"))
+    start = every[-1]
+    chosen = next((n for n, bar in enumerate(start.bars) if bar.service == service.service), None)
+    picture = draw_timeline(
+        start, width=max(24, width), now=session.now(), selected=chosen, ascii=session.ascii
+    )
+    told = startup.told(start, ascii=session.ascii, about=service.service)
+    return lines([*told, *(startup.drawn(line) for line in picture.lines)])
 
 
 def yaml_lines(service: Service | None) -> Content:

@@ -21,6 +21,7 @@ from nebtui.tui.widgets.markup import joined
 
 TABS = {
     "why": "1 Why",
+    "startup": "2 Startup",
     "health": "4 Health",
     "mounts": "5 Mounts",
     "yaml": "6 YAML",
@@ -131,6 +132,7 @@ def health(snapshot: Snapshot, key: ServiceKey, now: float) -> list[Content]:
             ("interval", test.interval),
             ("timeout", test.timeout),
             ("start_period", test.start_period),
+            ("start_interval", test.start_interval),
         )
         message = "  ".join(f"{name} {value:g}s" for name, value in figures if value is not None)
         if message:
