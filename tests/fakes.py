@@ -12,6 +12,7 @@ from nebtui.facts.changes import (
     Change,
     ContainerSeen,
     EngineLost,
+    EngineSeen,
     GpuStackSeen,
     ImageSeen,
     NetworksListed,
@@ -47,6 +48,8 @@ class FakeHost:
     def changes(self) -> Iterator[Change]:
         if self.snapshot.engine_problem:
             yield EngineLost(self.snapshot.engine_problem)
+        if self.snapshot.engine is not None:
+            yield EngineSeen(self.snapshot.engine)
         yield NetworksListed(tuple(self.snapshot.networks.values()))
         for project in self.snapshot.projects.values():
             yield ProjectSeen(project)

@@ -9,6 +9,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from nebtui import rules
 from nebtui.cli.common import host_for, look, say_status, utf8
@@ -16,14 +17,21 @@ from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
 from nebtui.host import Host
 from nebtui.keep import Journal, recall_projects
-from nebtui.settings import Settings
+from nebtui.settings import Settings, settings_file
+
+if TYPE_CHECKING:
+    from nebtui.tui.session import Session
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
     """Open the box; without a terminal print its status once and exit 0."""
     if not arguments.no_engine and nothing_here(settings, environ):
         warn("nebtui: no engine and no compose file here: this is the demo box")
-        return show(demo_host("all"), "demo", arguments, settings, environ)
+        notice = (
+            "the demo box, nothing on it is yours: no engine here, no compose file in "
+            f"{os.getcwd()}"
+        )
+        return show(demo_host("all"), "demo", arguments, settings, environ, notice)
     host = host_for(arguments, settings, environ, follow=True)
     return show(host, "files only" if arguments.no_engine else "", arguments, settings, environ)
 
@@ -64,7 +72,12 @@ def demo_host(scenario: str) -> Host:
 
 
 def show(
-    host: Host, banner: str, arguments: Namespace, settings: Settings, environ: Mapping[str, str]
+    host: Host,
+    banner: str,
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    notice: str = "",
 ) -> int:
     """The app on a host, or its status once where there is no terminal for it."""
     if (
@@ -82,23 +95,38 @@ def show(
             "`nebtui check`"
         )
     from nebtui.tui.app import NebtuiApp
-    from nebtui.tui.session import Session
 
+    app = NebtuiApp(_session(host, arguments, settings, environ, banner, notice))
+    app.run()
+    return app.return_code or 0
+
+
+def _session(
+    host: Host,
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    banner: str,
+    notice: str,
+) -> Session:
+    from nebtui.tui.session import Searched, Session
+
+    simulated = host.kind == "simulated"
     # What is written in the demo box is no part of the real one's journal: its networks are not
     # this engine's.
-    state_dir = (
-        os.path.join(settings.state_dir, "demo") if host.kind == "simulated" else settings.state_dir
-    )
-    session = Session(
+    state_dir = os.path.join(settings.state_dir, "demo") if simulated else settings.state_dir
+    folders = (os.getcwd(), *settings.roots)
+    return Session(
         host,
         settings,
         Journal(state_dir),
         banner=banner,
+        notice=notice,
+        searched=None
+        if simulated
+        else Searched(folders, settings.depth, str(settings_file(environ))),
         locked=arguments.read_only,
         read_only=arguments.read_only,
         only=arguments.project or "",
         ascii=not utf8(),
     )
-    app = NebtuiApp(session)
-    app.run()
-    return app.return_code or 0

@@ -7,7 +7,7 @@ from nebtui.fixing.recreate import up_action, up_actions
 from nebtui.host import Up
 from nebtui.rules.rule import Recreate
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.detail import related
+from nebtui.tui.widgets.findings import related
 
 
 def ups(session: Session, selected: ServiceKey | ProjectKey | None) -> list[Up]:

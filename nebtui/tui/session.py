@@ -23,6 +23,17 @@ class CommandRun:
     exit_code: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Where compose files were searched for, for a person who finds none."""
+
+    folders: tuple[str, ...]
+    """The working directory first, then the `search.roots` of the settings."""
+    depth: int
+    """Levels of folders below each."""
+    settings_file: str
+
+
 @dataclass(slots=True)
 class Session:
     """The run. Only the App assigns to it; screens read."""
@@ -32,6 +43,10 @@ class Session:
     journal: Journal
     banner: str = ""
     """What is special about this box, always on screen: `demo`, `files only`…"""
+    notice: str = ""
+    """Why this box is shown and not another, one sentence on a line of its own."""
+    searched: Searched | None = None
+    """None where nothing was: the demo box."""
     locked: bool = False
     read_only: bool = False
     """Locked for the whole run (`--read-only`)."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -19,7 +20,7 @@ from nebtui.settings import Settings
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.screens.review import ReviewScreen
-from nebtui.tui.session import Session
+from nebtui.tui.session import Searched, Session
 from nebtui.tui.widgets.rails import Rails
 from tests.clock import HandClock
 
@@ -109,12 +110,24 @@ async def driver(
     state: Path,
     size: tuple[int, int] = (120, 36),
     clock: HandClock | None = None,
-    **changed: object,
+    *,
+    notice: str = "",
+    searched: Searched | None = None,
+    only: str = "",
+    **changed: Any,
 ) -> AsyncIterator[AppDriver]:
     """The app on a host, at a terminal size."""
-    settings = Settings(state_dir=str(state), **changed)  # type: ignore[arg-type]
+    settings = Settings(state_dir=str(state), **changed)
     banner = "demo" if host.kind == "simulated" else ""
-    session = Session(host, settings, Journal(str(state)), banner=banner)
+    session = Session(
+        host,
+        settings,
+        Journal(str(state)),
+        banner=banner,
+        notice=notice,
+        searched=searched,
+        only=only,
+    )
     app = NebtuiApp(session)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield AppDriver(app, pilot, session, clock)
@@ -122,7 +135,7 @@ async def driver(
 
 @asynccontextmanager
 async def demo(
-    folder: Path, size: tuple[int, int] = (120, 36), scenario: str = "all", **changed: object
+    folder: Path, size: tuple[int, int] = (120, 36), scenario: str = "all", **changed: Any
 ) -> AsyncIterator[AppDriver]:
     """The app on the demo box at rest: its clock moves by hand."""
     clock = HandClock()

@@ -20,7 +20,8 @@ from nebtui.tui.graph_model import matching, pending, scene_of, warned
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.detail import Detail, related
+from nebtui.tui.widgets.detail import Detail
+from nebtui.tui.widgets.findings import related
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.summary import Summary
@@ -101,14 +102,7 @@ class HomeScreen(Screen[None]):
             key for project in snapshot.projects for key in services.service_keys(snapshot, project)
         ]
         self._keys = {from_snapshot.identity(key): key for key in keys}
-        self.query_one(Summary).show(
-            snapshot,
-            session.findings,
-            session.banner,
-            session.locked,
-            session.failures,
-            ascii=session.ascii,
-        )
+        self.query_one(Summary).show(session)
         rails = self.query_one(Rails)
         rails.warned = warned(session)
         rails.show(matching(scene_of(session), self._filter))

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from nebtui import rules
 from nebtui.analysis.sources import found_by, read_by
 from nebtui.analysis.startup.recent import starts
 from nebtui.disk.read import UnreadableError, from_disk
@@ -19,12 +18,14 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import verdict
 from nebtui.graph.timeline import draw_timeline
 from nebtui.rules.rule import Finding
-from nebtui.text.paths import short, shortened
+from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.session import Session
 from nebtui.tui.widgets import gpus, startup, tabs
 from nebtui.tui.widgets.cached_static import CachedStatic
-from nebtui.tui.widgets.markup import SEVERITY, joined, lines
+from nebtui.tui.widgets.empty_box import empty_box, empty_heading
+from nebtui.tui.widgets.findings import counted, prompt, related
+from nebtui.tui.widgets.markup import joined, lines
 from nebtui.tui.widgets.speed import server_lines
 
 WATCH_TONES = {"written": "warn", "seen": "ok", "wrong": "bad"}
@@ -121,6 +122,8 @@ class Detail(Vertical):
             return joined((selected.name, "title"), f"  {files}", (message, "dim"))
         if not session.snapshot.settled:
             return joined(("loading…", "dim"))
+        if not session.snapshot.projects:
+            return empty_heading(session)
         return joined((counted(len(found)), "title"), ("  on this host", "dim"))
 
     def _list(self, found: tuple[Finding, ...]) -> None:
@@ -157,7 +160,8 @@ class Detail(Vertical):
     def _facts(self, session: Session, service: ServiceKey | None) -> Content:
         snapshot = session.snapshot
         if service is None:
-            return Content("")
+            empty = snapshot.settled and not snapshot.projects
+            return empty_box(session) if empty else Content("")
         if self.tab == "startup":
             return service_start(session, service, self.size.width - 2)
         if self.tab == "health":
@@ -197,52 +201,6 @@ def yaml_lines(service: Service | None) -> Content:
         return lines(tabs.yaml(service, from_disk(origin.file) if origin else ""))
     except UnreadableError as error:
         return joined((str(error), "bad"))
-
-
-def counted(number: int) -> str:
-    """`no findings`, `1 finding`, `2 findings`."""
-    return "no findings" if not number else f"{number} finding{'s' if number > 1 else ''}"
-
-
-def related(
-    findings: tuple[Finding, ...], selected: ServiceKey | ProjectKey | None
-) -> tuple[Finding, ...]:
-    """The findings that concern a selection, as the one that names or as the other end."""
-    if isinstance(selected, ServiceKey):
-        return tuple(
-            f
-            for f in findings
-            if selected in (f.at, f.target, *f.owners)
-            or (f.service is None and f.project == selected.project)
-        )
-    if isinstance(selected, ProjectKey):
-        return tuple(
-            f
-            for f in findings
-            if f.project == selected or (f.target and f.target.project == selected)
-        )
-    return findings
-
-
-def prompt(finding: Finding) -> Content:
-    """A finding as it stands in the list: what, evidence, and the key that fixes it."""
-    glyph, tone = SEVERITY[finding.severity]
-    rule = rules.rule(finding.rule)
-    who = str(finding.at or finding.project or "")
-    result = [joined((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
-    result += [joined(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
-    if finding.fix and finding.applicability != "display" and rule.key:
-        result.append(
-            joined(
-                "  ",
-                (f" {rule.key} ", "key"),
-                f" {finding.fix} ",
-                (f"· {finding.applicability}", "dim"),
-            )
-        )
-    elif finding.fix:
-        result.append(joined(("    by hand: ", "dim"), finding.fix))
-    return lines(result)
 
 
 def _watched(session: Session, selected: ServiceKey | ProjectKey | None) -> Content:

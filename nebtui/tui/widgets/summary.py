@@ -10,6 +10,7 @@ from nebtui.analysis.services import service_statuses, tally
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 from nebtui.text.units import clock_time
+from nebtui.tui.session import Session
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
@@ -18,24 +19,19 @@ from nebtui.tui.widgets.markup import joined, lines
 class Summary(CachedStatic):
     """Repainted whole: it is two lines."""
 
-    def show(
-        self,
-        snapshot: Snapshot,
-        findings: tuple[Finding, ...],
-        banner: str,
-        locked: bool,
-        failures: tuple[str, ...] = (),
-        *,
-        ascii: bool = False,
-    ) -> None:
-        """Show a snapshot; why no engine answers has a line of its own."""
-        text = machine(snapshot, self.app.size.width - 1, ascii=ascii)
-        trouble = [_trouble(snapshot)] if snapshot.engine_problem else []
-        trouble += [joined((f" {why}", "bad")) for why in (*snapshot.failures.values(), *failures)]
+    def show(self, session: Session) -> None:
+        """Show a session's snapshot; what it is, and why no engine answers, have lines of their
+        own."""
+        snapshot = session.snapshot
+        text = machine(snapshot, self.app.size.width - 1, ascii=session.ascii)
+        trouble = [joined((f" {session.notice}", "warn"))] if session.notice else []
+        trouble += [_trouble(snapshot)] if snapshot.engine_problem else []
+        failures = (*snapshot.failures.values(), *session.failures)
+        trouble += [joined((f" {why}", "bad")) for why in failures]
         self.set_content(
             lines(
                 [
-                    header(snapshot, findings, banner, locked=locked),
+                    header(snapshot, session.findings, session.banner, locked=session.locked),
                     *trouble,
                     *_xids(snapshot),
                     *([text] if text.plain else []),
