@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from nebtui.facts.changes import Rewound
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.store.folding import folded
@@ -46,11 +47,18 @@ class Store:
         self._state_news.set()
 
     def _read(self) -> None:
+        unseen: Snapshot | None = None
         for change in self._host.changes():
             if self._closed.is_set():
                 return
             before = self._snapshot
-            self._snapshot = folded(before, change)
+            if isinstance(change, Rewound) or unseen is not None:
+                # Nobody shall see the box empty: the new picture is handed out when it is whole.
+                unseen = folded(before if unseen is None else unseen, change)
+                if not unseen.settled:
+                    continue
+            self._snapshot = folded(before, change) if unseen is None else unseen
+            unseen = None
             if self._snapshot is not before:
                 if self._snapshot.generation != before.generation:
                     self._state_news.set()
