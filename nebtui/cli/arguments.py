@@ -10,6 +10,16 @@ from nebtui import __version__
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
 
 
+KEPT = (
+    "Kept: names (projects, services, containers, images, networks, variables), states and times, "
+    "paths, hosts and ports in values, GPU switches, readings, commands and health tests without "
+    "what looks like a secret, 200 characters of each probe's answer. "
+    "Left out: all other values of variables and labels, logs, the texts of files. "
+    "/home/NAME becomes /home/user. Look it through before you hand it on: "
+    "what is neither named nor shaped like a secret is not recognised as one."
+)
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong with the usage in one line."""
 
@@ -28,8 +38,8 @@ def parser() -> Parser:
     top.add_argument("--version", action="version", version=f"nebtui {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
-    def verb(name: str, told: str) -> Parser:
-        return verbs.add_parser(name, help=told, description=told, parents=[common])
+    def verb(name: str, told: str, more: str = "") -> Parser:
+        return verbs.add_parser(name, help=told, description=told, epilog=more, parents=[common])
 
     demo = verb("demo", "the same app on a simulated box")
     demo.add_argument("scenario", nargs="?", choices=SCENARIOS, default="all")
@@ -57,6 +67,13 @@ def parser() -> Parser:
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
     )
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
+    record = verb("record", "write what happens on this box to a file, without its secrets", KEPT)
+    record.add_argument(
+        "file", metavar="FILE", help="a new file, compressed if it ends in .gz; - = standard output"
+    )
+    record.add_argument(
+        "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="end after so long"
+    )
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")
     verb("config", "the effective settings")
@@ -74,6 +91,14 @@ def _startup(startup: Parser) -> None:
     startup.add_argument(
         "--timeout", type=float, default=60.0, metavar="SECONDS", help="watch so long (60)"
     )
+
+
+def _seconds(text: str) -> float:
+    """A number of seconds above 0."""
+    number = float(text)
+    if not 0 < number < 1e7:
+        raise ValueError(text)
+    return number
 
 
 def _fix(fix: Parser) -> None:

@@ -2,7 +2,7 @@
 (`unfolding`), how it is handed out (`publishing`), and how a front end without a screen waits for
 it (`following`)."""
 
-from nebtui.store.folding import fold, fold_all
+from nebtui.store.folding import fold, fold_all, folded
 from nebtui.store.following import Follower, settle
 from nebtui.store.history import HISTORY
 from nebtui.store.publishing import SAMPLE_TICK, STATE_TICK, Store
@@ -16,6 +16,7 @@ __all__ = [
     "Store",
     "fold",
     "fold_all",
+    "folded",
     "settle",
     "unfold",
 ]

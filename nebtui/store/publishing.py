@@ -27,6 +27,9 @@ class Store:
         self._host = host
         self._listen = listen
         self._snapshot = Snapshot()
+        self.tee: Callable[[Change, Snapshot], None] | None = None
+        """Gets each change with the snapshot after it, from the thread that reads; set by anyone,
+        errors are its own matter."""
         self._news = threading.Event()
         self._state_news = threading.Event()
         self._closed = threading.Event()
@@ -59,6 +62,8 @@ class Store:
                     continue
             self._snapshot = folded(before, change) if unseen is None else unseen
             unseen = None
+            if (tee := self.tee) is not None:
+                tee(change, self._snapshot)
             if self._snapshot is not before:
                 if self._snapshot.generation != before.generation:
                     self._state_news.set()
