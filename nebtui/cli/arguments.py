@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from nebtui import __version__
 
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
 
 
@@ -54,14 +55,20 @@ def parser() -> Parser:
     undo = verb("undo", "undo the last written patch")
     undo.add_argument("--list", action="store_true", help="list what can be undone")
     undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to undo")
+    shown = [check]
     for name, told in (
         ("status", "projects and services, once"),
         ("graph", "networks and edges, once"),
     ):
-        verb(name, told).add_argument("paths", nargs="*", metavar="PATH")
-    _startup(
-        verb("startup", "the last start of a project as a timeline; exit 1 when a race was seen")
-    )
+        shown.append(verb(name, told))
+        shown[-1].add_argument("paths", nargs="*", metavar="PATH")
+    told = "the last start of a project as a timeline; exit 1 when a race was seen"
+    shown.append(verb("startup", told))
+    _startup(shown[-1])
+    for one in shown:
+        one.add_argument(
+            "--recording", metavar="FILE", help="the end of a recording instead of this box"
+        )
     gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     gpu.add_argument(
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
@@ -73,6 +80,14 @@ def parser() -> Parser:
     )
     record.add_argument(
         "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="end after so long"
+    )
+    replay = verb("replay", "the same app on a recording, read-only")
+    replay.add_argument("file", metavar="FILE", help="a recording; - = standard input")
+    replay.add_argument(
+        "--at", type=_offset, metavar="TIME", help="begin there: seconds, M:SS or H:MM:SS"
+    )
+    replay.add_argument(
+        "--speed", type=float, choices=SPEEDS, default=1.0, help="how fast it is played"
     )
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")
@@ -91,6 +106,16 @@ def _startup(startup: Parser) -> None:
     startup.add_argument(
         "--timeout", type=float, default=60.0, metavar="SECONDS", help="watch so long (60)"
     )
+
+
+def _offset(text: str) -> float:
+    """Seconds of `S`, `M:SS` or `H:MM:SS`."""
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = 60 * seconds + float(part)
+    if not 0 <= seconds < 1e9:
+        raise ValueError(text)
+    return seconds
 
 
 def _seconds(text: str) -> float:

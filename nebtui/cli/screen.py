@@ -14,7 +14,7 @@ from nebtui import rules
 from nebtui.cli.common import host_for, look, say_status, utf8
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
-from nebtui.host import Host
+from nebtui.host import Host, Player
 from nebtui.keep import Journal, recall_projects
 from nebtui.settings import Settings
 
@@ -64,9 +64,15 @@ def demo_host(scenario: str) -> Host:
 
 
 def show(
-    host: Host, banner: str, arguments: Namespace, settings: Settings, environ: Mapping[str, str]
+    host: Host,
+    banner: str,
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    player: Player | None = None,
 ) -> int:
-    """The app on a host, or its status once where there is no terminal for it."""
+    """The app on a host, or its status once where there is no terminal for it. `player`: steers
+    the host, where it is a recorded one."""
     if (
         arguments.plain
         or arguments.format == "json"
@@ -94,10 +100,11 @@ def show(
         settings,
         Journal(state_dir),
         banner=banner,
-        locked=arguments.read_only,
-        read_only=arguments.read_only,
+        locked=arguments.read_only or not host.writable,
+        read_only=arguments.read_only or not host.writable,
         only=arguments.project or "",
         ascii=not utf8(),
+        player=player,
     )
     app = NebtuiApp(session)
     app.run()
