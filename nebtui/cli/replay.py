@@ -33,7 +33,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     except RecordingError as error:
         raise CommandError(str(error)) from None
     own = replace(settings, state_dir=os.path.join(settings.state_dir, "recorded"))
-    banner = f"recording of {tape.header.host}" if tape.header.host else "recording"
+    banner = f"recorded {tape.header.host}".strip()
     return show(host, banner, arguments, own, environ, host.player)
 
 

@@ -35,7 +35,7 @@ def markdown() -> str:
         "fixing": "home, fixing",
         "acting": "home, acting",
     }
-    titles |= {"review": "review", "confirm": "before a command"}
+    titles |= {"review": "review", "confirm": "before a command", "replay": "a recording"}
     rows = ["| where | keys |", "|---|---|"]
     for where, title in titles.items():
         text = " · ".join(f"`{k.display}` {k.label}" for k in KEYS if k.where == where)

@@ -40,6 +40,8 @@ class Session:
     ascii: bool = False
     player: Player | None = None
     """Steers the box where it is a recorded one."""
+    recording: str = ""
+    """The file that this box is being recorded to."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     findings: tuple[Finding, ...] = ()
     failures: tuple[str, ...] = ()

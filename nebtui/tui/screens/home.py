@@ -21,6 +21,7 @@ from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail, related
 from nebtui.tui.widgets.keys_footer import KeysFooter
+from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.summary import Summary
 
@@ -55,6 +56,7 @@ class HomeScreen(Screen[None]):
         yield Input(
             placeholder="show only projects and services that match; esc shows all", id="filter"
         )
+        yield Playback(self.session)
         yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -79,6 +81,7 @@ class HomeScreen(Screen[None]):
             session.failures,
             snapshot.failures,
             session.locked,
+            session.recording,
             self._filter,
             pending(session),
         )
@@ -100,14 +103,7 @@ class HomeScreen(Screen[None]):
             key for project in snapshot.projects for key in services.service_keys(snapshot, project)
         ]
         self._keys = {from_snapshot.identity(key): key for key in keys}
-        self.query_one(Summary).show(
-            snapshot,
-            session.findings,
-            session.banner,
-            session.locked,
-            session.failures,
-            ascii=session.ascii,
-        )
+        self.query_one(Summary).show(session)
         rails = self.query_one(Rails)
         rails.warned = warned(session)
         rails.show(matching(scene_of(session), self._filter))
@@ -203,7 +199,8 @@ class HomeScreen(Screen[None]):
     def action_lock(self) -> None:
         """Switch every change off or on; `--read-only` cannot be switched off here."""
         if self.session.read_only:
-            self.notify("this run was started with --read-only", timeout=4)
+            why = "this run was started with --read-only"
+            self.notify("a recording cannot be changed" if self.session.player else why, timeout=4)
             return
         self.session.locked = not self.session.locked
         self.show()
@@ -215,6 +212,8 @@ class HomeScreen(Screen[None]):
         if action == "filter" and self.focused is self.query_one("#filter"):
             return False
         fixing = ("fix_key", "fix", "fix_all", "bring_up")
+        if self.session.player is not None and action in (*fixing, "undo", "lock"):
+            return False
         if self._stranger is not None and action in fixing:
             return None
         return None if self.session.locked and action in (*fixing, "undo") else True

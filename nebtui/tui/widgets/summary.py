@@ -10,6 +10,7 @@ from nebtui.analysis.services import service_statuses, tally
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 from nebtui.text.units import clock_time
+from nebtui.tui.session import Session
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
@@ -18,39 +19,39 @@ from nebtui.tui.widgets.markup import joined, lines
 class Summary(CachedStatic):
     """Repainted whole: it is two lines."""
 
-    def show(
-        self,
-        snapshot: Snapshot,
-        findings: tuple[Finding, ...],
-        banner: str,
-        locked: bool,
-        failures: tuple[str, ...] = (),
-        *,
-        ascii: bool = False,
-    ) -> None:
-        """Show a snapshot; why no engine answers has a line of its own."""
-        text = machine(snapshot, self.app.size.width - 1, ascii=ascii)
+    def show(self, session: Session) -> None:
+        """Show a session's snapshot; why no engine answers has a line of its own."""
+        snapshot = session.snapshot
+        text = machine(snapshot, self.app.size.width - 1, ascii=session.ascii)
         trouble = [_trouble(snapshot)] if snapshot.engine_problem else []
-        trouble += [joined((f" {why}", "bad")) for why in (*snapshot.failures.values(), *failures)]
-        self.set_content(
-            lines(
-                [
-                    header(snapshot, findings, banner, locked=locked),
-                    *trouble,
-                    *_xids(snapshot),
-                    *([text] if text.plain else []),
-                ]
-            )
+        failed = (*snapshot.failures.values(), *session.failures)
+        trouble += [joined((f" {why}", "bad")) for why in failed]
+        found = header(
+            snapshot,
+            session.findings,
+            session.banner,
+            # A recorded box is never anything else.
+            locked=session.locked and session.player is None,
+            recording=session.recording,
         )
+        shown = [found, *trouble, *_xids(snapshot), *([text] if text.plain else [])]
+        self.set_content(lines(shown))
 
 
 def header(
-    snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, *, locked: bool
+    snapshot: Snapshot,
+    findings: tuple[Finding, ...],
+    banner: str,
+    *,
+    locked: bool,
+    recording: str = "",
 ) -> Content:
     """The box in one line; what a narrow terminal may cut off comes last."""
     parts: list[tuple[str, str] | str] = [(" nebtui ", "key"), " "]
     if banner:
         parts += [(f" {banner} ", "key"), " "]
+    if recording:
+        parts += [(f"recording {recording}", "warn"), "  "]
     if locked:
         parts += [("read-only", "warn"), "  "]
     if not snapshot.settled and not snapshot.engine_problem:
