@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -43,7 +44,7 @@ def start(file: str, host: Host) -> Recorder:
     if file == "-" and sys.stdout.isatty():
         raise CommandError("a recording is no text to read: name a FILE, or pipe `record -` on")
     try:
-        stream = sys.stdout.buffer if file == "-" else create(file)
+        stream = os.fdopen(os.dup(sys.stdout.fileno()), "wb") if file == "-" else create(file)
         return Recorder(stream, socket.gethostname(), host.now)
     except FileExistsError:
         raise CommandError(f"{file} is there already: name another file") from None
