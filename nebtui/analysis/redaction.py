@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from nebtui.analysis.secrecy import (
+    shown,
     variables_of,
     visible_label,
     visible_text,
@@ -88,6 +89,11 @@ class Redaction:
             }
         )
 
+    def options(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Values that are no secrets by their names."""
+        kept = {mask(name): self.text(shown(name, value)) for name, value in values.items()}
+        return values if kept == values else MappingProxyType(kept)
+
     def labels(self, labels: Mapping[str, str]) -> Mapping[str, str]:
         """The labels that are kept."""
         kept = {}
@@ -155,6 +161,8 @@ def _treatment(hint: Any, named: bool) -> Treatment | None:
         return some
     if origin is tuple:
         return _row(arguments, named)
+    if origin is Mapping and arguments == (str, str) and not named:
+        return Redaction.options
     if origin is Mapping:
         return _mapping(_treatment(arguments[0], True), _treatment(arguments[1], named))
     return None

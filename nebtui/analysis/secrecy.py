@@ -35,7 +35,7 @@ _MYSQL = re.compile(r"\b(?:mysql|mariadb)")
 def visible_value(name: str, value: str) -> str:
     """What of a variable's value is kept: its hosts and ports, GPU switches, plain yes or no;
     `•••` where there was something else."""
-    secret = mask(f"{name}={value}") != f"{name}={value}"
+    secret = shown(name, value) != value
     if not secret:
         if name.endswith("VISIBLE_DEVICES"):
             return value if _DEVICES.fullmatch(value) else MASK
@@ -46,6 +46,11 @@ def visible_value(name: str, value: str) -> str:
     return _hosts(value, bare=bool(HOST_KEY.search(name)) and not secret, urls_only=secret) or (
         MASK if value.strip() else ""
     )
+
+
+def shown(name: str, value: str) -> str:
+    """The value of something with a name, `•••` where that names a secret."""
+    return value if mask(f"{name}={value}") == f"{name}={value}" else MASK
 
 
 def _hosts(value: str, *, bare: bool, urls_only: bool) -> str:

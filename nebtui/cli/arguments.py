@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import NoReturn
 
 from nebtui import __version__
@@ -55,40 +56,19 @@ def parser() -> Parser:
     undo = verb("undo", "undo the last written patch")
     undo.add_argument("--list", action="store_true", help="list what can be undone")
     undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to undo")
-    shown = [check]
-    for name, told in (
-        ("status", "projects and services, once"),
-        ("graph", "networks and edges, once"),
-    ):
-        shown.append(verb(name, told))
-        shown[-1].add_argument("paths", nargs="*", metavar="PATH")
+    status = verb("status", "projects and services, once")
+    graph = verb("graph", "networks and edges, once")
+    for one in (status, graph):
+        one.add_argument("paths", nargs="*", metavar="PATH")
     told = "the last start of a project as a timeline; exit 1 when a race was seen"
-    shown.append(verb("startup", told))
-    _startup(shown[-1])
-    for one in shown:
-        one.add_argument(
-            "--recording", metavar="FILE", help="the end of a recording instead of this box"
-        )
+    startup = verb("startup", told)
+    _startup(startup)
+    _recordings(verb, (check, status, graph, startup))
     gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     gpu.add_argument(
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
     )
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
-    record = verb("record", "write what happens on this box to a file, without its secrets", KEPT)
-    record.add_argument(
-        "file", metavar="FILE", help="a new file, compressed if it ends in .gz; - = standard output"
-    )
-    record.add_argument(
-        "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="end after so long"
-    )
-    replay = verb("replay", "the same app on a recording, read-only")
-    replay.add_argument("file", metavar="FILE", help="a recording; - = standard input")
-    replay.add_argument(
-        "--at", type=_offset, metavar="TIME", help="begin there: seconds, M:SS or H:MM:SS"
-    )
-    replay.add_argument(
-        "--speed", type=float, choices=SPEEDS, default=1.0, help="how fast it is played"
-    )
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")
     verb("config", "the effective settings")
@@ -105,6 +85,29 @@ def _startup(startup: Parser) -> None:
     startup.add_argument("--yes", action="store_true", help="do not ask before --up")
     startup.add_argument(
         "--timeout", type=float, default=60.0, metavar="SECONDS", help="watch so long (60)"
+    )
+
+
+def _recordings(verb: Callable[..., Parser], shown: tuple[Parser, ...]) -> None:
+    """The verbs that make and play recordings, and the option of those that look at one."""
+    for one in shown:
+        one.add_argument(
+            "--recording", metavar="FILE", help="the end of a recording instead of this box"
+        )
+    record = verb("record", "write what happens on this box to a file, without its secrets", KEPT)
+    record.add_argument(
+        "file", metavar="FILE", help="a new file, compressed if it ends in .gz; - = standard output"
+    )
+    record.add_argument(
+        "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="end after so long"
+    )
+    replay = verb("replay", "the same app on a recording, read-only")
+    replay.add_argument("file", metavar="FILE", help="a recording; - = standard input")
+    replay.add_argument(
+        "--at", type=_offset, metavar="TIME", help="begin there: seconds, M:SS or H:MM:SS"
+    )
+    replay.add_argument(
+        "--speed", type=float, choices=SPEEDS, default=1.0, help="how fast it is played"
     )
 
 

@@ -36,7 +36,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TapeEntry:
     """One line: what happened `at` seconds after the recording began. `whole`: a picture of
     everything; `unknown`: changes in it that this nebtui cannot read."""
 
@@ -85,7 +85,7 @@ def read_header(line: bytes, name: str) -> Header:
     return Header(version, host, began)
 
 
-def read_entry(line: bytes) -> Entry | None:
+def read_entry(line: bytes) -> TapeEntry | None:
     """The entry; None where a line holds none."""
     data = _object(line)
     at = _time(data.get(AT)) if data else None
@@ -95,11 +95,11 @@ def read_entry(line: bytes) -> Entry | None:
     if isinstance(frame, list):
         found = [decode(one) for one in frame]
         kept = tuple(change for change in found if change is not None)
-        return Entry(at, kept, whole=True, unknown=len(found) - len(kept))
+        return TapeEntry(at, kept, whole=True, unknown=len(found) - len(kept))
     if CLASS not in data:
         return None
     change = decode(data)
-    return Entry(at, () if change is None else (change,), unknown=int(change is None))
+    return TapeEntry(at, () if change is None else (change,), unknown=int(change is None))
 
 
 def _object(line: bytes) -> dict[str, Any] | None:

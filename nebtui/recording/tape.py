@@ -14,7 +14,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from io import BufferedReader, FileIO
 
-from nebtui.recording.lines import LONGEST, Entry, RecordingError, read_entry, read_header
+from nebtui.recording.lines import LONGEST, RecordingError, TapeEntry, read_entry, read_header
 
 LARGEST = 4_000_000_000
 """Bytes of a recording that is read, about eight days of twenty containers."""
@@ -113,7 +113,7 @@ class Tape:
             self._news.wait_for(lambda: self._size > place or self.complete, seconds)
             return self._size > place
 
-    def entry(self, place: int) -> tuple[Entry | None, int]:
+    def entry(self, place: int) -> tuple[TapeEntry | None, int]:
         """The entry of the line at a place, None where it is none, and the place of the next one.
         Only for places that `wait` found."""
         file = (self._spool or self._file).fileno()

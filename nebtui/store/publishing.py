@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from nebtui.facts.changes import Rewound
+from nebtui.facts.changes import Change, Rewound
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.store.folding import folded

@@ -27,13 +27,16 @@ def unfold(snapshot: Snapshot) -> Iterator[Change]:
         open_to_all = tuple(port for port, all_ in snapshot.host_ports.items() if all_)
         loopback = tuple(port for port in snapshot.host_ports if port not in open_to_all)
         yield changes.HostPortsSeen(open_to_all, loopback)
-    yield changes.ProcessesSeen(tuple(snapshot.processes.values()))
     yield changes.GpuAccessSeen(tuple(snapshot.gpu_access.values()))
     if snapshot.gpu_stack is not None:
         yield changes.GpuStackSeen(snapshot.gpu_stack)
     for history in snapshot.histories.values():
         for event in history:
             yield changes.EventSeen(event)
+    # Behind the events, for an opened port is a fact of the process too.
+    yield changes.ProcessesSeen(tuple(snapshot.processes.values()))
+    for key, starts in snapshot.starts.items():
+        yield changes.StartsRecalled(key, starts)
     yield _readings(snapshot)
     for name, reason in snapshot.failures.items():
         yield changes.CollectorFailed(name, reason)

@@ -6,7 +6,7 @@ import json
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -53,9 +53,8 @@ def full(hint: Any, text: str, held: tuple[Any, ...] = ()) -> Any:
     if hint in plain:
         return plain[hint]
     if is_dataclass(hint):
-        hints = get_type_hints(hint)
-        inner = (*held, hint)
-        return hint(**{f.name: full(hints[f.name], text, inner) for f in fields(hint)})  # type: ignore[operator]
+        hints, kind, inner = get_type_hints(hint), cast("Any", hint), (*held, hint)
+        return kind(**{f.name: full(hints[f.name], text, inner) for f in fields(hint)})
     if origin is Literal:
         return arguments[0]
     if origin in (Union, types.UnionType):
