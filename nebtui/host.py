@@ -74,6 +74,12 @@ class Host(Protocol):
         """Which of the four kinds it is."""
         ...
 
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be changed through it; if not, no file that it names is looked at
+        here: it may be of another machine."""
+        ...
+
     def now(self) -> float:
         """The box's time in Unix seconds: what containers' times are judged against."""
         ...
@@ -112,4 +118,52 @@ class Host(Protocol):
 
     def close(self) -> None:
         """End `changes` and give everything back; returns within 0.2 s."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the playing of a recording is. Times in seconds since it began."""
+
+    at: float
+    start: float
+    """Where its first picture is complete."""
+    end: float
+    """The last thing in it, or read of it so far."""
+    speed: float
+    paused: bool
+    live: bool
+    """More is still coming in."""
+
+
+class Player(Protocol):
+    """Steers how a recording is played; every method returns at once."""
+
+    @property
+    def name(self) -> str:
+        """What is played: a file, a pipe."""
+        ...
+
+    def position(self) -> Position:
+        """Where it is now."""
+        ...
+
+    def pause(self) -> None:
+        """Stand still, or go on."""
+        ...
+
+    def step(self) -> None:
+        """Stand still at the next thing that was recorded."""
+        ...
+
+    def pace(self, faster: bool) -> None:
+        """Twice as fast, or half."""
+        ...
+
+    def skip(self, seconds: float) -> None:
+        """So many seconds on, or back if negative, within the recording."""
+        ...
+
+    def jump(self, forward: bool) -> bool:
+        """To the next event of a container, or the one before; False where there is none."""
         ...

@@ -31,6 +31,7 @@ class FakeHost:
     """Gives one snapshot, and remembers what it was asked to do."""
 
     kind: Literal["recorded"] = "recorded"
+    writable = True
 
     def __init__(
         self, snapshot: Snapshot, probes: Mapping[tuple[str, ...], int] | None = None

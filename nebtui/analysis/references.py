@@ -41,7 +41,7 @@ _HOST_PORT = re.compile(rf"(?<![\w./:$-])({_NAME}):(\d{{2,5}})(?![\w.@]|:\d)")
 _KEYWORD = re.compile(
     rf"(?i)(?<![\w-])(?:host|hostname|server|data source)\s*=\s*({_NAME})(?:[:,](\d{{2,5}}))?"
 )
-_HOST_KEY = re.compile(
+HOST_KEY = re.compile(
     r"(?i)(^|_)(HOST|HOSTS|HOSTNAME|SERVER|SERVERS|ADDR|ADDRESS|ADDRESSES|SEEDS|ENDPOINT|"
     r"ENDPOINTS|BROKERS?|NODES?|URL|"
     r"URI|UPSTREAM|PEERS?)$"
@@ -111,7 +111,7 @@ _Hit = tuple[tuple[str, ...], str, str, int | None, bool]
 def _all(service: Service) -> Iterator[_Hit]:
     for name, value in service.environment.items():
         if value and not _NO_REFERENCE.search(name):
-            for host, port, certain in hosts_in(value, bare=bool(_HOST_KEY.search(name))):
+            for host, port, certain in hosts_in(value, bare=bool(HOST_KEY.search(name))):
                 yield ("environment", name), f"{name}={value}", host, port, certain
     for key, words in (("command", service.command), ("entrypoint", service.entrypoint)):
         for previous, word in zip(("", *words), words, strict=False):

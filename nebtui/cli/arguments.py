@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import NoReturn
 
 from nebtui import __version__
 
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
+
+
+KEPT = (
+    "Kept: names (projects, services, containers, images, networks, variables), states and times, "
+    "paths, hosts and ports in values, GPU switches, readings, commands and health tests without "
+    "what looks like a secret, 200 characters of each probe's answer. "
+    "Left out: all other values of variables and labels, logs, the texts of files. "
+    "/home/NAME becomes /home/user. Look it through before you hand it on: "
+    "what is neither named nor shaped like a secret is not recognised as one."
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -28,8 +40,8 @@ def parser() -> Parser:
     top.add_argument("--version", action="version", version=f"nebtui {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
-    def verb(name: str, told: str) -> Parser:
-        return verbs.add_parser(name, help=told, description=told, parents=[common])
+    def verb(name: str, told: str, more: str = "") -> Parser:
+        return verbs.add_parser(name, help=told, description=told, epilog=more, parents=[common])
 
     demo = verb("demo", "the same app on a simulated box")
     demo.add_argument("scenario", nargs="?", choices=SCENARIOS, default="all")
@@ -44,14 +56,14 @@ def parser() -> Parser:
     undo = verb("undo", "undo the last written patch")
     undo.add_argument("--list", action="store_true", help="list what can be undone")
     undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to undo")
-    for name, told in (
-        ("status", "projects and services, once"),
-        ("graph", "networks and edges, once"),
-    ):
-        verb(name, told).add_argument("paths", nargs="*", metavar="PATH")
-    _startup(
-        verb("startup", "the last start of a project as a timeline; exit 1 when a race was seen")
-    )
+    status = verb("status", "projects and services, once")
+    graph = verb("graph", "networks and edges, once")
+    for one in (status, graph):
+        one.add_argument("paths", nargs="*", metavar="PATH")
+    told = "the last start of a project as a timeline; exit 1 when a race was seen"
+    startup = verb("startup", told)
+    _startup(startup)
+    _recordings(verb, (check, status, graph, startup))
     gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     gpu.add_argument(
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
@@ -74,6 +86,47 @@ def _startup(startup: Parser) -> None:
     startup.add_argument(
         "--timeout", type=float, default=60.0, metavar="SECONDS", help="watch so long (60)"
     )
+
+
+def _recordings(verb: Callable[..., Parser], shown: tuple[Parser, ...]) -> None:
+    """The verbs that make and play recordings, and the option of those that look at one."""
+    for one in shown:
+        one.add_argument(
+            "--recording", metavar="FILE", help="the end of a recording instead of this box"
+        )
+    record = verb("record", "write what happens on this box to a file, without its secrets", KEPT)
+    record.add_argument(
+        "file", metavar="FILE", help="a new file, compressed if it ends in .gz; - = standard output"
+    )
+    record.add_argument(
+        "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="end after so long"
+    )
+    replay = verb("replay", "the same app on a recording, read-only")
+    replay.add_argument("file", metavar="FILE", help="a recording; - = standard input")
+    replay.add_argument(
+        "--at", type=_offset, metavar="TIME", help="begin there: seconds, M:SS or H:MM:SS"
+    )
+    replay.add_argument(
+        "--speed", type=float, choices=SPEEDS, default=1.0, help="how fast it is played"
+    )
+
+
+def _offset(text: str) -> float:
+    """Seconds of `S`, `M:SS` or `H:MM:SS`."""
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = 60 * seconds + float(part)
+    if not 0 <= seconds < 1e9:
+        raise ValueError(text)
+    return seconds
+
+
+def _seconds(text: str) -> float:
+    """A number of seconds above 0."""
+    number = float(text)
+    if not 0 < number < 1e7:
+        raise ValueError(text)
+    return number
 
 
 def _fix(fix: Parser) -> None:

@@ -17,6 +17,8 @@ from nebtui.facts.project import Problem
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
+from nebtui.recording.lines import RecordingError
+from nebtui.recording.tape import open_tape
 from nebtui.report import json_output, text_output
 from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.settings import Settings
@@ -41,7 +43,10 @@ def absent_paths(arguments: Namespace) -> tuple[str, ...]:
 def host_for(
     arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False
 ) -> Host:
-    """The live host, or the files of the given places with `--no-engine`."""
+    """The live host, the files of the given places with `--no-engine`, or what `--recording`
+    names."""
+    if recorded := getattr(arguments, "recording", None):
+        return recorded_host(recorded, arguments)
     given = paths_of(arguments)
     places = given or (os.getcwd(),)
     roots = (*places, *(() if given and arguments.no_engine else settings.roots))
@@ -71,6 +76,19 @@ def host_for(
         await_servers=text,
         ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
     )
+
+
+def recorded_host(file: str, arguments: Namespace) -> Host:
+    """The end of a recording; CommandError where it is none, or where something is asked for that
+    needs this machine."""
+    from nebtui.hosts.recorded import RecordedHost
+
+    if arguments.no_engine:
+        raise CommandError("--no-engine looks at files, --recording at none: leave out one of them")
+    try:
+        return RecordedHost(open_tape(file), follow=False)
+    except RecordingError as error:
+        raise CommandError(str(error)) from None
 
 
 def remembered(settings: Settings) -> tuple[Candidate, ...]:

@@ -15,7 +15,7 @@ from nebtui import rules
 from nebtui.cli.common import host_for, look, say_status, utf8
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
-from nebtui.host import Host
+from nebtui.host import Host, Player
 from nebtui.keep import Journal, recall_projects
 from nebtui.settings import Settings, settings_file
 
@@ -78,8 +78,10 @@ def show(
     settings: Settings,
     environ: Mapping[str, str],
     notice: str = "",
+    player: Player | None = None,
 ) -> int:
-    """The app on a host, or its status once where there is no terminal for it."""
+    """The app on a host, or its status once where there is no terminal for it. `player`: steers
+    the host, where it is a recorded one."""
     if (
         arguments.plain
         or arguments.format == "json"
@@ -96,7 +98,7 @@ def show(
         )
     from nebtui.tui.app import NebtuiApp
 
-    app = NebtuiApp(_session(host, arguments, settings, environ, banner, notice))
+    app = NebtuiApp(_session(host, arguments, settings, environ, banner, notice, player))
     app.run()
     return app.return_code or 0
 
@@ -108,6 +110,7 @@ def _session(
     environ: Mapping[str, str],
     banner: str,
     notice: str,
+    player: Player | None,
 ) -> Session:
     from nebtui.tui.session import Searched, Session
 
@@ -123,10 +126,11 @@ def _session(
         banner=banner,
         notice=notice,
         searched=None
-        if simulated
+        if simulated or player
         else Searched(folders, settings.depth, str(settings_file(environ))),
-        locked=arguments.read_only,
-        read_only=arguments.read_only,
+        locked=arguments.read_only or not host.writable,
+        read_only=arguments.read_only or not host.writable,
         only=arguments.project or "",
         ascii=not utf8(),
+        player=player,
     )

@@ -32,6 +32,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     """Print it; 1 when a race was seen, 2 where nothing could be looked at."""
     if arguments.up and not arguments.name and not arguments.project:
         raise CommandError("--up needs the PROJECT that is to be started")
+    if arguments.up and arguments.recording:
+        raise CommandError("a recording cannot be started: leave out --up")
     with closing(host_for(arguments, settings, environ, follow=arguments.up)) as host:
         follower = Follower(host)
         follower.until(lambda snapshot: snapshot.settled, FIRST_LOOK)

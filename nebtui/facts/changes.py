@@ -165,6 +165,12 @@ class Settled:
     print."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """A recording is shown from another time on: what was known does not hold any more, and a
+    whole picture follows, which ends with `Settled`."""
+
+
 Change = (
     EngineSeen
     | EngineLost
@@ -185,4 +191,5 @@ Change = (
     | StartsRecalled
     | CollectorFailed
     | Settled
+    | Rewound
 )

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from nebtui.host import LABEL, CreateNetwork, Probe, Progress, RemoveNetwork
+from nebtui.host import LABEL, CreateNetwork, Probe, Progress, RemoveNetwork, Up
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError, NotFoundError
 
@@ -82,6 +82,14 @@ def through_engine(
         # A network that somebody removed by hand is as gone as it was asked to be.
         gone = isinstance(action, RemoveNetwork) and isinstance(problem, NotFoundError)
         yield Progress(str(problem), done=True, exit_code=0 if gone else 1)
+
+
+def compose_up(action: Up) -> tuple[str, ...]:
+    """The `docker compose` command line of an `up` on a box whose Compose is not asked."""
+    key = action.project
+    files = tuple(word for path in key.files for word in ("-f", path))
+    forced = ("--force-recreate",) if action.force_recreate else ()
+    return ("docker", "compose", "-p", key.name, *files, "up", "-d", *forced, *action.services)
 
 
 def docker_command(action: CreateNetwork | RemoveNetwork | Probe) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class FilesHost:
     Compose."""
 
     kind: Literal["files"] = "files"
+    writable = True
 
     def __init__(
         self,

@@ -47,6 +47,7 @@ class LiveHost:
     """The box nebtui runs on. Nothing is read and no thread starts before `changes` is iterated."""
 
     kind: Literal["live"] = "live"
+    writable = True
 
     def __init__(
         self,

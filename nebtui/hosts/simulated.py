@@ -14,8 +14,8 @@ from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Action, Progress, Up
-from nebtui.hosts.actions import docker_command
-from nebtui.hosts.simulation.clock import Clock, WallClock
+from nebtui.hosts.actions import compose_up, docker_command
+from nebtui.hosts.clock import BoxClock, Clock
 from nebtui.hosts.starts.keeper import StartKeeper
 from nebtui.store import fold
 
@@ -31,6 +31,7 @@ class SimulatedHost:
     one."""
 
     kind: Literal["simulated"] = "simulated"
+    writable = True
 
     def __init__(
         self,
@@ -54,7 +55,7 @@ class SimulatedHost:
         )
         self.folder = os.path.realpath(folder or (self._temporary.name if self._temporary else ""))
         write_files(self.folder, self._scenario.projects)
-        self._clock = clock or WallClock(time.time() if start is None else start, speed)
+        self._clock = clock or BoxClock(time.time() if start is None else start, speed)
         self._start = self._clock.now()
         self._seed = seed
         self._made: World | None = None
@@ -106,12 +107,7 @@ class SimulatedHost:
 
     def command(self, action: Action) -> tuple[str, ...]:
         """The argv of the same effect on a real box."""
-        if not isinstance(action, Up):
-            return docker_command(action)
-        key = action.project
-        files = tuple(word for path in key.files for word in ("-f", path))
-        forced = ("--force-recreate",) if action.force_recreate else ()
-        return ("docker", "compose", "-p", key.name, *files, "up", "-d", *forced, *action.services)
+        return compose_up(action) if isinstance(action, Up) else docker_command(action)
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
         """The project with these texts in place of its files, in the box's own environment."""

@@ -1,10 +1,12 @@
-"""The newest snapshot of a host: how changes become one (`folding`), how it is handed out
-(`publishing`), and how a front end without a screen waits for it (`following`)."""
+"""The newest snapshot of a host: how changes become one (`folding`), how it becomes changes again
+(`unfolding`), how it is handed out (`publishing`), and how a front end without a screen waits for
+it (`following`)."""
 
-from nebtui.store.folding import fold, fold_all
+from nebtui.store.folding import fold, fold_all, folded
 from nebtui.store.following import Follower, settle
 from nebtui.store.history import HISTORY
 from nebtui.store.publishing import SAMPLE_TICK, STATE_TICK, Store
+from nebtui.store.unfolding import unfold
 
 __all__ = [
     "HISTORY",
@@ -14,5 +16,7 @@ __all__ = [
     "Store",
     "fold",
     "fold_all",
+    "folded",
     "settle",
+    "unfold",
 ]

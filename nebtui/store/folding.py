@@ -27,7 +27,7 @@ _HAS_PROCESS = ("running", "paused")
 
 def fold(snapshot: Snapshot, change: Change) -> Snapshot:
     """The snapshot after a change; the same object where the change says nothing new."""
-    after = _apply(change, snapshot)
+    after = Snapshot() if isinstance(change, changes.Rewound) else _apply(change, snapshot)
     if after is snapshot or isinstance(change, (changes.Sampled, changes.ProcessesSeen)):
         return after
     return replace(after, generation=snapshot.generation + 1)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from nebtui.facts.changes import Change, Rewound
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.store.folding import folded
@@ -26,6 +27,9 @@ class Store:
         self._host = host
         self._listen = listen
         self._snapshot = Snapshot()
+        self.tee: Callable[[Change, Snapshot], None] | None = None
+        """Gets each change with the snapshot after it, from the thread that reads; set by anyone,
+        errors are its own matter."""
         self._news = threading.Event()
         self._state_news = threading.Event()
         self._closed = threading.Event()
@@ -46,11 +50,20 @@ class Store:
         self._state_news.set()
 
     def _read(self) -> None:
+        unseen: Snapshot | None = None
         for change in self._host.changes():
             if self._closed.is_set():
                 return
             before = self._snapshot
-            self._snapshot = folded(before, change)
+            if isinstance(change, Rewound) or unseen is not None:
+                # Nobody shall see the box empty: the new picture is handed out when it is whole.
+                unseen = folded(before if unseen is None else unseen, change)
+                if not unseen.settled:
+                    continue
+            self._snapshot = folded(before, change) if unseen is None else unseen
+            unseen = None
+            if (tee := self.tee) is not None:
+                tee(change, self._snapshot)
             if self._snapshot is not before:
                 if self._snapshot.generation != before.generation:
                     self._state_news.set()

@@ -23,15 +23,22 @@ def percent(number: float | None) -> str:
 
 
 def clock_time(at: float) -> str:
-    """The local time of day of Unix seconds: `14:03:27`."""
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
+    """The local time of day of Unix seconds: `14:03:27`; – for what is no time."""
+    return _local(at, "%H:%M:%S")
+
+
+def _local(at: float, form: str) -> str:
+    try:
+        return datetime.fromtimestamp(at, UTC).astimezone().strftime(form)
+    except (OverflowError, ValueError, OSError):  # a recording may hold any number
+        return "–"
 
 
 def moment(at: float, now: float) -> str:
     """The same for what may be long ago: `2026-11-20 14:03` from half a day on."""
     if now - at < 43_200:
         return clock_time(at)
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    return _local(at, "%Y-%m-%d %H:%M")
 
 
 def age(seconds: float) -> str:

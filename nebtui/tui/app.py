@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.types import CSSPathType
+from textual.widgets import Input
 
 from nebtui import keep, rules
 from nebtui.facts.declared import ServiceKey
@@ -21,6 +23,8 @@ from nebtui.keep import Entry
 from nebtui.store import Store
 from nebtui.tui.actions import run_actions
 from nebtui.tui.background import background
+from nebtui.tui.box_recording import BoxRecording
+from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import commands
 from nebtui.tui.screens.commands import CommandsScreen
@@ -31,6 +35,7 @@ from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
 from nebtui.tui.themes import DARK, LIGHT
+from nebtui.tui.widgets.playback import Playback, play
 
 
 class NebtuiApp(App[None]):
@@ -38,6 +43,7 @@ class NebtuiApp(App[None]):
 
     TITLE = "nebtui"
     CSS_PATH: ClassVar[CSSPathType | None] = SHEETS
+    BINDINGS: ClassVar[list[BindingType]] = bindings("replay")
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
 
     def __init__(self, session: Session) -> None:
@@ -48,6 +54,7 @@ class NebtuiApp(App[None]):
         self._judged = -1
         self._judging = False
         self._warned = False
+        self._recording = BoxRecording(self, session, self._store)
 
     def on_mount(self) -> None:
         exit_on_signal(self)
@@ -207,6 +214,24 @@ class NebtuiApp(App[None]):
             return
         self.exit()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys of a recording are there where one is played, and letters where one types."""
+        if action != "play":
+            return True
+        return self.session.player is not None and not isinstance(self.focused, Input)
+
+    def action_play(self, move: str) -> None:
+        """Steer the recording that is played."""
+        if self.session.player is not None and not play(self.session.player, move):
+            self.notify("no event of a container there", timeout=2)
+        for line in self.home.query(Playback):
+            line.show()
+
+    def action_record(self) -> None:
+        """Begin to record this box, or end it."""
+        self._recording.toggle()
+        self.home.show()
+
     def action_commands(self) -> None:
         """Open the command log."""
         self.push_screen(CommandsScreen(self.session))
@@ -214,10 +239,13 @@ class NebtuiApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every key of the screen it was opened on."""
         yield from commands(screen)
+        if self.session.player is None:
+            yield SystemCommand(*self._recording.told(), self.action_record)
         yield SystemCommand("theme", "Choose colours.", self.action_change_theme)
 
     def on_unmount(self) -> None:
         self._store.close()
+        self._recording.close()
         self.session.host.close()
 
 

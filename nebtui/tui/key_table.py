@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Where = Literal["everywhere", "moving", "fixing", "acting", "review", "confirm", "timeline", "log"]
+Where = Literal[
+    "everywhere", "moving", "fixing", "acting", "review", "confirm", "timeline", "replay"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,22 @@ KEYS: tuple[Key, ...] = (
         "Show half of the seconds, around the cursor.", "timeline", True),
     Key("zoom_out", "minus", "-", "zoom(False)", "zoom out",
         "Show twice as many seconds.", "timeline"),
+    Key("pause", "space", "space", "app.play('pause')", "pause",
+        "Stand still, or go on.", "replay", True, True),
+    Key("step", "full_stop", ".", "app.play('step')", "step",
+        "Stand still at the next thing that was recorded.", "replay"),
+    Key("slower", "less_than_sign", "<", "app.play('slower')", "slower",
+        "Half as fast.", "replay"),
+    Key("faster", "greater_than_sign", ">", "app.play('faster')", "faster",
+        "Twice as fast.", "replay"),
+    Key("skip_back", "left_square_bracket", "[", "app.play('back')", "-10 s",
+        "Ten seconds back.", "replay", True),
+    Key("skip", "right_square_bracket", "]", "app.play('on')", "+10 s",
+        "Ten seconds on.", "replay", True),
+    Key("event_before", "left_curly_bracket", "{", "app.play('event_before')", "event before",
+        "Back to the event of a container before this.", "replay"),
+    Key("event_after", "right_curly_bracket", "}", "app.play('event_after')", "next event",
+        "On to the next event of a container.", "replay", True),
     Key("confirm", "enter,U", "enter", "confirm", "run",
         "Run the command shown.", "confirm", True),
 )

@@ -36,6 +36,7 @@ def markdown() -> str:
         "acting": "home, acting",
     }
     titles |= {"review": "review", "timeline": "timeline", "confirm": "before a command"}
+    titles |= {"replay": "a recording"}
     rows = ["| where | keys |", "|---|---|"]
     for where, title in titles.items():
         text = " · ".join(f"`{k.display}` {k.label}" for k in KEYS if k.where == where)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import Watched
-from nebtui.host import Host
+from nebtui.host import Host, Player
 from nebtui.keep import Journal
 from nebtui.rules.rule import Finding, Recreate
 from nebtui.settings import Settings
@@ -53,6 +53,10 @@ class Session:
     only: str = ""
     """Show only the project of this name (`--project`)."""
     ascii: bool = False
+    player: Player | None = None
+    """Steers the box where it is a recorded one."""
+    recording: str = ""
+    """The file that this box is being recorded to."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     findings: tuple[Finding, ...] = ()
     failures: tuple[str, ...] = ()

@@ -85,6 +85,7 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.GpuAccessSeen((GpuAccess(WEB.id, ("/dev/nvidia0",)),)), {"gpu_access"}),
     (changes.EventSeen(ContainerEvent(2.0, WEB.id, "die")), {"histories"}),
     (changes.StartsRecalled(SHOP.key, (Start(SHOP.key, 1.0),)), {"starts"}),
+    (changes.Rewound(), {f.name for f in fields(Snapshot)}),
 )
 
 
@@ -361,3 +362,23 @@ def test_a_port_that_begins_to_listen_is_a_fact_of_its_process() -> None:
     opened = changes.EventSeen(ContainerEvent(2.0, WEB.id, "listening", ports=(8081,), since=1.9))
     after = fold(FULL, opened)
     assert 8081 in (after.processes[WEB.id].listening or ())
+
+
+def test_nobody_sees_a_rewound_box_half_built() -> None:
+    """After `Rewound` the old picture stays until the new one is settled."""
+    host = FedHost()
+    host.feed.put(changes.ContainersListed((WEB,)))
+    host.feed.put(changes.Settled())
+    store, told = heard(host)
+    while not store.snapshot.settled:
+        told.get(timeout=5)
+    full = store.snapshot
+    host.feed.put(changes.Rewound())
+    host.feed.put(changes.ContainersListed((WEB, replace(WEB, id="other"))))
+    assert store.snapshot is full
+    host.feed.put(changes.Settled())
+    while store.snapshot is full:
+        told.get(timeout=5)
+    assert set(store.snapshot.containers) == {WEB.id, "other"}
+    assert store.snapshot.generation > full.generation
+    store.close()

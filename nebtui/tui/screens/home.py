@@ -23,6 +23,7 @@ from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.findings import related
 from nebtui.tui.widgets.keys_footer import KeysFooter
+from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.summary import Summary
 
@@ -57,6 +58,7 @@ class HomeScreen(Screen[None]):
         yield Input(
             placeholder="show only projects and services that match; esc shows all", id="filter"
         )
+        yield Playback(self.session)
         yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -81,6 +83,7 @@ class HomeScreen(Screen[None]):
             session.failures,
             snapshot.failures,
             session.locked,
+            session.recording,
             self._filter,
             pending(session),
         )
@@ -212,7 +215,8 @@ class HomeScreen(Screen[None]):
     def action_lock(self) -> None:
         """Switch every change off or on; `--read-only` cannot be switched off here."""
         if self.session.read_only:
-            self.notify("this run was started with --read-only", timeout=4)
+            why = "this run was started with --read-only"
+            self.notify("a recording cannot be changed" if self.session.player else why, timeout=4)
             return
         self.session.locked = not self.session.locked
         self.show()
@@ -224,6 +228,8 @@ class HomeScreen(Screen[None]):
         if action == "filter" and self.focused is self.query_one("#filter"):
             return False
         fixing = ("fix_key", "fix", "fix_all", "bring_up")
+        if self.session.player is not None and action in (*fixing, "undo", "lock"):
+            return False
         if self._stranger is not None and action in fixing:
             return None
         return None if self.session.locked and action in (*fixing, "undo") else True

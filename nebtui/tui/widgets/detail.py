@@ -176,6 +176,8 @@ class Detail(Vertical):
                 ]
             )
         if self.tab == "yaml":
+            if not session.host.writable:
+                return joined(("the files are not part of the recording", "dim"))
             return self._yaml(snapshot, service)
         return lines([*tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])
 

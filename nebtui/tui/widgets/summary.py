@@ -26,27 +26,34 @@ class Summary(CachedStatic):
         text = machine(snapshot, self.app.size.width - 1, ascii=session.ascii)
         trouble = [joined((f" {session.notice}", "warn"))] if session.notice else []
         trouble += [_trouble(snapshot)] if snapshot.engine_problem else []
-        failures = (*snapshot.failures.values(), *session.failures)
-        trouble += [joined((f" {why}", "bad")) for why in failures]
-        self.set_content(
-            lines(
-                [
-                    header(snapshot, session.findings, session.banner, locked=session.locked),
-                    *trouble,
-                    *_xids(snapshot),
-                    *([text] if text.plain else []),
-                ]
-            )
+        failed = (*snapshot.failures.values(), *session.failures)
+        trouble += [joined((f" {why}", "bad")) for why in failed]
+        found = header(
+            snapshot,
+            session.findings,
+            session.banner,
+            # A recorded box is never anything else.
+            locked=session.locked and session.player is None,
+            recording=session.recording,
         )
+        shown = [found, *trouble, *_xids(snapshot), *([text] if text.plain else [])]
+        self.set_content(lines(shown))
 
 
 def header(
-    snapshot: Snapshot, findings: tuple[Finding, ...], banner: str, *, locked: bool
+    snapshot: Snapshot,
+    findings: tuple[Finding, ...],
+    banner: str,
+    *,
+    locked: bool,
+    recording: str = "",
 ) -> Content:
     """The box in one line; what a narrow terminal may cut off comes last."""
     parts: list[tuple[str, str] | str] = [(" nebtui ", "key"), " "]
     if banner:
         parts += [(f" {banner} ", "key"), " "]
+    if recording:
+        parts += [(f"recording {recording}", "warn"), "  "]
     if locked:
         parts += [("read-only", "warn"), "  "]
     if not snapshot.settled and not snapshot.engine_problem:

@@ -3,8 +3,6 @@ in, lines out."""
 
 from __future__ import annotations
 
-import time
-
 from textual.content import Content
 
 from nebtui.analysis.ownership import denied, identity
@@ -16,7 +14,7 @@ from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.mask import mask
 from nebtui.text.paths import short
-from nebtui.text.units import age, size
+from nebtui.text.units import age, clock_time, size
 from nebtui.tui.widgets.markup import joined
 
 TABS = {
@@ -141,7 +139,7 @@ def health(snapshot: Snapshot, key: ServiceKey, now: float) -> list[Content]:
         result.append(joined(("health      ", "dim"), f"{container.name} {container.health}"))
         probes = container.inspection.probes if container.inspection else ()
         for probe in probes[-5:]:
-            when = time.strftime("%H:%M:%S", time.localtime(probe.start))
+            when = clock_time(probe.start)
             since = f"{age(max(0.0, now - probe.end))} ago"
             said = probe.output.strip().splitlines()[-1:] or [""]
             tone = "ok" if probe.exit_code == 0 else "bad"
