@@ -23,6 +23,7 @@ from nebtui.rules import (
     hidden_gpu,
     isolated_networks,
     loopback_reference,
+    low_file_limit,
     missing_gpu_runtime,
     missing_healthcheck,
     missing_host_gateway,
@@ -33,10 +34,13 @@ from nebtui.rules import (
     port_collision,
     reservation_over_limit,
     slower_than_usual,
+    unbounded_logs,
     unchecked_gpu,
     undeclared_dependency,
     ungated_dependency,
     unknown_reference,
+    unlimited_cpu,
+    unlimited_memory,
     unreachable_host_service,
     unset_variable,
     windows_path_volume,
@@ -73,6 +77,10 @@ RULES: tuple[Rule, ...] = (
     gpu_without_memlock.RULE,
     floating_image.RULE,
     obsolete_version.RULE,
+    unlimited_memory.RULE,
+    unlimited_cpu.RULE,
+    unbounded_logs.RULE,
+    low_file_limit.RULE,
 )
 
 SPEED = frozenset({cpu_fallback.NAME, slower_than_usual.NAME})
