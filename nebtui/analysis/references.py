@@ -73,7 +73,7 @@ def references(
     left out, and what stands in an env file that several services share (`shared`): which of them
     means it is not known."""
     result: dict[tuple[str, int | None], Reference] = {}
-    for path, text, host, port, certain in _all(service):
+    for path, text, host, port, certain in mentions(service):
         if _LITERAL.match(host) or "$" in host:
             continue
         origin = service.origins.get(path)
@@ -105,10 +105,12 @@ def _line_with(host: str, text: str) -> str:
     return ("…" if start else "") + cut.strip() + ("…" if start + _WIDTH < len(line) else "")
 
 
-_Hit = tuple[tuple[str, ...], str, str, int | None, bool]
+Mention = tuple[tuple[str, ...], str, str, int | None, bool]
 
 
-def _all(service: Service) -> Iterator[_Hit]:
+def mentions(service: Service) -> Iterator[Mention]:
+    """Every host that a service's own texts name, literals and localhost included: path, text,
+    host, port, and whether the text can mean nothing but a host."""
     for name, value in service.environment.items():
         if value and not _NO_REFERENCE.search(name):
             for host, port, certain in hosts_in(value, bare=bool(HOST_KEY.search(name))):

@@ -155,6 +155,7 @@ def _project(
         problem=problem or candidate.problem,
         warning=warning,
         overlay=_bodiless(result) if reading.fragment else (),
+        versions=reading.versions,
         variant=candidate.variant,
         confirmed=candidate.confirmed,
         allows=reading.allows,

@@ -34,6 +34,8 @@ class Engine:
     """CDI names of GPUs it found (`DiscoveredDevices`, Engine 28 and later); None = it does not
     say."""
     cgroup_driver: str = ""
+    cpus: int = 0
+    """Of the machine (`/info` NCPU); 0 = it does not say."""
     log_driver: str = ""
     """Where containers log that do not say (`/info` LoggingDriver); "" = it does not say."""
     missing: tuple[str, ...] = ()

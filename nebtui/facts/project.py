@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nebtui.facts.declared import (
     NetworkDeclaration,
+    Origin,
     ProjectKey,
     Service,
     Source,
@@ -67,6 +68,8 @@ class Project:
     overlay: tuple[str, ...] = ()
     """Its services that have neither image nor build: the file is meant to be read with another
     one."""
+    versions: tuple[Origin, ...] = ()
+    """Where a top-level `version` stands in its config files."""
     variant: bool = False
     """One of several alternative files of a folder: checked alone, never against its siblings."""
     confirmed: bool = True

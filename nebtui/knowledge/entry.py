@@ -98,6 +98,8 @@ class ImageKnowledge:
     """Variables whose value is that port, alone or behind the last colon."""
     shares_memory: bool = False
     """Its processes pass tensors through /dev/shm (PyTorch workers, NCCL)."""
+    open_files: int = 0
+    """Open files that its documentation asks for (`ulimits.nofile`); 0 where it names none."""
     built_in_port: int = 0
     """The port that its own test asks, wherever it is told to listen; 0 where it follows, or is
     not known."""

@@ -25,12 +25,11 @@ def limit_origin(service: Service, what: Limited) -> Origin | None:
     return service.origin(*limit_key(service, what))
 
 
-def reservation_origin(service: Service, what: Limited) -> Origin | None:
-    """Where a reservation stands."""
-    long = ("deploy", "resources", "reservations", what)
-    if what == "memory" and not service.stands(*long):
-        return service.origin("mem_reservation")
-    return service.origin(*long)
+def reservation_key(service: Service, what: Limited) -> tuple[str, ...]:
+    """The path of a reservation below the service."""
+    if what == "memory" and service.stands("mem_reservation"):
+        return ("mem_reservation",)
+    return ("deploy", "resources", "reservations", what)
 
 
 def written_size(number: int) -> str:

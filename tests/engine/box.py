@@ -133,7 +133,7 @@ class SeedBox:
 
     def findings(self) -> set[tuple[str, str, str, int]]:
         """What `nebtui check --format json` finds in the box's files: (rule, service, file, line).
-        What only runs wrong (an older container, a program of the host) is left out."""
+        What only runs wrong (an older container, a program of the host) and advice are left out."""
         done = self.nebtui("check", "--format", "json", ".")
         answer = json.loads(done.stdout)
         assert answer["errors"] == []
@@ -142,7 +142,7 @@ class SeedBox:
         root = str(self.folder) + "/"
         return {
             (f["rule"], f["service"], f["file"].removeprefix(root), f["line"])
-            for f in answer["findings"]
+            for f in worth
             if f["place"] != "host"
         }
 

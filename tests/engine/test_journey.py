@@ -170,7 +170,10 @@ def mine(session: Session, box: SeedBox) -> list[str]:
     return [
         f.rule
         for f in session.findings
-        if f.project and f.project.name in (box.core, box.gantry) and f.rule not in HOST_RULES
+        if f.project
+        and f.project.name in (box.core, box.gantry)
+        and f.severity != "advice"
+        and f.rule not in HOST_RULES
     ]
 
 

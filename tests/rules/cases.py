@@ -22,6 +22,7 @@ from nebtui.facts.observed import (
     Network,
     Process,
 )
+from nebtui.facts.samples import ContainerSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Bar, OpenedPort, Race, Run, Start
 from nebtui.store import fold, fold_all
@@ -92,6 +93,10 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
                 Engine("box", "26.1", "1.45", "unix:///x", operating_system=" ".join(rest))
             )
         ]
+    if kind == "machine":
+        assert now.engine is not None
+        told = replace(now.engine, cpus=int(rest[0]), log_driver=rest[1])
+        return [changes.EngineSeen(told)]
     if kind == "host-port":
         known = now.host_ports or {}
         local = {port for port, open_ in known.items() if not open_}
@@ -120,6 +125,9 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
     if kind == "raced":
         return _raced(rest, now)
     container = _container(rest[0], now)
+    if kind == "uses":
+        sample = ContainerSample(container.id, 1.0, memory=int(rest[1]) << 20)
+        return [changes.Sampled(1.0, containers=(sample,))]
     if kind == "healthy":
         return [changes.ContainerSeen(_with(container, health="healthy"))]
     if kind == "unhealthy":

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from nebtui.disk.read import Texts, from_disk
 from nebtui.facts.declared import Layer, Origin, ProjectKey, UnsetVariable
 from nebtui.facts.project import Allow, Problem
 
+_VERSION = re.compile(r"^(?:version|'version'|\"version\")[ \t]*:(?=[ \t])", re.MULTILINE)
 _ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")
 
 
@@ -49,6 +50,8 @@ class EffectiveModel:
     """A file named is no regular one of a bearable size: Compose is not to be asked."""
     unset: tuple[UnsetVariable, ...] = ()
     """The variables of its services that have no value."""
+    versions: tuple[Origin, ...] = ()
+    """Where a top-level `version` stands in the config files."""
     warning: Problem | None = None
     """What else keeps Compose from reading them: a required variable or an env file that is not
     there."""
@@ -94,6 +97,7 @@ def read(
         unbounded=context.unbounded,
         unset=unset_variables(context.unset, places),
         warning=context.warnings[0] if context.warnings else None,
+        versions=tuple(_versions(context, key)),
     )
 
 
@@ -113,6 +117,15 @@ def _is_fragment(services: Mapping[str, Mapping[str, Any]]) -> bool:
 
 def _allows(files: Mapping[str, str | None]) -> tuple[Allow, ...]:
     return tuple(allow for path, text in files.items() for allow in allows(text or "", path))
+
+
+def _versions(context: ReadContext, key: ProjectKey) -> Iterator[Origin]:
+    """Where a top-level `version` stands in the config files themselves. A line in its first column
+    is part of no block."""
+    for file in key.files:
+        text = context.files.get(file) or ""
+        if match := _VERSION.search(text):
+            yield Origin(file, text.count("\n", 0, match.start()) + 1)
 
 
 def _networks(document: Located) -> dict[str, Origin]:

@@ -196,6 +196,7 @@ def engine(version: Payload, info: Payload, endpoint: str) -> Engine:
         default_runtime=text(info.get("DefaultRuntime")),
         cdi=cdi_devices(info),
         cgroup_driver=text(info.get("CgroupDriver")),
+        cpus=as_int(info.get("NCPU")),
         log_driver=text(info.get("LoggingDriver")),
     )
 

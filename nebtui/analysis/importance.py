@@ -1,0 +1,54 @@
+"""Which services should have limits of their own: those that load models, those that keep data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nebtui.analysis.sandbox import labelled, untrusted
+from nebtui.analysis.server import inference, server_of
+from nebtui.facts.declared import ProjectKey, Service, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+
+STORES = frozenset({"database", "vector-store", "cache", "search", "storage", "queue"})
+"""Roles of servers whose data outlives a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """The services of one project that lack something: those that should have it, with why, and
+    the others."""
+
+    project: ProjectKey
+    own: tuple[tuple[Service, str], ...]
+    others: tuple[Service, ...]
+
+
+def importance(service: Service) -> str:
+    """Why a service should have limits of its own, "" where nothing says so. A marked sandbox has a
+    rule of its own."""
+    if labelled(service):
+        return ""
+    if serves := inference(service):
+        return f"serves models: {serves}"
+    known = server_of(service)
+    if known and known.role in STORES and not known.one_shot:
+        return f"keeps data: {known.name}"
+    return untrusted(service)
+
+
+def lacking(snapshot: Snapshot, lacks: Callable[[ServiceKey, Service], bool]) -> Iterator[Lacking]:
+    """The projects with a service that lacks something; parts of other projects, and marked
+    sandboxes, left out."""
+    for key, project in snapshot.projects.items():
+        if project.overlay:
+            continue
+        found = [
+            service
+            for service in project.services.values()
+            if not labelled(service) and lacks(ServiceKey(key, service.name), service)
+        ]
+        if found:
+            own = tuple((service, why) for service in found if (why := importance(service)))
+            others = tuple(service for service in found if not importance(service))
+            yield Lacking(key, own, others)

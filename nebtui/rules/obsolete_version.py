@@ -1,0 +1,59 @@
+"""A compose file has a top-level `version`, which nothing reads any more.
+
+What: `version: "3.9"` or the like at the top of a file of the project.
+Why it bites: Compose v2 warns at every command and ignores it; people take it for a setting.
+Evidence: the line of each file.
+Fix: the line goes. Safe: no container changes.
+Source: docs.docker.com/reference/compose-file/version-and-name; measured with Compose 2.40.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.compose.editor.verbs import Remove
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import FileEdit, Finding, Fix, NoFixError, Options, Rule
+
+NAME = "obsolete-version"
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per project, for all its files."""
+    for key, project in snapshot.projects.items():
+        if not project.versions:
+            continue
+        yield Finding(
+            rule=NAME,
+            severity="advice",
+            project=key,
+            service=None,
+            subject="",
+            message="has a top-level `version`, which Compose ignores",
+            evidence=tuple(f"version ({origin})" for origin in project.versions),
+            applicability="safe",
+            origin=project.versions[0],
+            fix="remove it",
+        )
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Remove it from each file."""
+    project = snapshot.projects.get(finding.project) if finding.project else None
+    if project is None or not project.confirmed:
+        raise NoFixError("the project's files are not known for sure")
+    return Fix(
+        title=f"remove `version` from {project.name}",
+        applicability="safe",
+        edits=tuple(FileEdit(origin.file, Remove(("version",))) for origin in project.versions),
+    )
+
+
+RULE = Rule(
+    name=NAME,
+    severity="advice",
+    key="f",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+)
