@@ -1,5 +1,6 @@
 """How many cells each part of a service line gets at a given width."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nebtui.graph.scene import GraphModel
@@ -47,6 +48,11 @@ class Columns:
     """Cells left of the arcs, the gap before them included."""
 
 
+def _cells(sizes: Mapping[str, int]) -> int:
+    """The cells of all columns that have a size, each with the gap before it."""
+    return sum(size + _GAPS[name] for name, size in sizes.items() if size)
+
+
 def columns_for(scene: GraphModel, width: int, rails: int, arcs: int, hint: int) -> Columns:
     """Columns at `width` cells, of which rails take `rails`, arcs want `arcs`, the longest hint
     `hint`.
@@ -71,7 +77,7 @@ def columns_for(scene: GraphModel, width: int, rails: int, arcs: int, hint: int)
         "arcs": arcs,
     }
     for part, least in _SHRINK:
-        excess = rails + sum(size + _GAPS[name] for name, size in sizes.items() if size) - width
+        excess = rails + _cells(sizes) - width
         if excess <= 0:
             break
         sizes[part] = max(min(sizes[part], least), sizes[part] - excess)
@@ -79,12 +85,8 @@ def columns_for(scene: GraphModel, width: int, rails: int, arcs: int, hint: int)
             part == "arcs" and sizes["arcs"] < min(arcs, LEAST_ARCS)
         ):
             sizes[part] = 0  # a stump of a bar or of arcs says nothing
-    used = rails + sum(size + _GAPS[name] for name, size in sizes.items() if size)
+    used = rails + _cells(sizes)
     if not sizes["arcs"] and used < width:
         sizes["note"] += width - used if sizes["note"] else max(0, width - used - _GAPS["note"])
-    text = (
-        rails
-        + sum(size + _GAPS[name] for name, size in sizes.items() if size and name != "arcs")
-        + _GAPS["arcs"]
-    )
+    text = rails + _cells({**sizes, "arcs": 0}) + _GAPS["arcs"]
     return Columns(rails=rails, text=text, **sizes)

@@ -58,29 +58,19 @@ def draw(
         width, glyphs, columns, canvas, arc_canvas, hints, selected, _related(scene, touched)
     )
     drawn: list[Line] = [()] * height
-    members = frozenset(
-        net
-        for g in scene.groups
-        for row in g.rows
-        if touched and row.id in touched
-        for net in row.networks
-    )
+    members = _members(scene, touched)
     for y in range(min(len(titled), most)):
         drawn[y] = title_line(page, rails[y], offset + y * step, members)
     if len(titled) > most:
         drawn[most] = more_line(page, most, titled[most:])
     for group in scene.groups:
-        y = lines[group.id]
-        drawn[y] = heading_line(
-            page, y, group, [r for r in rails if r.network in own.get(group.id, ())]
-        )
+        mine = [rail for rail in rails if rail.network in own.get(group.id, ())]
+        drawn[lines[group.id]] = heading_line(page, lines[group.id], group, mine)
         for row in group.rows:
             if row.id in lines:
                 drawn[lines[row.id]] = row_line(page, lines[row.id], row)
-    for y in range(height):
-        if not drawn[y]:
-            drawn[y] = gap_line(page, y)
-    return Drawing(tuple(drawn), lines, tuple(lines))
+    full = tuple(line or gap_line(page, y) for y, line in enumerate(drawn))
+    return Drawing(full, lines, tuple(lines))
 
 
 def plain_text(drawing: Drawing) -> str:
@@ -119,6 +109,12 @@ def _touched(scene: GraphModel, selected: str | None) -> frozenset[str] | None:
         if any(row.id == selected for row in group.rows):
             return frozenset({selected or ""})
     return None
+
+
+def _members(scene: GraphModel, touched: frozenset[str] | None) -> frozenset[str]:
+    """The networks of the selection's rows."""
+    rows = (row for group in scene.groups for row in group.rows)
+    return frozenset(name for row in rows if touched and row.id in touched for name in row.networks)
 
 
 def _related(scene: GraphModel, touched: frozenset[str] | None) -> frozenset[str] | None:

@@ -19,7 +19,8 @@ from nebtui.hosts.engine.heartbeat import Heartbeat
 from nebtui.hosts.engine.images import ImageCollector
 from nebtui.hosts.engine.inspector import Inspector
 from nebtui.hosts.gpu.collector import GpuCollector
-from nebtui.hosts.inference.collector import Baselines, ServerCollector
+from nebtui.hosts.inference.baselines import Baselines
+from nebtui.hosts.inference.collector import ServerCollector
 from nebtui.hosts.inference.server import AskOllama
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.projects.collector import ProjectCollector

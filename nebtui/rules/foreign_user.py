@@ -20,9 +20,9 @@ Source: docs.docker.com/engine/storage/bind-mounts; measured with Compose 2.40 o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from nebtui.analysis.mounts import binds, volumes
 from nebtui.analysis.ownership import (
     Identity,
     denied,
@@ -30,10 +30,9 @@ from nebtui.analysis.ownership import (
     running_as,
     unreadable_within,
 )
-from nebtui.compose.editor.verbs import Set, SetVariable
+from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Mount, Service, ServiceKey
 from nebtui.facts.observed import HostPath
-from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import about
 from nebtui.rules.rule import (
@@ -49,6 +48,7 @@ from nebtui.rules.rule import (
     layer_for,
     service_of,
 )
+from nebtui.rules.user_variables import user_variables
 
 NAME = "foreign-user"
 
@@ -62,7 +62,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         who = identity(snapshot, key, service)
         if who is None:
             continue
-        for mount, path in (*_binds(snapshot, service), *_volumes(snapshot, key, service)):
+        for mount, path in (*binds(snapshot, service), *volumes(snapshot, key, service)):
             reason = denied(path, who, write=not mount.read_only)
             if reason:
                 yield _finding(snapshot, key, service, mount, path, who, reason)
@@ -93,26 +93,6 @@ def _inside(
         fix=f"give {inside.path} and its like to uid {who.uid}, or let their group read them",
         blocks=1,
     )
-
-
-def _binds(snapshot: Snapshot, service: Service) -> Iterator[tuple[Mount, HostPath]]:
-    for mount in service.mounts:
-        path = snapshot.paths.get(mount.source) if mount.type == "bind" else None
-        if path and path.exists and not path.has_acl:
-            yield mount, path
-
-
-def _volumes(
-    snapshot: Snapshot, key: ServiceKey, service: Service
-) -> Iterator[tuple[Mount, HostPath]]:
-    """The named volumes of a running container, each with its folder on the host, where this user
-    may look there."""
-    for container in snapshot.containers_of(key):
-        places = {m.target: m.source for m in container.mounts if m.type == "volume"}
-        for mount in service.mounts if container.state == "running" else ():
-            path = snapshot.paths.get(places.get(mount.target, ""))
-            if mount.type == "volume" and path and path.exists and not path.has_acl:
-                yield mount, path
 
 
 def _finding(
@@ -174,14 +154,14 @@ def _why_not(
             f"{path.path} belongs to root: give it to the service's user (chown) instead of "
             "running as root"
         )
-    volumes = [m for m in service.mounts if m.type == "volume"]
-    if volumes and snapshot.containers_of(key):
+    named = [m for m in service.mounts if m.type == "volume"]
+    if named and snapshot.containers_of(key):
         return (
-            f"the volume {volumes[0].source or volumes[0].target} holds files of the old "
+            f"the volume {named[0].source or named[0].target} holds files of the old "
             "user: chown one of the two"
         )
     owner = Identity(path.uid, path.gid, (path.gid,), False, "")
-    for bind, other in _binds(snapshot, service):
+    for bind, other in binds(snapshot, service):
         if reason := denied(other, owner, write=not bind.read_only):
             return f"the owner's ids would not help: as {path.uid}:{path.gid} {reason}"
     return ""
@@ -190,14 +170,14 @@ def _why_not(
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Run the service with the mount owner's ids, as variables of the env file."""
     key, service = service_of(snapshot, finding)
-    found = [(m, p) for m, p in _binds(snapshot, service) if m.target == finding.subject]
+    found = [(m, p) for m, p in binds(snapshot, service) if m.target == finding.subject]
     if not found:
         raise NoFixError(f"{finding.subject} is not mounted any more")
     mount, path = found[0]
     if why_not := _why_not(snapshot, key, service, mount, path):
         raise NoFixError(why_not)
     project = snapshot.projects[key.project]
-    uid, gid, variables = _variables(project, key, path)
+    uid, gid, variables = user_variables(project, key, path)
     layer = layer_for(project, service, "user")
     user = Set((*layer.path, "user"), f"${{{uid}:-{path.uid}}}:${{{gid}:-{path.gid}}}")
     return Fix(
@@ -207,29 +187,6 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         recreate=(Recreate(key.project, (key.service,)),),
         trial=_trial(snapshot, key, mount, path),
     )
-
-
-def _variables(
-    project: Project, key: ServiceKey, path: HostPath
-) -> tuple[str, str, tuple[FileEdit, ...]]:
-    """The names of the two variables, and the edits of the env file that give them their values."""
-    names = ("HOST_UID", "HOST_GID")
-    values = (str(path.uid), str(path.gid))
-    # Another service that names them unset would change with them.
-    elsewhere = any(one.name in names and one.service != key.service for one in project.unset)
-    if elsewhere or any(
-        project.env.get(name, value) != value for name, value in zip(names, values, strict=True)
-    ):
-        stem = re.sub(r"\W", "_", key.service).upper()
-        names = (f"{stem}_UID", f"{stem}_GID")
-    if not project.env_files:
-        return *names, ()
-    edits = tuple(
-        FileEdit(project.env_files[-1], SetVariable(name, value))
-        for name, value in zip(names, values, strict=True)
-        if project.env.get(name) != value
-    )
-    return *names, edits
 
 
 def _trial(snapshot: Snapshot, key: ServiceKey, mount: Mount, path: HostPath) -> Trial | None:
@@ -254,7 +211,7 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
     running = [running_as(snapshot, c) for c in containers if c.state == "running"]
     if service is None or not containers or len(running) < len(containers) or None in running:
         return Observation(False, f"{key} does not run")
-    for mount, path in _binds(snapshot, service):
+    for mount, path in binds(snapshot, service):
         for who in running:
             if (
                 mount.target == finding.subject

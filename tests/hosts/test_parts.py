@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from nebtui.facts.declared import ProjectKey, Source
 from nebtui.facts.project import Project
-from nebtui.hosts.projects.collector import parts_of
+from nebtui.hosts.projects.project_files import parts_of
 
 
 def project(

@@ -16,6 +16,7 @@ ENGINE = Engine("box", "26.1", "1.45", "unix:///x")
 STRANGERS = {name: Container(name, name, state="running") for name in ("one", "two")}
 PLACES = Searched(("/srv/here",), 4, "/etc/nebtui.toml")
 AT_80 = (80, 24)
+LAST = "a sample box"
 
 
 async def test_where_was_looked_and_what_to_do_at_80_columns(tmp_path: Path) -> None:
@@ -24,6 +25,7 @@ async def test_where_was_looked_and_what_to_do_at_80_columns(tmp_path: Path) -> 
     host = FakeHost(Snapshot(engine=ENGINE, containers=STRANGERS))
     async with driver(host, tmp_path, AT_80, searched=PLACES) as made:
         await made.ready()
+        await made.until(lambda: LAST in made.text, "the last line")
         for text in (
             "no Compose project found",
             "the labels of 2 containers of box: none names a project",
@@ -47,6 +49,7 @@ async def test_roots_of_the_settings_are_named(tmp_path: Path) -> None:
     searched = Searched(("/srv/here", "/srv/stacks"), 1, "/etc/nebtui.toml")
     async with driver(FakeHost(Snapshot()), tmp_path, AT_80, searched=searched) as made:
         await made.ready()
+        await made.until(lambda: LAST in made.text, "the last line")
         assert "/srv/here 1 level deep: no compose file" in made.text
         assert "/srv/stacks 1 level deep: no compose file" in made.text
         assert "no search.roots" not in made.text
@@ -60,7 +63,7 @@ async def test_a_name_that_no_project_has(tmp_path: Path) -> None:
     host = FakeHost(Snapshot(engine=ENGINE, projects={good.key: good}))
     async with driver(host, tmp_path, AT_80, searched=PLACES, only="god") as made:
         await made.ready()
-        assert "no Compose project called god found" in made.text
+        await made.until(lambda: "no Compose project called god found" in made.text, "the name")
         assert "nebtui without --project shows every project there is" in made.text
         assert "none names a project" not in made.text
         assert "no compose file" not in made.text

@@ -28,7 +28,7 @@ async def test_the_box_is_on_one_screen(tmp_path: Path) -> None:
             "nebulus (external)",
         ):
             assert text in driver.text
-        assert "isolated-networks" in driver.text
+        await driver.until(lambda: "isolated-networks" in driver.text, "the finding")
 
 
 async def test_it_is_usable_at_80x24(tmp_path: Path) -> None:

@@ -37,14 +37,8 @@ def config(
 ) -> ConfigResult:
     """Ask Compose for a project's effective model; `text` is given on standard input (for `-f
     -`)."""
-    rest = (
-        "--profile",
-        "*",
-        "config",
-        "--format",
-        "json",
-        *(() if interpolated else ("--no-interpolate",)),
-    )
+    plain = () if interpolated else ("--no-interpolate",)
+    rest = ("--profile", "*", "config", "--format", "json", *plain)
     try:
         done = child.run(
             project_argv(compose, key, env_files, *rest, direct=True),
@@ -55,6 +49,11 @@ def config(
         )
     except (OSError, ValueError) as error:
         return ConfigResult(None, f"Compose could not be started: {error}")
+    return _result(done)
+
+
+def _result(done: child.Ended) -> ConfigResult:
+    """What an ended call gave, or why it gave nothing."""
     if done.code is None:
         return ConfigResult(None, f"Compose did not answer within {_TIMEOUT:.0f} s")
     if done.code in (126, 127):

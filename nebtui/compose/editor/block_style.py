@@ -1,5 +1,4 @@
-"""Splices of block style: whole lines added and removed, values replaced, short lists and aliases
-opened.
+"""Splices of block style: whole lines added and removed, values replaced.
 
 No comment is lost: those inside what is taken away stay as lines of their own above its key.
 """
@@ -201,53 +200,9 @@ def _replace_lines(document: Document, key: Node, node: Node, start: int, new: A
     ]
 
 
-def open_alias(
-    document: Document, key: Node, node: Node, in_flow: bool, more: Mapping[str, Any]
-) -> list[Splice]:
-    """Write `key: *a` as a mapping that merges `*a` and has more keys."""
-    if in_flow:
-        entries = ", ".join(f"{writer.scalar(k)}: {writer.flow(v)}" for k, v in more.items())
-        return [Splice(node.start, node.end, f"{{<<: {node.source}, {entries}}}")]
-    text = document.text
-    column = key.column + document.habits.step
-    lines = [f"{' ' * column}<<: {node.source}"]
-    lines += [line for k, v in more.items() for line in writer.entry(k, v, column, document.habits)]
-    head = document.behind_colon(key)
-    return [Splice(head, node.end, ""), insert_lines(text, after_line(text, node.end), lines)]
-
-
 def one_line_items(document: Document, node: Node) -> bool:
     """True if each item stands on its dash's line and ends there."""
     return all(
         "\n" not in document.text[dash(document, node, index) : item.end] and item.source
         for index, item in enumerate(node.items)
     )
-
-
-def expand(document: Document, key: Node, node: Node, new: Mapping[str, Any]) -> list[Splice]:
-    """A short list (`- db # why`) in its long form (`db: # why` and what the key holds); comments
-    stay."""
-    text, habits = document.text, document.habits
-    column = max(node.column, key.column + habits.step)
-    result = []
-    for index, item in enumerate(node.items):
-        start = line_start(text, dash(document, node, index))
-        value = new[item.text]
-        inline = "" if writer.nested(value) or value is None else f" {writer.inline(value)}"
-        result.append(Splice(start, item.end, f"{' ' * column}{item.source}:{inline}"))
-        if writer.nested(value):
-            result.append(
-                insert_lines(
-                    text, after_line(text, item.end), list(writer.body(value, column, habits))
-                )
-            )
-    names = [item.text for item in node.items]
-    more = [
-        line
-        for k, v in new.items()
-        if k not in names
-        for line in writer.entry(k, v, column, habits)
-    ]
-    if more:
-        result.append(insert_lines(text, insertion(text, node.end, key.column), more))
-    return result

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nebtui.compose.editor import block_style, flow_style
+from nebtui.compose.editor import block_style, flow_style, long_form
 from nebtui.compose.editor.document import Document
 from nebtui.compose.editor.splice import Splice
 from nebtui.compose.editor.verbs import EditRefusedError
@@ -69,7 +69,7 @@ def _value(
     before, after = unwrap(old), unwrap(new)
     if node.kind == "alias":
         if _extends(node, before, after):
-            return block_style.open_alias(document, key, node, in_flow, _shadowing(before, after))
+            return long_form.open_alias(document, key, node, in_flow, _shadowing(before, after))
     elif after and not _replaced(document, node, in_flow, before, after):
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             return _entries(document, key, node, before, after)
@@ -79,7 +79,7 @@ def _value(
             return (
                 flow_style.expand(document, node, after)
                 if node.flow
-                else block_style.expand(document, key, node, after)
+                else long_form.expand(document, key, node, after)
             )
     start = node.content if tagged else node.start
     return block_style.replace(document, key, node, in_flow, start, new)

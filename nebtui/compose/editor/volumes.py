@@ -27,15 +27,18 @@ def long_volume(item: str) -> dict[str, Value]:
             "long form by hand"
         )
     bind = source.startswith((".", "/", "~"))
-    value: dict[str, Value] = {
-        "type": "bind" if bind else "volume",
-        "source": source,
-        "target": target,
-    }
+    kind = "bind" if bind else "volume"
+    modes = parts[2].split(",") if len(parts) == 3 else []
+    return {"type": kind, "source": source, "target": target, **_modes(item, modes, bind=bind)}
+
+
+def _modes(item: str, modes: list[str], *, bind: bool) -> dict[str, Value]:
+    """The keys that the modes of a short volume stand for."""
+    value: dict[str, Value] = {}
     # Short binds create the folder where it is absent.
     of_bind: dict[str, Value] = {"create_host_path": True} if bind else {}
     of_volume: dict[str, Value] = {}
-    for mode in parts[2].split(",") if len(parts) == 3 else ():
+    for mode in modes:
         if mode == "ro":
             value["read_only"] = True
         elif mode in ("z", "Z") and bind:

@@ -68,9 +68,7 @@ def read(
     environ = {**environ, "PWD": key.working_dir}
     context = ReadContext(texts, environ.get("HOME", os.path.expanduser("~")), interpolated)
     named = env_files or (os.path.join(key.working_dir, ".env"),)
-    env: dict[str, str] = {}
-    for path in named:
-        env |= env_of(context, path, {**env, **environ}, optional=not env_files)
+    env = _env(context, named, environ, optional=not env_files)
     variables = {"COMPOSE_PROJECT_NAME": key.name, **env, **environ}
     model = layers.merge_files(context, key.files, FileContext(key.working_dir, variables))
     document = (
@@ -79,9 +77,7 @@ def read(
     look_at_label_files(context, document, key.working_dir)
     data = _effective(document, key)
     places = {name: origins(body) for name, body in mapping_of(document.get("services")).items()}
-    fragment = any(
-        not {"image", "build", "provider"} & body.keys() for body in data["services"].values()
-    )
+    fragment = _is_fragment(data["services"])
     if interpolated and not fragment and not context.problems:
         context.problems += _inconsistent(document, data, places, key)
     return EffectiveModel(
@@ -89,9 +85,7 @@ def read(
         layers=model.layers,
         origins=places,
         networks=_networks(document),
-        allows=tuple(
-            allow for path, text in context.files.items() for allow in allows(text or "", path)
-        ),
+        allows=_allows(context.files),
         files_read=tuple(context.files),
         env_files=named,
         env=env,
@@ -101,6 +95,24 @@ def read(
         unset=unset_variables(context.unset, places),
         warning=context.warnings[0] if context.warnings else None,
     )
+
+
+def _env(
+    context: ReadContext, files: tuple[str, ...], environ: Mapping[str, str], *, optional: bool
+) -> dict[str, str]:
+    """The variables of the env files, each read with those of the files before it."""
+    env: dict[str, str] = {}
+    for path in files:
+        env |= env_of(context, path, {**env, **environ}, optional=optional)
+    return env
+
+
+def _is_fragment(services: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any(not {"image", "build", "provider"} & body.keys() for body in services.values())
+
+
+def _allows(files: Mapping[str, str | None]) -> tuple[Allow, ...]:
+    return tuple(allow for path, text in files.items() for allow in allows(text or "", path))
 
 
 def _networks(document: Located) -> dict[str, Origin]:

@@ -115,6 +115,12 @@ def causes(error: BaseException) -> Iterator[BaseException]:
             ]
 
 
+_TLS_ERRORS = frozenset({"SSLError", "SSLCertVerificationError", "TLSParameterError"})
+_TIMEOUTS = frozenset(
+    {"TimeoutError", "ReadTimeout", "ConnectTimeout", "ReadTimeoutError", "ConnectTimeoutError"}
+)
+
+
 def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]) -> str:
     """Why the engine does not answer, as one sentence with a remedy. Pure but for a look whether
     sockets exist."""
@@ -124,7 +130,7 @@ def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]
     if errno.ENOENT in codes and endpoint.socket:
         return no_socket(where, environ)
     names = {type(cause).__name__ for cause in chain}
-    if names & {"SSLError", "SSLCertVerificationError", "TLSParameterError"}:
+    if names & _TLS_ERRORS:
         # First: a certificate error is an OSError with number 1, which reads as EPERM.
         folder = endpoint.certificates or "no certificates"
         return (
@@ -143,13 +149,7 @@ def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]
             else "check the address and the engine"
         )
         return f"Nothing answers at {where}: {start}."
-    if names & {
-        "TimeoutError",
-        "ReadTimeout",
-        "ConnectTimeout",
-        "ReadTimeoutError",
-        "ConnectTimeoutError",
-    }:
+    if names & _TIMEOUTS:
         return (
             f"The engine at {where} accepts connections but does not answer in time: restart "
             "it or look at its log."

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Protocol
 
 from nebtui.analysis.throughput.windows import Bucket
 from nebtui.facts.changes import Sampled
@@ -14,6 +13,7 @@ from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.inference import through_engine
+from nebtui.hosts.inference.baselines import Baselines
 from nebtui.hosts.inference.discovery import candidate
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
 from nebtui.hosts.inference.ollama_probe import OllamaProbe
@@ -31,27 +31,6 @@ LATE_LOOK = 1.0
 """Seconds after which nothing more is expected of a server that tells a request at its end."""
 DOUBT = 8.0
 """Seconds for which it waits where a server looks slow: two windows of that make a verdict."""
-
-
-class Baselines(Protocol):
-    """What remembers usual speeds from run to run; used by the collector's thread only."""
-
-    def of(self, machine: str) -> None:
-        """From now on they are those of this machine, "" for the one whose engine nebtui was
-        pointed at."""
-        ...
-
-    def recall(self, service: str, model: str, bucket: Bucket) -> Iterable[float]:
-        """Speeds of earlier windows, oldest first, in tokens a second of one request."""
-        ...
-
-    def learn(self, service: str, model: str, bucket: Bucket, speed: float, at: float) -> None:
-        """Remember one more window."""
-        ...
-
-    def close(self) -> None:
-        """Write what is not written yet."""
-        ...
 
 
 class ServerCollector:

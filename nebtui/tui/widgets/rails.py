@@ -1,23 +1,12 @@
-"""The rails graph as one widget: it draws lines, moves a cursor over them and repaints only what
-changed."""
+"""The rails graph as one widget: a scene, a cursor that moves over its lines, and groups that
+close."""
 
-from typing import ClassVar
-
-from rich.segment import Segment as RichSegment
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from nebtui.graph.cursor import folded, group_of, nearest, next_broken, partners, visible
-from nebtui.graph.layout import Drawing, GraphModel, draw, plain_text
-from nebtui.tui.widgets.style_cache import StyleCache
-
-_STYLES = (
-    *(f"rail-{number}" for number in range(6)),
-    *("wire", "dim", "ok", "warn", "bad", "info", "title", "name", "selected", "bar", "bar-empty"),
-)
+from nebtui.graph.layout import GraphModel, draw
+from nebtui.tui.widgets.drawing_view import DrawingView
 
 
 class RailsMessage(Message):
@@ -34,11 +23,9 @@ class RailsMessage(Message):
         return self.rails
 
 
-class Rails(ScrollView, can_focus=True, inherit_bindings=False):
+class Rails(DrawingView, can_focus=True, inherit_bindings=False):
     """Networks as rails, services as lines, dependencies as arcs; ids are those of the scene's rows
-    and groups."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rails--{style}" for style in _STYLES}
+    and groups. It keeps the scene and the cursor; its base shows what is drawn of them."""
 
     class Selected(RailsMessage):
         """The cursor stands on another line: `id` is a row or group id, empty when nothing is left
@@ -67,8 +54,6 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
         self.warned: frozenset[str] = frozenset()
         """Row and group ids that `action_next_broken` visits where nothing is broken."""
         self._all_edges = False
-        self._drawing = Drawing()
-        self._looks = StyleCache(self, "rails--")
         self._drawn_for: tuple[GraphModel, int, str | None, bool] | None = None
 
     @property
@@ -106,29 +91,6 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
             i for group in self._given.groups for i in (group.id, *(row.id for row in group.rows))
         )
 
-    def text(self) -> str:
-        """The drawing as plain text, lines ended by line breaks."""
-        return plain_text(self._drawing)
-
-    def render_line(self, y: int) -> Strip:
-        """Line `y` of the window as a strip."""
-        width, at = self.size.width, y + self.scroll_offset.y
-        if at >= len(self._drawing.lines):
-            return Strip.blank(width, self.rich_style)
-        segments = [
-            RichSegment(text, self._looks.of(style)) for text, style in self._drawing.lines[at]
-        ]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
-
-    def notify_style_update(self) -> None:
-        """Forget the looks of another theme or focus."""
-        self._looks.forget()
-        super().notify_style_update()
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as are drawn."""
-        return len(self._drawing.lines)
-
     def on_resize(self) -> None:
         """Lay out again at the new width."""
         self._redraw()
@@ -142,43 +104,23 @@ class Rails(ScrollView, can_focus=True, inherit_bindings=False):
             return
         resized = self._drawn_for is None or self._drawn_for[1] != width
         self._drawn_for = asked
-        before = self._drawing.lines
-        self._drawing = draw(
+        drawing = draw(
             self._scene,
             width=width,
             selected=self._selected,
             all_edges=self._all_edges,
             ascii=self._ascii,
         )
-        lines = self._drawing.lines
-        if resized or len(lines) != len(before):
-            self.virtual_size = Size(width, len(lines))
-            self.refresh(layout=len(lines) != len(before))
-            self._reveal()
-            return
-        for y, (old, new) in enumerate(zip(before, lines, strict=True)):
-            if old != new:
-                self.refresh_lines(y)
+        if self.put(drawing, width, resized=resized):
+            self.reveal(self._selected)
 
     def _move(self, to: str | None) -> None:
         """Put the cursor on a line (None: on nothing), redraw, and tell if it is another one."""
         moved, self._selected = to != self._selected, to
         self._redraw()
         if moved:
-            self._reveal()
+            self.reveal(self._selected)
             self.post_message(self.Selected(self, to or ""))
-
-    def _reveal(self) -> None:
-        """Scroll so that the cursor's line is in the window, with the titles above the first
-        one."""
-        y = self._drawing.row_of.get(self._selected or "")
-        height = self.scrollable_content_region.height
-        if y is None or height <= 0:
-            return
-        first = self._drawing.order[0] == self._selected
-        top = min(max(self.scroll_offset.y, y - height + 1), 0 if first and y < height else y)
-        if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False)
 
     def _step(self, by: int) -> None:
         order = self._drawing.order
