@@ -45,13 +45,8 @@ def parser() -> Parser:
 
     demo = verb("demo", "the same app on a simulated box")
     demo.add_argument("scenario", nargs="?", choices=SCENARIOS, default="all")
-    check = verb("check", "print findings")
-    check.add_argument(
-        "paths",
-        nargs="*",
-        metavar="PATH",
-        help="compose file or folder; none = every project on the host",
-    )
+    where = "compose file or folder; none = every project on the host"
+    verb("check", "print findings").add_argument("paths", nargs="*", metavar="PATH", help=where)
     _fix(verb("fix", "print the diff of fixes; --write writes them"))
     undo = verb("undo", "undo the last written patch")
     undo.add_argument("--list", action="store_true", help="list what can be undone")

@@ -25,6 +25,18 @@ def ups(session: Session, selected: ServiceKey | ProjectKey | None) -> list[Up]:
     return asked
 
 
+def refused(session: Session, asked: list[Up]) -> str:
+    """Why this is not run: nothing is selected, or nobody confirmed the files; "" if it is."""
+    projects = session.snapshot.projects
+    doubtful = [p for u in asked if (p := projects.get(u.project)) and not p.confirmed]
+    if doubtful:
+        return (
+            f"the files of {doubtful[0].name} are known from a container's label only and "
+            "were not confirmed"
+        )
+    return "" if asked else "select a project or a service to bring up"
+
+
 def _meant(undone: Recreate, selected: ServiceKey | ProjectKey | None) -> bool:
     """A selection asks for what was undone: the box as a whole, its project, one of its
     services."""

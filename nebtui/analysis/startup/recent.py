@@ -44,10 +44,11 @@ def interrupted(start: Start) -> Start:
 
 
 def newest_start(snapshot: Snapshot, now: float) -> ProjectKey | None:
-    """The project that started last, None where no start is known."""
+    """The project that started last, the first where none did; None where there is none."""
     every = ((starts(snapshot, key, now), key) for key in snapshot.projects)
     known = [(found[-1].began, key) for found, key in every if found]
-    return max(known, default=(0.0, None), key=lambda one: one[0])[1]
+    first = next(iter(snapshot.projects), None)
+    return max(known, default=(0.0, first), key=lambda one: one[0])[1]
 
 
 def _seen(start: Start) -> int:

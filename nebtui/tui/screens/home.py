@@ -14,7 +14,7 @@ from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
 from nebtui.rules.rule import Finding
-from nebtui.tui.bring_up import ups
+from nebtui.tui.bring_up import refused, ups
 from nebtui.tui.fix_keys import mended_by, nothing_for
 from nebtui.tui.graph_model import matching, pending, scene_of, warned
 from nebtui.tui.keys import bindings
@@ -204,9 +204,7 @@ class HomeScreen(Screen[None]):
 
         selected = self._selected
         project = selected.project if isinstance(selected, ServiceKey) else selected
-        snapshot = self.session.snapshot
-        project = project or newest_start(snapshot, self.session.now())
-        project = project or next(iter(snapshot.projects), None)
+        project = project or newest_start(self.session.snapshot, self.session.now())
         if project is None:
             self.notify("there is no project that could start", markup=False, timeout=4)
             return
@@ -276,16 +274,7 @@ class HomeScreen(Screen[None]):
     def action_bring_up(self) -> None:
         """Bring up what was written for the selection, else the selection itself."""
         asked = ups(self.session, self._selected)
-        projects = self.session.snapshot.projects
-        doubtful = [p for u in asked if (p := projects.get(u.project)) and not p.confirmed]
-        if doubtful:
-            text = (
-                f"the files of {doubtful[0].name} are known from a container's label only and "
-                "were not confirmed"
-            )
-            self.notify(text, title="not run", severity="warning", markup=False)
-            return
-        if not asked:
-            self.notify("select a project or a service to bring up", markup=False, timeout=4)
+        if why_not := refused(self.session, asked):
+            self.notify(why_not, title="not run", severity="warning", markup=False)
             return
         self.post_message(ActionsAsked(tuple(dict.fromkeys(asked)), confirmed=False))
