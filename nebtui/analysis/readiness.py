@@ -3,78 +3,15 @@ degraded, failed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
-
+from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey
 from nebtui.facts.observed import Container, Image, Inspection
 from nebtui.facts.snapshot import Snapshot
-from nebtui.text.units import size
+from nebtui.text.units import clock_time, size
 
-Word = Literal[
-    "failed",
-    "degraded",
-    "waiting",
-    "starting",
-    "unknown",
-    "listening",
-    "ready",
-    "completed",
-    "absent",
-]
-
-
-Tone = Literal["ok", "warn", "bad", "info", "dim"]
-
-
-@dataclass(frozen=True, slots=True)
-class WordLook:
-    """How a verdict is shown: every one differs by glyph and word, not by hue alone."""
-
-    glyph: str
-    tone: Tone
-    meaning: str
-    label: str = ""
-    """How people call it, where that is another word."""
-
-
-WORDS: Mapping[Word, WordLook] = {
-    "failed": WordLook("✗", "bad", "exits, or cannot start"),
-    "degraded": WordLook("▲", "warn", "runs, but unhealthy or restarted"),
-    "waiting": WordLook("◔", "warn", "waits on another service"),
-    "starting": WordLook("◐", "warn", "its healthcheck has not passed yet"),
-    "unknown": WordLook("◌", "info", "runs; nothing tells whether it serves", "unverified"),
-    "listening": WordLook("◉", "ok", "listens; no healthcheck tells more", "port open"),
-    "ready": WordLook("●", "ok", "its healthcheck passes"),
-    "completed": WordLook("✓", "dim", "a job that ended with 0"),
-    "absent": WordLook("○", "dim", "no container, or stopped"),
-}
-"""Every verdict, the worst first: of several replicas the first one in this order is told."""
 _RANK = {word: rank for rank, word in enumerate(WORDS)}
 STOPPED = {137, 143}
 """Exit codes of a container that was asked to stop (SIGKILL, SIGTERM)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """The verdict in one word, why in one phrase, and the services it waits on."""
-
-    word: Word
-    why: str = ""
-    waiting_on: tuple[str, ...] = ()
-    label: str = ""
-    """The state as people call it, where it is not the word itself."""
-
-    @property
-    def state(self) -> str:
-        """The state in people's words: up · unverified, port open, not created, crash loop."""
-        return self.label or WORDS[self.word].label or self.word
-
-    @property
-    def ok(self) -> bool:
-        """It serves, or has done its work."""
-        return self.word in ("ready", "completed")
 
 
 def image_of(
@@ -157,7 +94,7 @@ def _of_container(
     state = container.state
     inspection = container.inspection
     if state == "running":
-        return _running(snapshot, container)
+        return _running(snapshot, key, container)
     if state == "restarting":
         return Readiness("failed", _restarting(container), label="crash loop")
     if state == "created":
@@ -165,7 +102,7 @@ def _of_container(
             return Readiness("failed", inspection.error)
         unmet = unmet_gates(snapshot, key, service)
         return (
-            Readiness("waiting", "waits on " + ", ".join(unmet), unmet)
+            Readiness("waiting", _waits_on(snapshot, key, service, unmet), unmet)
             if unmet
             else Readiness("absent", "created, never started", label="created")
         )
@@ -179,6 +116,57 @@ def _of_container(
     return Readiness("absent", state)
 
 
+_UNTIL = {
+    "service_healthy": "healthy",
+    "service_completed_successfully": "done",
+    "service_started": "started",
+}
+
+
+def _waits_on(
+    snapshot: Snapshot, key: ServiceKey, service: Service | None, unmet: tuple[str, ...]
+) -> str:
+    """`waits on db (healthy, probe 2 of 12 failed)`: whom, for what, and how far that is."""
+    told = []
+    for name in unmet:
+        condition = service.depends_on[name].condition if service else ""
+        target = ServiceKey(key.project, name)
+        words = (_UNTIL.get(condition, condition), *_progress(snapshot, target, condition))
+        told.append(f"{name} ({', '.join(word for word in words if word)})")
+    return "waits on " + ", ".join(told)
+
+
+def _progress(snapshot: Snapshot, target: ServiceKey, condition: str) -> tuple[str, ...]:
+    """What the target of a gate is at: its failed probes, or that it does not run."""
+    containers = snapshot.containers_of(target)
+    if not containers:
+        return ("has no container",)
+    for container in containers:
+        inspection = container.inspection
+        if container.state not in ("running", "created"):
+            ended = condition == "service_completed_successfully" and container.state == "exited"
+            code = inspection.exit_code if inspection else None
+            return (f"exit {code}",) if ended and code is not None else (container.state,)
+        if inspection is not None and inspection.failing_streak:
+            return (_probes(snapshot, target, inspection.failing_streak),)
+    return ()
+
+
+def _probes(snapshot: Snapshot, key: ServiceKey, streak: int) -> str:
+    """`probe 2 of 12 failed`: failures in a row, and how many make it unhealthy."""
+    service = snapshot.service(key)
+    test = health_test(snapshot, key, service) if service else None
+    retries = (test.retries if test else None) or 3
+    return f"probe {streak} of {retries} failed" if streak <= retries else f"{streak} probes failed"
+
+
+def _since(snapshot: Snapshot, container: Container, action: str) -> str:
+    """` since 12:03:11`: when the engine told of it last, "" where that was not seen."""
+    history = snapshot.histories.get(container.id, ())
+    times = [event.at for event in history if event.action == action]
+    return f" since {clock_time(times[-1])}" if times else ""
+
+
 def _restarting(container: Container) -> str:
     inspection = container.inspection
     if inspection is None:
@@ -190,20 +178,18 @@ def _restarting(container: Container) -> str:
     return f"restarting{times}{code}"
 
 
-def _running(snapshot: Snapshot, container: Container) -> Readiness:
+def _running(snapshot: Snapshot, key: ServiceKey, container: Container) -> Readiness:
     inspection = container.inspection
     if container.health == "healthy":
         return Readiness("ready", "healthy")
     if container.health == "starting":
-        tries = (
-            f", {inspection.failing_streak} probes failed"
-            if inspection and inspection.failing_streak
-            else ""
-        )
+        streak = inspection.failing_streak if inspection else 0
+        tries = f", {_probes(snapshot, key, streak)}" if streak else ""
         return Readiness("starting", f"healthcheck has not passed yet{tries}")
     if container.health == "unhealthy":
         output = inspection.probes[-1].output.strip() if inspection and inspection.probes else ""
-        why = f"unhealthy: {output.splitlines()[-1]}" if output else "unhealthy"
+        since = _since(snapshot, container, "health_status: unhealthy")
+        why = f"unhealthy{since}" + (f": {output.splitlines()[-1]}" if output else "")
         return Readiness("degraded", why, label="unhealthy")
     process = snapshot.processes.get(container.id)
     if process is None or process.listening is None:

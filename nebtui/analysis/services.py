@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nebtui.analysis.reachability import declared_networks
-from nebtui.analysis.readiness import WORDS, Readiness, Tone, Word, readiness
+from nebtui.analysis.readiness import readiness
+from nebtui.analysis.verdict import WORDS, Readiness, Tone, Word
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot, belongs

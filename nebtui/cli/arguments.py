@@ -46,7 +46,8 @@ def parser() -> Parser:
     demo = verb("demo", "the same app on a simulated box")
     demo.add_argument("scenario", nargs="?", choices=SCENARIOS, default="all")
     where = "compose file or folder; none = every project on the host"
-    verb("check", "print findings").add_argument("paths", nargs="*", metavar="PATH", help=where)
+    check = verb("check", "print findings")
+    check.add_argument("paths", nargs="*", metavar="PATH", help=where)
     _fix(verb("fix", "print the diff of fixes; --write writes them"))
     undo = verb("undo", "undo the last written patch")
     undo.add_argument("--list", action="store_true", help="list what can be undone")
@@ -55,10 +56,7 @@ def parser() -> Parser:
     graph = verb("graph", "networks and edges, once")
     for one in (status, graph):
         one.add_argument("paths", nargs="*", metavar="PATH")
-    told = "the last start of a project as a timeline; exit 1 when a race was seen"
-    startup = verb("startup", told)
-    _startup(startup)
-    _recordings(verb, (check, status, graph, startup))
+    _recordings(verb, (check, status, graph, _startup(verb)))
     gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     gpu.add_argument(
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
@@ -70,7 +68,9 @@ def parser() -> Parser:
     return top
 
 
-def _startup(startup: Parser) -> None:
+def _startup(verb: Callable[..., Parser]) -> Parser:
+    told = "the last start of a project as a timeline; exit 1 when a race was seen"
+    startup = verb("startup", told)
     startup.add_argument("name", nargs="?", metavar="PROJECT", help="none = every project")
     startup.add_argument(
         "--up",
@@ -81,6 +81,7 @@ def _startup(startup: Parser) -> None:
     startup.add_argument(
         "--timeout", type=float, default=60.0, metavar="SECONDS", help="watch so long (60)"
     )
+    return startup
 
 
 def _recordings(verb: Callable[..., Parser], shown: tuple[Parser, ...]) -> None:

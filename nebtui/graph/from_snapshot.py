@@ -14,7 +14,7 @@ from nebtui.analysis.reachability import (
     observed_networks,
     resolutions,
 )
-from nebtui.analysis.readiness import WORDS, Readiness, readiness
+from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
     outside_word,
     outside_words,
@@ -23,6 +23,7 @@ from nebtui.analysis.services import (
     tally,
 )
 from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
+from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Project

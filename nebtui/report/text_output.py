@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from nebtui import rules
-from nebtui.analysis.readiness import WORDS, readiness
+from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
     out_of_memory,
     outside_word,
@@ -16,6 +16,7 @@ from nebtui.analysis.services import (
 )
 from nebtui.analysis.sources import found_by, read_by
 from nebtui.analysis.throughput.summary import once_words, samples_of, words
+from nebtui.analysis.verdict import WORDS
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Project

@@ -7,18 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from nebtui.analysis.readiness import (
-    WORDS,
-    Readiness,
-    gate_open,
-    health_test,
-    readiness,
-)
+from nebtui.analysis.readiness import gate_open, health_test, readiness
+from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck, Service
 from nebtui.facts.limits import Limits
-from nebtui.facts.observed import Container, HealthProbe, Image, Inspection, Process
+from nebtui.facts.observed import Container, ContainerEvent, HealthProbe, Image, Inspection, Process
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.units import clock_time
 from tests.builders import at, box, container, project, waits
 
 PROJECT = project(
@@ -70,7 +66,7 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
         "a/db",
         (replace(DB, health="starting", inspection=probed(streak=3)),),
         "starting",
-        "3 probes failed",
+        "probe 3 of 3 failed",
     ),
     ("a/db", (replace(DB, health="unhealthy"),), "degraded", "unhealthy"),
     (
@@ -123,7 +119,30 @@ CASES: tuple[tuple[str, tuple[Container | changes.Change, ...], str, str], ...] 
     ),
     ("a/db", (container("a/db", "dead"),), "absent", "dead"),
     ("a/db", (container("a/db", "removing"),), "absent", "removing"),
-    ("a/app", (container("a/app", "created"), DB), "waiting", "waits on db, job"),
+    (
+        "a/app",
+        (container("a/app", "created"), DB),
+        "waiting",
+        "waits on db (healthy), job (started, has no container)",
+    ),
+    (
+        "a/app",
+        (
+            container("a/app", "created"),
+            replace(DB, health="starting", inspection=probed(streak=2)),
+        ),
+        "waiting",
+        "waits on db (healthy, probe 2 of 3 failed)",
+    ),
+    (
+        "a/db",
+        (
+            replace(DB, health="unhealthy"),
+            changes.EventSeen(ContainerEvent(0.0, DB.id, "health_status: unhealthy")),
+        ),
+        "degraded",
+        f"unhealthy since {clock_time(0.0)}",
+    ),
     ("a/app", (DB,), "absent", "no container"),
     ("a/app", (), "absent", "no container"),
 )

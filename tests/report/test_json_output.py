@@ -114,7 +114,7 @@ def test_status() -> None:
         "readiness": "waiting",
         "state_words": "waiting",
         "differs": None,
-        "why": "waits on db",
+        "why": "waits on db (healthy)",
         "waiting_on": ["db"],
         "networks": ["gantry_default", "net"],
         "gpu": [],

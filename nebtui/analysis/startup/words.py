@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nebtui.analysis.readiness import Tone
 from nebtui.analysis.startup.compare import Comparison, Difference
+from nebtui.analysis.verdict import Tone
 from nebtui.facts.startup import Bar, Race, Start
 
 

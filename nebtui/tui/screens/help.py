@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from nebtui.analysis.readiness import WORDS
+from nebtui.analysis.verdict import WORDS
 from nebtui.tui.key_table import KEYS
 from nebtui.tui.screens.document import DocumentScreen
 from nebtui.tui.widgets.markup import joined, lines

@@ -6,50 +6,36 @@ from contextlib import suppress
 
 from textual.app import ComposeResult
 from textual.css.query import NoMatches
-from textual.screen import Screen
 from textual.widgets import Input
 
 from nebtui.analysis import services
+from nebtui.analysis.readiness import readiness
 from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
-from nebtui.rules.rule import Finding
-from nebtui.tui.bring_up import refused, ups
-from nebtui.tui.fix_keys import mended_by, nothing_for
 from nebtui.tui.graph_model import matching, pending, scene_of, warned
 from nebtui.tui.keys import bindings
-from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
+from nebtui.tui.screens.fixing import FixingScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
-from nebtui.tui.widgets.findings import related
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.summary import Summary
 
-Selection = ServiceKey | ProjectKey | None
 
-
-class HomeScreen(Screen[None]):
+class HomeScreen(FixingScreen):
     """Everything of the box on one screen; every fix starts here."""
 
     BINDINGS = bindings("everywhere", "moving", "fixing", "acting")
     AUTO_FOCUS = "Rails"
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self._keys: dict[str, ServiceKey | ProjectKey] = {}
         self._stranger: str | None = None
         """Id of the selected container that no project made, "" for their group."""
-        self._selected: Selection = None
-        self._filter = ""
         self._drawn: tuple[object, ...] = ()
-
-    @property
-    def selected(self) -> Selection:
-        """What the cursor stands on; None = the whole box."""
-        return self._selected
 
     def compose(self) -> ComposeResult:
         yield Summary()
@@ -143,11 +129,22 @@ class HomeScreen(Screen[None]):
         getattr(self.query_one(Rails), f"action_{name}")()
 
     def action_detail(self) -> None:
-        """Go to the findings; from the filter line to the graph."""
+        """Go to the findings, of a service that waits to the one it waits on; from the filter line
+        to the graph."""
         if self.focused is self.query_one("#filter"):
             self.set_focus(self.query_one(Rails))
             return
+        if self.focused is self.query_one(Rails) and (awaited := self._awaited()):
+            self.query_one(Rails).select(from_snapshot.identity(awaited))
+            return
         self.set_focus(self.query_one("#findings" if self.query_one(Detail).findings else "#body"))
+
+    def _awaited(self) -> ServiceKey | None:
+        """The service that the selected one waits on, None where it waits on none."""
+        if not isinstance(self._selected, ServiceKey):
+            return None
+        waiting = readiness(self.session.snapshot, self._selected).waiting_on
+        return ServiceKey(self._selected.project, waiting[0]) if waiting else None
 
     def action_tab(self, name: str) -> None:
         """Switch the tab of the detail pane."""
@@ -231,50 +228,3 @@ class HomeScreen(Screen[None]):
         if self._stranger is not None and action in fixing:
             return None
         return None if self.session.locked and action in (*fixing, "undo") else True
-
-    def action_fix_key(self, key: str) -> None:
-        """Fix the first finding of the selection (else of the box) that this key mends."""
-        mine = mended_by(key, self._concerned(), self._selected)
-        if mine:
-            self.post_message(FixAsked((mine[0],), key))
-            return
-        text = nothing_for(key, self.session.findings, self._selected)
-        self.notify(text, title="nothing to do", markup=False, timeout=5)
-
-    def action_fix(self) -> None:
-        """Fix the highlighted finding."""
-        finding = self.query_one(Detail).finding
-        if finding is None:
-            self.notify("nothing is selected that has a finding", markup=False, timeout=4)
-            return
-        self.post_message(FixAsked((finding,), "f"))
-
-    def action_fix_all(self) -> None:
-        """Fix all safe findings of the selection in sequence."""
-        found = self._concerned()
-        if found:
-            self.post_message(FixAsked(found, "F", bulk=True))
-
-    def _concerned(self) -> tuple[Finding, ...]:
-        """The findings of the selection; with none, of everything that the filter shows."""
-        found = related(self.session.findings, self._selected)
-        if not self._filter:
-            return found
-        shown = set(self.query_one(Rails).ids)
-        return tuple(
-            f
-            for f in found
-            if any(from_snapshot.identity(k) in shown for k in (f.at, f.target, f.project) if k)
-        )
-
-    def action_undo(self) -> None:
-        """Take back what was written last."""
-        self.post_message(UndoAsked())
-
-    def action_bring_up(self) -> None:
-        """Bring up what was written for the selection, else the selection itself."""
-        asked = ups(self.session, self._selected)
-        if why_not := refused(self.session, asked):
-            self.notify(why_not, title="not run", severity="warning", markup=False)
-            return
-        self.post_message(ActionsAsked(tuple(dict.fromkeys(asked)), confirmed=False))

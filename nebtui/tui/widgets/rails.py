@@ -141,6 +141,10 @@ class Rails(DrawingView, can_focus=True, inherit_bindings=False):
         goal = here + direction * max(1, self.scrollable_content_region.height - 1)
         self._move(min(order, key=lambda which: abs(row_of[which] - goal)))
 
+    def select(self, id: str) -> None:
+        """Put the cursor on a row."""
+        self._move(id)
+
     def action_cursor_down(self) -> None:
         """One line down."""
         self._step(1)

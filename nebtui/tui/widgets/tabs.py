@@ -7,8 +7,9 @@ from textual.content import Content
 
 from nebtui.analysis.ownership import denied, identity
 from nebtui.analysis.reachability import names, resolve
-from nebtui.analysis.readiness import WORDS, health_test, readiness
+from nebtui.analysis.readiness import health_test, readiness
 from nebtui.analysis.references import HOST_GATEWAY, references
+from nebtui.analysis.verdict import WORDS
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot

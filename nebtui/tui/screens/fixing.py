@@ -1,0 +1,85 @@
+"""The fixing keys of home: which findings are meant, and what is asked of the App."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.graph import from_snapshot
+from nebtui.rules.rule import Finding
+from nebtui.tui.bring_up import refused, ups
+from nebtui.tui.fix_keys import mended_by, nothing_for
+from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
+from nebtui.tui.session import Session
+from nebtui.tui.widgets.detail import Detail
+from nebtui.tui.widgets.findings import related
+from nebtui.tui.widgets.rails import Rails
+
+Selection = ServiceKey | ProjectKey | None
+
+
+class FixingScreen(Screen[None]):
+    """A screen with rails and a detail, on which findings are fixed."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._selected: Selection = None
+        self._filter = ""
+
+    @property
+    def selected(self) -> Selection:
+        """What the cursor stands on; None = the whole box."""
+        return self._selected
+
+    def action_fix_key(self, key: str) -> None:
+        """Fix the first finding of the selection (else of the box) that this key mends; on a
+        project `h` gates everything that can be."""
+        mine = mended_by(key, self._concerned(), self._selected)
+        if mine and key == "h" and isinstance(self._selected, ProjectKey):
+            # All of a project in one patch: each test that others need, and each gate.
+            self.post_message(FixAsked(tuple(mine), key, bulk=True))
+            return
+        if mine:
+            self.post_message(FixAsked((mine[0],), key))
+            return
+        text = nothing_for(key, self.session.findings, self._selected)
+        self.notify(text, title="nothing to do", markup=False, timeout=5)
+
+    def action_fix(self) -> None:
+        """Fix the highlighted finding."""
+        finding = self.query_one(Detail).finding
+        if finding is None:
+            self.notify("nothing is selected that has a finding", markup=False, timeout=4)
+            return
+        self.post_message(FixAsked((finding,), "f"))
+
+    def action_fix_all(self) -> None:
+        """Fix all safe findings of the selection in sequence."""
+        found = self._concerned()
+        if found:
+            self.post_message(FixAsked(found, "F", bulk=True))
+
+    def _concerned(self) -> tuple[Finding, ...]:
+        """The findings of the selection; with none, of everything that the filter shows."""
+        found = related(self.session.findings, self._selected)
+        if not self._filter:
+            return found
+        shown = set(self.query_one(Rails).ids)
+        return tuple(
+            f
+            for f in found
+            if any(from_snapshot.identity(k) in shown for k in (f.at, f.target, f.project) if k)
+        )
+
+    def action_undo(self) -> None:
+        """Take back what was written last."""
+        self.post_message(UndoAsked())
+
+    def action_bring_up(self) -> None:
+        """Bring up what was written for the selection, else the selection itself."""
+        asked = ups(self.session, self._selected)
+        if why_not := refused(self.session, asked):
+            self.notify(why_not, title="not run", severity="warning", markup=False)
+            return
+        self.post_message(ActionsAsked(tuple(dict.fromkeys(asked)), confirmed=False))
