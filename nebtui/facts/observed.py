@@ -222,6 +222,14 @@ class HostPath:
     """Of a folder: one entry below it for each owner and mode that was met, in a bounded look."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Peer:
+    """The far end of a connection."""
+
+    address: str
+    port: int
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """The main process of a container as /proc/PID/status and /proc/PID/net/tcp{,6} show it. Uids
@@ -241,6 +249,8 @@ class Process:
     """`OutRsts`: connections refused by this container's network namespace since it exists."""
     failed: int | None = None
     """`AttemptFails`: connection attempts of this namespace that were refused."""
+    peers: tuple[Peer, ...] = ()
+    """Whom it has connections to, or had in the last minute; () also where that was not read."""
 
 
 @dataclass(frozen=True, slots=True)

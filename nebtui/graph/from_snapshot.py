@@ -22,6 +22,7 @@ from nebtui.analysis.services import (
     service_keys,
     tally,
 )
+from nebtui.analysis.talks import talks
 from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
 from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
@@ -226,6 +227,15 @@ def _edges(
                 yield Edge(
                     identity(pair[0]), identity(owner), "references", tone, calm=live is False
                 )
+    yield from _talk_edges(snapshot, drawn)
+
+
+def _talk_edges(snapshot: Snapshot, drawn: set[tuple[ServiceKey, ServiceKey]]) -> Iterator[Edge]:
+    """The connections between services that no file names."""
+    for talk in talks(snapshot):
+        if (talk.source, talk.target) not in drawn:
+            drawn.add((talk.source, talk.target))
+            yield Edge(identity(talk.source), identity(talk.target), "talks", "info")
 
 
 def _declared(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:

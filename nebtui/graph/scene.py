@@ -55,8 +55,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`source` depends on or references `target` (row ids); `kind` is depends or references, `tone`
-    ok warn bad dim.
+    """`source` depends on or references `target` (row ids); `kind` is depends, references or talks,
+    `tone` ok warn bad info dim.
 
     A `calm` edge is drawn even when nothing asks for it.
     """

@@ -14,6 +14,7 @@ from nebtui.analysis.services import (
     projects,
     service_keys,
 )
+from nebtui.analysis.talks import talks
 from nebtui.analysis.throughput.summary import kv_cache, samples_of, tokens_per_second
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
@@ -174,7 +175,8 @@ def _server(sample: ThroughputSample) -> dict[str, Any]:
 
 
 def graph(snapshot: Snapshot) -> dict[str, Any]:
-    """`graph --format json`: `depends` edges are declared, `references` are read from texts."""
+    """`graph --format json`: `depends` edges are declared, `references` are read from texts,
+    `talks` are connections that the kernel has."""
     edges: list[dict[str, Any]] = []
     for key, service in snapshot.services():
         for dependency in service.depends_on.values():
@@ -185,6 +187,7 @@ def graph(snapshot: Snapshot) -> dict[str, Any]:
         for resolution in resolutions(snapshot)
         for owner in resolution.reached or resolution.others
     ]
+    edges += [_edge(talk.source, talk.target, "talks", None, True) for talk in talks(snapshot)]
     return {
         "version": 1,
         "networks": [

@@ -12,7 +12,7 @@ from nebtui.analysis.gpu.activity import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
 from nebtui.facts.gpu import GpuSample
-from nebtui.facts.observed import Container
+from nebtui.facts.observed import Container, Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store.history import with_event
 from nebtui.store.unused import named_paths, used_images
@@ -182,12 +182,15 @@ def _(change: changes.ProcessesSeen, snapshot: Snapshot) -> Snapshot:
         return snapshot
     known = snapshot.processes
     telling = any(
-        k not in known
-        or replace(p, refused=None, failed=None) != replace(known[k], refused=None, failed=None)
-        for k, p in fresh.items()
+        k not in known or _without_counts(p) != _without_counts(known[k]) for k, p in fresh.items()
     )
     after = replace(snapshot, processes=_with(known, fresh))
     return replace(after, generation=snapshot.generation + 1) if telling else after
+
+
+def _without_counts(process: Process) -> Process:
+    """What of a process rules read."""
+    return replace(process, refused=None, failed=None, peers=())
 
 
 @_apply.register

@@ -139,6 +139,9 @@ def test_a_race_is_found_with_its_gap(started: Started) -> None:
     assert store["ports"].keys() == {"8000"}
     waited = by_name["web"]["waited_for"][0]
     assert waited["until"] <= by_name["web"]["started"]
+    edges = json.loads(started.nebtui("graph", "--format", "json").stdout)["edges"]
+    talked = {(e["from"], e["to"]) for e in edges if e["kind"] == "talks"}
+    assert (f"{name}/retry", f"{name}/store") in talked
     again = started.nebtui("startup", name, "--format", "json")
     assert again.returncode == 1
     assert json.loads(again.stdout)["races"] == answer["races"]

@@ -67,6 +67,12 @@ async def ladder(driver: AppDriver) -> None:
     await driver.press("7")
 
 
+async def timeline(driver: AppDriver) -> None:
+    """Ingest raced chroma."""
+    await driver.select("core", "ingest")
+    await driver.press("t")
+
+
 PICTURES: dict[str, tuple[tuple[int, int], Callable[[AppDriver], Awaitable[None]]]] = {
     "home": ((120, 44), home),
     "home-80x24": ((80, 24), selected),
@@ -77,6 +83,8 @@ PICTURES: dict[str, tuple[tuple[int, int], Callable[[AppDriver], Awaitable[None]
     "mounts": ((120, 36), mounts),
     "gpus": ((100, 34), gpus),
     "ladder": ((120, 44), ladder),
+    "timeline": ((160, 48), timeline),
+    "timeline-80x24": ((80, 24), timeline),
     "help": ((100, 60), keys),
 }
 

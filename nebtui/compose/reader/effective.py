@@ -67,16 +67,15 @@ def read(
 ) -> EffectiveModel:
     """Read a project. `env_files` empty = the default `.env`; without interpolation `${…}` stays in
     the values."""
-    # A person calls Compose in the project's folder; ours may be anywhere.
-    environ = {**environ, "PWD": key.working_dir}
+    environ = {**environ, "PWD": key.working_dir}  # a person calls Compose in its folder
     context = ReadContext(texts, environ.get("HOME", os.path.expanduser("~")), interpolated)
     named = env_files or (os.path.join(key.working_dir, ".env"),)
     env = _env(context, named, environ, optional=not env_files)
     variables = {"COMPOSE_PROJECT_NAME": key.name, **env, **environ}
     model = layers.merge_files(context, key.files, FileContext(key.working_dir, variables))
-    document = (
-        with_env_files(context, model.document, variables) if interpolated else model.document
-    )
+    document = model.document
+    if interpolated:
+        document = with_env_files(context, document, variables)
     look_at_label_files(context, document, key.working_dir)
     data = _effective(document, key)
     places = {name: origins(body) for name, body in mapping_of(document.get("services")).items()}

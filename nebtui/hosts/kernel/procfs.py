@@ -4,17 +4,22 @@ traffic, owners."""
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
 import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nebtui.facts.observed import HostPath, Process
+from nebtui.facts.observed import HostPath, Peer, Process
 from nebtui.hosts.kernel.cgroup import number, read
 
 CAP_DAC_OVERRIDE = 1
 LISTEN = "0A"
+CONNECTED = ("01", "06")
+"""ESTABLISHED, and TIME_WAIT: what ended within the last minute."""
+MOST_PEERS = 200
+MAPPED = b"\0" * 10 + b"\xff\xff"
 ACL = "system.posix_acl_access"
 
 
@@ -31,6 +36,7 @@ def process(
     if uid is None or gid is None or not owns(pid, container, proc):
         return None
     counters = tcp_counters(read(f"{proc}/{pid}/net/snmp"))
+    tables = socket_tables(pid, proc) if listening else ()
     return Process(
         container=container,
         pid=pid,
@@ -38,9 +44,10 @@ def process(
         gid=gid,
         groups=tuple(int(word) for word in status.get("Groups", "").split() if word.isdecimal()),
         overrides_permissions=bool(hexadecimal(status.get("CapEff", "")) >> CAP_DAC_OVERRIDE & 1),
-        listening=listening_ports(pid, proc) if listening else None,
+        listening=listening_in(tables) if listening else None,
         refused=counters.get("OutRsts"),
         failed=counters.get("AttemptFails"),
+        peers=peers(tables),
     )
 
 
@@ -82,12 +89,45 @@ def tcp_counters(snmp: str) -> dict[str, int]:
     }
 
 
+def socket_tables(pid: int, proc: str = "/proc") -> tuple[str, ...]:
+    """`net/tcp` and `net/tcp6` of a process's network namespace; "" for one that cannot be read."""
+    return tuple(read(f"{proc}/{pid}/net/{name}") for name in ("tcp", "tcp6"))
+
+
 def listening_ports(pid: int, proc: str = "/proc") -> tuple[int, ...] | None:
     """TCP ports in state LISTEN that others can reach; None where neither file can be read."""
-    listed = [read(f"{proc}/{pid}/net/{name}") for name in ("tcp", "tcp6")]
-    if not any(listed):
+    return listening_in(socket_tables(pid, proc))
+
+
+def listening_in(tables: tuple[str, ...]) -> tuple[int, ...] | None:
+    """The same of tables that were read."""
+    if not any(tables):
         return None
-    return tuple(sorted({port for text in listed for port in reachable_listeners(text)}))
+    return tuple(sorted({port for text in tables for port in reachable_listeners(text)}))
+
+
+def peers(tables: tuple[str, ...]) -> tuple[Peer, ...]:
+    """The addresses and ports that a namespace connected to: rows in state ESTABLISHED or TIME_WAIT
+    whose own port is none that it listens on; loopback is left out, Docker's DNS with it."""
+    own = {port for text in tables for port, _ in listeners(text)}
+    found: set[Peer] = set()
+    for text in tables:
+        for line in text.splitlines()[1:]:
+            words = line.split()
+            if len(words) < 4 or words[3] not in CONNECTED or len(found) >= MOST_PEERS:
+                continue
+            (_, _, mine), (address, _, port) = words[1].partition(":"), words[2].partition(":")
+            if hexadecimal(mine) not in own and not loopback(address):
+                found.add(Peer(readable(address), hexadecimal(port)))
+    return tuple(sorted(found))
+
+
+def readable(address: str) -> str:
+    """An address of `net/tcp{,6}` as people write it; an IPv4 one in IPv6's clothes as IPv4."""
+    octets = octets_of(address)
+    if len(octets) == 16 and octets[:12] == MAPPED:
+        octets = octets[12:]
+    return str(ipaddress.ip_address(octets)) if len(octets) in (4, 16) else ""
 
 
 def host_listeners(proc: str = "/proc") -> tuple[frozenset[int], frozenset[int]] | None:
@@ -118,17 +158,21 @@ def reachable_listeners(listed: str) -> Iterator[int]:
 def loopback(address: str) -> bool:
     """True for 127.0.0.0/8, ::1 and ::ffff:127.0.0.0/104, each written as 32-bit words in the
     machine's byte order."""
+    octets = octets_of(address)
+    if len(octets) == 4:
+        return octets[0] == 127
+    local = octets == b"\0" * 15 + b"\1" or (octets[:12] == MAPPED and octets[12:13] == b"\x7f")
+    return local or not octets
+
+
+def octets_of(address: str) -> bytes:
+    """An address of `net/tcp{,6}` in network order; b"" for nonsense."""
     try:
         raw = bytes.fromhex(address)
     except ValueError:
-        return True
+        return b""
     words = [raw[at : at + 4] for at in range(0, len(raw), 4)]
-    octets = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
-    if len(octets) == 4:
-        return octets[0] == 127
-    return octets == b"\0" * 15 + b"\1" or (
-        octets[:12] == b"\0" * 10 + b"\xff\xff" and octets[12:13] == b"\x7f"
-    )
+    return b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
 
 
 def traffic(pid: int, proc: str = "/proc") -> tuple[int, int] | None:

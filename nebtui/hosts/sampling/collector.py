@@ -132,7 +132,7 @@ class SampleCollector:
         elif process is not None and before is not None:
             # What was seen to begin since is in the shared facts.
             known = self._shared.snapshot.processes.get(container.id, before)
-            process = replace(process, listening=known.listening)
+            process = replace(process, listening=known.listening, peers=before.peers)
         return process
 
     def _urgency(self, container: Container) -> float:

@@ -16,6 +16,7 @@ from nebtui.facts.observed import (
     Image,
     Inspection,
     MountPoint,
+    Peer,
     PortBinding,
     Process,
 )
@@ -67,6 +68,8 @@ class SimContainer:
     """Why it does not, in the words of its log."""
     refused: int = 0
     failed: int = 0
+    peers: frozenset[Peer] = frozenset()
+    """Whom it is connected to."""
     waiting: bool = False
     """Created by `up` and held back by a gate of depends_on."""
 
@@ -186,6 +189,7 @@ class SimContainer:
             listening=self.ports,
             refused=self.refused,
             failed=self.failed,
+            peers=tuple(sorted(self.peers)),
         )
 
 

@@ -10,7 +10,7 @@ from nebtui.facts.observed import HealthProbe
 from nebtui.hosts.simulation.container import LAST_PROBES, SimContainer
 from nebtui.hosts.simulation.execution import run as execute
 from nebtui.hosts.simulation.machine import Machine
-from nebtui.hosts.simulation.names import REFUSED, asked_for, connect
+from nebtui.hosts.simulation.names import REFUSED, asked_for, connect, reached
 from nebtui.knowledge import command
 
 FIRST_DELAY, LONGEST_DELAY = 0.1, 20.0
@@ -47,6 +47,7 @@ class Lifecycle:
         )
         unit.started, unit.probes, unit.streak = machine.now, (), 0
         unit.refused = unit.failed = 0
+        unit.peers = frozenset()
         test = unit.test()
         unit.health = "starting" if test else "none"
         machine.happen(unit, "start")
@@ -108,6 +109,8 @@ class Lifecycle:
                     self._machine.count(target, "refused")
             if error:
                 return f"{host}: {error}"
+            if target is not None:
+                unit.peers |= reached(unit, target, port)
         return ""
 
     def _needs(self, unit: SimContainer) -> list[tuple[str, int | None]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nebtui.analysis.references import HOST_GATEWAY
+from nebtui.facts.observed import Peer
 from nebtui.hosts.simulation.container import SimContainer
 
 UNKNOWN = "Name or service not known"
@@ -36,6 +37,14 @@ def connect(
     mine = {attachment.network for attachment in source.attachments}
     result = [unit for unit in everybody if unit.state == "running" and _answers(unit, host, mine)]
     return _asked(result[0], port) if result else (UNKNOWN, None)
+
+
+def reached(source: SimContainer, target: SimContainer, port: int | None) -> frozenset[Peer]:
+    """The address and port at which one container reached another, over a network they share."""
+    mine = {attachment.network for attachment in source.attachments}
+    ports = (port,) if port is not None else target.ports[:1]
+    shared = [at.ip for at in target.attachments if at.network in mine and at.ip][:1]
+    return frozenset(Peer(ip, number) for ip in shared for number in ports)
 
 
 def _answers(unit: SimContainer, host: str, networks: set[str]) -> bool:

@@ -9,6 +9,7 @@ from nebtui.analysis.ownership import denied, identity
 from nebtui.analysis.reachability import names, resolve
 from nebtui.analysis.readiness import health_test, readiness
 from nebtui.analysis.references import HOST_GATEWAY, references
+from nebtui.analysis.talks import Talk, talks
 from nebtui.analysis.verdict import WORDS
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.observed import Container
@@ -74,6 +75,7 @@ def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     why = reason(snapshot, key)
     found = [joined(("state       ", "dim"), why)] if why else []
     found.append(joined(("networks    ", "dim"), on + mode))
+    said = [talk for talk in talks(snapshot) if talk.source == key]
     for reference in references(key, service) if service else ():
         if reference.host == HOST_GATEWAY:
             known = dict(service.extra_hosts).get(HOST_GATEWAY) if service else None
@@ -83,6 +85,8 @@ def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
             if resolution.reachable is None and not reference.certain:
                 continue
             verdict, tone = _verdict(resolution.reached, resolution.others)
+            used = {talk.target for talk in said} & set(resolution.reached)
+            verdict += " · connected" if used else ""
         port = f":{reference.port}" if reference.port else ""
         place = (
             f"  {short(reference.origin.file)}:{reference.origin.line}" if reference.origin else ""
@@ -99,7 +103,24 @@ def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
                 ("depends on  ", "dim"), f"{name} ", (gate, "ok" if gate != "started" else "warn")
             )
         )
-    return found
+    return [*found, *_unnamed(snapshot, key, service, said)]
+
+
+def _unnamed(
+    snapshot: Snapshot, key: ServiceKey, service: Service | None, said: list[Talk]
+) -> list[Content]:
+    """The services that it talks to and that no file of it names."""
+    index = names(snapshot)
+    named = {
+        owner
+        for reference in (references(key, service) if service else ())
+        for owner in resolve(index, reference).reached
+    }
+    return [
+        joined(("talks to    ", "dim"), f"{talk.target}:{talk.port} ", ("no file names it", "warn"))
+        for talk in said
+        if talk.target not in named
+    ]
 
 
 def _verdict(reached: tuple[ServiceKey, ...], others: tuple[ServiceKey, ...]) -> tuple[str, str]:
