@@ -141,7 +141,9 @@ class TapePlayer:
             entry, _ = self._tape.entry(self._place)
             if entry is not None and entry.at > wanted:
                 break
-            yield from self._read(whole=whole)[1]
+            read = self._read(whole=whole)[1]
+            # That the box was settled at first is no end of the picture.
+            yield from (change for change in read if not isinstance(change, Settled))
             whole = False
         if not self._tape.wait(self._place, 0.0):
             yield from self._cut_off()

@@ -56,8 +56,16 @@ def waiting_for(snapshot: Snapshot, key: ServiceKey, condition: str) -> tuple[st
     return tuple(
         other.name
         for other in snapshot.projects[key.project].services.values()
-        if (gate := other.depends_on.get(key.service)) and gate.condition == condition
+        if (gate := other.depends_on.get(key.service))
+        and gate.condition == condition
+        and written(other, key.service)
     )
+
+
+def written(service: Service, target: str) -> bool:
+    """The dependency stands in the file; others follow from `volumes_from` or a shared
+    namespace, which need the container and not its readiness."""
+    return service.stands("depends_on", target) or not service.origins
 
 
 def passes(snapshot: Snapshot, finding: Finding) -> Observation:

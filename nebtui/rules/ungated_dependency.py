@@ -25,7 +25,7 @@ from nebtui.facts.declared import Dependency, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.evidence import exits
-from nebtui.rules.healthcheck import basis_notes, gate_edit, healthcheck_edit, trial
+from nebtui.rules.healthcheck import basis_notes, gate_edit, healthcheck_edit, trial, written
 from nebtui.rules.rule import Finding, Fix, NoFixError, Observation, Options, Recreate, Rule
 
 NAME = "ungated-dependency"
@@ -92,12 +92,6 @@ def _finding(
         target=target,
         blocks=1,
     )
-
-
-def written(service: Service, target: str) -> bool:
-    """The dependency stands in the file; others follow from `volumes_from` or a shared
-    namespace."""
-    return service.stands("depends_on", target) or not service.origins
 
 
 def chosen(service: Service, dependency: Dependency) -> bool:

@@ -174,3 +174,116 @@ def test_a_start_before_nebtui_was_opened_is_told(started: Started) -> None:
     by_name = {service["name"]: service for service in answer["services"]}
     assert 0 <= by_name["store"]["created"] < by_name["store"]["started"]
     assert by_name["app"]["exits"] == 1
+
+
+@pytest.mark.parametrize("started", [RACE], indirect=True)
+def test_a_settled_race_is_gone(started: Started) -> None:
+    """The fix gives the store a test with the measured start period and gates both dependents; the
+    next start has no race and refuses nobody."""
+    assert len(started.start()["races"]) == 2
+    fixed = started.nebtui("fix", "--write", "--unsafe", "--rule", "missing-healthcheck", ".")
+    assert fixed.returncode == 0, fixed
+    text = (started.folder / "compose.yaml").read_text()
+    assert text.count("condition: service_healthy") == 2
+    assert "start_period: 10s" in text
+    answer = started.start()
+    by_name = {service["name"]: service for service in answer["services"]}
+    assert answer["races"] == []
+    assert (by_name["once"]["exits"], by_name["retry"]["refused"]) == (
+        0,
+        by_name["retry"]["refused"],
+    )
+    assert answer["before"]["races"] == 2
+    told = started.nebtui("startup", started.name).stdout
+    assert f"race gone: {started.name}/once for {started.name}/store" in told
+
+
+@pytest.mark.parametrize("started", [RACE], indirect=True)
+def test_a_recorded_race_is_told_from_the_recording(started: Started) -> None:
+    """The same races to the byte, and the same findings, from the file alone."""
+    file = started.folder / "race.jsonl"
+    argv = [sys.executable, "-m", "nebtui", "record", str(file)]
+    recorder = subprocess.Popen(argv, cwd=started.folder, stdout=subprocess.DEVNULL)
+    try:
+        live = started.start()
+    finally:
+        recorder.terminate()
+        recorder.wait(30)
+    arguments = ("startup", started.name, "--format", "json")
+    done = started.nebtui(*arguments, "--recording", str(file))
+    replayed = json.loads(done.stdout)
+    assert done.returncode == 1
+    pairs = {(race["dependent"], race["target"]) for race in live["races"]}
+    assert {(race["dependent"], race["target"]) for race in replayed["races"]} == pairs
+    again = started.nebtui(*arguments, "--recording", str(file))
+    assert again.stdout == done.stdout
+
+
+STORE = """\
+services:
+  store:
+    image: {image}
+    command: ["sh", "-c", "mkdir /w; sleep 3; exec httpd -f -p 8000 -h /w"]
+    stop_grace_period: 0s
+    expose: ["8000"]
+    networks:
+      box: {aliases: [far-store]}
+networks:
+  box: {external: true, name: {network}}
+"""
+AGENT = """\
+services:
+  agent:
+    image: {image}
+    environment:
+      STORE_URL: http://far-store:8000
+    command: ["sh", "-c", "nc -w 1 far-store 8000 </dev/null || exit 1; exec sleep 1d"]
+    restart: on-failure
+    stop_grace_period: 0s
+    networks: [box]
+networks:
+  box: {external: true, name: {network}}
+"""
+
+
+def test_a_guard_across_projects_holds_the_dependent(
+    tmp_path: Path, compose: str, busybox_image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent raced the store of another project; the wait service that is written holds it until
+    the store listens, and it does not die again."""
+    monkeypatch.setenv("NEBTUI_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("NEBTUI_CONFIG", str(tmp_path / "config.toml"))
+    network = f"box-{tmp_path.name}".lower()
+    data, agents = (tmp_path / f"{name}{id(tmp_path) % 9999}" for name in ("data", "agents"))
+    data.mkdir()
+    agents.mkdir()
+    run("docker", "network", "create", network)
+    store = Started(data, compose, busybox_image, STORE.replace("{network}", network))
+    agent = Started(agents, compose, busybox_image, AGENT.replace("{network}", network))
+    try:
+        up = [compose, "-f", str(data / "compose.yaml"), "up", "-d", "--force-recreate"]
+        slow = subprocess.Popen(up, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        raced = agent.start()
+        slow.wait(60)
+        assert [race["target"] for race in raced["races"]] == [f"{store.name}/store"]
+        fixed = agent.nebtui(
+            "fix", "--write", "--unsafe", "--rule", "unguarded-start", str(tmp_path)
+        )
+        assert fixed.returncode == 0, fixed
+        assert "wait-for-store" in (agents / "compose.yaml").read_text()
+        store.down()
+        slow = subprocess.Popen(up, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        guarded = agent.start()
+        slow.wait(60)
+        by_name = {service["name"]: service for service in guarded["services"]}
+        assert guarded["races"] == []
+        assert by_name["agent"]["exits"] == 0
+        waited = by_name["agent"]["waited_for"][0]
+        assert (waited["service"], waited["until"] <= by_name["agent"]["started"]) == (
+            "wait-for-store",
+            True,
+        )
+    finally:
+        agent.down()
+        store.down()
+        subprocess.run(["docker", "network", "rm", network], capture_output=True, check=False)

@@ -19,11 +19,11 @@ LONGEST = 900.0
 def settled(snapshot: Snapshot, start: Start, now: float) -> float | None:
     """When every container of a start was ready, done, failed, or unchanged for ten seconds and
     without a healthcheck; None while one is not. LONGEST after its begin it is over anyway."""
-    if now - start.began > LONGEST:
-        return start.began + LONGEST
     ends = [_settled(snapshot, bar, now) for bar in start.bars]
     known = [at for at in ends if at is not None]
-    return max(known, default=start.began) if len(known) == len(ends) else None
+    if len(known) == len(ends):
+        return max(known, default=start.began)
+    return start.began + LONGEST if now - start.began > LONGEST else None
 
 
 def _settled(snapshot: Snapshot, bar: Bar, now: float) -> float | None:

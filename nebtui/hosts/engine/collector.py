@@ -15,7 +15,7 @@ from nebtui.facts.changes import (
     EventSeen,
     NetworksListed,
 )
-from nebtui.facts.observed import Container, Engine
+from nebtui.facts.observed import Container, ContainerEvent, Engine
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine import payloads
 from nebtui.hosts.engine.client import EngineClient
@@ -30,6 +30,7 @@ from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 FIRST_DELAY = 0.5
 LAST_DELAY = 5.0
+REMEMBERED = 1000
 PAST = 600.0
 """Seconds before the first look whose events are asked for."""
 UNCHANGING = frozenset({"kill"})
@@ -67,6 +68,9 @@ class EngineCollector:
     ) -> None:
         self._clock = clock
         self._newest = 0.0
+        self._told: dict[ContainerEvent, None] = {}
+        """The newest events: what happened while the engine was lost is asked for with the second
+        before."""
         self._client = client
         self._inspector = inspector
         self._shared = shared
@@ -162,8 +166,8 @@ class EngineCollector:
             for raw in ended_by_close(stream):
                 event = payloads.event(mapping(raw))
                 if event is not None and event.container in listed and not self._stop.is_set():
+                    self._is_new(event)
                     self._emit(EventSeen(event))
-                    self._newest = max(self._newest, event.at)
         finally:
             close_stream(stream)
 
@@ -175,9 +179,8 @@ class EngineCollector:
                 self._list_networks()
             return
         self._client.hear()
-        if event.at <= self._newest:
+        if not self._is_new(event):
             return  # of the second that was asked for again
-        self._newest = event.at
         self._emit(EventSeen(event))
         if event.action == "destroy":
             self._inspector.remove(event.container)
@@ -185,6 +188,17 @@ class EngineCollector:
             self._inspector.ask(event.container)
         if event.action in NETWORKING and payloads.is_podman(self._client.version()):
             self._list_networks()
+
+    def _is_new(self, event: ContainerEvent) -> bool:
+        """Whether an event was not told yet. The engine does not tell them in the order of their
+        times: a `die` may follow the `disconnect` that came of it."""
+        if event in self._told:
+            return False
+        self._told[event] = None
+        if len(self._told) > REMEMBERED:
+            del self._told[next(iter(self._told))]
+        self._newest = max(self._newest, event.at)
+        return True
 
     def _list_networks(self) -> None:
         self._emit(
