@@ -209,6 +209,7 @@ def _(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
 
 
 def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
+    known, new = snapshot.throughput, change.throughput
     return replace(
         snapshot,
         samples=_with(snapshot.samples, {s.container: s for s in change.containers}),
@@ -218,7 +219,7 @@ def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
         gpu_loads=snapshot.gpu_loads
         if change.gpus is None
         else _loads(snapshot.gpu_loads, change.gpus),
-        throughput=_with(snapshot.throughput, {t.container: t for t in change.throughput}),
+        throughput=_with(known, {t.container: t.after(known.get(t.container)) for t in new}),
     )
 
 

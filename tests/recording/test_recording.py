@@ -168,7 +168,7 @@ def test_recordings_of_every_release_are_read(file: Path) -> None:
     assert all(entry is not None and entry.unknown == 0 for entry in told)
     snapshot = at_end(file)
     assert snapshot.failures == {}
-    assert len(snapshot.containers) == 22
+    assert len(snapshot.containers) == 23
     assert {f.rule for f in rules.find(snapshot)} >= {"isolated-networks", "missing-host-gateway"}
 
 
