@@ -234,11 +234,8 @@ def _loads(
 
 @_apply.register
 def _(change: changes.GpuStackSeen, snapshot: Snapshot) -> Snapshot:
-    return (
-        snapshot
-        if snapshot.gpu_stack == change.stack
-        else replace(snapshot, gpu_stack=change.stack)
-    )
+    same = snapshot.gpu_stack == change.stack
+    return snapshot if same else replace(snapshot, gpu_stack=change.stack)
 
 
 @_apply.register
@@ -258,6 +255,11 @@ def _(change: changes.EventSeen, snapshot: Snapshot) -> Snapshot:
     ports = tuple(sorted({*(process.listening or ()), *event.ports}))
     listens = replace(process, listening=ports)
     return replace(after, processes=_with(after.processes, {event.container: listens}))
+
+
+@_apply.register
+def _(change: changes.HistorySeen, snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, histories=_with(snapshot.histories, {change.container: change.events}))
 
 
 @_apply.register

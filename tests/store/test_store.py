@@ -85,6 +85,7 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.GpuAccessSeen((GpuAccess(WEB.id, ("/dev/nvidia0",)),)), {"gpu_access"}),
     (changes.EventSeen(ContainerEvent(2.0, WEB.id, "die")), {"histories"}),
     (changes.StartsRecalled(SHOP.key, (Start(SHOP.key, 1.0),)), {"starts"}),
+    (changes.HistorySeen(WEB.id, (ContainerEvent(3.0, WEB.id, "die"),)), {"histories"}),
     (changes.Rewound(), {f.name for f in fields(Snapshot)}),
 )
 
