@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import sys
 import threading
@@ -30,6 +31,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         raise CommandError("a recording holds the whole box: leave out --project")
     with closing(host_for(arguments, settings, environ, follow=True)) as host:
         recorder = start(arguments.file, host)
+        if arguments.file == "-":
+            threading.Thread(target=_until_reader_leaves, args=(host,), daemon=True).start()
         try:
             _record(host, recorder, arguments.seconds)
         finally:
@@ -64,6 +67,15 @@ def _record(host: Host, recorder: Recorder, seconds: float | None) -> None:
         for change in host.changes():
             snapshot = folded(snapshot, change)
             recorder.take(change, snapshot)
+
+
+def _until_reader_leaves(host: Host) -> None:
+    """Close the host when nobody reads standard output any more: of a box on which nothing happens
+    nothing is written that would tell."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)
+    reader.poll()
+    host.close()
 
 
 def _end(recorder: Recorder) -> None:

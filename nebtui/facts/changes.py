@@ -166,6 +166,15 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class HistorySeen:
+    """All events of a container that are kept, in the picture of a recording: bursts in it are
+    joined already."""
+
+    container: str
+    events: tuple[ContainerEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rewound:
     """A recording is shown from another time on: what was known does not hold any more, and a
     whole picture follows, which ends with `Settled`."""
@@ -191,5 +200,6 @@ Change = (
     | StartsRecalled
     | CollectorFailed
     | Settled
+    | HistorySeen
     | Rewound
 )

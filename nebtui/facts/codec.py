@@ -28,6 +28,7 @@ CHANGES: Mapping[str, type[Any]] = MappingProxyType({c.__name__: c for c in get_
 """Every class of change by its name."""
 _WHOLE, _REAL = 2**63, 1e18
 """Numbers beyond these are no figure of a machine, and arithmetic on them fails far from here."""
+_MOST = 20_000
 ABSENT = object()
 """The default of a field that has none."""
 
@@ -159,7 +160,7 @@ def _decoder(hint: Any) -> Convert:
         return _unless_none(some)
     if origin is tuple and arguments[-1] is ...:
         one = _decoder(arguments[0])
-        return lambda value: tuple([one(item) for item in _of(list, value)])
+        return lambda value: tuple([one(item) for item in _bounded(_of(list, value))])
     if origin is tuple:
         return _row_decoder(tuple(_decoder(a) for a in arguments))
     if origin is frozenset:
@@ -192,6 +193,13 @@ def _of(kind: type[T], value: object) -> T:
     if type(value) is not kind:
         raise MisfitError(f"no {kind.__name__}")
     return value
+
+
+def _bounded(many: list[Any]) -> list[Any]:
+    """The items, if they are no more than any box has: making them costs far more than the text."""
+    if len(many) > _MOST:
+        raise MisfitError(f"more than {_MOST} items")
+    return many
 
 
 def _whole(value: object) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nebtui.facts.gpu import GpuSample
@@ -68,9 +68,15 @@ class ThroughputSample:
     then stands in the same field."""
     trend: tuple[float | None, ...] = ()
     """Mean speed of each of the last minutes while busy, oldest first, at most an hour; None =
-    idle."""
+    idle. Given once a minute; () = as it was."""
     on_gpu: float | None = None
     """Share of the loaded model in GPU memory as the server says (Ollama `size_vram`/`size`), which
     is no proof."""
     loaded: bool | None = None
     """A model is in memory; None where the server tells no more than its name."""
+
+    def after(self, before: ThroughputSample | None) -> ThroughputSample:
+        """This one, with the trend of the one before where it brings none."""
+        if before is None or self.trend or not before.trend:
+            return self
+        return replace(self, trend=before.trend)

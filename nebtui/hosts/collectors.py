@@ -143,5 +143,6 @@ class CollectorGroup:
         self._queue.put(None)
         deadline = time.monotonic() + CLOSING
         for thread in self._threads:
-            if thread is not threading.current_thread():
+            # One that was not started yet cannot be joined; it finds that it was stopped.
+            if thread.is_alive() and thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))

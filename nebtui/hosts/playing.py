@@ -117,8 +117,9 @@ class TapePlayer:
         if entry.unknown and not self._told:
             self._told = True
             version = self._tape.header.version
-            text = f"Parts of {self.name} are left out: nebtui {version} recorded what this one "
-            shown = (*shown, CollectorFailed("recording", text + "does not know."))
+            text = f"Parts of {self.name} are left out: nebtui {version}, which recorded it, knows "
+            text += "more than this one, or they are damaged."
+            shown = (*shown, CollectorFailed("recording", text))
         return entry.at, shown
 
     def _gone_to(self, wanted: float) -> Iterator[Change]:
@@ -141,9 +142,8 @@ class TapePlayer:
             entry, _ = self._tape.entry(self._place)
             if entry is not None and entry.at > wanted:
                 break
-            read = self._read(whole=whole)[1]
-            # That the box was settled at first is no end of the picture.
-            yield from (change for change in read if not isinstance(change, Settled))
+            # It is whole when everything up to then is told, not where a picture of before was.
+            yield from (c for c in self._read(whole=whole)[1] if not isinstance(c, Settled))
             whole = False
         if not self._tape.wait(self._place, 0.0):
             yield from self._cut_off()

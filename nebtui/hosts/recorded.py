@@ -113,6 +113,7 @@ class RecordedHost:
         """End `changes`."""
         self._closed.set()
         self.player.close()
+        self._tape.close()
 
 
 def _too_many(snapshot: Snapshot) -> str | None:

@@ -48,7 +48,14 @@ class Tape:
         """Nothing more will come."""
         self.problem = ""
         """Why it cannot be read to its end, one sentence."""
-        self.header = read_header(self._read_line(), name)
+        self._closed = False
+        try:
+            line = self._read_line()
+            self.header, self._size = read_header(line, name), len(line)
+        except RecordingError:
+            self.complete = True
+            self.close()
+            raise
         self._frames = [(0.0, self._size)]
         self._happenings = array("d")
 
@@ -68,6 +75,8 @@ class Tape:
             self.complete = True
             self.start = self.end if self.start is None else self.start
             self._news.notify_all()
+        if self._closed:
+            self.close()
 
     def _read_line(self) -> bytes:
         """The next line, b"" at the end; RecordingError where it is too long or damaged."""
@@ -86,10 +95,11 @@ class Tape:
             raise RecordingError(f"{self.name} is larger than {LARGEST // 10**9} GB: cut off there")
         if not line.endswith(b"\n"):
             return b""  # the end, or a line that was being written
-        if self._spool is not None:
-            self._spool.write(line)
-            self._spool.flush()
-        return line
+        with self._news:
+            if self._spool is not None and not self._closed:
+                self._spool.write(line)
+                self._spool.flush()
+        return b"" if self._closed else line
 
     def _take(self, line: bytes) -> None:
         """Note what a line is and where it stands."""
@@ -116,10 +126,12 @@ class Tape:
     def entry(self, place: int) -> tuple[TapeEntry | None, int]:
         """The entry of the line at a place, None where it is none, and the place of the next one.
         Only for places that `wait` found."""
-        file = (self._spool or self._file).fileno()
         line = b""
         while b"\n" not in line[-_CHUNK:]:
-            line += (chunk := os.pread(file, _CHUNK, place + len(line)))
+            with self._news:
+                file = -1 if self._closed else (self._spool or self._file).fileno()
+                chunk = b"" if file < 0 else os.pread(file, _CHUNK, place + len(line))
+            line += chunk
             if not chunk or len(line) > LONGEST + _CHUNK:
                 return None, self._size
         line = line[: line.index(b"\n") + 1]
@@ -139,10 +151,14 @@ class Tape:
             return times[number] if 0 <= number < len(times) else None
 
     def close(self) -> None:
-        """Give the files back."""
-        self._file.close()
-        if self._spool is not None:
-            self._spool.close()
+        """Give the files back; a pipe that is still being read when its reader is done."""
+        with self._news:
+            self._closed = True
+            if self._spool is not None:
+                self._spool.close()
+            if self.complete:
+                self._source.close()
+                self._file.close()
 
 
 def open_tape(path: str) -> Tape:

@@ -209,6 +209,7 @@ def _(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
 
 
 def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
+    known, new = snapshot.throughput, change.throughput
     return replace(
         snapshot,
         samples=_with(snapshot.samples, {s.container: s for s in change.containers}),
@@ -218,7 +219,7 @@ def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
         gpu_loads=snapshot.gpu_loads
         if change.gpus is None
         else _loads(snapshot.gpu_loads, change.gpus),
-        throughput=_with(snapshot.throughput, {t.container: t for t in change.throughput}),
+        throughput=_with(known, {t.container: t.after(known.get(t.container)) for t in new}),
     )
 
 
@@ -233,11 +234,8 @@ def _loads(
 
 @_apply.register
 def _(change: changes.GpuStackSeen, snapshot: Snapshot) -> Snapshot:
-    return (
-        snapshot
-        if snapshot.gpu_stack == change.stack
-        else replace(snapshot, gpu_stack=change.stack)
-    )
+    same = snapshot.gpu_stack == change.stack
+    return snapshot if same else replace(snapshot, gpu_stack=change.stack)
 
 
 @_apply.register
@@ -257,6 +255,11 @@ def _(change: changes.EventSeen, snapshot: Snapshot) -> Snapshot:
     ports = tuple(sorted({*(process.listening or ()), *event.ports}))
     listens = replace(process, listening=ports)
     return replace(after, processes=_with(after.processes, {event.container: listens}))
+
+
+@_apply.register
+def _(change: changes.HistorySeen, snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, histories=_with(snapshot.histories, {change.container: change.events}))
 
 
 @_apply.register

@@ -30,10 +30,8 @@ def unfold(snapshot: Snapshot) -> Iterator[Change]:
     yield changes.GpuAccessSeen(tuple(snapshot.gpu_access.values()))
     if snapshot.gpu_stack is not None:
         yield changes.GpuStackSeen(snapshot.gpu_stack)
-    for history in snapshot.histories.values():
-        for event in history:
-            yield changes.EventSeen(event)
-    # Behind the events, for an opened port is a fact of the process too.
+    for container, history in snapshot.histories.items():
+        yield changes.HistorySeen(container, history)
     yield changes.ProcessesSeen(tuple(snapshot.processes.values()))
     for key, starts in snapshot.starts.items():
         yield changes.StartsRecalled(key, starts)

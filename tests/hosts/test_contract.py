@@ -10,12 +10,16 @@ import pytest
 
 from nebtui.facts.changes import ProjectSeen, Settled
 from nebtui.facts.project import Project
+from nebtui.facts.snapshot import Snapshot
 from nebtui.host import CreateNetwork, Host, Probe, RemoveNetwork, Up
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.files import FilesHost
 from nebtui.hosts.live import LiveHost
+from nebtui.hosts.recorded import RecordedHost
 from nebtui.hosts.simulated import SimulatedHost
-from nebtui.store import settle
+from nebtui.recording.tape import open_tape
+from nebtui.recording.writer import Recorder, create
+from nebtui.store import folded, settle
 from tests.clock import HandClock
 from tests.fakes import FakeHost
 
@@ -46,7 +50,19 @@ def fake(folder: Path) -> Host:
     return FakeHost(snapshot)
 
 
-@pytest.fixture(params=[live, files, simulated, fake], ids=lambda make: make.__name__)
+def recorded(folder: Path) -> Host:
+    """The box of files alone, recorded."""
+    host, picture = files(folder), Snapshot()
+    recorder = Recorder(create(str(folder / "x.jsonl")), "box", host.now)
+    for change in host.changes():
+        picture = folded(picture, change)
+        recorder.take(change, picture)
+    recorder.close()
+    host.close()
+    return RecordedHost(open_tape(str(folder / "x.jsonl")))
+
+
+@pytest.fixture(params=[live, files, simulated, recorded, fake], ids=lambda make: make.__name__)
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> Host:
     """One of each kind, over a folder with a project."""
     (tmp_path / "compose.yaml").write_text(TEXT)
@@ -88,6 +104,11 @@ def test_a_project_is_read_with_other_texts(host: Host) -> None:
     name = next(iter(project.services))
     fresh = host.read_with(project, {path: f"services:\n  {name}:\n    image: other:1\n"})
     assert fresh.key == project.key
+    if not host.writable:
+        assert fresh.problem is not None
+        assert "not part of the recording" in fresh.problem.message
+        host.close()
+        return
     assert fresh.services[name].image == "other:1"
     assert host.read_with(project, {}).services.keys() == project.services.keys()
     assert Path(path).read_bytes() == before

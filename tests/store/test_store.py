@@ -85,6 +85,7 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.GpuAccessSeen((GpuAccess(WEB.id, ("/dev/nvidia0",)),)), {"gpu_access"}),
     (changes.EventSeen(ContainerEvent(2.0, WEB.id, "die")), {"histories"}),
     (changes.StartsRecalled(SHOP.key, (Start(SHOP.key, 1.0),)), {"starts"}),
+    (changes.HistorySeen(WEB.id, (ContainerEvent(3.0, WEB.id, "die"),)), {"histories"}),
     (changes.Rewound(), {f.name for f in fields(Snapshot)}),
 )
 
@@ -382,3 +383,19 @@ def test_nobody_sees_a_rewound_box_half_built() -> None:
     assert set(store.snapshot.containers) == {WEB.id, "other"}
     assert store.snapshot.generation > full.generation
     store.close()
+
+
+def test_a_trend_stays_until_the_next_one() -> None:
+    """It is told once a minute; readings in between have none."""
+    told = [
+        ThroughputSample(WEB.id, 1.0, trend=(5.0, None)),
+        ThroughputSample(WEB.id, 2.0, 7.0),
+        ThroughputSample(WEB.id, 61.0, trend=(5.0, None, 7.0)),
+    ]
+    seen = []
+    snapshot = FULL
+    for one in told:
+        snapshot = fold(snapshot, changes.Sampled(one.at, throughput=(one,)))
+        seen.append(snapshot.throughput[WEB.id])
+    assert [one.trend for one in seen] == [(5.0, None), (5.0, None), (5.0, None, 7.0)]
+    assert [one.tokens_per_second for one in seen] == [None, 7.0, None]

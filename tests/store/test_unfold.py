@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nebtui.facts import changes
 from nebtui.facts.codec import CHANGES
-from nebtui.facts.observed import Image
+from nebtui.facts.observed import ContainerEvent, Image
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold, fold_all, unfold
 from tests.facts.generated import facts
@@ -53,3 +53,23 @@ def test_a_rewound_box_is_empty_and_newer() -> None:
     before = fold_all(Snapshot(), [changes.EngineLost("gone"), changes.Settled()])
     after = fold(before, changes.Rewound())
     assert after == Snapshot(generation=before.generation + 1)
+
+
+EVENTS = st.builds(
+    changes.EventSeen,
+    st.builds(
+        ContainerEvent,
+        st.integers(0, 12).map(lambda n: n / 4),
+        st.sampled_from("ab"),
+        st.sampled_from(["start", "die", "refused", "failed"]),
+        count=st.integers(0, 3),
+    ),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(EVENTS, max_size=12))
+def test_histories_are_what_they_were(seen: list[changes.Change]) -> None:
+    """Events that were joined to bursts, in whatever order they came."""
+    snapshot = fold_all(Snapshot(), seen)
+    assert again(snapshot).histories == snapshot.histories

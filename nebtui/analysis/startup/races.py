@@ -27,13 +27,13 @@ class _Gap:
     run: Run
     """The target's run that came to listen, or that goes on."""
 
-    def holds(self, at: float) -> bool:
-        """A moment lies in it."""
-        return self.begin - SHORTEST <= at and (self.end is None or at <= self.end + SHORTEST)
-
     def counted(self, bursts: Sequence[Burst]) -> int:
-        """Connections of the bursts in it."""
-        return sum(b.count for b in bursts if b.at >= self.begin and self.holds(b.since))
+        """Connections of the bursts that reach into it."""
+        return sum(
+            burst.count
+            for burst in bursts
+            if burst.at >= self.begin and (self.end is None or burst.since <= self.end + SHORTEST)
+        )
 
 
 def races(snapshot: Snapshot, start: Start) -> tuple[Race, ...]:

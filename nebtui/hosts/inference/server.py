@@ -70,6 +70,8 @@ class ServerProbe:
     """Pages read of this process."""
     problem: str = ""
     given_up: bool = False
+    trend_told: int | None = None
+    """The minute in which the trend was last told."""
 
     @property
     def started(self) -> float | None:
@@ -228,10 +230,19 @@ class ServerProbe:
             over=meter.over if answers else None,
             late=server.late,
             kv_cache=reading.kv_cache if reading and answers else None,
-            trend=meter.trend.means(at),
+            trend=self._trend(at),
             on_gpu=reading.on_gpu if reading and answers else None,
             loaded=reading.loaded if reading and answers else None,
         )
+
+    def _trend(self, at: float) -> tuple[float | None, ...]:
+        """The last hour, once a minute: in between it is as it was."""
+        minute = int(at // 60)
+        if minute == self.trend_told:
+            return ()
+        means = self.meter.trend.means(at)
+        self.trend_told = minute if means else None
+        return means
 
     @property
     def source(self) -> str:

@@ -108,9 +108,10 @@ class SampleCollector:
                 process = self._read(container, pid, before)
                 if process is not None:
                     found[container.id] = process
-        if found != self._processes:
-            self._processes = found
-            self._emit(ProcessesSeen(tuple(found.values())))
+        fresh = tuple(p for key, p in found.items() if self._processes.get(key) != p)
+        self._processes = found
+        if fresh:
+            self._emit(ProcessesSeen(fresh))
 
     def _read(self, container: Container, pid: int, before: Process | None) -> Process | None:
         """One process. A new one's ports are read at once, later only when due and within the
