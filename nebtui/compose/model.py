@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,12 +12,13 @@ from nebtui.compose.binary.command import ComposeCommand
 from nebtui.compose.binary.config import config, hashes, is_consistency_error, to_problem
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.compose.discovery.overrides import with_override
-from nebtui.compose.dockerfile.stages import final_stage
+from nebtui.compose.dockerfile.stages import built_stage
+from nebtui.compose.dockerfile.stages import read as dockerfile
 from nebtui.compose.reader import effective
 from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.disk.read import Texts, UnreadableError, from_disk, overlay
 from nebtui.facts.declared import Build, NetworkDeclaration, Service, View
-from nebtui.facts.project import Problem, Project
+from nebtui.facts.project import Allow, Problem, Project
 
 
 def load(
@@ -158,7 +159,7 @@ def _project(
         versions=reading.versions,
         variant=candidate.variant,
         confirmed=candidate.confirmed,
-        allows=reading.allows,
+        allows=(*reading.allows, *_allows(result)),
     )
 
 
@@ -177,6 +178,13 @@ def _in_file_order(services: dict[str, Service], reading: EffectiveModel) -> dic
 
 def _placed(network: NetworkDeclaration, reading: EffectiveModel) -> NetworkDeclaration:
     return replace(network, origin=reading.networks.get(network.key))
+
+
+def _allows(services: Mapping[str, Service]) -> Iterator[Allow]:
+    """The `# nebtui: allow` comments of their Dockerfiles."""
+    sources = {b.source.path: b.source for s in services.values() if (b := s.build) and b.source}
+    for path, source in sources.items():
+        yield from effective.allows(source.text, path)
 
 
 def _dockerfile(build: Build) -> str:
@@ -201,4 +209,5 @@ def _with_stage(service: Service, texts: Texts) -> Service:
     except UnreadableError:
         return service
     given = {name: value for name, value in build.arguments.items() if value is not None}
-    return replace(service, build=replace(build, stage=final_stage(text, build.target, given)))
+    source = dockerfile(path, text, build.target, given)
+    return replace(service, build=replace(build, stage=built_stage(source), source=source))

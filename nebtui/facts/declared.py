@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from nebtui.facts.dockerfile import Dockerfile
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits, LogDriver
 
@@ -121,6 +122,8 @@ class Build:
     arguments: Mapping[str, str | None] = field(default_factory=empty)
     stage: Stage | None = None
     """None where the Dockerfile could not be read (a URL, an absent file, `dockerfile_inline`)."""
+    source: Dockerfile | None = None
+    """The Dockerfile itself, where it could be read."""
 
 
 @dataclass(frozen=True, slots=True)

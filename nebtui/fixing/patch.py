@@ -73,7 +73,8 @@ def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = F
     rule = rules.rule(finding.rule)
     if rule.fix is None:
         raise NoFixError(f"{rule.name} has no automatic fix: {finding.fix}")
-    if shared := [key for key in finding.also if key.project == finding.project]:
+    shared = [key for key in finding.also if key.project == finding.project]
+    if shared and not _of_dockerfile(draft.snapshot, finding):
         raise NoFixError(
             f"{finding.origin} is shared with {_listed(shared)} (an anchor or a merged "
             "map): edit it "
@@ -87,6 +88,12 @@ def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = F
     edits = into_override(fix, finding, draft.snapshot, lambda path: draft.read(path))
     read_too = replace(fix, recreate=tuple(_with_override(item, edits) for item in fix.recreate))
     return _patch(draft, (finding,), read_too, edits)
+
+
+def _of_dockerfile(snapshot: Snapshot, finding: Finding) -> bool:
+    """It stands in a Dockerfile: one edit mends it for all that build from it."""
+    project = snapshot.projects.get(finding.project) if finding.project else None
+    return bool(project and finding.origin and finding.origin.file in project.dockerfiles)
 
 
 def from_fix(draft: Draft, fix: Fix) -> Patch:

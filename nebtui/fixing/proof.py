@@ -60,7 +60,7 @@ def prove(draft: Draft, patch: Patch, host: Host) -> tuple[Proof, Draft]:
 def touched(snapshot: Snapshot, patch: Patch) -> tuple[Project, ...]:
     """The projects whose model depends on a file of the patch, or would on one that it creates."""
     paths = {change.path for change in patch.files}
-    return tuple(p for p in snapshot.projects.values() if paths & _readable(p))
+    return tuple(p for p in snapshot.projects.values() if paths & {*_readable(p), *p.dockerfiles})
 
 
 def _readable(project: Project) -> set[str]:

@@ -31,8 +31,12 @@ from nebtui.rules import (
     obsolete_version,
     open_sandbox,
     outdated_container,
+    pip_cache,
     port_collision,
     reservation_over_limit,
+    root_image,
+    shell_form_command,
+    single_stage_build,
     slower_than_usual,
     unbounded_logs,
     unchecked_gpu,
@@ -42,6 +46,7 @@ from nebtui.rules import (
     unknown_reference,
     unlimited_cpu,
     unlimited_memory,
+    unowned_copy,
     unreachable_host_service,
     unset_variable,
     windows_path_volume,
@@ -83,6 +88,11 @@ RULES: tuple[Rule, ...] = (
     unlimited_cpu.RULE,
     unbounded_logs.RULE,
     low_file_limit.RULE,
+    root_image.RULE,
+    shell_form_command.RULE,
+    single_stage_build.RULE,
+    pip_cache.RULE,
+    unowned_copy.RULE,
 )
 
 SPEED = frozenset({cpu_fallback.NAME, slower_than_usual.NAME})

@@ -3,10 +3,10 @@ heredocs kept together. Source: docs.docker.com/reference/dockerfile, BuildKit's
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from nebtui.facts.dockerfile import Instruction
 
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)")
 _HEREDOC = re.compile(r"(?<![<\w])<<(-?)(['\"]?)([A-Za-z_]\w*)\2")
@@ -16,53 +16,10 @@ LONGEST = 1 << 20
 """Characters of a Dockerfile that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """One instruction. `line`, `last`: its lines, counted from 1."""
-
-    keyword: str
-    """In capitals."""
-    rest: str
-    """What follows the keyword, continued lines joined by nothing, heredocs left out."""
-    line: int
-    last: int
-    heredocs: tuple[str, ...] = ()
-    """The bodies of its heredocs."""
-
-    @property
-    def flags(self) -> dict[str, str]:
-        """Its options (`--from=build`), "" for one without a value."""
-        result: dict[str, str] = {}
-        for word in self.rest.split():
-            if not word.startswith("--"):
-                break
-            name, _, value = word[2:].partition("=")
-            result[name] = value
-        return result
-
-    @property
-    def body(self) -> str:
-        """What follows its options."""
-        rest = self.rest
-        while (match := re.match(r"\s*--[\w-]+(=\S*)?\s+", rest)) is not None:
-            rest = rest[match.end() :]
-        return rest.strip()
-
-    @property
-    def words(self) -> tuple[str, ...] | None:
-        """The words of the exec form (a JSON list); None for the shell form."""
-        try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-        whole = isinstance(value, list) and all(isinstance(word, str) for word in value)
-        return tuple(value) if whole else None
-
-
 def instructions(text: str) -> tuple[Instruction, ...]:
     """All instructions in order. What is no instruction is left out: the engine refuses it by
     itself."""
-    lines = text[:LONGEST].splitlines()
+    lines = text[:LONGEST].split("\n")
     return tuple(_instructions(lines, _escape(lines)))
 
 
@@ -91,7 +48,8 @@ def _instructions(lines: list[str], escape: str) -> Iterator[Instruction]:
         bodies: tuple[str, ...] = ()
         if keyword.upper() in _TAKES_HEREDOC:
             bodies, at = _heredocs(lines, at, rest)
-        yield Instruction(keyword.upper(), rest.strip(), start + 1, at, bodies)
+        whole = "\n".join(lines[start:at])
+        yield Instruction(keyword.upper(), rest.strip(), start + 1, at, bodies, whole)
 
 
 def _joined(lines: list[str], at: int, escape: str) -> tuple[str, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from nebtui.compose.dockerfile.instructions import Instruction, instructions
+from nebtui.compose.dockerfile.instructions import instructions
 from nebtui.facts.declared import Healthcheck, Stage
+from nebtui.facts.dockerfile import Dockerfile, DockerfileStage, Instruction
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\$(\w+)")
 _INSTALL = re.compile(
@@ -18,21 +18,15 @@ _SECONDS = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A stage as it stands: its `FROM` and what follows it."""
-
-    name: str
-    base: str
-    body: tuple[Instruction, ...]
-
-
-def final_stage(text: str, target: str = "", arguments: Mapping[str, str] | None = None) -> Stage:
-    """The stage that `build:` makes: that named or numbered `target`, else the last one, with all
-    stages of the file that it starts from. `arguments`: the values of `build.args`."""
-    stages = _stages(text, arguments or {})
+def read(
+    path: str, text: str, target: str = "", arguments: Mapping[str, str] | None = None
+) -> Dockerfile:
+    """A Dockerfile with the stage that `build:` makes: that named or numbered `target`, else the
+    last one, with all stages of the file that it starts from. `arguments`: the values of
+    `build.args`."""
+    stages = tuple(_stages(text, arguments or {}))
     if not stages:
-        return Stage()
+        return Dockerfile(path, text)
     names = {stage.name: at for at, stage in enumerate(stages) if stage.name}
     at = len(stages) - 1
     if target:
@@ -42,10 +36,10 @@ def final_stage(text: str, target: str = "", arguments: Mapping[str, str] | None
     while (below := names.get(chain[0].base.lower(), len(stages))) < at:
         at = below
         chain.insert(0, stages[at])
-    return _stage(chain)
+    return Dockerfile(path, text, stages, tuple(chain))
 
 
-def _stages(text: str, given: Mapping[str, str]) -> list[_Named]:
+def _stages(text: str, given: Mapping[str, str]) -> list[DockerfileStage]:
     defaults: dict[str, str] = {}
     result: list[tuple[str, str, list[Instruction]]] = []
     for one in instructions(text):
@@ -59,7 +53,7 @@ def _stages(text: str, given: Mapping[str, str]) -> list[_Named]:
             result.append((words[2].lower() if named else "", base, [one]))
         elif result:
             result[-1][2].append(one)
-    return [_Named(name, base, tuple(body)) for name, base, body in result]
+    return [DockerfileStage(name, base, tuple(body)) for name, base, body in result]
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
@@ -67,13 +61,16 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda m: values.get(m[1] or m[3]) or m[2] or "", text)
 
 
-def _stage(chain: list[_Named]) -> Stage:
-    body = [one for stage in chain for one in stage.body]
+def built_stage(dockerfile: Dockerfile) -> Stage:
+    """What a Dockerfile makes; an empty Stage where it has no FROM."""
+    if not dockerfile.chain:
+        return Stage()
+    body = dockerfile.body
     last = {one.keyword: one for one in body}
     user, start, words = last.get("USER"), last.get("ENTRYPOINT"), last.get("CMD")
     health = last.get("HEALTHCHECK")
     return Stage(
-        base=chain[0].base,
+        base=dockerfile.chain[0].base,
         installs=tuple(sorted({name for one in body for name in _installed(one)})),
         healthcheck=_health(health) if health else None,
         exposed_ports=tuple(sorted({port for one in body for port in _exposed(one)})),
