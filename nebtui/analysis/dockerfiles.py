@@ -13,7 +13,10 @@ from nebtui.facts.snapshot import Snapshot
 
 _ROOT = re.compile(r"(?:root|0)(?::.*)?")
 _DROPS = re.compile(r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|runuser|tini-su)\b")
-_PIP = re.compile(r"(?<!uv )(?<![\w-])(?:pip3?(?:\.\d+)?|python3?(?:\.\d+)? -m pip)\s+install\b")
+_PIP = re.compile(
+    r"(?<!uv )(?<![\w-])(?:pip3?(?:\.\d+)?|python3?(?:\.\d+)? -m pip)\s+(?:-\S+\s+)*install\b"
+)
+_COMMANDS = re.compile(r"&&|;|\n(?!\s)")
 _SEPARATOR = re.compile(r"(&&|\|\||;)")
 _INSTALLS = re.compile(
     _PIP.pattern + r"|\b(?:npm (?:ci|install)|yarn install|pnpm install|poetry install|uv sync|"
@@ -84,12 +87,18 @@ def pip_installs(dockerfile: Dockerfile) -> Iterator[Instruction]:
             yield one
 
 
+def cached_commands(line: Instruction) -> tuple[str, ...]:
+    """The pip commands of a RUN that keep the cache."""
+    commands = (one for one in _COMMANDS.split(script(line)) if _PIP.search(one))
+    return tuple(" ".join(one.split()) for one in commands if "--no-cache" not in one)
+
+
 def _uncached(rest: str, text: str) -> bool:
     if "--mount=type=cache" in rest or "PIP_NO_CACHE_DIR" in text:
         return True
     if re.search(r"pip3?\s+cache\s+purge|rm\s+-\w*r\w*\s+[^&|;]*\.cache", text):
         return True
-    commands = (one for one in re.split(r"&&|;|\n(?!\s)", text) if _PIP.search(one))
+    commands = (one for one in _COMMANDS.split(text) if _PIP.search(one))
     return all("--no-cache" in one for one in commands)
 
 
@@ -101,13 +110,15 @@ def with_no_cache(text: str) -> str:
     )
 
 
-def dependency_install(dockerfile: Dockerfile) -> Instruction | None:
-    """The line that installs or compiles dependencies in the only stage of the file; None where
-    there are several, or no such line."""
+def dependency_install(dockerfile: Dockerfile) -> tuple[Instruction, str] | None:
+    """The line that installs or compiles dependencies in the only stage of the file, and what in it
+    does; None where there are several stages, or no such line."""
     if len(dockerfile.stages) != 1:
         return None
-    runs = (one for one in dockerfile.body if one.keyword == "RUN")
-    return next((one for one in runs if _INSTALLS.search(script(one))), None)
+    for one in dockerfile.body:
+        if one.keyword == "RUN" and (match := _INSTALLS.search(script(one))):
+            return one, match[0]
+    return None
 
 
 def unowned_copies(dockerfile: Dockerfile) -> Iterator[Instruction]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.dockerfiles import builds, pip_installs, with_no_cache
+from nebtui.analysis.dockerfiles import builds, cached_commands, pip_installs, with_no_cache
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.docker_build import finding, instruction_fix, of_finding
 from nebtui.rules.rule import Finding, Fix, NoFixError, Options, Rule
@@ -31,7 +31,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
                 built,
                 line,
                 "keeps pip's cache in the image",
-                (),
+                cached_commands(line),
                 "safe" if written else "display",
                 "add --no-cache-dir",
             )

@@ -21,6 +21,7 @@ from nebtui.analysis.dockerfiles import (
 )
 from nebtui.facts.dockerfile import Dockerfile
 from nebtui.facts.snapshot import Snapshot
+from nebtui.knowledge import about
 from nebtui.knowledge.bases import programs_of_base
 from nebtui.rules.docker_build import finding
 from nebtui.rules.rule import Finding, Rule
@@ -53,8 +54,11 @@ def _runs_as_root(source: Dockerfile) -> bool:
     if user is None:
         return True
     base = source.chain[0].base
-    known = programs_of_base(base) is not None and not any(word in base for word in _OTHER_USERS)
-    return not user and last_user(source) is None and known
+    if user or last_user(source) is not None or any(word in base for word in _OTHER_USERS):
+        return False
+    server = about(base)
+    # A server such as nginx becomes another user by itself; languages and distributions do not.
+    return programs_of_base(base) is not None and (server is None or server.role == "base")
 
 
 RULE = Rule(

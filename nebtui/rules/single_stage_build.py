@@ -24,13 +24,14 @@ NAME = "single-stage-build"
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service that builds."""
     for built in builds(snapshot):
-        if line := dependency_install(built.dockerfile):
+        if found := dependency_install(built.dockerfile):
+            line, what = found
             yield finding(
                 NAME,
                 built,
                 line,
                 "installs its dependencies in its only stage, with all that installing needs",
-                ("one FROM",),
+                (f"one FROM, and {what}",),
                 "display",
                 "install them in a stage of their own, and COPY --from what is needed to run",
             )
