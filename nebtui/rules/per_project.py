@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from nebtui.analysis.importance import Lacking, lacking
 from nebtui.facts.declared import Origin, Service, ServiceKey
+from nebtui.facts.observed import Inspection
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import Applicability, Finding
+from nebtui.rules.rule import Applicability, Finding, Observation
 
 _SHOWN = 8
 """Services that are named."""
@@ -72,3 +73,19 @@ def _project(one: Lacking, advice: Advice, whole: Applicability) -> Finding:
 
 def _place(service: Service) -> Origin | None:
     return service.origin("image") or service.origin()
+
+
+def observed(
+    snapshot: Snapshot, finding: Finding, lacks: Callable[[Inspection], bool], what: str
+) -> Observation:
+    """Whether the containers that a finding is about have the limit by now (`HostConfig`); of a
+    project all that were inspected."""
+    assert finding.project is not None  # every finding of these rules names a project
+    project = snapshot.projects.get(finding.project)
+    names = [finding.service] if finding.service else list(project.services if project else ())
+    keys = [ServiceKey(finding.project, name) for name in names]
+    containers = [c for key in keys for c in snapshot.containers_of(key) if c.inspection]
+    if not containers:
+        return Observation(False, f"{finding.at or finding.project} does not run")
+    left = [c.name for c in containers if c.inspection and lacks(c.inspection)]
+    return Observation(not left, f"{left[0]} has {what}" if left else "")

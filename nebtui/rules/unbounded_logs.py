@@ -21,14 +21,16 @@ from nebtui.analysis.importance import importance, lacking
 from nebtui.compose.editor.verbs import Set
 from nebtui.compose.yaml.writer import Value
 from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.observed import Inspection
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.per_project import Advice, findings
+from nebtui.rules.per_project import Advice, findings, observed
 from nebtui.rules.rule import (
     Applicability,
     FileEdit,
     Finding,
     Fix,
     NoFixError,
+    Observation,
     Options,
     Recreate,
     Rule,
@@ -96,6 +98,16 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
+    """The logs of its containers are bounded."""
+    return observed(snapshot, finding, _unbounded, "an unbounded log")
+
+
+def _unbounded(has: Inspection) -> bool:
+    log = has.log_driver
+    return log is not None and log.driver == DRIVER and "max-size" not in log.options
+
+
 RULE = Rule(
     name=NAME,
     severity="advice",
@@ -103,4 +115,5 @@ RULE = Rule(
     manual=__doc__,
     find=find,
     fix=fix,
+    seen=seen,
 )

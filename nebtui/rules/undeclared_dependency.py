@@ -104,7 +104,7 @@ def _finding(
         project=source.project,
         service=source.service,
         subject=target.service,
-        message=f"names {target.service} and does not depend on it",
+        message=f"names {_named(reference.host, target)} and does not depend on it",
         evidence=(
             f"{reference.text} ({reference.origin})",
             f"depends_on: {waits}",
@@ -116,6 +116,12 @@ def _finding(
         target=target,
         blocks=1,
     )
+
+
+def _named(host: str, target: ServiceKey) -> str:
+    """The service, with the name that it is called by where that is another."""
+    name = target.service
+    return name if host == name.lower() else f"{host} (the service {name})"
 
 
 def _why_not(snapshot: Snapshot, target: ServiceKey) -> str:

@@ -17,13 +17,14 @@ from collections.abc import Iterator
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.limit_keys import limit_key
-from nebtui.rules.per_project import Advice, findings
+from nebtui.rules.per_project import Advice, findings, observed
 from nebtui.rules.rule import (
     Applicability,
     FileEdit,
     Finding,
     Fix,
     NoFixError,
+    Observation,
     Options,
     Recreate,
     Rule,
@@ -65,6 +66,11 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     )
 
 
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
+    """Its containers have a limit."""
+    return observed(snapshot, finding, lambda has: has.limits.cpus is None, "no CPU limit")
+
+
 RULE = Rule(
     name=NAME,
     severity="advice",
@@ -72,4 +78,5 @@ RULE = Rule(
     manual=__doc__,
     find=find,
     fix=fix,
+    seen=seen,
 )

@@ -18,13 +18,14 @@ from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.limit_keys import limit_key, written_size
-from nebtui.rules.per_project import Advice, findings
+from nebtui.rules.per_project import Advice, findings, observed
 from nebtui.rules.rule import (
     Applicability,
     FileEdit,
     Finding,
     Fix,
     NoFixError,
+    Observation,
     Options,
     Recreate,
     Rule,
@@ -83,6 +84,11 @@ def _used(snapshot: Snapshot, key: ServiceKey) -> int | None:
     return max((s.memory for s in samples if s and s.memory is not None), default=None)
 
 
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
+    """Its containers have a limit."""
+    return observed(snapshot, finding, lambda has: has.limits.memory is None, "no memory limit")
+
+
 RULE = Rule(
     name=NAME,
     severity="advice",
@@ -90,4 +96,5 @@ RULE = Rule(
     manual=__doc__,
     find=find,
     fix=fix,
+    seen=seen,
 )
