@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,7 @@ def read(
         unbounded=context.unbounded,
         unset=unset_variables(context.unset, places),
         warning=context.warnings[0] if context.warnings else None,
-        versions=tuple(_versions(context, key)),
+        versions=_versions(context, key),
     )
 
 
@@ -118,13 +118,15 @@ def _allows(files: Mapping[str, str | None]) -> tuple[Allow, ...]:
     return tuple(allow for path, text in files.items() for allow in allows(text or "", path))
 
 
-def _versions(context: ReadContext, key: ProjectKey) -> Iterator[Origin]:
+def _versions(context: ReadContext, key: ProjectKey) -> tuple[Origin, ...]:
     """Where a top-level `version` stands in the config files themselves. A line in its first column
     is part of no block."""
-    for file in key.files:
-        text = context.files.get(file) or ""
-        if match := _VERSION.search(text):
-            yield Origin(file, text.count("\n", 0, match.start()) + 1)
+    texts = {file: context.files.get(file) or "" for file in key.files}
+    return tuple(
+        Origin(file, text.count("\n", 0, match.start()) + 1)
+        for file, text in texts.items()
+        if (match := _VERSION.search(text))
+    )
 
 
 def _networks(document: Located) -> dict[str, Origin]:
