@@ -65,8 +65,7 @@ def read(
     *,
     interpolated: bool = True,
 ) -> EffectiveModel:
-    """Read a project. `env_files` empty = the default `.env`; without interpolation `${…}` stays in
-    the values."""
+    """Read a project. No `env_files` = the default `.env`; not interpolated = `${…}` stays."""
     environ = {**environ, "PWD": key.working_dir}  # a person calls Compose in its folder
     context = ReadContext(texts, environ.get("HOME", os.path.expanduser("~")), interpolated)
     named = env_files or (os.path.join(key.working_dir, ".env"),)

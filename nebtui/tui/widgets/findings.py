@@ -19,13 +19,14 @@ def counted(number: int) -> str:
 def related(
     findings: tuple[Finding, ...], selected: ServiceKey | ProjectKey | None
 ) -> tuple[Finding, ...]:
-    """The findings that concern a selection, as the one that names or as the other end."""
+    """The findings that concern a selection, as the one that names or as the other end; of a
+    service those of its project too, advice left out."""
     if isinstance(selected, ServiceKey):
         return tuple(
             f
             for f in findings
             if selected in (f.at, f.target, *f.owners)
-            or (f.service is None and f.project == selected.project)
+            or (f.service is None and f.project == selected.project and f.severity != "advice")
         )
     if isinstance(selected, ProjectKey):
         return tuple(
