@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from nebtui.analysis.health import one_shot
 from nebtui.analysis.sandbox import labelled, untrusted
 from nebtui.analysis.server import inference, server_of
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
@@ -24,15 +25,15 @@ class Lacking:
     others: tuple[Service, ...]
 
 
-def importance(service: Service) -> str:
-    """Why a service should have limits of its own, "" where nothing says so. A marked sandbox has a
-    rule of its own."""
-    if labelled(service):
+def importance(snapshot: Snapshot, key: ServiceKey, service: Service) -> str:
+    """Why a service should have limits of its own, "" where nothing says so, and for a job. A
+    marked sandbox has a rule of its own."""
+    if labelled(service) or one_shot(snapshot, key, service):
         return ""
     if serves := inference(service):
         return f"serves models: {serves}"
     known = server_of(service)
-    if known and known.role in STORES and not known.one_shot:
+    if known and known.role in STORES:
         return f"keeps data: {known.name}"
     return untrusted(service)
 
@@ -49,6 +50,6 @@ def lacking(snapshot: Snapshot, lacks: Callable[[ServiceKey, Service], bool]) ->
             if not labelled(service) and lacks(ServiceKey(key, service.name), service)
         ]
         if found:
-            own = tuple((service, why) for service in found if (why := importance(service)))
-            others = tuple(service for service in found if not importance(service))
-            yield Lacking(key, own, others)
+            judged = [(s, importance(snapshot, ServiceKey(key, s.name), s)) for s in found]
+            own = tuple((service, why) for service, why in judged if why)
+            yield Lacking(key, own, tuple(service for service, why in judged if not why))

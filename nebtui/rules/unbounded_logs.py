@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from nebtui.analysis.importance import importance, lacking
+from nebtui.analysis.importance import lacking
 from nebtui.compose.editor.verbs import Set
 from nebtui.compose.yaml.writer import Value
 from nebtui.facts.declared import Service, ServiceKey
@@ -77,8 +77,8 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         service
         for one in lacking(snapshot, partial(_grows, snapshot))
         if one.project == finding.project
-        for service in (*(s for s, _ in one.own), *one.others)
-        if (not importance(service) if finding.service is None else service.name == finding.service)
+        for service in (tuple(s for s, _ in one.own) if finding.service else one.others)
+        if finding.service in (None, service.name)
     ]
     if project is None or not meant:
         raise NoFixError("its log is bounded by now")
