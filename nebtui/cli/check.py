@@ -95,4 +95,4 @@ def _say_sarif(
     patches = offers(snapshot, shown, options, host)
     wrong = problems(snapshot, keys, arguments)
     root = root_of(arguments)
-    say_json(sarif(shown, wrong, failed, rules=rules.RULES, patches=patches, root=root))
+    say_json(sarif(shown, wrong, failed, rules=rules.every(), patches=patches, root=root))
