@@ -15,7 +15,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import NoReturn
 
-from nebtui.cli.arguments import parser
+from nebtui.cli.arguments import parsed
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
 from nebtui.hosts.engine.endpoint import find_endpoint
@@ -27,7 +27,7 @@ Verb = Callable[[Namespace, Settings, Mapping[str, str]], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    arguments = parser().parse_args(argv)
+    arguments = parsed(argv)
     environ = os.environ
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a glyph shows a question mark, not a traceback.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from nebtui import __version__
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+FORMATS: Mapping[str | None, tuple[str, ...]] = {"check": ("text", "json", "sarif", "github")}
+"""The formats of the verbs that have more than text and JSON."""
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
 
 
@@ -29,25 +31,35 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
+def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments of a command line; ends the process where they are wrong."""
+    top = parser()
+    arguments = top.parse_args(argv)
+    formats = FORMATS.get(arguments.verb, ("text", "json"))
+    if arguments.format not in formats:
+        verb = arguments.verb or "nebtui"
+        top.error(f"{verb} has no --format {arguments.format}, only {', '.join(formats)}")
+    return arguments
+
+
 def parser() -> Parser:
     """The parser; `verb` is None for the live box."""
-    common = _common(argparse.SUPPRESS)
     top = Parser(
         prog="nebtui",
         description="The Compose projects of this machine: seen, explained, repaired.",
-        parents=[_common(None)],
+        parents=[_common(None, tuple(dict.fromkeys(f for row in FORMATS.values() for f in row)))],
     )
     top.add_argument("--version", action="version", version=f"nebtui {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
     def verb(name: str, told: str, more: str = "") -> Parser:
+        common = _common(argparse.SUPPRESS, FORMATS.get(name, ("text", "json")))
         return verbs.add_parser(name, help=told, description=told, epilog=more, parents=[common])
 
     demo = verb("demo", "the same app on a simulated box")
     demo.add_argument("scenario", nargs="?", choices=SCENARIOS, default="all")
-    where = "compose file or folder; none = every project on the host"
     check = verb("check", "print findings")
-    check.add_argument("paths", nargs="*", metavar="PATH", help=where)
+    _check(check)
     _fix(verb("fix", "print the diff of fixes; --write writes them"))
     undo = verb("undo", "undo the last written patch")
     undo.add_argument("--list", action="store_true", help="list what can be undone")
@@ -66,6 +78,22 @@ def parser() -> Parser:
     rule.add_argument("name", nargs="?")
     verb("config", "the effective settings")
     return top
+
+
+def _check(check: Parser) -> None:
+    check.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="compose file or folder; none = every project on the host",
+    )
+    check.add_argument(
+        "--diff", metavar="REF", help="only findings on lines changed since this git revision"
+    )
+    check.add_argument("--baseline", metavar="FILE", help="leave out the findings in this file")
+    check.add_argument(
+        "--write-baseline", metavar="FILE", help="write the findings there, and leave them out"
+    )
 
 
 def _startup(verb: Callable[..., Parser]) -> Parser:
@@ -145,13 +173,13 @@ def _fix(fix: Parser) -> None:
     )
 
 
-def _common(default: object) -> Parser:
+def _common(default: object, formats: tuple[str, ...]) -> Parser:
     """Options accepted before and after the verb; SUPPRESS keeps the second parser from undoing the
     first."""
     both = Parser(add_help=False)
     off: object = False if default is None else default
     text: object = "text" if default is None else default
-    both.add_argument("--format", choices=("text", "json"), default=text)
+    both.add_argument("--format", choices=formats, default=text)
     both.add_argument("--no-engine", action="store_true", default=off, help="files only")
     both.add_argument("--project", metavar="NAME", default=default, help="only this project")
     both.add_argument("--read-only", action="store_true", default=off, help="disable every change")

@@ -1,4 +1,4 @@
-"""`nebtui check`: findings as text or JSON."""
+"""`nebtui check`: findings as text, JSON, SARIF or annotations of GitHub."""
 
 from __future__ import annotations
 
@@ -18,8 +18,14 @@ from nebtui.cli.common import (
     visible,
 )
 from nebtui.cli.errors import CommandError
+from nebtui.cli.gate import gated
 from nebtui.cli.output import say, say_json
+from nebtui.cli.repository import root_of
+from nebtui.facts.declared import ProjectKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.host import Host
 from nebtui.report import json_output, text_output
+from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings
 
 
@@ -28,18 +34,37 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     was unusable."""
     with closing(host_for(arguments, settings, environ)) as host:
         snapshot = look(host, settings)
-    if not snapshot.projects and snapshot.engine is None and not arguments.no_engine:
-        raise CommandError(snapshot.engine_problem or "no engine and no compose file here")
-    keys = selected(snapshot, arguments, settings, environ)
-    examined = rules.examine(snapshot, settings.allow)
-    result = [f for f in examined.findings if f.project in keys]
-    shown = visible(result, arguments)
-    broken = complain(snapshot, keys, arguments, examined.failures)
+        if not snapshot.projects and snapshot.engine is None and not arguments.no_engine:
+            raise CommandError(snapshot.engine_problem or "no engine and no compose file here")
+        keys = selected(snapshot, arguments, settings, environ)
+        examined = rules.examine(snapshot, settings.allow)
+        mine = [f for f in examined.findings if f.project in keys]
+        result = gated(mine, arguments, environ, root_of(arguments))
+        broken = complain(snapshot, keys, arguments, examined.failures)
+        shown = visible(result, arguments)
+        if arguments.format == "sarif":
+            options = Options(network=settings.network)
+            _say_sarif(snapshot, keys, shown, arguments, examined.failures, options, host)
+        else:
+            _say(snapshot, keys, shown, arguments)
+    return 2 if broken else status_of(result, arguments.fail_on)
+
+
+def _say(
+    snapshot: Snapshot,
+    keys: tuple[ProjectKey, ...],
+    shown: list[Finding],
+    arguments: Namespace,
+) -> None:
     others = strangers(snapshot, arguments)
     looked = [snapshot.projects[key] for key in keys]
+    wrong = problems(snapshot, keys, arguments)
     if arguments.format == "json":
-        wrong = problems(snapshot, keys, arguments)
         say_json(json_output.check(looked, shown, wrong, others))
+    elif arguments.format == "github":
+        from nebtui.report.github import commands
+
+        say([*commands(shown, wrong, root_of(arguments)), text_output.checked(looked, shown)])
     else:
         say(
             "\n".join(
@@ -51,4 +76,23 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
                 ]
             )
         )
-    return 2 if broken else status_of(result, arguments.fail_on)
+
+
+def _say_sarif(
+    snapshot: Snapshot,
+    keys: tuple[ProjectKey, ...],
+    shown: list[Finding],
+    arguments: Namespace,
+    failures: tuple[str, ...],
+    options: Options,
+    host: Host,
+) -> None:
+    """Its modules take time to load, and only this format needs them."""
+    from nebtui.fixing.offers import offers
+    from nebtui.report.sarif import sarif
+
+    failed = (*snapshot.failures.values(), *failures)
+    patches = offers(snapshot, shown, options, host)
+    wrong = problems(snapshot, keys, arguments)
+    root = root_of(arguments)
+    say_json(sarif(shown, wrong, failed, rules=rules.every(), patches=patches, root=root))

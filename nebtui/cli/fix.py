@@ -60,7 +60,7 @@ def _wanted(
 ) -> list[Finding]:
     """The findings selected by PATH, --project, --rule and --service; advice rules only when
     named."""
-    names = {rule.name for rule in rules.RULES}
+    names = {rule.name for rule in rules.every()}
     for name in arguments.rule:
         if name not in names:
             raise CommandError(f"{name} is not a rule; `nebtui rule` lists them")

@@ -18,11 +18,11 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         if arguments.format == "json":
             rows = [
                 {"rule": r.name, "severity": r.severity, "key": r.key, "summary": r.summary}
-                for r in rules.RULES
+                for r in rules.every()
             ]
             say_json({"version": 1, "rules": rows})
         else:
-            for r in rules.RULES:
+            for r in rules.every():
                 say(f"{LETTERS[r.severity]}  {r.name:<22} {r.key or ' '}  {r.summary}")
         return 0
     try:

@@ -16,6 +16,7 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.override import into_override
+from nebtui.rules.guarded import remedy
 from nebtui.rules.rule import (
     Applicability,
     FileEdit,
@@ -71,8 +72,6 @@ class Draft:
 def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = False) -> Patch:
     """The patch for a finding; raises NoFixError or EditRefusedError with one sentence."""
     rule = rules.rule(finding.rule)
-    if rule.fix is None:
-        raise NoFixError(f"{rule.name} has no automatic fix: {finding.fix}")
     shared = [key for key in finding.also if key.project == finding.project]
     if shared and not _of_dockerfile(draft.snapshot, finding):
         raise NoFixError(
@@ -82,7 +81,7 @@ def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = F
         )
     if finding.place == "host" and finding.applicability == "display" and finding.fix:
         raise NoFixError(finding.fix)
-    fix = rule.fix(draft.snapshot, finding, options)
+    fix = remedy(rule, draft.snapshot, finding, options)
     if not override:
         return _patch(draft, (finding,), fix, fix.edits)
     edits = into_override(fix, finding, draft.snapshot, lambda path: draft.read(path))

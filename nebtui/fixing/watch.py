@@ -11,6 +11,7 @@ from nebtui.analysis.drift import current
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.guarded import observation
 from nebtui.rules.rule import Finding
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
                 return Verdict("written", f"written, not seen yet: {name} is {idle.state}")
             created += [c.created for c in containers]
     for finding in watched.patch.findings:
-        seen = rules.rule(finding.rule).seen
-        result = seen(snapshot, finding) if seen else None
+        result = observation(rules.rule(finding.rule), snapshot, finding)
         if result is not None and not result.done:
             late = (
                 bool(created) and now - max(created) > SETTLE and not _restarting(snapshot, finding)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
-from nebtui.facts.declared import ProjectKey, ServiceKey, empty
+from nebtui.facts.declared import ServiceKey, empty
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import (
@@ -51,6 +50,8 @@ from nebtui.rules import (
     unset_variable,
     windows_path_volume,
 )
+from nebtui.rules.guarded import examined
+from nebtui.rules.installed import InstalledRules, installed
 from nebtui.rules.rule import SEVERITIES, Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -106,9 +107,18 @@ DECLARED_ONLY = frozenset(
 hand."""
 
 
+def every() -> tuple[Rule, ...]:
+    """nebtui's rules, then those of other packages."""
+    return (*RULES, *_others().rules)
+
+
+def _others() -> InstalledRules:
+    return installed(frozenset(rule.name for rule in RULES))
+
+
 def rule(name: str) -> Rule:
     """The rule of a name; KeyError if there is none."""
-    return {r.name: r for r in RULES}[name]
+    return {r.name: r for r in every()}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +136,14 @@ def find(snapshot: Snapshot, allow: Iterable[str] = ()) -> tuple[Finding, ...]:
 
 
 def examine(
-    snapshot: Snapshot, allow: Iterable[str] = (), among: Iterable[Rule] = RULES
+    snapshot: Snapshot, allow: Iterable[str] = (), among: Iterable[Rule] | None = None
 ) -> Examination:
     """The findings in order, and the rules that failed: a mistake in one of them costs its findings
-    where it fails, and no others."""
+    where it fails, and no others. `among` None = all, with those that could not be loaded."""
     off = frozenset(allow)
-    rules = tuple(one for one in among if one.name not in off)
+    rules = tuple(one for one in (every() if among is None else among) if one.name not in off)
     findings, failures = _all(rules, snapshot)
+    failures += _others().failures if among is None else ()
     if snapshot.containers:
         of_files, more = _all(rules, files_only(snapshot))
         findings, failures = _placed(snapshot, findings, of_files), [*failures, *more]
@@ -166,7 +177,7 @@ def _all(rules: Iterable[Rule], snapshot: Snapshot) -> tuple[list[Finding], list
     findings: list[Finding] = []
     failures: list[str] = []
     for one in rules:
-        found, failed = _examined(one, snapshot)
+        found, failed = examined(one, snapshot)
         findings += found
         failures += failed
     return findings, failures
@@ -215,32 +226,6 @@ def grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
         ]
         also = tuple({str(key): key for key in named if str(key) != str(first.at)}.values())
         yield replace(first, also=also) if also else first
-
-
-def _examined(one: Rule, snapshot: Snapshot) -> tuple[list[Finding], list[str]]:
-    try:
-        return list(one.find(snapshot)), []
-    except Exception as error:
-        what = f"({type(error).__name__}: {error}): its findings are missing; please report it"
-    culprits = [key for key in snapshot.projects if _fails(one, _with(snapshot, {key}))]
-    rest = _with(snapshot, snapshot.projects.keys() - set(culprits))
-    failures = [f"rule {one.name} failed on {key.name} {what}" for key in culprits]
-    if not culprits or _fails(one, rest):
-        return [], failures or [f"rule {one.name} failed {what}"]
-    return list(one.find(rest)), failures
-
-
-def _with(snapshot: Snapshot, keys: Collection[ProjectKey]) -> Snapshot:
-    projects = {key: project for key, project in snapshot.projects.items() if key in keys}
-    return replace(snapshot, projects=MappingProxyType(projects))
-
-
-def _fails(one: Rule, snapshot: Snapshot) -> bool:
-    try:
-        list(one.find(snapshot))
-    except Exception:
-        return True
-    return False
 
 
 def races(found: Iterable[Finding]) -> tuple[tuple[ServiceKey, str], ...]:

@@ -21,3 +21,9 @@ def short(path: str) -> str:
 def shortened(text: str) -> str:
     """A text with the places `(FILE:LINE)` in it as people read them."""
     return re.sub(r"\((/[^()]+):(\d+)\)", lambda place: f"({short(place[1])}:{place[2]})", text)
+
+
+def below(path: str, root: str) -> str | None:
+    """The path relative to a folder that it is in; None where it is elsewhere."""
+    start = root.rstrip("/") + "/"
+    return path[len(start) :] or "." if f"{path}/".startswith(start) else None

@@ -49,9 +49,9 @@ class Case:
 _FENCE = re.compile(r"^```(\w+)[ \t]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def load() -> Iterator[Case]:
-    """Every case of every page."""
-    for page in sorted(CASES.glob("[a-z]*.md")):
+def load(folder: Path = CASES) -> Iterator[Case]:
+    """Every case of every page of a folder."""
+    for page in sorted(folder.glob("[a-z]*.md")):
         for section in page.read_text().split("\n## ")[1:]:
             case = Case(page.stem, section.splitlines()[0])
             for kind, info, body in _FENCE.findall(section):

@@ -6,11 +6,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-
-from dotenv.parser import Binding, parse_stream
+from typing import TYPE_CHECKING
 
 from nebtui.compose.syntax.interpolate import MissingVariableError, TemplateError, interpolate
 from nebtui.disk.read import UnreadableError
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 _COLON = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*):(?:[ \t]+(.*))?$")
 
@@ -24,6 +26,8 @@ def parse(
     UnreadableError with the line."""
     if raw:
         return _raw(text)
+    from dotenv.parser import parse_stream  # 8 ms, and most projects have no env file
+
     values: dict[str, str] = {}
     for binding in parse_stream(io.StringIO(text.removeprefix("\ufeff"))):
         key, value = _pair(binding, path)

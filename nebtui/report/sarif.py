@@ -1,0 +1,176 @@
+"""Findings as SARIF 2.1.0 (OASIS), for code scanning and editors."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from nebtui import __version__
+from nebtui.facts.project import Problem
+from nebtui.fixing.file_change import FileChange
+from nebtui.fixing.patch import Patch
+from nebtui.report.replacements import Replacement, replacements
+from nebtui.rules.fingerprint import fingerprint
+from nebtui.rules.rule import Finding, FindingKey, Rule, Severity
+from nebtui.text.mask import mask
+from nebtui.text.paths import below
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+LEVELS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "advice": "note"}
+ROOT = "SRCROOT"
+FINGERPRINT = "nebtuiFinding/v1"
+
+
+def sarif(
+    findings: Iterable[Finding],
+    problems: Iterable[Problem],
+    failures: Iterable[str],
+    *,
+    rules: Collection[Rule],
+    patches: Mapping[FindingKey, Patch],
+    root: str,
+) -> dict[str, Any]:
+    """One run: `rules` with their manuals, a result for each finding, with its patch where there is
+    one, and what could not be looked at. Paths below `root` (absolute) are relative to it."""
+    index = {rule.name: number for number, rule in enumerate(rules)}
+    wrong = [*(_problem(p, root) for p in problems), *map(_notification, failures)]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "nebtui",
+                "version": __version__,
+                "rules": [_rule(rule) for rule in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {ROOT: {"uri": f"file://{quote(root.rstrip('/'))}/"}},
+        "invocations": [{"executionSuccessful": not wrong, "toolExecutionNotifications": wrong}],
+        "results": [_result(f, index, patches.get(f.key), root) for f in findings],
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    manual = rule.manual.strip()
+    return {
+        "id": rule.name,
+        "shortDescription": {"text": rule.summary},
+        "help": {"text": manual, "markdown": _markdown(manual)},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+    }
+
+
+def _markdown(manual: str) -> str:
+    """A manual's paragraphs (`What: …`, `Fix: …`) as Markdown: the words that open them in bold."""
+    lines = []
+    for line in manual.split("\n"):
+        head, colon, rest = line.partition(": ")
+        opens = colon and head[:1].isupper() and head.replace(" ", "").isalpha() and len(head) < 20
+        lines.append(f"\n**{head}:** {rest}" if opens else line)
+    return "\n".join(lines)
+
+
+def _result(
+    finding: Finding, index: Mapping[str, int], patch: Patch | None, root: str
+) -> dict[str, Any]:
+    fixes = [_fix(patch, root)] if patch and _expressible(patch) else []
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": index.get(finding.rule, -1),
+        "level": LEVELS[finding.severity],
+        "message": {"text": _text(finding)},
+        "locations": [_location(finding, root)],
+        "partialFingerprints": {FINGERPRINT: fingerprint(finding, root)},
+        **({"fixes": fixes} if fixes else {}),
+        "properties": {
+            "project": finding.project.name if finding.project else None,
+            "service": finding.service,
+            "place": finding.place,
+            "applicability": finding.applicability,
+        },
+    }
+
+
+def _text(finding: Finding) -> str:
+    """Who, what, the evidence and the remedy, a line each. `](` would make a link of the text in
+    front of it."""
+    lines = [f"{finding.at or finding.project or ''} {finding.message}".strip(), *finding.evidence]
+    if finding.fix:
+        lines.append(f"fix ({finding.applicability}): {finding.fix}")
+    return "\n".join(lines).replace("](", "] (")
+
+
+def _location(finding: Finding, root: str) -> dict[str, Any]:
+    """The line; where none is known the begin of the project's first file."""
+    services = [key for key in (finding.at, *finding.also) if key]
+    names = [{"fullyQualifiedName": str(key), "kind": "module"} for key in services]
+    origin, files = finding.origin, finding.project.files if finding.project else ()
+    file = origin.file if origin else next(iter(files), "")
+    place: dict[str, Any] = {"logicalLocations": names} if names else {}
+    if file:
+        line = max(origin.line, 1) if origin else 1
+        place["physicalLocation"] = {
+            "artifactLocation": _artifact(file, root),
+            "region": {"startLine": line},
+        }
+    return place
+
+
+def _artifact(path: str, root: str) -> dict[str, str]:
+    inside = below(path, root)
+    if inside is None:
+        return {"uri": f"file://{quote(path)}"}
+    return {"uri": quote(inside), "uriBaseId": ROOT}
+
+
+def _expressible(patch: Patch) -> bool:
+    """All of a patch is edits of existing texts, and none of what it puts in is masked on its way
+    out: a fix with `•••` in it would destroy the file."""
+    return not patch.networks and all(
+        change.before is not None
+        and change.after is not None
+        and all(mask(line) == line for r in _edits(change) for line in r.inserted.split("\n"))
+        for change in patch.files
+    )
+
+
+def _edits(change: FileChange) -> tuple[Replacement, ...]:
+    return replacements((change.before or b"").decode(), (change.after or b"").decode())
+
+
+def _fix(patch: Patch, root: str) -> dict[str, Any]:
+    return {
+        "description": {"text": "; ".join((patch.title, *patch.notes)).replace("](", "] (")},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(change.path, root),
+                "replacements": [_replacement(edit) for edit in _edits(change)],
+            }
+            for change in patch.files
+        ],
+    }
+
+
+def _replacement(edit: Replacement) -> dict[str, Any]:
+    return {
+        "deletedRegion": {
+            "startLine": edit.start_line,
+            "startColumn": edit.start_column,
+            "endLine": edit.end_line,
+            "endColumn": edit.end_column,
+        },
+        "insertedContent": {"text": edit.inserted},
+    }
+
+
+def _problem(problem: Problem, root: str) -> dict[str, Any]:
+    region = {"region": {"startLine": problem.line}} if problem.line else {}
+    place = {"artifactLocation": _artifact(problem.file, root), **region}
+    return {**_notification(problem.message), "locations": [{"physicalLocation": place}]}
+
+
+def _notification(sentence: str) -> dict[str, Any]:
+    return {"level": "error", "message": {"text": sentence.replace("](", "] (")}}
