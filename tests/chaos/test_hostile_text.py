@@ -75,7 +75,7 @@ def every_change() -> list[Change]:
 def snapshot() -> Snapshot:
     """A box in which everything is hostile: the last changes would empty it, so they come first."""
     box = Snapshot()
-    removing = (changes.ProjectGone, changes.ContainerGone)
+    removing = (changes.ProjectGone, changes.ContainerGone, changes.Rewound)
     for change in sorted(every_change(), key=lambda c: not isinstance(c, removing)):
         box = folded(box, change)
     return box
