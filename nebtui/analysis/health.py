@@ -71,7 +71,7 @@ def one_shot(snapshot: Snapshot, key: ServiceKey, service: Service) -> str:
     job = None if service.ports or _GOES_ON.search(line) else _JOB.search(line)
     if job and service.restart in (None, "no", "on-failure"):
         return f"its command does a job and ends ({job[0]})"
-    if key in snapshot.derived(_awaited, snapshot.projects):
+    if key in awaited(snapshot):
         return "another service waits for its completion"
     if has_test(snapshot, key, service) or service.ports:
         return ""  # a server that was stopped ends with 0 too
@@ -94,6 +94,12 @@ def _ended(snapshot: Snapshot, key: ServiceKey) -> str:
         if ended and inspection and inspection.restart_policy in ("", "no"):
             return f"{container.name} exited with 0 and is not restarted"
     return ""
+
+
+def awaited(snapshot: Snapshot) -> frozenset[ServiceKey]:
+    """The services that another one waits for until they completed. Made once for each set of
+    projects."""
+    return snapshot.derived(_awaited, snapshot.projects)
 
 
 def _awaited(snapshot: Snapshot) -> frozenset[ServiceKey]:

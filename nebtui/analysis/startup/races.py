@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nebtui.analysis.health import has_test
+from nebtui.analysis.health import awaited, has_test
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.startup.runs import runs_of
 from nebtui.facts.declared import ServiceKey
@@ -82,6 +82,8 @@ def _race(
     # What the target refused may have come from elsewhere (a published port is tried from outside),
     # and exits alone tell of a race only where they ended with it.
     met = bool(refused) and bool(failed or exits)
+    if not exits and ServiceKey(start.project, bar.service) in awaited(snapshot):
+        return None  # a job that others wait for asks until it is answered: that is no race
     if not met and not (exits == len(died) > 0 and gap.end is not None):
         return None
     length = None if gap.end is None else gap.end - gap.begin

@@ -205,3 +205,14 @@ def test_two_starts_are_compared() -> None:
     assert sentences(result)[0] == ("race gone: shop/app for shop/db", "ok")
     assert ("db 3.2 s → 1.2 s (2.0 s faster)", "ok") in sentences(result)
     assert sentences(compare(before, before)) == [("no difference", "dim")]
+
+
+def test_a_job_that_waits_for_a_port_races_nobody() -> None:
+    """It is there to be refused until the target listens."""
+    guarded = project(
+        "shop",
+        Service("db", expose=(5432,)),
+        Service("app", environment={"DB": "tcp://db:5432"}),
+        Service("web", depends_on=waits("app", condition="service_completed_successfully")),
+    )
+    assert last(box(guarded, one("db"), one("app"), *DB, *APP)).races == ()
