@@ -104,10 +104,10 @@ class TimelineScreen(DocumentScreen):
             return
         begin, end = self._window(start)
         whole = length(start, self.session.now())
-        half = (end - begin) / (4 if into else 1)
+        span = min(whole, (end - begin) * (0.5 if into else 2.0))
         middle = self._view.cursor if self._view.cursor is not None else (begin + end) / 2
-        begin, end = max(0.0, middle - half), min(whole, middle + half)
-        window = None if end - begin >= whole * 0.99 else (begin, end)
+        begin = max(0.0, min(middle - span / 2, whole - span))
+        window = None if span >= whole * 0.99 else (begin, begin + span)
         self._view = View(window, self._view.cursor, self._view.selected)
         self.show()
 
