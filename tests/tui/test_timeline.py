@@ -54,7 +54,7 @@ async def test_the_cursor_tells_the_moment_under_it(tmp_path: Path) -> None:
         await driver.press("plus", "plus")
         assert driver.text != whole
         await driver.press("minus", "minus", "minus")
-        assert "10 s" in driver.text
+        assert "8 s" in driver.text
 
 
 async def test_the_race_is_settled_and_the_starts_are_compared(tmp_path: Path) -> None:
