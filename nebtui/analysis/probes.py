@@ -9,14 +9,14 @@ from typing import Literal
 from nebtui.analysis.health import tested
 from nebtui.analysis.programs import programs
 from nebtui.analysis.readiness import health_test
-from nebtui.analysis.server import server_of, told_port
+from nebtui.analysis.server import server_of, told_port, unmet
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import probe_programs, repository
 from nebtui.knowledge.tags import admits
 
-Kind = Literal["program", "shell", "host", "path", "port", "failing", "blind"]
+Kind = Literal["program", "shell", "host", "path", "port", "failing", "blind", "early"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ _LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\
 _EMPTY_HOST = re.compile(r"https?://(?::\d|/)")
 _CURL = re.compile(r"\bcurl\b[^|;&]*")
 _FAILS = re.compile(r"(?:^|\s)(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-\w+)*)(?:\s|$)")
+_HOSTED = re.compile(r"(?:^|\s)-h|--host\b|host=|://|PGHOST")
 _CHROMA = re.compile(r"/api/v1/(?:heartbeat|version)")
 
 
@@ -52,6 +53,7 @@ def fault(snapshot: Snapshot, key: ServiceKey, service: Service) -> Fault | None
         _deaf_port(snapshot, key, text),
         _failing(snapshot, key),
         _blind(service, test, text),
+        _early(service, text),
     )
     return next((one for one in looks if one), None)
 
@@ -191,6 +193,22 @@ def _blind(service: Service, test: Healthcheck, text: str) -> Fault | None:
                 passes_never=False,
             )
     return None
+
+
+def _early(service: Service, text: str) -> Fault | None:
+    """`pg_isready` without a host asks the socket, where the temporary server of PostgreSQL's first
+    start answers as well; it is taken down again before the real one listens."""
+    known = server_of(service)
+    if known is None or not known.first_on_socket or unmet(service, known):
+        return None
+    if "pg_isready" not in text or _HOSTED.search(text) or "PGHOST" in service.environment:
+        return None
+    return Fault(
+        "early",
+        "passes too early at the first start: pg_isready without -h",
+        f"{known.name}: while it fills an empty data folder a temporary server answers there",
+        passes_never=False,
+    )
 
 
 def _running(snapshot: Snapshot, key: ServiceKey) -> list[Container]:

@@ -98,6 +98,8 @@ class ImageKnowledge:
     """Variables whose value is that port, alone or behind the last colon."""
     shares_memory: bool = False
     """Its processes pass tensors through /dev/shm (PyTorch workers, NCCL)."""
+    first_on_socket: bool = False
+    """While it fills an empty data folder, a temporary server answers on its socket only."""
     open_files: int = 0
     """Open files that its documentation asks for (`ulimits.nofile`); 0 where it names none."""
     built_in_port: int = 0

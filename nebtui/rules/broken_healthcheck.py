@@ -2,14 +2,15 @@
 
 What: the test calls a program that the image lacks, asks a URL without a host, a port where nothing
 listens, a path that current versions answer with 410, or /dev/tcp under /bin/sh; or it is `curl`
-without `-f`, which passes on every answer; or it fails now in the running container.
+without `-f`, which passes on every answer; or it fails now in the running container. Advice: it is
+`pg_isready` without `-h`, others wait for it, and the image's first start has a temporary server.
 Why it bites: every service that waits with `service_healthy` never starts, or starts on a test that
 says nothing. No gate is offered on such a test.
 Evidence: the test as it stands, and how each part is known (the image's own files, its Dockerfile,
 /proc/PID/net/tcp, the engine's log of probes).
 Fix: the test known for the image with the port and the program that fit, or one of the listening
-port; `-f` added where only that is missing. Safe once it was tried in the running container, else
-unsafe. Display where no test is known that would pass.
+port; `-f` or `-h 127.0.0.1` added where only that is missing. Safe once it was tried in the running
+container, else unsafe. Display where no test is known that would pass.
 Source: docs.docker.com/reference/dockerfile/#healthcheck; chroma-core/chroma issue 6856.
 """
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nebtui.analysis.probes import Fault, fault
+from nebtui.analysis.probes import Fault, Kind, fault
 from nebtui.analysis.suggestion import Suggestion, suggest
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
@@ -33,33 +34,40 @@ from nebtui.rules.rule import (
     Options,
     Recreate,
     Rule,
+    Severity,
     layer_for,
     service_of,
 )
 
 NAME = "broken-healthcheck"
-_CURL = re.compile(r"\bcurl(?=\s)")
+_OPTION = {"blind": ("curl", "-f"), "early": ("pg_isready", "-h 127.0.0.1")}
+"""The faults that an option mends, and behind which program it goes."""
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service whose test has a fault."""
     for key, service in snapshot.services():
         wrong = fault(snapshot, key, service)
-        if wrong is not None:
-            yield _finding(snapshot, key, service, wrong)
+        if wrong is None:
+            continue
+        waiting = waiting_for(snapshot, key, "service_healthy")
+        if waiting or wrong.kind != "early":
+            yield _finding(snapshot, key, service, wrong, waiting)
 
 
-def _finding(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault) -> Finding:
+def _finding(
+    snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault, waiting: tuple[str, ...]
+) -> Finding:
     test = service.healthcheck
     declared = test is not None and bool(test.test)
     origin = service.origin("healthcheck", "test") if declared else service.origin("image")
-    waiting = waiting_for(snapshot, key, "service_healthy")
+    severity: Severity = "advice" if wrong.kind == "early" else "warning"
     stands = f" ({origin})" if origin else ""
     written = " ".join(test.test[1:]) if declared and test else "the image's own"
     why_not = _why_not(snapshot, key, service, wrong)
     return Finding(
         rule=NAME,
-        severity="error" if waiting and wrong.passes_never else "warning",
+        severity="error" if waiting and wrong.passes_never else severity,
         project=key.project,
         service=key.service,
         subject=wrong.kind,
@@ -78,7 +86,7 @@ def _finding(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault
 
 def _why_not(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault) -> str:
     """What to do by hand where no fix is offered; "" if one is."""
-    if wrong.kind == "blind" and _with_f(service) is not None:
+    if _with_option(service, wrong.kind) is not None:
         return ""
     if wrong.kind == "failing" and not service.healthcheck:
         return "look at its log: the image's own test fails"
@@ -95,25 +103,27 @@ def _resolved(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.replace("$$", "$") for word in words)
 
 
-def _with_f(service: Service) -> tuple[str, ...] | None:
-    """The test with `-f` behind each curl; None where it would be the same, or where a variable in
-    it would be lost."""
+def _with_option(service: Service, kind: Kind) -> tuple[str, ...] | None:
+    """The test with the missing option behind each program; None where no option mends it, where it
+    would be the same, or where a variable in it would be lost."""
     test = service.healthcheck.test if service.healthcheck else ()
     variables = any(
         origin.written for path, origin in service.origins.items() if path[:1] == ("healthcheck",)
     )
-    if variables or any("$" in word for word in test):
+    if kind not in _OPTION or variables or any("$" in word for word in test):
         return None
-    if test[:2] == ("CMD", "curl"):
-        return ("CMD", "curl", "-f", *test[2:])
+    program, option = _OPTION[kind]
+    if test[:2] == ("CMD", program):
+        return ("CMD", program, *option.split(), *test[2:])
     if test[:1] == ("CMD-SHELL",):
-        changed = tuple(_CURL.sub("curl -f", word) for word in test)
+        called = re.compile(rf"\b{program}(?=\s|$)")
+        changed = tuple(called.sub(f"{program} {option}", word) for word in test)
         return changed if changed != test else None
     return None
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
-    """Replace the test, or add `-f`."""
+    """Replace the test, or add the option that it lacks."""
     key, service = service_of(snapshot, finding)
     wrong = fault(snapshot, key, service)
     if wrong is None:
@@ -122,9 +132,10 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         raise NoFixError(why_not)
     project = snapshot.projects[key.project]
     recreate = (Recreate(key.project, (key.service,)),)
-    words = _with_f(service) if wrong.kind == "blind" else None
+    words = _with_option(service, wrong.kind)
     if words is not None:
-        title = f"let the healthcheck of {key} fail on errors (curl -f)"
+        program, option = _OPTION[wrong.kind]
+        title = f"add {option} to {program} in the healthcheck of {key}"
         return Fix(title, "unsafe", (_test_edit(project, service, words),), recreate=recreate)
     suggestion = suggest(snapshot, key, service)
     assert isinstance(suggestion, Suggestion)  # else there is a reason why not

@@ -1,8 +1,9 @@
 """A container names localhost where another service listens.
 
 What: a service's environment names `localhost:PORT` or `127.0.0.1:PORT`, where it listens on no
-such port itself and exactly one sibling does. Over HTTP it counts only where the host does not
-publish that port: the URL may be meant for the browser.
+such port itself and exactly one sibling does. Over HTTP, where the URL may be meant for the
+browser, it counts only where the host does not publish that port, or where a data store has it that
+no browser calls.
 Why it bites: inside a container localhost is that container: connection refused.
 Evidence: the text, and the sibling with its port.
 Fix: the sibling's name in its place, and a dependency on it. Unsafe: the program may run somewhere
@@ -39,6 +40,11 @@ from nebtui.rules.undeclared_dependency import leads_back, waiting
 from nebtui.text.mask import mask
 
 NAME = "loopback-reference"
+_NO_PAGES = frozenset({"database", "vector-store", "cache", "queue"})
+"""Roles of servers that programs call, not browsers."""
+_FOR_BROWSERS = re.compile(
+    r"public|external|browser|origin|cors|redirect|callback|^vite_|^react_app_", re.IGNORECASE
+)
 _LOOPBACK = re.compile(r"localhost|127\.0\.0\.1", re.IGNORECASE)
 
 
@@ -80,6 +86,8 @@ def _loopbacks(
         if variable in told or port in _ports(snapshot, key, service):
             continue
         browser = re.search(rf"https?://(?:localhost|127\.0\.0\.1):{port}\b", value, re.IGNORECASE)
+        if browser and _FOR_BROWSERS.search(variable):
+            continue
         target = _listener(snapshot, index, key, port, published_counts=bool(browser))
         if target:
             told.add(variable)
@@ -107,7 +115,9 @@ def _listener(
     for other in project.services.values():
         at = ServiceKey(key.project, other.name)
         if published_counts and any(p.published == str(port) for p in other.ports):
-            return None
+            known = server_of(other)
+            if at == key or known is None or known.role not in _NO_PAGES:
+                return None
         shared = index.networks.get(at, frozenset()) & index.networks.get(key, frozenset())
         if at != key and shared and port in _ports(snapshot, at, other):
             found.append(at)

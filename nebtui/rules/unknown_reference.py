@@ -2,7 +2,8 @@
 
 What: the host of a URL in a service's environment, command or labels is no service, alias or
 container name that it could reach, and looks like one that is misspelt: a letter off, `_` for `-`,
-or the old form `project_service`, which Compose v2 does not give any more. Public names are silent,
+or the old form `project_service` of its own or another project, which Compose v2 does not give any
+more. Public names are silent,
 and so are unknown ones that are like none of ours: they may be a server of the local network.
 Why it bites: "could not resolve host", at the first call.
 Evidence: the text, and the names that answer.
@@ -44,34 +45,53 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             continue  # somebody answers, in another file at least
         if reference.host in {host.lower() for host, _ in service.extra_hosts}:
             continue
-        if found := near(reference.host, _reachable(snapshot, index, source), source):
+        if found := near(reference.host, _reachable(snapshot, index, source)):
             yield _finding(reference, service, found)
+        elif apart := _old_names(snapshot, index, reference):
+            yield _finding(reference, service, apart, apart=True)
 
 
-def _reachable(snapshot: Snapshot, index: Names, source: ServiceKey) -> tuple[str, ...]:
-    """The service names that a service could mean: those that share a network with it."""
-    mine = index.networks.get(source, frozenset())
-    meant = (key for key, _ in snapshot.services() if key in answering(index, source, key.service))
+def _old_names(snapshot: Snapshot, index: Names, reference: Reference) -> tuple[ServiceKey, ...]:
+    """The services of other projects, on no network of the source, whose old name this is."""
+    if "_" not in reference.host:
+        return ()
     return tuple(
-        key.service
-        for key in meant
-        if key != source and mine & index.networks.get(key, frozenset())
+        key
+        for key, _ in snapshot.services()
+        if key in answering(index, reference.source, key.service)
+        and re.fullmatch(_old_name(key, "_"), reference.host)
     )
 
 
-def near(host: str, known: tuple[str, ...], source: ServiceKey) -> tuple[str, ...]:
-    """The known names that a host is a form of, or a letter away from."""
+def _reachable(snapshot: Snapshot, index: Names, source: ServiceKey) -> tuple[ServiceKey, ...]:
+    """The services that a service could mean: those that share a network with it."""
+    mine = index.networks.get(source, frozenset())
+    meant = (key for key, _ in snapshot.services() if key in answering(index, source, key.service))
+    return tuple(
+        key for key in meant if key != source and mine & index.networks.get(key, frozenset())
+    )
+
+
+def near(host: str, known: tuple[ServiceKey, ...]) -> tuple[ServiceKey, ...]:
+    """The services that a host is a form of, or whose name is a letter away; each name once."""
     if "." in host:
         return ()
     wanted = _plain(host)
-    project = _plain(source.project.name)
-    found = []
-    for name in dict.fromkeys(known):
-        plain = _plain(name)
-        old = rf"{re.escape(project)}-{re.escape(plain)}(?:-\d+)?"
-        if wanted == plain or re.fullmatch(old, wanted) or one_letter_off(wanted, plain):
-            found.append(name)
-    return tuple(found)
+    found: dict[str, ServiceKey] = {}
+    for key in known:
+        plain = _plain(key.service)
+        old = re.fullmatch(_old_name(key, "-"), wanted)
+        if wanted == plain or old or one_letter_off(wanted, plain):
+            found.setdefault(key.service, key)
+    return tuple(found.values())
+
+
+def _old_name(key: ServiceKey, joint: str) -> str:
+    """A pattern of the name that Compose v1 gave a service's container, number and all."""
+    project, service = key.project.name.lower(), key.service.lower()
+    if joint == "-":
+        project, service = _plain(project), _plain(service)
+    return rf"{re.escape(project)}{joint}{re.escape(service)}(?:{joint}\d+)?"
 
 
 def _plain(name: str) -> str:
@@ -95,20 +115,26 @@ def one_letter_off(one: str, other: str) -> bool:
     return changed.isalpha() and (swapped or (len(left) <= 1 and len(right) <= 1))
 
 
-def _finding(reference: Reference, service: Service, found: tuple[str, ...]) -> Finding:
+def _finding(
+    reference: Reference, service: Service, found: tuple[ServiceKey, ...], *, apart: bool = False
+) -> Finding:
     source = reference.source
-    nearest = " or ".join(found)
+    nearest = " or ".join(dict.fromkeys(key.service for key in found))
+    if apart:
+        owners = ", ".join(map(str, found))
+        where = f"the old name of {owners}, which is on none of its networks: connect them as well"
+        answer = f"{nearest} is meant"
+    else:
+        answer = f"{nearest} does"
+        where = f"on its networks: {nearest}"
     return Finding(
         rule=NAME,
         severity="warning",
         project=source.project,
         service=source.service,
         subject=reference.host,
-        message=f"names {reference.host}, which nothing answers; {nearest} does",
-        evidence=(
-            reference.text + (f" ({reference.origin})" if reference.origin else ""),
-            f"on its networks: {nearest}",
-        ),
+        message=f"names {reference.host}, which nothing answers; {answer}",
+        evidence=(reference.text + (f" ({reference.origin})" if reference.origin else ""), where),
         applicability="display",
         origin=reference.origin or service.origin(),
         fix=f"write {nearest}",
