@@ -76,6 +76,10 @@ def parser() -> Parser:
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")
+    export = verb("export", "a project for another platform, as JSON")
+    export.add_argument("target", choices=("ecs",), help="ecs: a task definition of Amazon ECS")
+    export.add_argument("name", metavar="PROJECT")
+    export.add_argument("paths", nargs="*", metavar="PATH", help="where to look for it")
     verb("config", "the effective settings")
     return top
 
