@@ -31,21 +31,7 @@ def task_definition(project: Project, region: str) -> TaskDefinition:
     """The task that runs the services of a project which belong to no profile."""
     services = {name: s for name, s in project.services.items() if not s.profiles}
     size, told = _size(services.values())
-    frame = Frame(
-        family=free_names((project.name,))[project.name],
-        region=region,
-        fargate=size is not None,
-        services=services,
-        names=free_names(services),
-        volumes=free_names(
-            dict.fromkeys(
-                m.source
-                for service in services.values()
-                for m in service.mounts
-                if m.type == "volume" and m.source
-            )
-        ),
-    )
+    frame = _frame(project, services, region, fargate=size is not None)
     parts = [container(frame, project, service) for service in services.values()]
     architecture, mixed = _architecture(services.values())
     needed = size or _needed(services.values())
@@ -67,12 +53,26 @@ def task_definition(project: Project, region: str) -> TaskDefinition:
         *(line for _, lines in parts for line in lines),
     ]
     if any(needs_execution_role(definition) for definition, _ in parts):
-        sentences.append(
-            "executionRoleArn: add a role that may write the logs and read the secrets"
-        )
+        role = "executionRoleArn: add a role that may write the logs and read the secrets"
+        sentences.append(role)
     # A line break in a name is no end of a sentence.
     lines = dict.fromkeys(" ".join(line.split()) for line in sentences)
     return TaskDefinition(request, tuple(lines))
+
+
+def _frame(
+    project: Project, services: Mapping[str, Service], region: str, *, fargate: bool
+) -> Frame:
+    mounts = (mount for service in services.values() for mount in service.mounts)
+    volumes = dict.fromkeys(m.source for m in mounts if m.type == "volume" and m.source)
+    return Frame(
+        family=free_names((project.name,))[project.name],
+        region=region,
+        fargate=fargate,
+        services=services,
+        names=free_names(services),
+        volumes=free_names(volumes),
+    )
 
 
 def _needed(services: Iterable[Service]) -> TaskSize:
