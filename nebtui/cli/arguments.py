@@ -76,6 +76,7 @@ def parser() -> Parser:
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")
+    _export(verb("export", "a project for another platform, as JSON"))
     verb("config", "the effective settings")
     return top
 
@@ -94,6 +95,12 @@ def _check(check: Parser) -> None:
     check.add_argument(
         "--write-baseline", metavar="FILE", help="write the findings there, and leave them out"
     )
+
+
+def _export(export: Parser) -> None:
+    export.add_argument("target", choices=("ecs",), help="ecs: a task definition of Amazon ECS")
+    export.add_argument("name", metavar="PROJECT")
+    export.add_argument("paths", nargs="*", metavar="PATH", help="where to look for it")
 
 
 def _startup(verb: Callable[..., Parser]) -> Parser:

@@ -1,0 +1,1 @@
+"""A project as a task definition of Amazon ECS, and what cannot be expressed in one."""
