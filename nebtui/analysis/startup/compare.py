@@ -53,9 +53,9 @@ def compare(before: Start, after: Start) -> Comparison:
     names = [
         name
         for name in dict.fromkeys((*new, *old))
-        # What nobody could see is no difference.
+        # What nobody could see is no difference, and what may still come neither.
         if not (old.get(name) is None and before.missing)
-        and not (new.get(name) is None and after.missing)
+        and not (new.get(name) is None and (after.missing or after.settled is None))
     ]
     raced = {(race.dependent, race.target) for race in before.races}
     races = {(race.dependent, race.target) for race in after.races}
@@ -63,7 +63,9 @@ def compare(before: Start, after: Start) -> Comparison:
         tuple(Difference(name, old.get(name), new.get(name)) for name in names),
         gone=tuple(r for r in before.races if (r.dependent, r.target) not in races),
         new=tuple(r for r in after.races if (r.dependent, r.target) not in raced),
-        length=Difference("", _length(before), _length(after)),
+        length=Difference(
+            "", _length(before) if after.settled is not None else None, _length(after)
+        ),
     )
 
 

@@ -216,3 +216,13 @@ def test_a_job_that_waits_for_a_port_races_nobody() -> None:
         Service("web", depends_on=waits("app", condition="service_completed_successfully")),
     )
     assert last(box(guarded, one("db"), one("app"), *DB, *APP)).races == ()
+
+
+def test_what_may_still_come_is_no_difference() -> None:
+    """While the later start goes on, nothing of it is called slower or missing."""
+    before = last(RACED)
+    begun = happened("db", (0.2, "start")) + happened("app", (0.7, "start"))
+    going = last(box(SHOP, one("db", health="starting"), one("app"), *begun), 2.0)
+    assert going.settled is None
+    assert sentences(compare(before, going))[1:] == []
+    assert not compare(before, going).length.notable
