@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -20,14 +21,24 @@ from ruamel.yaml.events import (
 from nebtui.compose.yaml.nodes import Node
 from nebtui.compose.yaml.parser import MAX_DEPTH, MAX_NODES, NotYamlError, events
 
+REMEMBERED = 100_000
+"""Characters of a text whose nodes are kept for a while; the largest of the corpus has 60,000."""
+
 
 def documents(text: str) -> list[Node]:
     """The mappings that the documents of a text are; raises NotYamlError for anything else."""
-    found = _Composer(text).documents()
+    found = _remembered(text) if len(text) <= REMEMBERED else tuple(_Composer(text).documents())
     for node in found:
         if node.kind != "mapping":
             raise NotYamlError("must be a mapping at the top level", node.line)
-    return found
+    return list(found)
+
+
+@lru_cache(8)
+def _remembered(text: str) -> tuple[Node, ...]:
+    """The nodes of a text, which never change: planning, editing and proving a fix read the same
+    two or three texts a dozen times."""
+    return tuple(_Composer(text).documents())
 
 
 @dataclass(slots=True)
