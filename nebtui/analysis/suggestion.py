@@ -48,6 +48,10 @@ class Suggestion:
     control: tuple[str, ...] = ()
     timing: str = ""
     """Why it has the start period that it has, "" where no start was measured."""
+    tries: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Paths that may answer over HTTP, each with what asks for it; () where the test is known."""
+    unanswered: tuple[str, ...] = ()
+    """The same for a path that no server has."""
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -62,17 +66,28 @@ class NoSuggestion:
     why: str
 
 
-def suggest(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggestion | NoSuggestion:
+HEALTH_PATHS = ("/health", "/healthz", "/api/health", "/-/healthy", "/ready", "/ping", "/")
+"""Paths under which servers tell that they serve, the most telling first."""
+NO_PATH = "/nebtui-no-such-path"
+"""A server that answers this with success answers everything, and tells nothing by it."""
+
+
+def suggest(
+    snapshot: Snapshot, key: ServiceKey, service: Service, path: str = ""
+) -> Suggestion | NoSuggestion:
     """The best healthcheck for a service without one, or why there is none to offer; its times are
-    those of the starts that were seen."""
-    found = _suggested(snapshot, key, service)
+    those of the starts that were seen. `path`: one that answered over HTTP, for a server of which
+    nothing but a port is known."""
+    found = _suggested(snapshot, key, service, path)
     if isinstance(found, NoSuggestion):
         return found
     test, timing = timed(snapshot, key, found.healthcheck, patient=bool(inference(service)))
     return replace(found, healthcheck=test, timing=timing)
 
 
-def _suggested(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggestion | NoSuggestion:
+def _suggested(
+    snapshot: Snapshot, key: ServiceKey, service: Service, path: str
+) -> Suggestion | NoSuggestion:
     """The test as it is known, or made for a port."""
     has = programs(snapshot, key, service)
     known = server_of(service)
@@ -92,7 +107,20 @@ def _suggested(snapshot: Snapshot, key: ServiceKey, service: Service) -> Suggest
             f"its image has no program that could ask port {ports[0]} ({has.basis})"
         )
     patience = MODEL_PATIENCE if inference(service) else PATIENCE
-    return _suggestion(replace(test, start_period=patience), ports[0], basis, False)
+    by = _asker(has)
+    if path and by:
+        test = replace(test, test=http_test(ports[0], path, by))
+        basis = f"{basis}; it answers GET {path}"
+    found = _suggestion(replace(test, start_period=patience), ports[0], basis, False)
+    if path or by is None:
+        return found
+    tries = tuple((one, _http_argv(ports[0], one, by)) for one in HEALTH_PATHS)
+    return replace(found, tries=tries, unanswered=_http_argv(ports[0], NO_PATH, by))
+
+
+def _http_argv(port: int, path: str, by: By) -> tuple[str, ...]:
+    """What asks for a path in the container."""
+    return command(Healthcheck(http_test(port, path, by)))
 
 
 def _known_test(
@@ -131,14 +159,19 @@ def _asks_with_tools(known: ImageKnowledge) -> bool:
 
 def _asked_by_another(known: ImageKnowledge, port: int, has: Programs) -> tuple[str, ...] | None:
     """The same question over HTTP by a program that the image has."""
+    by = _asker(has)
+    return http_test(port, known.path, by) if by and known.path else None
+
+
+def _asker(has: Programs) -> By | None:
+    """A program of the image that asks over HTTP; None where it has none."""
     askers: tuple[tuple[str, By], ...] = (
         ("curl", "curl"),
         ("wget", "wget"),
         ("python3", "python"),
         ("bash", "bash"),
     )
-    by = next((by for program, by in askers if has.has(program)), None)
-    return http_test(port, known.path, by) if by and known.path else None
+    return next((by for program, by in askers if has.has(program)), None)
 
 
 def _suggestion(test: Healthcheck, port: int, basis: str, known: bool) -> Suggestion:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.patch import Draft, Patch, plan
-from nebtui.fixing.proof import Check, Proof, apply_on_paper, prove, tried
+from nebtui.fixing.proof import Check, Proof, answering_path, apply_on_paper, prove, tried
 from nebtui.host import Host
 from nebtui.rules.rule import ChooseOwnerError, Finding, NoFixError, Options
 
@@ -48,6 +48,10 @@ def attempt(
     None then. Without `proved` it is only applied on paper: proving starts Compose."""
     try:
         patch = plan(draft, finding, options, override=override)
+        if trials and (path := answering_path(host, patch)):
+            # What it serves tells more than an open port.
+            options = replace(options, health_path=path)
+            patch = plan(draft, finding, options, override=override)
     except ChooseOwnerError as choice:
         return Attempt(finding, reason=str(choice), owners=choice.owners)
     except (NoFixError, EditRefusedError) as error:

@@ -232,6 +232,20 @@ def tried(host: Host, patch: Patch) -> Check | None:
     return Check(True, "tried: passed in the running container, failed against a closed port")
 
 
+def answering_path(host: Host, patch: Patch) -> str:
+    """The first HTTP path that answers in the running container, "" where none does, or where the
+    server answers every path. Each is asked for with GET."""
+    trial = patch.trial
+    if trial is None or not trial.paths:
+        return ""
+    if _run(host, Probe(trial.container, trial.no_path, trial.user))[0] == 0:
+        return ""
+    for path, argv in trial.paths:
+        if _run(host, Probe(trial.container, argv, trial.user))[0] == 0:
+            return path
+    return ""
+
+
 def _run(host: Host, probe: Probe) -> tuple[int, str]:
     last = ""
     for progress in host.do(probe):

@@ -47,7 +47,13 @@ def trial(snapshot: Snapshot, key: ServiceKey, suggestion: Suggestion) -> Trial 
     """Run the test in the running container, and its negative control; None where nothing runs."""
     for container in snapshot.containers_of(key):
         if container.state == "running" and suggestion.argv:
-            return Trial(container.id, suggestion.argv, suggestion.control)
+            return Trial(
+                container.id,
+                suggestion.argv,
+                suggestion.control,
+                paths=suggestion.tries,
+                no_path=suggestion.unanswered,
+            )
     return None
 
 

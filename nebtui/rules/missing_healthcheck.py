@@ -133,7 +133,7 @@ def _message(state: Tested, users: tuple[str, ...], gated: tuple[str, ...]) -> s
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Add the suggested test."""
     key, service = service_of(snapshot, finding)
-    suggestion = suggest(snapshot, key, service)
+    suggestion = suggest(snapshot, key, service, options.health_path)
     if not isinstance(suggestion, Suggestion):
         raise NoFixError(f"{suggestion.why}; add a healthcheck by hand")
     if (state := tested(snapshot, key, service)) != "none":

@@ -106,6 +106,10 @@ class Trial:
     argv: tuple[str, ...]
     control: tuple[str, ...] = ()
     user: str = ""
+    paths: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """HTTP paths to be tried first, each with what asks for it."""
+    no_path: tuple[str, ...] = ()
+    """The same for a path that no server has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ class Options:
 
     network: str = "nebtui-shared"
     to: ServiceKey | None = None
+    health_path: str = ""
+    """An HTTP path that answered in the container a test is made for; "" = none was tried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ RACE = """\
 services:
   store:
     image: {image}
-    command: ["sh", "-c", "mkdir /w; sleep 3; exec httpd -f -p 8000 -h /w"]
+    command: ["sh", "-c", "mkdir /w; echo ok >/w/ready; sleep 3; exec httpd -f -p 8000 -h /w"]
     stop_grace_period: 0s
     expose: ["8000"]
   retry:
@@ -186,6 +186,7 @@ def test_a_settled_race_is_gone(started: Started) -> None:
     text = (started.folder / "compose.yaml").read_text()
     assert text.count("condition: service_healthy") == 2
     assert "start_period: 10s" in text
+    assert "http://127.0.0.1:8000/ready" in text  # of all paths the one that it serves
     answer = started.start()
     by_name = {service["name"]: service for service in answer["services"]}
     assert answer["races"] == []
