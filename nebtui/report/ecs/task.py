@@ -17,6 +17,11 @@ ASSUMED = TaskSize(256, 512)
 """What a container without limits is counted as: the smallest Fargate task."""
 _ARCHITECTURES = {"amd64": "X86_64", "x86_64": "X86_64", "arm64": "ARM64", "aarch64": "ARM64"}
 
+NOT_READ = (
+    "not looked at: stop_grace_period, working_dir, init, secrets and deploy.replicas of the "
+    "services; set them by hand where they matter"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TaskDefinition:
@@ -50,6 +55,7 @@ def task_definition(project: Project, region: str) -> TaskDefinition:
         *mixed,
         *_left_out(project, services),
         *_of_task(project, services),
+        NOT_READ,
         *(line for _, lines in parts for line in lines),
     ]
     if any(needs_execution_role(definition) for definition, _ in parts):
