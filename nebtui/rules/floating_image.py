@@ -1,7 +1,8 @@
 """An image has no pinned version.
 
 What: no tag, or one without a version (`latest`, `main`, `server-cuda`), and no digest. An image
-that the file builds, and a tag that a variable chooses, are none of this.
+that the file builds, and a tag that a variable chooses, are none of this. A job that tests the GPU
+for another service is told with that service, whose image it runs.
 Why it bites: the next pull may bring another CUDA, another model format or another database, on one
 machine and not on the next. A warning for images that compute on a GPU or serve models: their CUDA
 must fit the driver; advice for others.
@@ -15,8 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nebtui.analysis.gpu.requests import is_check
 from nebtui.analysis.server import inference
 from nebtui.facts.declared import Service
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import repository
 from nebtui.rules.rule import Finding, Rule
@@ -34,6 +37,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         if "$" in image or (origin is not None and "$" in origin.written):
             continue  # whoever starts it chooses
+        if is_check(service) and _served(snapshot.projects[key.project], image):
+            continue
         _, tag = repository(image)
         why = _computes(service)
         yield Finding(
@@ -51,6 +56,11 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             origin=origin or service.origin(),
             fix="name the version that runs now, or its digest",
         )
+
+
+def _served(project: Project, image: str) -> bool:
+    """Another service than a test of the GPU runs this image."""
+    return any(one.image == image and not is_check(one) for one in project.services.values())
 
 
 def floats(image: str) -> bool:
