@@ -65,6 +65,9 @@ def _finding(
     stands = f" ({origin})" if origin else ""
     written = " ".join(test.test[1:]) if declared and test else "the image's own"
     why_not = _why_not(snapshot, key, service, wrong)
+    remedy = "replace the test"
+    if _with_option(service, wrong.kind) is not None:
+        remedy = "add {1} to {0}".format(*_OPTION[wrong.kind])
     return Finding(
         rule=NAME,
         severity="error" if waiting and wrong.passes_never else severity,
@@ -79,7 +82,7 @@ def _finding(
         ),
         applicability="display" if why_not else "unsafe",
         origin=origin,
-        fix=why_not or "replace the test",
+        fix=why_not or remedy,
         blocks=len(waiting) if wrong.passes_never else 0,
     )
 

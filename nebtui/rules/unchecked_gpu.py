@@ -51,6 +51,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     for key, service in snapshot.services():
         if not service.gpu or is_check(service):
             continue
+        if service.image is None and service.build is None:
+            continue  # a part of a service, whose server and tests stand in another file
         known = server_of(service)
         if (known and known.without_gpu == "refuses") or any(
             True for _ in tests(snapshot, key, service)
@@ -108,8 +110,6 @@ def _why_not(project: Project, service: Service) -> str:
     if maker != "nvidia":
         tool = "rocminfo" if maker == "amd" else "clinfo"
         return f"let a job with the same devices run {tool} before it starts"
-    if service.image is None and service.build is None:
-        return "it has neither image nor build here: look at it in the file it extends"
     if service.image is None and not _conjunct(service):
         return (
             "it is built here: give it an `image:` name too, so that a gate can start from "

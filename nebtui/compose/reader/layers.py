@@ -78,7 +78,7 @@ def _interpolation(
             left = interpolate(spot.value, scope.variables, unset=unset)
         except (MissingVariableError, TemplateError) as error:
             line = spot.origin.line if spot.origin else 0
-            context.warnings.append(Problem(file, line, f"{'.'.join(path)}: {error}"))
+            context.warnings.append(Problem(file, line, f"{error} ({'.'.join(path)})"))
             return spot.value
         if unset and spot.origin:
             names = tuple(dict.fromkeys(unset))
