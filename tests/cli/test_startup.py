@@ -57,13 +57,9 @@ def test_several_projects_are_told_one_after_the_other(capsys: pytest.CaptureFix
     [
         (["startup", "nope", "--recording", RECORDING], "no project is called nope"),
         (["startup", "--up"], "--up needs the PROJECT"),
-        (
-            ["startup", "core", "--up", "--read-only", "--recording", RECORDING],
-            "nothing is started",
-        ),
-        (["startup", "core", "--up", "--recording", RECORDING], "--yes where nobody can be asked"),
+        (["startup", "core", "--up", "--recording", RECORDING], "a recording cannot be started"),
     ],
-    ids=["no project", "no name", "read-only", "nobody to ask"],
+    ids=["no project", "no name", "a recording"],
 )
 def test_what_cannot_be_done_is_one_line(
     arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]

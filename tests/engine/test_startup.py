@@ -164,16 +164,22 @@ def test_a_gated_project_has_no_race(started: Started) -> None:
 
 
 @pytest.mark.parametrize(
-    "started", [CALM.replace("service_healthy", "service_started")], indirect=True
+    "started",
+    [CALM.replace("service_healthy", "service_started").replace("sleep 1;", "sleep 9;")],
+    indirect=True,
 )
 def test_a_start_before_nebtui_was_opened_is_told(started: Started) -> None:
-    """The engine still has its events: created, started, ended; what was not seen is said."""
+    """The engine still has its events: created, started, ended; what was not seen is said. Nothing
+    is started where nobody can be asked, or where every change is off."""
     run(started.compose, "-f", str(started.folder / "compose.yaml"), "up", "-d")
     done = started.nebtui("startup", started.name, "--format", "json")
     answer = json.loads(done.stdout)
     by_name = {service["name"]: service for service in answer["services"]}
     assert 0 <= by_name["store"]["created"] < by_name["store"]["started"]
     assert by_name["app"]["exits"] == 1
+    for option, why in (("--plain", "say --yes"), ("--read-only", "nothing is started")):
+        refused = started.nebtui("startup", started.name, "--up", option)
+        assert (refused.returncode, why in refused.stderr) == (2, True), refused
 
 
 @pytest.mark.parametrize("started", [RACE], indirect=True)
