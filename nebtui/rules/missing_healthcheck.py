@@ -3,7 +3,8 @@
 What: neither the compose file nor the image has a test of whether it is ready.
 Why it bites: no other service can wait for it, and a hung server still counts as "running". One
 that waits for it with `service_healthy` all the same never starts: that is an error. For a known
-server that no service names, and where nobody looked whether the image has a test, it is advice.
+server that no service names, and where nobody looked whether the image has a test, it is advice; so
+it is where undeclared-dependency has the same remedy.
 Evidence: who depends on it or names it, and what the test is taken from, or why there is none.
 Fix: the test known for the image, if all that it needs is there (its port, its program, no password
 or TLS in the way), else one of the port it is seen to listen on, by a program that its image has;
@@ -15,6 +16,7 @@ Source: the table of nebtui/knowledge/images/, each entry with its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nebtui.analysis.health import Tested, one_shot, tested
 from nebtui.analysis.reachability import resolutions
@@ -31,6 +33,7 @@ from nebtui.rules.healthcheck import (
     waiting_for,
 )
 from nebtui.rules.rule import Finding, Fix, NoFixError, Options, Recreate, Rule, service_of
+from nebtui.rules.undeclared_dependency import undeclared
 
 NAME = "missing-healthcheck"
 
@@ -39,6 +42,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service without healthcheck that somebody waits for; advice for known
     servers. Where a dependency that does not wait is told with the same remedy, that is enough."""
     wanted = _wanted(snapshot)
+    named = {resolution.reached[0] for resolution in undeclared(snapshot)}
     for key, service in snapshot.services():
         state = tested(snapshot, key, service)
         gated = waiting_for(snapshot, key, "service_healthy")
@@ -61,7 +65,9 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             and waiting_for(snapshot, key, "service_started")
         ):
             continue
-        yield _finding(snapshot, key, state, users, gated)
+        found = _finding(snapshot, key, state, users, gated)
+        told = key in named and advised is not None and advised.known
+        yield replace(found, severity="advice") if told and not gated else found
 
 
 def _wanted(snapshot: Snapshot) -> dict[ServiceKey, tuple[str, ...]]:

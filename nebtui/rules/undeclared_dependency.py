@@ -40,6 +40,13 @@ _OPTIONAL = re.compile(
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service and sibling."""
+    for resolution in undeclared(snapshot):
+        source, target = resolution.reference.source, resolution.reached[0]
+        yield _finding(snapshot, resolution, source, target)
+
+
+def undeclared(snapshot: Snapshot) -> Iterator[Resolution]:
+    """The references to a sibling that nothing waits for, one per service and sibling."""
     found = [r for r in resolutions(snapshot) if _own(snapshot, r)]
     pairs = {(r.reference.source, r.reached[0]) for r in found}
     told = set()
@@ -50,7 +57,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         if leads_back(snapshot, source, target):
             continue
         told.add((source, target))
-        yield _finding(snapshot, resolution, source, target)
+        yield resolution
 
 
 def _own(snapshot: Snapshot, resolution: Resolution) -> bool:
