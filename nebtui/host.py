@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from nebtui.facts.changes import Change
-from nebtui.facts.declared import ProjectKey
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.logs import LogLine
 from nebtui.facts.project import Project
 from nebtui.facts.validation import Validation
 
@@ -66,6 +67,44 @@ class Progress:
     exit_code: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LogRequest:
+    """Whose lines are wanted, and which."""
+
+    services: tuple[ServiceKey, ...]
+    tail: int | None = 100
+    """The last so many lines of each container that is there at the beginning; None = all of
+    them."""
+    since: float | None = None
+    """None older than this (Unix seconds)."""
+    follow: bool = True
+    """Go on with what is written from now on, in containers that are created later too."""
+    patient: bool = False
+    """Wait for the one who takes instead of skipping lines (a pipe)."""
+
+
+class LogStream(Protocol):
+    """Lines of several containers in the order of their times. What cannot be read, and how many
+    lines were skipped, is said by notes among them."""
+
+    def take(self, most: int) -> tuple[LogLine, ...]:
+        """The next lines that are there; returns at once."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Block until there may be something to take; returns early, never late."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether everything was taken and nothing will come."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back; returns at once."""
+        ...
+
+
 class Host(Protocol):
     """A box seen through the seam. Threads of a host know nothing of who reads them."""
 
@@ -114,6 +153,11 @@ class Host(Protocol):
 
     def follow(self, containers: tuple[str, ...]) -> None:
         """Look at these again and again (their probes are on screen); () = at none."""
+        ...
+
+    def logs(self, request: LogRequest) -> LogStream:
+        """What the services' containers write. The caller closes it; while `changes` is not
+        iterated, containers that are created later are not found."""
         ...
 
     def close(self) -> None:

@@ -24,7 +24,17 @@ from nebtui.facts.changes import (
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.validation import Validation
-from nebtui.host import Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
+from nebtui.host import (
+    Action,
+    CreateNetwork,
+    LogRequest,
+    LogStream,
+    Probe,
+    Progress,
+    RemoveNetwork,
+    Up,
+)
+from nebtui.hosts.logs.fixed import no_log
 
 
 class FakeHost:
@@ -96,6 +106,9 @@ class FakeHost:
 
     def follow(self, containers: tuple[str, ...]) -> None:
         self.followed = containers
+
+    def logs(self, request: LogRequest) -> LogStream:
+        return no_log("Nothing runs here.", self.now())
 
     def close(self) -> None:
         self.closed = True

@@ -7,10 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from nebtui import __version__
+from nebtui.cli.log_arguments import add_logs
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-FORMATS: Mapping[str | None, tuple[str, ...]] = {"check": ("text", "json", "sarif", "github")}
-"""The formats of the verbs that have more than text and JSON."""
+FORMATS: Mapping[str | None, tuple[str, ...]] = {
+    "check": ("text", "json", "sarif", "github"),
+    "logs": ("text",),
+}
+"""The formats of the verbs that have others than text and JSON."""
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
 
 
@@ -73,6 +77,7 @@ def parser() -> Parser:
     gpu.add_argument(
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
     )
+    add_logs(verb("logs", "what containers write, merged by time, over restarts and recreation"))
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")

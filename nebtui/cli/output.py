@@ -28,6 +28,14 @@ def warn(text: str | Iterable[str]) -> None:
     _write(text, sys.stderr)
 
 
+def say_beside(name: str, text: str, colour: int | None) -> None:
+    """Print one line of a log beside the name of whose it is, in a colour of the terminal's palette
+    (None = no colour)."""
+    shown = plain(mask(name))
+    head = f"{shown} |" if colour is None else f"\x1b[{colour}m{shown} |\x1b[0m"
+    print(head, plain(mask(text)))
+
+
 def _write(text: str | Iterable[str], stream: object) -> None:
     items = [text] if isinstance(text, str) else text
     for item in items:

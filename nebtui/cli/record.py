@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 import sys
 import threading
@@ -14,6 +13,7 @@ from contextlib import closing, suppress
 from nebtui.cli.common import host_for
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
+from nebtui.cli.pipe import when_reader_leaves
 from nebtui.cli.screen import nothing_here
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
@@ -32,7 +32,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     with closing(host_for(arguments, settings, environ, follow=True)) as host:
         recorder = start(arguments.file, host)
         if arguments.file == "-":
-            threading.Thread(target=_until_reader_leaves, args=(host,), daemon=True).start()
+            threading.Thread(target=when_reader_leaves, args=(host.close,), daemon=True).start()
         try:
             _record(host, recorder, arguments.seconds)
         finally:
@@ -67,15 +67,6 @@ def _record(host: Host, recorder: Recorder, seconds: float | None) -> None:
         for change in host.changes():
             snapshot = folded(snapshot, change)
             recorder.take(change, snapshot)
-
-
-def _until_reader_leaves(host: Host) -> None:
-    """Close the host when nobody reads standard output any more: of a box on which nothing happens
-    nothing is written that would tell."""
-    reader = select.poll()
-    reader.register(sys.stdout.fileno(), 0)
-    reader.poll()
-    host.close()
 
 
 def _end(recorder: Recorder) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
-from nebtui.host import Action, Progress, Up
+from nebtui.host import Action, LogRequest, LogStream, Progress, Up
 from nebtui.hosts.actions import docker_command
 from nebtui.hosts.collectors import CollectorGroup
+from nebtui.hosts.logs.fixed import no_log
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.projects.collector import ProjectCollector
 from nebtui.hosts.sampling.paths import PathCollector
@@ -87,6 +88,10 @@ class FilesHost:
 
     def follow(self, containers: tuple[str, ...]) -> None:
         """Nothing runs here."""
+
+    def logs(self, request: LogRequest) -> LogStream:
+        """A note that there are none."""
+        return no_log("No engine is used here: only containers write logs.", self.now())
 
     def close(self) -> None:
         """End `changes` and the threads."""

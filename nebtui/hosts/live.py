@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
-from nebtui.host import Action, Progress, Up
+from nebtui.host import Action, LogRequest, LogStream, Progress, Up
 from nebtui.hosts.actions import docker_command, run_command, through_engine
 from nebtui.hosts.collectors import Collector, CollectorGroup
 from nebtui.hosts.engine.client import EngineClient
@@ -22,6 +22,7 @@ from nebtui.hosts.gpu.collector import GpuCollector
 from nebtui.hosts.inference.baselines import Baselines
 from nebtui.hosts.inference.collector import ServerCollector
 from nebtui.hosts.inference.server import AskOllama
+from nebtui.hosts.logs.following import ServiceLogs
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.projects.collector import ProjectCollector
 from nebtui.hosts.sampling.collector import SampleCollector
@@ -130,6 +131,10 @@ class LiveHost:
     def follow(self, containers: tuple[str, ...]) -> None:
         """Inspect these every two seconds."""
         self._inspector.follow(containers)
+
+    def logs(self, request: LogRequest) -> LogStream:
+        """Read by threads of their own, through the engine."""
+        return ServiceLogs(self._client, self._group.shared, request)
 
     def close(self) -> None:
         """End `changes` and the threads within 0.2 s, whatever the engine does."""

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import Action, Progress, Up
+from nebtui.host import Action, LogRequest, LogStream, Progress, Up
 from nebtui.hosts.actions import compose_up, docker_command
+from nebtui.hosts.logs.fixed import no_log
 from nebtui.hosts.playing import TapePlayer
 from nebtui.recording.lines import RecordingError
 from nebtui.recording.tape import Tape
@@ -108,6 +109,11 @@ class RecordedHost:
 
     def follow(self, containers: tuple[str, ...]) -> None:
         """What was not looked at then cannot be now."""
+
+    def logs(self, request: LogRequest) -> LogStream:
+        """A note that there are none."""
+        why = "This is a recording: logs are never recorded, they may hold secrets."
+        return no_log(why, self.now())
 
     def close(self) -> None:
         """End `changes`."""

@@ -13,7 +13,7 @@ from nebtui.demo import box, write_files
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import Action, Progress, Up
+from nebtui.host import Action, LogRequest, LogStream, Progress, Up
 from nebtui.hosts.actions import compose_up, docker_command
 from nebtui.hosts.clock import BoxClock, Clock
 from nebtui.hosts.starts.keeper import StartKeeper
@@ -129,6 +129,13 @@ class SimulatedHost:
 
     def follow(self, containers: tuple[str, ...]) -> None:
         """The simulation tells every probe by itself."""
+
+    def logs(self, request: LogRequest) -> LogStream:
+        """What the simulated programs write about what happens to them."""
+        from nebtui.hosts.simulation.logbook import BookReader
+
+        with self._lock:
+            return BookReader(self._world.book, self._lock, request)
 
     def close(self) -> None:
         """End `changes`, and remove the temporary folder."""

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from nebtui.facts.changes import ProjectSeen, Settled
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.logs import LogLine
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import CreateNetwork, Host, Probe, RemoveNetwork, Up
+from nebtui.host import CreateNetwork, Host, LogRequest, Probe, RemoveNetwork, Up
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.files import FilesHost
 from nebtui.hosts.live import LiveHost
@@ -130,4 +132,26 @@ def test_a_host_has_a_clock_and_rereads_what_it_is_told(host: Host) -> None:
     """Time is Unix seconds; files that no project depends on are no matter."""
     assert host.now() > 1_000_000_000
     host.reread(("/nothing/here",))
+    host.close()
+
+
+def test_a_log_is_given_or_refused_with_a_sentence(host: Host) -> None:
+    """What is there is given and the log ends; a host that has none gives one note that says
+    why. After `close` nothing comes, also where it is followed."""
+    project = project_of(host)
+    services = tuple(ServiceKey(project.key, name) for name in project.services)
+    log = host.logs(LogRequest(services, follow=False))
+    lines: list[LogLine] = []
+    while not log.ended:
+        lines += log.take(1000)
+        log.wait(1.0)
+    if host.kind in ("files", "recorded"):
+        assert [line.source for line in lines] == ["note"]
+        assert lines[0].text.endswith(".")
+    assert {line.service for line in lines} <= {*services, None}
+    followed = host.logs(LogRequest(services))
+    followed.close()
+    followed.wait(0.0)
+    followed.take(1000)
+    assert followed.ended or host.kind in ("files", "recorded")
     host.close()

@@ -10,9 +10,10 @@ from nebtui.host import LABEL
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.connection import ANSWER_SECONDS, READ_SECONDS, ConnectionPool
 from nebtui.hosts.engine.endpoint import Endpoint
-from nebtui.hosts.engine.errors import EngineError
+from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.engine.events import EVENTS, EventStream, Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
+from nebtui.hosts.engine.logs import LogReply
 from nebtui.hosts.engine.payloads import is_podman
 from nebtui.hosts.json_values import as_int, as_str_dict, items, mapping, objects, strings, text
 
@@ -173,6 +174,29 @@ class EngineClient:
         with self._pool.use() as client:
             lines = client.logs(container, stdout=True, stderr=True, since=since, tail=200)
             return bytes(lines)[-OUTPUT_BYTES:].decode("utf-8", "replace")
+
+    def logs(
+        self, container: str, terminal: bool, since: int, tail: int | None, *, follow: bool
+    ) -> LogReply:
+        """The lines of a container's output since a time in Unix nanoseconds (0 = all), the last
+        `tail` of them (None = all); with `follow` it goes on until the container ends."""
+        with self._pool.use() as client:
+            response = client.get(
+                f"{client.base_url}/v{client.api_version}/containers/{container}/logs",
+                params={
+                    **{"stdout": 1, "stderr": 1, "timestamps": 1, "follow": int(follow)},
+                    "since": f"{since // 10**9}.{since % 10**9:09d}" if since else "0",
+                    "tail": "all" if tail is None else str(tail),
+                },
+                stream=True,
+                timeout=(ANSWER_SECONDS, None if follow else READ_SECONDS),
+            )
+            if response.status_code == 404:
+                raise NotFoundError("The container is gone.")
+            if response.status_code != 200:
+                why = text(mapping(response.json()).get("message"))
+                raise EngineError(f"the engine refused: {why}")
+            return LogReply(response, client.bounds.newest, terminal)
 
     def has_file(self, container: str, path: str) -> bool:
         """Whether a path exists in a container, running or not (`HEAD /containers/ID/archive`).

@@ -9,6 +9,7 @@ from nebtui.facts.declared import Dependency, ServiceKey
 from nebtui.facts.observed import HealthProbe
 from nebtui.hosts.simulation.container import LAST_PROBES, SimContainer
 from nebtui.hosts.simulation.execution import run as execute
+from nebtui.hosts.simulation.logbook import asked_page
 from nebtui.hosts.simulation.machine import Machine
 from nebtui.hosts.simulation.names import REFUSED, asked_for, connect, reached
 from nebtui.knowledge import command
@@ -51,6 +52,7 @@ class Lifecycle:
         test = unit.test()
         unit.health = "starting" if test else "none"
         machine.happen(unit, "start")
+        machine.write(unit, f"INFO starting {unit.image.names[0].rpartition('/')[2]}")
         machine.show(unit)
         machine.show_processes()
         machine.soon(unit, unit.script.connects, self._connect)
@@ -63,12 +65,15 @@ class Lifecycle:
         machine = self._machine
         assert unit.started is not None  # it runs
         trouble = self._unreadable(unit) or self._unreached(unit)
+        if trouble:
+            machine.write(unit, f"ERROR {trouble}", error=True)
         if trouble and unit.job and machine.now - unit.started < PATIENCE:
             machine.soon(unit, 1.0, self._connect)
         elif trouble and (unit.script.dies or unit.job):
             unit.trouble = trouble
             self._exit(unit, 1)
         elif unit.job:
+            machine.write(unit, "INFO done" if unit.cuda else "ERROR no CUDA", error=not unit.cuda)
             self._exit(unit, 0 if unit.cuda else 1)
         elif trouble:
             self._serve(unit, trouble)
@@ -88,6 +93,8 @@ class Lifecycle:
         unit.trouble, unit.serving = trouble, not trouble
         if opened := tuple(sorted(set(unit.ports) - set(before))):
             self._machine.listen(unit, opened)
+            for port in opened:
+                self._machine.write(unit, f"INFO listening on 0.0.0.0:{port}")
         self._machine.show_processes()
 
     def _unreadable(self, unit: SimContainer) -> str:
@@ -144,6 +151,8 @@ class Lifecycle:
             -LAST_PROBES:
         ]
         before = unit.health
+        if code == 0 and (line := asked_page(command(test))):
+            machine.write(unit, line)
         if code == 0:
             unit.health, unit.streak = "healthy", 0
         elif before != "starting" or machine.now - unit.started >= (test.start_period or 0.0):

@@ -22,6 +22,7 @@ from nebtui.facts.changes import (
 from nebtui.facts.declared import Service
 from nebtui.facts.observed import Container, ContainerEvent, HostPath, Image, Network, Process
 from nebtui.hosts.simulation.container import SimContainer
+from nebtui.hosts.simulation.logbook import LogBook
 
 
 class Machine:
@@ -38,6 +39,7 @@ class Machine:
         self.networks: dict[str, Network] = {}
         self.images: dict[str, Image] = {}
         self.paths: dict[str, HostPath] = {}
+        self.book = LogBook()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
         self._ids = 0
@@ -92,6 +94,10 @@ class Machine:
     def happen(self, unit: SimContainer, action: str, exit_code: int | None = None) -> None:
         """An event of a container."""
         self.tell(EventSeen(ContainerEvent(self.now, unit.id, action, exit_code)))
+
+    def write(self, unit: SimContainer, text: str, *, error: bool = False) -> None:
+        """A line of a container's log."""
+        self.book.write(unit, self.now, text, error=error)
 
     def count(self, unit: SimContainer, action: str) -> None:
         """A connection that was refused or failed."""
@@ -148,6 +154,7 @@ class Machine:
         unit.state = "removing"
         self.units.pop(unit.name, None)
         self.happen(unit, "destroy")
+        self.book.remove(unit.id)
         self.tell(ContainerGone(unit.id))
 
     def create_network(self, name: str, labels: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ from nebtui.host import LABEL, Action, CreateNetwork, Probe, Progress, RemoveNet
 from nebtui.hosts.simulation.compose_up import ComposeUp
 from nebtui.hosts.simulation.execution import run
 from nebtui.hosts.simulation.lifecycle import Lifecycle
+from nebtui.hosts.simulation.logbook import LogBook
 from nebtui.hosts.simulation.machine import Machine
 from nebtui.hosts.simulation.projects import ProjectStore
 from nebtui.hosts.simulation.readings import reaches, sampled, stack
@@ -74,6 +75,11 @@ class World:
             for service in declared.project.services.values():
                 self._machine.image(service.image or f"{declared.project.name}-{service.name}")
                 self._machine.look_at_paths(service)
+
+    @property
+    def book(self) -> LogBook:
+        """What its containers write."""
+        return self._machine.book
 
     def opening(self) -> list[Change]:
         """Everything there is to see at first, ending with `Settled`; from now on a reading is

@@ -1,0 +1,117 @@
+"""`nebtui logs`: what containers write, merged by time, over restarts and recreation."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing, suppress
+
+from nebtui.analysis.services import projects, service_keys
+from nebtui.cli.common import complain, host_for
+from nebtui.cli.errors import CommandError
+from nebtui.cli.output import say_beside, warn
+from nebtui.cli.pipe import when_reader_leaves
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.logs import LogLine
+from nebtui.facts.snapshot import Snapshot
+from nebtui.host import LogRequest, LogStream
+from nebtui.settings import Settings
+from nebtui.store import Follower
+from nebtui.text.terminal import plain
+
+FIRST_LOOK = 60.0
+"""Seconds that the first look at the box may take."""
+BATCH = 1000
+PAUSE = 0.5
+"""Seconds between two looks at a log in which nothing is written."""
+COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
+"""Of the services in turn, in the terminal's own palette; no red, which reads as an error."""
+TAIL = 100
+
+
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Print it until interrupted, or what there is with `--no-follow`; 2 where nothing could be
+    looked at."""
+    if arguments.no_engine:
+        raise CommandError("--no-engine looks at files, which have no log: leave it out")
+    with closing(host_for(arguments, settings, environ)) as host:
+        follower = Follower(host)
+        follower.until(lambda snapshot: snapshot.settled, FIRST_LOOK)
+        snapshot = follower.snapshot
+        if snapshot.engine is None:
+            complain(snapshot, (), arguments)
+            return 2
+        services = _services(snapshot, arguments)
+        if not any(snapshot.containers_of(service) for service in services):
+            warn("nebtui: none of the services has a container: there is nothing to read yet")
+        # What happens goes on being read, or it would pile up, and new containers not be found.
+        threading.Thread(
+            target=follower.until, args=(lambda _: False, math.inf), daemon=True
+        ).start()
+        since = None if arguments.since is None else arguments.since(host.now())
+        tail = arguments.tail if arguments.tail is not None or since is not None else TAIL
+        follow = not arguments.no_follow
+        tail = None if tail in (None, math.inf) else int(tail)
+        request = LogRequest(services, tail, since, follow, patient=True)
+        with closing(host.logs(request)) as stream, suppress(KeyboardInterrupt):
+            threading.Thread(target=when_reader_leaves, args=(stream.close,), daemon=True).start()
+            _print(stream, services, arguments.grep, _coloured(environ))
+    return 0
+
+
+def _services(snapshot: Snapshot, arguments: Namespace) -> tuple[ServiceKey, ...]:
+    """The services of the names given, else all; CommandError where there is none of a name."""
+    every = tuple(
+        key
+        for project in projects(snapshot)
+        if arguments.project in (None, project.name)
+        for key in service_keys(snapshot, project)
+    )
+    if arguments.project and not every:
+        raise CommandError(f"no project is called {arguments.project}")
+    found: dict[ServiceKey, None] = {}
+    for name in arguments.names:
+        project, _, service = name.partition("/")
+        mine = [k for k in every if k.project.name == project and service in ("", k.service)]
+        if not mine and any(key.project.name == project for key in every):
+            raise CommandError(f"project {project} has no service {service}")
+        if not mine:
+            raise CommandError(f"no project is called {project}")
+        found |= dict.fromkeys(mine)
+    return tuple(found) if arguments.names else every
+
+
+def _coloured(environ: Mapping[str, str]) -> bool:
+    """Whether standard output is a terminal that wants colours."""
+    dumb = environ.get("TERM", "") in ("", "dumb")
+    return os.isatty(sys.stdout.fileno()) and not environ.get("NO_COLOR") and not dumb
+
+
+def _print(
+    stream: LogStream,
+    services: tuple[ServiceKey, ...],
+    wanted: re.Pattern[str] | None,
+    coloured: bool,
+) -> None:
+    """Print the lines until the stream ends; notes go to standard error."""
+    colours = {key: COLOURS[at % len(COLOURS)] for at, key in enumerate(services)}
+    while not stream.ended:
+        lines = stream.take(BATCH)
+        for line in lines:
+            if line.source == "note":
+                warn(f"nebtui: {_whose(line)}{line.text}")
+            elif wanted is None or wanted.search(plain(line.text)):
+                colour = colours.get(line.service) if coloured and line.service else None
+                say_beside(str(line.service or ""), line.text, colour)
+        sys.stdout.flush()
+        if not lines:
+            stream.wait(PAUSE)
+
+
+def _whose(line: LogLine) -> str:
+    return f"{line.service}: " if line.service else ""

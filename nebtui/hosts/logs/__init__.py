@@ -1,0 +1,1 @@
+"""What containers write, read from several at once and put in the order of time."""
