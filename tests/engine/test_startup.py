@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,8 @@ def started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Started]:
     """A project that is removed at the end; `request.param` is its text."""
-    folder = tmp_path_factory.mktemp("startup")
+    # Another run of the tests may use the same engine.
+    folder = tmp_path_factory.mktemp(f"startup-{uuid.uuid4().hex[:8]}")
     monkeypatch.setenv("NEBTUI_STATE", str(folder / "state"))
     monkeypatch.setenv("NEBTUI_CONFIG", str(folder / "config.toml"))
     one = Started(folder, compose, busybox_image, request.param)
@@ -261,8 +263,9 @@ def test_a_guard_across_projects_holds_the_dependent(
     the store listens, and it does not die again."""
     monkeypatch.setenv("NEBTUI_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("NEBTUI_CONFIG", str(tmp_path / "config.toml"))
-    network = f"box-{tmp_path.name}".lower()
-    data, agents = (tmp_path / f"{name}{id(tmp_path) % 9999}" for name in ("data", "agents"))
+    tag = uuid.uuid4().hex[:8]
+    network = f"box-{tag}"
+    data, agents = (tmp_path / f"{name}-{tag}" for name in ("data", "agents"))
     data.mkdir()
     agents.mkdir()
     run("docker", "network", "create", network)
