@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.box import run
+from tests.engine.box import run, wait_for
 
 pytestmark = pytest.mark.engine
 
@@ -76,6 +76,7 @@ class Started:
         self.folder = folder
         self.compose = compose
         self.name = folder.name
+        folder.mkdir(exist_ok=True)
         (folder / "compose.yaml").write_text(text.replace("{image}", image))
 
     def nebtui(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -298,3 +299,75 @@ def test_a_guard_across_projects_holds_the_dependent(
         agent.down()
         store.down()
         subprocess.run(["docker", "network", "rm", network], capture_output=True, check=False)
+
+
+CHAIN = """\
+services:
+  a:
+    image: {image}
+    command: ["sh", "-c", "mkdir /w; sleep 3; exec httpd -f -p 8000 -h /w"]
+    stop_grace_period: 0s
+    expose: ["8000"]
+  b:
+    image: {image}
+    command:
+      - sh
+      - -c
+      - |
+        mkdir /w
+        until nc -w 1 a 8000 </dev/null; do sleep 0.2; done
+        sleep 3
+        exec httpd -f -p 8000 -h /w
+    stop_grace_period: 0s
+    expose: ["8000"]
+    depends_on: [a]
+  c:
+    image: {image}
+    command: ["sh", "-c", "until nc -w 1 b 8000 </dev/null; do sleep 0.2; done; exec sleep 1d"]
+    stop_grace_period: 0s
+    depends_on: [b]
+"""
+SICK = """\
+services:
+  store:
+    image: {image}
+    command: ["sh", "-c", "mkdir /w; httpd -p 8000 -h /w; sleep 6; killall httpd; exec sleep 1d"]
+    stop_grace_period: 0s
+    expose: ["8000"]
+    healthcheck: {test: ["CMD", "nc", "-w", "1", "127.0.0.1", "8000"], interval: 1s, retries: 2}
+  app:
+    image: {image}
+    command: ["sleep", "1d"]
+    stop_grace_period: 0s
+    depends_on:
+      store: {condition: service_healthy}
+"""
+
+
+@pytest.mark.parametrize("started", [CHAIN], indirect=True)
+def test_a_chain_of_three_has_two_races(started: Started) -> None:
+    """Each raced the one before it; the middle one is both dependent and target."""
+    answer = started.start()
+    pairs = {(race["dependent"], race["target"]) for race in answer["races"]}
+    name = started.name
+    assert pairs == {(f"{name}/b", f"{name}/a"), (f"{name}/c", f"{name}/b")}
+    assert [service["name"] for service in answer["services"]] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("started", [SICK], indirect=True)
+def test_a_target_that_falls_sick_later_is_no_race(started: Started) -> None:
+    """It was ready when its dependent began; since when it is unhealthy is told."""
+    answer = started.start()
+    assert answer["races"] == []
+
+    def sick() -> bool:
+        told = json.loads(started.nebtui("status", "--format", "json").stdout)
+        services = {
+            s["name"]: s
+            for p in told["projects"]
+            if p["name"] == started.name
+            for s in p["services"]
+        }
+        return str(services["store"]["why"]).startswith("unhealthy since ")
+
+    wait_for(sick, "the store to be unhealthy", 60.0)
