@@ -102,7 +102,7 @@ def _of_container(
             return Readiness("failed", inspection.error)
         unmet = unmet_gates(snapshot, key, service)
         return (
-            Readiness("waiting", _waits_on(snapshot, key, service, unmet), unmet)
+            Readiness("waiting", _waits_on(snapshot, key, service, container, unmet), unmet)
             if unmet
             else Readiness("absent", "created, never started", label="created")
         )
@@ -124,16 +124,22 @@ _UNTIL = {
 
 
 def _waits_on(
-    snapshot: Snapshot, key: ServiceKey, service: Service | None, unmet: tuple[str, ...]
+    snapshot: Snapshot,
+    key: ServiceKey,
+    service: Service | None,
+    container: Container,
+    unmet: tuple[str, ...],
 ) -> str:
-    """`waits on db (healthy, probe 2 of 12 failed)`: whom, for what, and how far that is."""
+    """`waits on db (healthy, probe 2 of 12 failed) since 12:03:11`: whom, for what, how far that
+    is, and since when."""
     told = []
     for name in unmet:
         condition = service.depends_on[name].condition if service else ""
         target = ServiceKey(key.project, name)
         words = (_UNTIL.get(condition, condition), *_progress(snapshot, target, condition))
         told.append(f"{name} ({', '.join(word for word in words if word)})")
-    return "waits on " + ", ".join(told)
+    since = f" since {clock_time(container.created)}" if container.created else ""
+    return "waits on " + ", ".join(told) + since
 
 
 def _progress(snapshot: Snapshot, target: ServiceKey, condition: str) -> tuple[str, ...]:

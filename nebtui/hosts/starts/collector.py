@@ -1,4 +1,4 @@
-"""The collector that watches starts: counters ten times a second and ports four times while a
+"""The collector that watches starts: counters ten times a second and ports three times while a
 container is young, both more seldom while it does not listen yet."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ YOUNG = 60.0
 """Seconds after its start in which a container is watched closely."""
 LATE = 900.0
 """Seconds after which a container that listens on nothing it was expected to is left alone."""
-PORTS_EVERY, PORTS_SELDOM = 0.25, 2.0
+PORTS_EVERY, PORTS_SELDOM = 0.3, 2.0
 """Seconds between two looks at the ports of a young container, and of an older one."""
 ALL_PORTS = frozenset(range(1, 65536))
 SHARE = 0.20
