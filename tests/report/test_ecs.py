@@ -181,6 +181,28 @@ def test_the_rest_is_told(tmp_path: Path) -> None:
     assert "hunter2" not in json.dumps(made(WORKER, tmp_path).request)
 
 
+def test_declared_awslogs_stay(tmp_path: Path) -> None:
+    """What a file says about awslogs holds; an option that ECS lacks is told, without its value."""
+    result = made(
+        "services:\n"
+        "  worker:\n"
+        "    image: example/worker:1\n"
+        "    logging:\n"
+        "      driver: awslogs\n"
+        "      options: {awslogs-group: /ecs/manim, awslogs-region: ap-south-1, tag: '{{.ID}}'}\n",
+        tmp_path,
+    )
+    assert_valid(result)
+    (worker,) = result.request["containerDefinitions"]
+    assert worker["logConfiguration"]["options"] == {
+        "awslogs-group": "/ecs/manim",
+        "awslogs-region": "ap-south-1",
+        "awslogs-stream-prefix": "worker",
+        "awslogs-create-group": "true",
+    }
+    assert "worker: logging option tag: ECS has none of that name" in result.sentences
+
+
 def test_gpus_are_for_ec2(tmp_path: Path) -> None:
     """A GPU makes it EC2, which also has shared memory, devices, rights and Docker volumes."""
     result = made(

@@ -141,6 +141,16 @@ def _ports(frame: Frame, service: Service) -> Part:
     return {"portMappings": list(mappings.values())} if mappings else {}, told
 
 
+_LOG_OPTIONS = frozenset(
+    f"awslogs-{name}"
+    for name in (
+        *("group", "region", "stream-prefix", "create-group"),
+        *("datetime-format", "multiline-pattern"),
+    )
+) | {"mode", "max-buffer-size"}
+"""The options of awslogs that ECS takes (LogConfiguration of the ECS API); Docker has more."""
+
+
 def _logs(frame: Frame, service: Service) -> Part:
     options = {
         "awslogs-group": f"/ecs/{frame.family}",
@@ -151,6 +161,11 @@ def _logs(frame: Frame, service: Service) -> Part:
     driver = service.logging.driver
     own = driver not in ("", "json-file", "local", "awslogs")
     told = [f"logging driver {driver}: awslogs is used in its place"] if own else []
+    for name, value in service.logging.options.items() if driver == "awslogs" else ():
+        if name in _LOG_OPTIONS:
+            options[name] = value
+        else:
+            told.append(f"logging option {name}: ECS has none of that name")
     return {"logConfiguration": {"logDriver": "awslogs", "options": options}}, told
 
 
