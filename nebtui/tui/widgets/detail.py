@@ -28,6 +28,8 @@ from nebtui.tui.widgets.findings import counted, prompt, related
 from nebtui.tui.widgets.markup import joined, lines
 from nebtui.tui.widgets.speed import server_lines
 
+SIDES = 4
+"""Cells that the padding and the scroll bar of the pane take."""
 WATCH_TONES = {"written": "warn", "seen": "ok", "wrong": "bad"}
 
 
@@ -163,7 +165,7 @@ class Detail(Vertical):
             empty = snapshot.settled and not snapshot.projects
             return empty_box(session) if empty else Content("")
         if self.tab == "startup":
-            return service_start(session, service, self.size.width - 2)
+            return service_start(session, service, self.size.width - SIDES)
         if self.tab == "health":
             return lines(tabs.health(snapshot, service, session.now()))
         if self.tab == "mounts":
