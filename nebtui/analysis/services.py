@@ -33,9 +33,15 @@ def service_keys(snapshot: Snapshot, project: ProjectKey) -> tuple[ServiceKey, .
     return tuple(ServiceKey(project, name) for name in dict.fromkeys([*declared, *observed]))
 
 
+def keys_of(snapshot: Snapshot, project: ProjectKey | None) -> tuple[ServiceKey, ...]:
+    """The services of a project, of all projects for None, in the order they are shown."""
+    wanted = projects(snapshot) if project is None else (project,)
+    return tuple(key for one in wanted for key in service_keys(snapshot, one))
+
+
 def service_statuses(snapshot: Snapshot) -> tuple[ServiceStatus, ...]:
     """All services of all projects with their verdicts, in the order they are shown."""
-    keys = (key for project in projects(snapshot) for key in service_keys(snapshot, project))
+    keys = keys_of(snapshot, None)
     return tuple(ServiceStatus(key, readiness(snapshot, key)) for key in keys)
 
 

@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing, suppress
 
-from nebtui.analysis.services import projects, service_keys
+from nebtui.analysis.services import keys_of
 from nebtui.cli.common import complain, host_for
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say_beside, warn
@@ -67,10 +67,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 def _services(snapshot: Snapshot, arguments: Namespace) -> tuple[ServiceKey, ...]:
     """The services of the names given, else all; CommandError where there is none of a name."""
     every = tuple(
-        key
-        for project in projects(snapshot)
-        if arguments.project in (None, project.name)
-        for key in service_keys(snapshot, project)
+        key for key in keys_of(snapshot, None) if arguments.project in (None, key.project.name)
     )
     if arguments.project and not every:
         raise CommandError(f"no project is called {arguments.project}")

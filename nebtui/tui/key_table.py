@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Where = Literal[
-    "everywhere", "moving", "fixing", "acting", "review", "confirm", "timeline", "replay"
+    "everywhere", "moving", "fixing", "acting", "review", "confirm", "timeline", "logs", "replay"
 ]
 
 
@@ -55,6 +55,8 @@ KEYS: tuple[Key, ...] = (
     Key("why", "1", "1", "tab('why')", "why", "Tab: findings, networks and references.", "moving"),
     Key("startup", "2", "2", "tab('startup')", "startup",
         "Tab: how it started, and whom it raced.", "moving"),
+    Key("log_tab", "3", "3", "tab('log')", "log",
+        "Tab: the last lines that it wrote.", "moving"),
     Key("health", "4", "4", "tab('health')", "health",
         "Tab: the healthcheck and its last answers.", "moving"),
     Key("mounts", "5", "5", "tab('mounts')", "mounts",
@@ -66,6 +68,8 @@ KEYS: tuple[Key, ...] = (
     Key("gpus", "G", "G", "gpus", "GPUs", "The devices, and the services on them.", "moving", True),
     Key("timeline", "t", "t", "timeline", "timeline",
         "The last starts of the project as bars on a shared axis.", "moving", True),
+    Key("logs", "l", "l", "logs", "logs",
+        "What the selected service, project or box writes, merged by time.", "moving", True),
     Key("fold", "space", "space", "rails('fold')", "fold",
         "Collapse or expand the project.", "moving"),
     Key("broken", "exclamation_mark", "!", "rails('next_broken')", "broken",
@@ -116,6 +120,23 @@ KEYS: tuple[Key, ...] = (
         "Show half of the seconds, around the cursor.", "timeline", True),
     Key("zoom_out", "minus", "-", "zoom(False)", "zoom out",
         "Show twice as many seconds.", "timeline"),
+    Key("search", "slash", "/", "search", "search",
+        "Search for a regular expression, from below.", "logs", True),
+    Key("match_after", "n", "n", "match(1)", "next match",
+        "The next line below that has it.", "logs", True),
+    Key("match_before", "N", "N", "match(-1)", "previous match",
+        "The next line above that has it.", "logs"),
+    Key("log_top", "g,home", "g", "top", "oldest", "The oldest line that is held.", "logs"),
+    Key("log_end", "G,end", "G", "follow", "newest",
+        "The newest line, and follow.", "logs", True),
+    Key("wrap", "w", "w", "wrap", "wrap",
+        "Break long lines, or cut them at the edge.", "logs", True),
+    Key("follow", "f", "f", "toggle_follow", "follow",
+        "Stay with the newest line, or stand still.", "logs", True),
+    Key("log_pause", "p", "p", "pause", "pause",
+        "Take nothing in; what is written meanwhile waits.", "logs", True),
+    Key("save", "o", "o", "save", "save",
+        "Write the lines to a file, after asking.", "logs", True),
     Key("pause", "space", "space", "app.play('pause')", "pause",
         "Stand still, or go on.", "replay", True, True),
     Key("step", "full_stop", ".", "app.play('step')", "step",

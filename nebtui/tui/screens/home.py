@@ -207,6 +207,22 @@ class HomeScreen(FixingScreen):
             return
         self.app.push_screen(TimelineScreen(self.session, project))
 
+    def action_logs(self) -> None:
+        """Show what the selected service, project or the whole box writes."""
+        from nebtui.tui.screens.logs import LogsScreen
+
+        selected, snapshot = self._selected, self.session.snapshot
+        if self._stranger is not None:
+            self.notify("only services of projects have their log here", timeout=4)
+            return
+        keys = (
+            (selected,)
+            if isinstance(selected, ServiceKey)
+            else services.keys_of(snapshot, selected)
+        )
+        title = str(selected) if selected else "all projects"
+        self.app.push_screen(LogsScreen(self.session, title, keys))
+
     def action_lock(self) -> None:
         """Switch every change off or on; `--read-only` cannot be switched off here."""
         if self.session.read_only:

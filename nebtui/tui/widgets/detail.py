@@ -10,27 +10,27 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from nebtui.analysis.sources import found_by, read_by
-from nebtui.analysis.startup.recent import starts
 from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.watch import verdict
-from nebtui.graph.timeline import draw_timeline
 from nebtui.rules.rule import Finding
 from nebtui.text.paths import short
 from nebtui.tui.background import background
+from nebtui.tui.log_tail import LogTail
 from nebtui.tui.session import Session
-from nebtui.tui.widgets import gpus, startup, tabs
+from nebtui.tui.widgets import gpus, log_tab, startup, tabs
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.empty_box import empty_box, empty_heading
 from nebtui.tui.widgets.findings import counted, prompt, related
 from nebtui.tui.widgets.markup import joined, lines
+from nebtui.tui.widgets.notices import notices
 from nebtui.tui.widgets.speed import server_lines
 
 SIDES = 4
 """Cells that the padding and the scroll bar of the pane take."""
-WATCH_TONES = {"written": "warn", "seen": "ok", "wrong": "bad"}
+ROOMY = 14
+"""Rows from which on one more does not push a finding's key out of sight."""
 
 
 class Detail(Vertical):
@@ -42,6 +42,8 @@ class Detail(Vertical):
         self._followed: tuple[str, ...] = ()
         self._found: tuple[Finding, ...] = ()
         self._shown: tuple[object, ...] = ()
+        self._tail = LogTail()
+        self._notices: list[Content] = []
         self._yaml_of: tuple[ServiceKey, int] | None = None
         self._yaml_lines = Content("")
 
@@ -75,9 +77,9 @@ class Detail(Vertical):
         self.query_one("#heading", CachedStatic).set_content(
             self._heading(session, selected, found)
         )
-        watched = _watched(session, selected)
-        self.query_one("#watched", CachedStatic).set_content(watched)
-        self.query_one("#watched").display = bool(watched.plain)
+        self._read_log(session, service)
+        self._notices = notices(session, selected)
+        self._show_top()
         self._list(found if self.tab == "why" or service is None else ())
         self.query_one("#facts", CachedStatic).set_content(self._facts(session, service))
         self._found = found
@@ -91,6 +93,36 @@ class Detail(Vertical):
             self._followed = ids
             session.host.follow(ids)
 
+    def _read_log(self, session: Session, service: ServiceKey | None) -> None:
+        """Its log is read while lines of it are on screen."""
+        unwell = service and self.tab == "why" and log_tab.is_unwell(session.snapshot, service)
+        self._tail.turn(session.host, service if unwell or self.tab == "log" else None)
+
+    def _show_top(self) -> None:
+        """What stands above the findings; the last line of what is not well where there is
+        room."""
+        top = lines([*(self._last_words() if self.size.height >= ROOMY else ()), *self._notices])
+        self.query_one("#watched", CachedStatic).set_content(top)
+        self.query_one("#watched").display = bool(top.plain)
+
+    def _last_words(self) -> list[Content]:
+        return log_tab.last_words(self._tail.last) if self.tab == "why" else []
+
+    def on_mount(self) -> None:
+        self.set_interval(log_tab.EVERY, self._look)
+
+    def on_unmount(self) -> None:
+        self._tail.close()
+
+    def _look(self) -> None:
+        """Show what was written since the last look, where it is on screen."""
+        if not self._tail.look():
+            return
+        self._show_top()
+        if self.tab == "log":
+            content = lines(log_tab.log_lines(self._tail.lines))
+            self.query_one("#facts", CachedStatic).set_content(content)
+
     def show_stranger(self, container: Container | None) -> None:
         """Show a container that no project made; None = their group."""
         name = container.name if container else "outside Compose"
@@ -98,6 +130,7 @@ class Detail(Vertical):
         self.query_one("#heading", CachedStatic).set_content(
             joined((name, "title"), (f"  {text}", "dim"))
         )
+        self._tail.close()
         self.query_one("#watched").display = False
         self._list(())
         self._found = ()
@@ -165,9 +198,11 @@ class Detail(Vertical):
             empty = snapshot.settled and not snapshot.projects
             return empty_box(session) if empty else Content("")
         if self.tab == "startup":
-            return service_start(session, service, self.size.width - SIDES)
+            return startup.service_start(session, service, self.size.width - SIDES)
         if self.tab == "health":
             return lines(tabs.health(snapshot, service, session.now()))
+        if self.tab == "log":
+            return lines(log_tab.log_lines(self._tail.lines))
         if self.tab == "mounts":
             return lines(tabs.mounts(snapshot, service))
         if self.tab == "gpu":
@@ -181,21 +216,8 @@ class Detail(Vertical):
             if not session.host.writable:
                 return joined(("the files are not part of the recording", "dim"))
             return self._yaml(snapshot, service)
-        return lines([*tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])
-
-
-def service_start(session: Session, service: ServiceKey, width: int) -> Content:
-    """The last start of a service's project, and what of it concerns the service."""
-    every = starts(session.snapshot, service.project, session.now())
-    if not every:
-        return joined(("no start of this project is known", "dim"))
-    start = every[-1]
-    chosen = next((n for n, bar in enumerate(start.bars) if bar.service == service.service), None)
-    picture = draw_timeline(
-        start, width=max(24, width), now=session.now(), selected=chosen, ascii=session.ascii
-    )
-    told = startup.told(start, ascii=session.ascii, about=service.service)
-    return lines([*told, *(startup.drawn(line) for line in picture.lines)])
+        last = self._last_words() if self.size.height < ROOMY else []
+        return lines([*last, *tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])
 
 
 def yaml_lines(service: Service | None) -> Content:
@@ -205,30 +227,3 @@ def yaml_lines(service: Service | None) -> Content:
         return lines(tabs.yaml(service, from_disk(origin.file) if origin else ""))
     except UnreadableError as error:
         return joined((str(error), "bad"))
-
-
-def _watched(session: Session, selected: ServiceKey | ProjectKey | None) -> Content:
-    """What this engine cannot give, why a project's files cannot be used, and what of written
-    patches is seen."""
-    engine = session.snapshot.engine
-    result = [
-        joined((text, "warn")) for text in (engine.missing if engine and selected is None else ())
-    ]
-    project = session.snapshot.projects.get(selected) if isinstance(selected, ProjectKey) else None
-    if project and project.problem:
-        at = f":{project.problem.line}" if project.problem.line else ""
-        place = f"{short(project.problem.file)}{at}"
-        result.append(joined(("✗ ", "bad"), f"{place}: {project.problem.message}"))
-    for item in session.watched:
-        concerned = related(item.patch.findings, selected)
-        if concerned:
-            seen = verdict(session.snapshot, item, session.now())
-            keys = "" if seen.state == "seen" else "  U brings it up · z undoes it"
-            result.append(
-                joined(
-                    (f"{item.patch.title}: ", ""),
-                    (seen.message, WATCH_TONES[seen.state]),
-                    (keys, "dim"),
-                )
-            )
-    return lines(result)

@@ -8,11 +8,14 @@ from textual.content import Content
 
 from nebtui.analysis.startup.compare import compare
 from nebtui.analysis.startup.moments import moments, near
+from nebtui.analysis.startup.recent import starts
 from nebtui.analysis.startup.words import changes, headline, race_sentence, waits_sentence
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.startup import Race, Start
 from nebtui.graph.canvas import Line
 from nebtui.graph.timeline import draw_timeline, legend
 from nebtui.text.units import moment
+from nebtui.tui.session import Session
 from nebtui.tui.widgets.markup import COLOURS, joined, lines, styled
 
 TONES = {"name": "", "selected title": "title"}
@@ -93,3 +96,17 @@ def _at_cursor(start: Start, cursor: float, cell: float) -> Content:
     found = near(moments(start), cursor, max(cell, 0.05))
     text = "; ".join(f"{one.service} {one.text}" for one in found) or "nothing was seen here"
     return joined((f"at {cursor:.1f} s  ", "info"), text)
+
+
+def service_start(session: Session, service: ServiceKey, width: int) -> Content:
+    """The last start of a service's project, and what of it concerns the service."""
+    every = starts(session.snapshot, service.project, session.now())
+    if not every:
+        return joined(("no start of this project is known", "dim"))
+    start = every[-1]
+    chosen = next((n for n, bar in enumerate(start.bars) if bar.service == service.service), None)
+    picture = draw_timeline(
+        start, width=max(24, width), now=session.now(), selected=chosen, ascii=session.ascii
+    )
+    words = told(start, ascii=session.ascii, about=service.service)
+    return lines([*words, *(drawn(line) for line in picture.lines)])

@@ -22,6 +22,7 @@ from nebtui.tui.widgets.markup import joined
 TABS = {
     "why": "1 Why",
     "startup": "2 Startup",
+    "log": "3 Log",
     "health": "4 Health",
     "mounts": "5 Mounts",
     "yaml": "6 YAML",

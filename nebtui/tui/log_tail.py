@@ -1,0 +1,55 @@
+"""The last lines of one service, for the detail pane: read while they are on screen."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.logs import LogLine
+from nebtui.host import Host, LogRequest, LogStream
+
+KEPT = 200
+AT_ONCE = 2000
+
+
+class LogTail:
+    """Follows one service at a time."""
+
+    def __init__(self) -> None:
+        self._service: ServiceKey | None = None
+        self._stream: LogStream | None = None
+        self._lines: deque[LogLine] = deque(maxlen=KEPT)
+
+    def turn(self, host: Host, service: ServiceKey | None) -> None:
+        """Follow this service from now on; None = none."""
+        if service != self._service:
+            self.close()
+            self._service = service
+            self._stream = host.logs(LogRequest((service,), KEPT)) if service else None
+        self.look()
+
+    def look(self) -> bool:
+        """Take in what was written; whether there was something."""
+        lines = self._stream.take(AT_ONCE) if self._stream else ()
+        self._lines.extend(lines)
+        return bool(lines)
+
+    @property
+    def lines(self) -> tuple[LogLine, ...]:
+        """The last lines, oldest first."""
+        return tuple(self._lines)
+
+    @property
+    def last(self) -> LogLine | None:
+        """The newest line that is no note and not empty."""
+        written = (
+            one for one in reversed(self._lines) if one.source != "note" and one.text.strip()
+        )
+        return next(written, None)
+
+    def close(self) -> None:
+        """Follow none."""
+        if self._stream is not None:
+            self._stream.close()
+        self._service = self._stream = None
+        self._lines.clear()
