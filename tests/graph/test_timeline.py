@@ -3,6 +3,8 @@ complete."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,9 +21,9 @@ APP = (Run(101.0, ended=102.0, exit_code=1), Run(105.0, ended=109.0, exit_code=0
 START = Start(SHOP, 100.0, 110.0, (Bar("db", 1, "a", 100.0, (DB,)), Bar("app", 1, "b", 100.0, APP)))
 
 
-def lines(width: int, *, ascii: bool = True, **more: object) -> list[str]:
+def lines(width: int, *, ascii: bool = True, **more: Any) -> list[str]:
     """The drawing as text."""
-    drawn = draw_timeline(START, width=width, now=110.0, ascii=ascii, **more)  # type: ignore[arg-type]
+    drawn = draw_timeline(START, width=width, now=110.0, ascii=ascii, **more)
     return ["".join(part.text for part in line) for line in drawn.lines]
 
 

@@ -110,8 +110,9 @@ class LogLines(ScrollView):
         return "\n".join(map(self._plain, range(self.first_line, min(last, len(self.page.lines)))))
 
     def _plain(self, at: int) -> str:
-        line = self.page.lines[at]
-        return self._names.get(line.service, "") + plain(mask(self.page.texts[at]))  # type: ignore[arg-type]
+        service = self.page.lines[at].service
+        name = self._names.get(service, "") if service else ""
+        return name + plain(mask(self.page.texts[at]))
 
     def render_line(self, y: int) -> Strip:
         """Row `y` of the window as a strip."""
