@@ -16,7 +16,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import probe_programs, repository
 from nebtui.knowledge.tags import admits
 
-Kind = Literal["program", "shell", "host", "path", "port", "failing", "blind", "early"]
+Kind = Literal["program", "shell", "host", "path", "port", "failing", "blind", "early", "impatient"]
 
 
 @dataclass(frozen=True, slots=True)

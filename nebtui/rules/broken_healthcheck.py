@@ -2,15 +2,16 @@
 
 What: the test calls a program that the image lacks, asks a URL without a host, a port where nothing
 listens, a path that current versions answer with 410, or /dev/tcp under /bin/sh; or it is `curl`
-without `-f`, which passes on every answer; or it fails now in the running container. Advice: it is
+without `-f`, which passes on every answer; or it fails now in the running container; or it gives up
+before a server can have loaded its model, or before the longest start that was seen. Advice: it is
 `pg_isready` without `-h`, others wait for it, and the image's first start has a temporary server.
 Why it bites: every service that waits with `service_healthy` never starts, or starts on a test that
 says nothing. No gate is offered on such a test.
 Evidence: the test as it stands, and how each part is known (the image's own files, its Dockerfile,
 /proc/PID/net/tcp, the engine's log of probes).
 Fix: the test known for the image with the port and the program that fit, or one of the listening
-port; `-f` or `-h 127.0.0.1` added where only that is missing. Safe once it was tried in the running
-container, else unsafe. Display where no test is known that would pass.
+port; `-f` or `-h 127.0.0.1` or a start_period added where only that is missing. Safe once it was
+tried in the running container, else unsafe. Display where no test is known that would pass.
 Source: docs.docker.com/reference/dockerfile/#healthcheck; chroma-core/chroma issue 6856.
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nebtui.analysis.patience import impatient, patient_period
 from nebtui.analysis.probes import Fault, Kind, fault
 from nebtui.analysis.suggestion import Suggestion, suggest
 from nebtui.compose.editor.verbs import Set
@@ -47,11 +49,11 @@ _OPTION = {"blind": ("curl", "-f"), "early": ("pg_isready", "-h 127.0.0.1")}
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service whose test has a fault."""
     for key, service in snapshot.services():
-        wrong = fault(snapshot, key, service)
+        wrong = fault(snapshot, key, service) or impatient(snapshot, key, service)
         if wrong is None:
             continue
         waiting = waiting_for(snapshot, key, "service_healthy")
-        if waiting or wrong.kind != "early":
+        if waiting or wrong.kind not in ("early", "impatient"):
             yield _finding(snapshot, key, service, wrong, waiting)
 
 
@@ -65,7 +67,7 @@ def _finding(
     stands = f" ({origin})" if origin else ""
     written = " ".join(test.test[1:]) if declared and test else "the image's own"
     why_not = _why_not(snapshot, key, service, wrong)
-    remedy = "replace the test"
+    remedy = "give it a start_period" if wrong.kind == "impatient" else "replace the test"
     if _with_option(service, wrong.kind) is not None:
         remedy = "add {1} to {0}".format(*_OPTION[wrong.kind])
     return Finding(
@@ -80,7 +82,7 @@ def _finding(
             wrong.evidence,
             *(f"{name} waits until it is healthy" for name in waiting),
         ),
-        applicability="display" if why_not else "unsafe",
+        applicability="display" if why_not else "safe" if wrong.kind == "impatient" else "unsafe",
         origin=origin,
         fix=why_not or remedy,
         blocks=len(waiting) if wrong.passes_never else 0,
@@ -89,7 +91,7 @@ def _finding(
 
 def _why_not(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault) -> str:
     """What to do by hand where no fix is offered; "" if one is."""
-    if _with_option(service, wrong.kind) is not None:
+    if wrong.kind == "impatient" or _with_option(service, wrong.kind) is not None:
         return ""
     if wrong.kind == "failing" and not service.healthcheck:
         return "look at its log: the image's own test fails"
@@ -128,13 +130,20 @@ def _with_option(service: Service, kind: Kind) -> tuple[str, ...] | None:
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Replace the test, or add the option that it lacks."""
     key, service = service_of(snapshot, finding)
-    wrong = fault(snapshot, key, service)
+    wrong = fault(snapshot, key, service) or impatient(snapshot, key, service)
     if wrong is None:
         raise NoFixError("nothing is wrong with the test any more")
     if why_not := _why_not(snapshot, key, service, wrong):
         raise NoFixError(why_not)
     project = snapshot.projects[key.project]
     recreate = (Recreate(key.project, (key.service,)),)
+    if wrong.kind == "impatient" and service.healthcheck:
+        period = patient_period(snapshot, key, service.healthcheck)
+        layer = layer_for(project, service, "healthcheck")
+        longer = Set((*layer.path, "healthcheck", "start_period"), f"{period:g}s")
+        title = f"let the healthcheck of {key} wait {period:g} s"
+        # Failures in it do not count, and the first pass ends it: nothing comes later for it.
+        return Fix(title, "safe", (FileEdit(layer.file, longer),), recreate=recreate)
     words = _with_option(service, wrong.kind)
     if words is not None:
         program, option = _OPTION[wrong.kind]
