@@ -58,6 +58,10 @@ async def test_logs_of_a_box_are_merged_and_followed(tmp_path: Path) -> None:
         assert "all projects" in shown.text
         assert [line.at for line in page.lines] == sorted(line.at for line in page.lines)
         assert len({line.service for line in page.lines}) > 10
+        await shown.press("y")
+        copied = shown.app.clipboard.splitlines()
+        assert copied
+        assert all(line.partition("/")[2].split()[1] in ("INFO", "ERROR") for line in copied)
         before = len(page.lines)
         await shown.press("p")
         assert "paused: p goes on" in shown.text

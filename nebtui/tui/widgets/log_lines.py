@@ -112,7 +112,7 @@ class LogLines(ScrollView):
     def _plain(self, at: int) -> str:
         service = self.page.lines[at].service
         name = self._names.get(service, "") if service else ""
-        return name + plain(mask(self.page.texts[at]))
+        return (f"{name} " if name else "") + plain(mask(self.page.texts[at]))
 
     def render_line(self, y: int) -> Strip:
         """Row `y` of the window as a strip."""
