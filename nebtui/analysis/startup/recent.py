@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nebtui.analysis.startup.settled import settled
-from nebtui.analysis.startup.start import start_of
+from nebtui.analysis.startup.start import by_start, start_of
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Start
@@ -32,9 +32,12 @@ def starts(snapshot: Snapshot, project: ProjectKey, now: float) -> tuple[Start, 
 
 def joined(known: Start, now: Start) -> Start:
     """One start as it was seen at two moments: what has been removed since stays in it."""
-    bars = {bar.container: bar for bar in (*known.bars, *now.bars)}
-    races = {(race.dependent, race.target): race for race in (*known.races, *now.races)}
-    return replace(now, bars=tuple(bars.values()), races=tuple(races.values()))
+    by_container = {bar.container: bar for bar in (*known.bars, *now.bars)}
+    bars = tuple(sorted(by_container.values(), key=by_start))
+    place = {bar.service: number for number, bar in enumerate(bars)}
+    by_pair = {(race.dependent, race.target): race for race in (*known.races, *now.races)}
+    races = sorted(by_pair.values(), key=lambda race: place.get(race.dependent.service, len(place)))
+    return replace(now, bars=bars, races=tuple(races))
 
 
 def interrupted(start: Start) -> Start:

@@ -46,7 +46,7 @@ def start_of(snapshot: Snapshot, project: ProjectKey) -> Start | None:
     if not whole:
         return None
     group = whole[-1]
-    bars = tuple(_bar(rise) for rise in sorted(group, key=_order))
+    bars = tuple(sorted(map(_bar, group), key=by_start))
     start = Start(
         project,
         began=min(rise.began for rise in group),
@@ -64,9 +64,10 @@ def _containers(snapshot: Snapshot, project: ProjectKey) -> list[Container]:
     ]
 
 
-def _order(rise: _Rise) -> tuple[float, float, str, int]:
-    started = rise.runs[0].started if rise.runs else float("inf")
-    return started, rise.began, rise.container.service or "", rise.container.number
+def by_start(bar: Bar) -> tuple[float, float, str, int]:
+    """The order of bars: by their first start, those that never started last."""
+    started = bar.started if bar.started is not None else float("inf")
+    return started, bar.created or started, bar.service, bar.number
 
 
 def _rises(snapshot: Snapshot, container: Container) -> list[_Rise]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nebtui.analysis.startup.compare import compare
-from nebtui.analysis.startup.recent import starts
+from nebtui.analysis.startup.recent import joined, starts
 from nebtui.analysis.startup.words import changes as sentences
 from nebtui.analysis.startup.words import headline, outcome, race_sentence, waits_sentence
 from nebtui.facts.changes import Change, EventSeen, ProcessesSeen, StartsRecalled
@@ -226,3 +226,12 @@ def test_what_may_still_come_is_no_difference() -> None:
     assert going.settled is None
     assert sentences(compare(before, going))[1:] == []
     assert not compare(before, going).length.notable
+
+
+def test_a_start_seen_at_two_moments_keeps_its_order() -> None:
+    """Bars stand by their first start, races by their dependents, whenever each was seen."""
+    early = last(RACED, 4.0)
+    first, second = early.bars
+    apart = replace(early, bars=(second,), races=()), replace(early, bars=(first,))
+    assert joined(*apart).bars == joined(*reversed(apart)).bars == early.bars
+    assert joined(*apart).races == early.races
