@@ -221,6 +221,7 @@ def test_a_recorded_race_is_told_from_the_recording(started: Started) -> None:
     argv = [sys.executable, "-m", "nebtui", "record", str(file)]
     recorder = subprocess.Popen(argv, cwd=started.folder, stdout=subprocess.DEVNULL)
     try:
+        wait_for(lambda: file.exists() and b'"Settled"' in file.read_bytes(), "the recorder", 60.0)
         live = started.start()
     finally:
         recorder.terminate()
@@ -228,7 +229,7 @@ def test_a_recorded_race_is_told_from_the_recording(started: Started) -> None:
     arguments = ("startup", started.name, "--format", "json")
     done = started.nebtui(*arguments, "--recording", str(file))
     replayed = json.loads(done.stdout)
-    assert done.returncode == 1
+    assert done.returncode == 1, replayed
     pairs = {(race["dependent"], race["target"]) for race in live["races"]}
     assert {(race["dependent"], race["target"]) for race in replayed["races"]} == pairs
     again = started.nebtui(*arguments, "--recording", str(file))
