@@ -85,8 +85,10 @@ class StartCollector:
             self._watched = {}
             return False
         found: dict[str, WatchedStart] = {}
-        for container in self._shared.running():
-            watched = self._of(snapshot, container, now)
+        # Of one snapshot: what is shared may have a container more by now.
+        for container in snapshot.containers.values():
+            runs = container.state in ("running", "paused")
+            watched = self._of(snapshot, container, now) if runs else None
             if watched is not None:
                 found[container.id] = watched
         self._watched = found
