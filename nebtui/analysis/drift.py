@@ -32,12 +32,20 @@ def current(snapshot: Snapshot, key: ServiceKey, container: Container) -> bool |
     project = snapshot.projects.get(key.project)
     wanted = project.hashes.get(key.service) if project else None
     has = container.labels.get(HASH)
-    if not wanted or not has or project is None:
+    service = snapshot.service(key)
+    if not wanted or not has or project is None or service is None or _borrows(service):
         return None
     if wanted == has:
         return True
     same = container.labels.get(VERSION, "").lstrip("v") == project.hashed_by.lstrip("v")
     return False if same else None
+
+
+def _borrows(service: Service) -> bool:
+    """It uses parts of another service's container, whose ID Compose hashes for the label in place
+    of the name in the file: the two hashes are never equal (seen with Compose 2.40)."""
+    modes = (service.network_mode, service.isolation.pid, service.ipc)
+    return bool(service.volumes_from) or any((m or "").startswith("service:") for m in modes)
 
 
 def drift(snapshot: Snapshot, key: ServiceKey) -> Drift | None:
@@ -100,7 +108,7 @@ def _differences(
     if missing:
         yield f"extra_hosts: {', '.join(sorted(missing))}"
     targets = {m.target for m in service.mounts} ^ _mounted(container, service)
-    if targets:
+    if targets and not service.volumes_from:
         yield f"volumes: {', '.join(sorted(targets))}"
     if service.restart and now.restart_policy != service.restart.partition(":")[0]:
         yield f"restart: {now.restart_policy or 'no'} runs, the file says {service.restart}"

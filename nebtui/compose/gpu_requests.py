@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nebtui.compose.syntax.short_forms import text
-from nebtui.facts.declared import GpuRequest
+from nebtui.facts.gpu_request import GpuRequest
 
 Raw = Mapping[str, Any]
 CDI = "nvidia.com/gpu"

@@ -82,6 +82,7 @@ def service(name: str, body: Raw) -> Service:
         devices=tuple(gpu_requests.device(item) for item in _list(body.get("devices"))),
         shm_size=gpu_requests.size(body.get("shm_size")),
         ipc=_optional(body.get("ipc")),
+        volumes_from=tuple(map(text, _list(body.get("volumes_from")))),
         ulimits=gpu_requests.ulimits(body.get("ulimits")),
         isolation=confinement.isolation(body),
         limits=confinement.limits(body),

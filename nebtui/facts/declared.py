@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from nebtui.facts.dockerfile import Dockerfile
+from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits, LogDriver
 
@@ -201,27 +202,6 @@ class NetworkDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
-class GpuRequest:
-    """One request for GPUs, as Compose hands it to the engine (`DeviceRequests`). `count` -1 =
-    all."""
-
-    driver: str = ""
-    count: int | None = None
-    ids: tuple[str, ...] = ()
-    capabilities: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        number = (
-            ", ".join(self.ids)
-            if self.ids
-            else "all"
-            if self.count in (None, -1)
-            else str(self.count)
-        )
-        return f"{number} ({self.driver})" if self.driver else number
-
-
-@dataclass(frozen=True, slots=True)
 class Service:
     """One service of the effective model. Mappings keep the file's order; unset is None or
     empty."""
@@ -262,6 +242,8 @@ class Service:
     shm_size: int | None = None
     """Bytes of /dev/shm."""
     ipc: str | None = None
+    volumes_from: tuple[str, ...] = ()
+    """As they stand: `data`, `data:ro`, `container:NAME`."""
     ulimits: Mapping[str, tuple[int, int]] = field(default_factory=empty)
     """Soft and hard limit by name, -1 = none."""
     isolation: Isolation = field(default_factory=Isolation)

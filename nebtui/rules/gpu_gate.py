@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from nebtui.analysis.readiness import image_of
 from nebtui.compose.yaml.writer import Value
-from nebtui.facts.declared import GpuRequest, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 

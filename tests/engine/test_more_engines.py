@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ from nebtui.settings import load
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
-from tests.engine.box import SeedBox, docker, run, running_box, wait_for
+from tests.engine.box import SeedBox, docker, running_box, wait_for
 from tests.engine.conftest import IMAGE, make_image, without
 from tests.engine.podman_engine import Podman, RootlessPodman
 from tests.engine.second_engine import Moby26, SecondEngine
@@ -193,7 +194,7 @@ def test_a_fix_is_seen(box: SeedBox) -> None:
     done = box.nebtui("fix", "--write", "--unsafe", "--rule", "isolated-networks", ".")
     assert done.returncode == 0, done
     for command in re.findall(r"^then: (.*)$", done.stdout, re.MULTILINE):
-        run(*command.split())
+        given(command)
     wait_for(box.reached, "the conductor to reach the store", 60.0, seen=box.told)
     assert "isolated-networks" not in {rule for rule, *_ in box.findings()}
     undone = box.nebtui("undo")
@@ -229,6 +230,19 @@ async def test_fixes_are_seen_on_the_screen(
             )
             await brought_up(pilot, session, key)
             assert rule not in mine(session, box)
+
+
+def given(command: str) -> None:
+    """A command that must succeed; where Podman 4.3 could not remove a container because it
+    restarted at that moment, it is given again, as a person would."""
+    for _ in range(5):
+        done = subprocess.run(
+            command.split(), capture_output=True, text=True, timeout=120, check=False
+        )
+        if done.returncode == 0:
+            return
+        assert "container state improper" in done.stderr, done.stderr
+    raise AssertionError(f"refused five times: {done.stderr}")
 
 
 def refused(session: Session) -> bool:

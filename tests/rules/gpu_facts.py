@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nebtui.facts import changes
-from nebtui.facts.declared import GpuRequest
 from nebtui.facts.gpu import GpuProcess, GpuSample, GpuStack
+from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine, Image, Inspection
 from nebtui.facts.samples import ThroughputSample

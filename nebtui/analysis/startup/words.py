@@ -78,14 +78,16 @@ def waits_sentence(start: Start, bar: Bar) -> str:
 
 
 def headline(start: Start) -> str:
-    """`core started in 10.0 s · 1 race`."""
+    """`core started in 10.0 s · 1 race`. No race is only told of a start that was seen in full."""
     name, count = start.project.name, len(start.races)
     took = (
         "is starting"
         if start.settled is None
         else f"started in {seconds(start.settled - start.began)}"
     )
-    races = "no race seen" if not count else f"{count} race{'' if count == 1 else 's'}"
+    races = f"{count} race{'' if count == 1 else 's'}"
+    if not count:
+        races = "races were not watched in all of it" if start.missing else "no race seen"
     return f"{name} {took} · {races}"
 
 

@@ -19,8 +19,8 @@ from nebtui.tui.widgets.markup import joined
 from nebtui.tui.widgets.startup import View, page
 
 EVERY = 0.5
-SIDES = 4
-"""Cells that the scrolling column does not have for the drawing."""
+SIDES = 6
+"""Cells that the scrolling column, with its scroll bar, does not have for the drawing."""
 
 
 class TimelineScreen(DocumentScreen):

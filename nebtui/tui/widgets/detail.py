@@ -141,15 +141,11 @@ class Detail(Vertical):
         self, session: Session, selected: ServiceKey | ProjectKey | None, found: tuple[Finding, ...]
     ) -> Content:
         if isinstance(selected, ServiceKey):
-            marks = [
-                (f"[{t}]" if k == self.tab else f" {t} ", "info" if k == self.tab else "dim")
-                for k, t in tabs.TABS.items()
-            ]
             # What a narrow terminal may cut off comes last; tab 1 has it in full.
             why = tabs.reason(session.snapshot, selected)
-            return joined(
-                *tabs.heading(session.snapshot, selected), "   ", *marks, (f"   {why}", "dim")
-            )
+            head = [*tabs.heading(session.snapshot, selected), "   "]
+            room = self.size.width - SIDES - joined(*head).cell_length
+            return joined(*head, *tabs.marks(self.tab, room), (f"   {why}", "dim"))
         if isinstance(selected, ProjectKey):
             project = session.snapshot.projects.get(selected)
             files = ", ".join(short(f) for f in selected.files)

@@ -50,7 +50,7 @@ def page(
         selected=view.selected,
         ascii=ascii,
     )
-    tone = "warn" if start.races else "ok"
+    tone = "warn" if start.races else "dim" if start.missing else "ok"
     result = [
         joined((headline(start), tone), (f" · began {moment(start.began, now)}", "dim")),
         joined(""),

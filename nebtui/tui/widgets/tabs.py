@@ -30,6 +30,18 @@ TABS = {
 }
 
 
+def marks(selected: str, width: int) -> list[tuple[str, str]]:
+    """The row of tabs with the selected one marked, in at most `width` cells where that is
+    possible: what is not selected loses its word first."""
+    every = [
+        (f"[{text}]", "info") if key == selected else (f" {text} ", "dim")
+        for key, text in TABS.items()
+    ]
+    if sum(len(text) for text, _ in every) <= width:
+        return every
+    return [(t, tone) if tone == "info" else (f" {t.split()[0]} ", tone) for t, tone in every]
+
+
 def usage(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     """What each container of a service uses now: CPU of one core, memory, network; – where nobody
     could read it."""

@@ -12,8 +12,9 @@ from nebtui.analysis.gpu.chain import broken, chain, injection_method
 from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.ladder import Ladder
 from nebtui.facts import changes
-from nebtui.facts.declared import GpuRequest, ProjectKey, Service, ServiceKey
+from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.gpu import GpuAccess, GpuProcess, GpuSample, GpuStack, MigInstance
+from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine, Inspection
 from nebtui.facts.project import Project

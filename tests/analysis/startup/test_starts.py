@@ -78,6 +78,15 @@ def test_a_race_has_its_gap_and_its_refused_connections() -> None:
     assert headline(start) == "shop started in 3.2 s · 1 race"
 
 
+def test_a_start_that_was_not_seen_in_full_is_not_called_free_of_races() -> None:
+    """A begin before nebtui was opened leaves races unknown, not absent."""
+    start = replace(last(RACED), races=())
+    assert headline(start).endswith("no race seen")
+    assert headline(replace(start, missing=("began before nebtui",))).endswith(
+        "races were not watched in all of it"
+    )
+
+
 @pytest.mark.parametrize(
     ("db", "app"),
     [

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from nebtui.facts.changes import ContainersListed
-from nebtui.facts.declared import GpuRequest
+from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.observed import Attachment, Inspection, PortBinding
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError

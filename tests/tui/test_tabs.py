@@ -1,0 +1,18 @@
+"""The row of tabs above the detail."""
+
+from __future__ import annotations
+
+from nebtui.tui.widgets.tabs import TABS, marks
+
+
+def test_every_tab_can_be_read_where_there_is_room() -> None:
+    """Words stay while they fit."""
+    text = "".join(text for text, _ in marks("log", 90))
+    assert all(label in text for label in TABS.values())
+
+
+def test_a_narrow_row_keeps_every_digit_and_the_chosen_word() -> None:
+    """A digit is the key that opens its tab."""
+    row = marks("log", 50)
+    assert "".join(text for text, _ in row) == " 1  2 [3 Log] 4  5  6  7 "
+    assert [text for text, tone in row if tone == "info"] == ["[3 Log]"]
