@@ -6,65 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from nebtui.action import Action, Cancel, Progress
 from nebtui.facts.changes import Change
-from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.project import Project
 from nebtui.facts.validation import Validation
 
-LABEL = "nebtui.created"
-
 Kind = Literal["live", "files", "recorded", "simulated"]
-
-
-@dataclass(frozen=True, slots=True)
-class Up:
-    """`up -d` of some services (none = all); `force_recreate` where only gates changed; `scale`
-    keeps the number of replicas of services that have several, which a plain `up` would reduce to
-    the declared one."""
-
-    project: ProjectKey
-    services: tuple[str, ...] = ()
-    force_recreate: bool = False
-    scale: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CreateNetwork:
-    """Create a bridge network that nebtui owns (label `nebtui.created`)."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveNetwork:
-    """Remove a network if nebtui created it, it carries nebtui's label and it has no members; done
-    if it is gone."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """Run argv once inside a running container, as `user` where given; bounded by `timeout`
-    seconds."""
-
-    container: str
-    argv: tuple[str, ...]
-    user: str = ""
-    timeout: float = 10.0
-
-
-Action = Up | CreateNetwork | RemoveNetwork | Probe
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One line of an action's output; the last one has `done` and the exit code (0 = it worked)."""
-
-    text: str
-    done: bool = False
-    exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +77,9 @@ class Host(Protocol):
         `Settled`."""
         ...
 
-    def do(self, action: Action) -> Iterator[Progress]:
-        """Do one thing and tell how it goes; errors are the last Progress, never an exception."""
+    def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
+        """Do one thing and tell how it goes; errors are the last Progress, never an exception.
+        What Compose does is interrupted once `stop` is set; left alone, it goes on by itself."""
         ...
 
     def command(self, action: Action) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from nebtui.action import Action, Cancel, CreateNetwork, Probe, Progress, RemoveNetwork, Up
 from nebtui.compose.model import with_texts
 from nebtui.facts.changes import (
     Change,
@@ -24,16 +25,7 @@ from nebtui.facts.changes import (
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.validation import Validation
-from nebtui.host import (
-    Action,
-    CreateNetwork,
-    LogRequest,
-    LogStream,
-    Probe,
-    Progress,
-    RemoveNetwork,
-    Up,
-)
+from nebtui.host import LogRequest, LogStream
 from nebtui.hosts.logs.fixed import no_log
 
 
@@ -74,7 +66,7 @@ class FakeHost:
             yield Sampled(self.now(), gpus=tuple(self.snapshot.gpus.values()))
         yield Settled()
 
-    def do(self, action: Action) -> Iterator[Progress]:
+    def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         self.done.append(action)
         code, text = 0, "done"
         if isinstance(action, CreateNetwork):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from nebtui import rules
+from nebtui.action import CreateNetwork
 from nebtui.cli.common import complain, host_for, look, selected, visible
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say, say_json, warn
@@ -20,7 +21,7 @@ from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.writing import WriteError, write
-from nebtui.host import CreateNetwork, Host
+from nebtui.host import Host
 from nebtui.keep import Journal
 from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings

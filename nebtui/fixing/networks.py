@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nebtui.host import CreateNetwork, Host, RemoveNetwork
+from nebtui.action import CreateNetwork, RemoveNetwork
+from nebtui.host import Host
 from nebtui.keep import Entry, Journal
 
 

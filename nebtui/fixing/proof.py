@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nebtui import rules
+from nebtui.action import Probe
 from nebtui.compose.discovery.overrides import possible_overrides
 from nebtui.compose.editor.verbs import SetInstruction, SetVariable
 from nebtui.facts.changes import ProjectSeen
@@ -17,7 +18,7 @@ from nebtui.facts.observed import Container, Network
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.patch import Draft, Patch, edited
-from nebtui.host import Host, Probe
+from nebtui.host import Host
 from nebtui.rules.rule import SEVERITIES
 from nebtui.store import fold
 

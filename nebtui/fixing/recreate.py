@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nebtui.action import Up
 from nebtui.analysis.services import service_keys
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import Up
 from nebtui.keep import Entry
 from nebtui.rules.rule import Recreate
 

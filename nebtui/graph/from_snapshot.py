@@ -52,17 +52,17 @@ def outsider(row: str) -> str | None:
 def graph_model(
     snapshot: Snapshot,
     ungated: Iterable[tuple[ServiceKey, str]] = (),
-    pending: frozenset[ServiceKey] = frozenset(),
+    notes: Mapping[ServiceKey, str] | None = None,
     alerts: Mapping[ServiceKey, str] | None = None,
 ) -> GraphModel:
     """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up
-    races; `pending`: services whose files say something new that does not run yet; `alerts`: what
-    is wrong with a service, in words."""
+    races; `notes`: what is done to a service now, or waits to be; `alerts`: what is wrong with a
+    service, in words."""
     races = frozenset(ungated)
     index = names(snapshot)
     found = resolutions(snapshot)
     groups = tuple(
-        _group(snapshot, index, key, pending, alerts or {}) for key in projects(snapshot)
+        _group(snapshot, index, key, notes or {}, alerts or {}) for key in projects(snapshot)
     )
     groups = (*groups, *_outside(snapshot))
     return GraphModel(
@@ -74,12 +74,15 @@ def _group(
     snapshot: Snapshot,
     index: Names,
     key: ProjectKey,
-    pending: frozenset[ServiceKey],
+    notes: Mapping[ServiceKey, str],
     alerts: Mapping[ServiceKey, str],
 ) -> Group:
     project = snapshot.projects[key]
     plain = {k: _row(snapshot, k, alerts.get(k, "")) for k in service_keys(snapshot, key)}
-    rows = tuple(_marked(row) if k in pending else row for k, row in plain.items())
+    rows = tuple(
+        replace(row, note=notes[k], note_tone="warn") if k in notes else row
+        for k, row in plain.items()
+    )
     if project.problem:
         file = project.problem.file.rpartition("/")[2]
         place = f"{file}:{project.problem.line}" if project.problem.line else file
@@ -116,10 +119,6 @@ def _outside_row(container: Container) -> Row:
         networks=networks,
         note=outside_words(container),
     )
-
-
-def _marked(row: Row) -> Row:
-    return replace(row, note="written · needs `up`", note_tone="warn")
 
 
 def _short_file(project: Project) -> str:

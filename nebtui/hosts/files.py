@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
+from nebtui.action import Action, Cancel, Progress, ProjectAction
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
-from nebtui.host import Action, LogRequest, LogStream, Progress, Up
+from nebtui.host import LogRequest, LogStream
 from nebtui.hosts.actions import docker_command
 from nebtui.hosts.collectors import CollectorGroup
 from nebtui.hosts.logs.fixed import no_log
@@ -58,7 +59,7 @@ class FilesHost:
         else end there."""
         return self._group.changes((self._projects, self._paths), self._follow)
 
-    def do(self, action: Action) -> Iterator[Progress]:
+    def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Nothing can be done without an engine; the answer is the command to run where there is
         one."""
         argv = self.command(action)
@@ -67,9 +68,9 @@ class FilesHost:
 
     def command(self, action: Action) -> tuple[str, ...]:
         """The argv of the same effect on a machine with an engine."""
-        if isinstance(action, Up):
+        if isinstance(action, ProjectAction):
             candidate = self._projects.candidate(action.project)
-            return self._catalogue.up(action, candidate.env_files if candidate else ())
+            return self._catalogue.command(action, candidate.env_files if candidate else ())
         return docker_command(action)
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
+from nebtui.action import Action, Cancel, Progress, ProjectAction
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
-from nebtui.host import Action, LogRequest, LogStream, Progress, Up
+from nebtui.host import LogRequest, LogStream
 from nebtui.hosts.actions import docker_command, run_command, through_engine
 from nebtui.hosts.collectors import Collector, CollectorGroup
 from nebtui.hosts.engine.client import EngineClient
@@ -96,23 +97,23 @@ class LiveHost:
         """Start the collectors and yield what they see until `close`; to be iterated once."""
         return self._group.changes(self._collectors)
 
-    def do(self, action: Action) -> Iterator[Progress]:
+    def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Do one thing; the last Progress says whether it worked."""
-        if not isinstance(action, Up):
+        if not isinstance(action, ProjectAction):
             yield from through_engine(self._client, action)
             return
         argv = self.command(action)
         if argv:
             folder = action.project.working_dir
-            yield from run_command(argv, self._catalogue.environment(folder), folder)
+            yield from run_command(argv, self._catalogue.environment(folder), folder, stop)
         else:
             yield Progress(NO_COMPOSE, done=True, exit_code=1)
 
     def command(self, action: Action) -> tuple[str, ...]:
-        """The argv of the same effect, () for `Up` where there is no Compose."""
-        if isinstance(action, Up):
+        """The argv of the same effect, () for a verb of Compose where there is no Compose."""
+        if isinstance(action, ProjectAction):
             candidate = self._projects.candidate(action.project)
-            return self._catalogue.up(action, candidate.env_files if candidate else ())
+            return self._catalogue.command(action, candidate.env_files if candidate else ())
         return docker_command(action)
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from nebtui.action import Action, Cancel, Progress, ProjectAction
 from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import Action, LogRequest, LogStream, Progress, Up
-from nebtui.hosts.actions import compose_up, docker_command
+from nebtui.host import LogRequest, LogStream
+from nebtui.hosts.actions import compose_command, docker_command
 from nebtui.hosts.logs.fixed import no_log
 from nebtui.hosts.playing import TapePlayer
 from nebtui.recording.lines import RecordingError
@@ -85,13 +86,15 @@ class RecordedHost:
                 )
             yield change
 
-    def do(self, action: Action) -> Iterator[Progress]:
+    def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Nothing can be done to what was."""
         yield Progress("This is a recording: nothing can be done to it.", done=True, exit_code=1)
 
     def command(self, action: Action) -> tuple[str, ...]:
         """The argv of the same effect on the recorded box, for reading."""
-        return compose_up(action) if isinstance(action, Up) else docker_command(action)
+        return (
+            compose_command(action) if isinstance(action, ProjectAction) else docker_command(action)
+        )
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
         """The project without services: its files are not at hand."""

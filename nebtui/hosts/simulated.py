@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
+from nebtui.action import Action, Cancel, Progress, ProjectAction
 from nebtui.demo import box, write_files
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import Action, LogRequest, LogStream, Progress, Up
-from nebtui.hosts.actions import compose_up, docker_command
+from nebtui.host import LogRequest, LogStream
+from nebtui.hosts.actions import compose_command, docker_command
 from nebtui.hosts.clock import BoxClock, Clock
 from nebtui.hosts.starts.keeper import StartKeeper
 from nebtui.store import fold
@@ -97,7 +98,7 @@ class SimulatedHost:
             if not batch and not self._closed.is_set():
                 self._clock.wait(due)
 
-    def do(self, action: Action) -> Iterator[Progress]:
+    def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Do one thing at once; services that wait behind a gate start as time goes by."""
         with self._lock:
             self._world.advance(self._clock.now())
@@ -107,7 +108,9 @@ class SimulatedHost:
 
     def command(self, action: Action) -> tuple[str, ...]:
         """The argv of the same effect on a real box."""
-        return compose_up(action) if isinstance(action, Up) else docker_command(action)
+        return (
+            compose_command(action) if isinstance(action, ProjectAction) else docker_command(action)
+        )
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
         """The project with these texts in place of its files, in the box's own environment."""

@@ -14,19 +14,20 @@ from textual.types import CSSPathType
 from textual.widgets import Input
 
 from nebtui import keep, rules
+from nebtui.action import Action, ProjectAction, Up
+from nebtui.analysis.consequence import consequence, destroys
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import recorded
 from nebtui.fixing.watch import verdict
-from nebtui.host import Action, Up
 from nebtui.keep import Entry
 from nebtui.store import Store
-from nebtui.tui.actions import run_actions
 from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.keys import bindings
-from nebtui.tui.messages import ActionsAsked, FixAsked, PatchWritten, SnapshotChanged
+from nebtui.tui.messages import ActionsAsked, CancelAsked, FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import commands
+from nebtui.tui.runs import Runs, left_behind
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.help import HelpScreen
@@ -36,6 +37,7 @@ from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
 from nebtui.tui.themes import DARK, LIGHT
 from nebtui.tui.widgets.playback import Playback, play
+from nebtui.tui.widgets.running import Running
 
 
 class NebtuiApp(App[None]):
@@ -53,7 +55,7 @@ class NebtuiApp(App[None]):
         self._store = Store(session.host, self._heard)
         self._judged = -1
         self._judging = False
-        self._warned = False
+        self._runs = Runs(self, session, self._runs_changed)
         self._recording = BoxRecording(self, session, self._store)
 
     def on_mount(self) -> None:
@@ -180,39 +182,43 @@ class NebtuiApp(App[None]):
         self.home.show()
 
     def on_actions_asked(self, message: ActionsAsked) -> None:
-        host = self.session.host
-        if message.confirmed:
+        host, snapshot = self.session.host, self.session.snapshot
+        verbs = [action for action in message.actions if isinstance(action, ProjectAction)]
+        told = tuple(f"{a.project.name}: {consequence(snapshot, a)}" for a in verbs)
+        # A file that was just written may not have been read again yet.
+        harmless = not self.session.watched and not any(destroys(snapshot, v) for v in verbs)
+        if message.confirmed or harmless:
             self._run(message.actions)
+            for sentence in told if not message.confirmed else ():
+                self.notify(sentence, markup=False, timeout=4)
             return
         text = tuple(" ".join(host.command(action)) for action in message.actions)
-        forced = any(isinstance(a, Up) and a.force_recreate for a in message.actions)
-        warning = (
-            "recreates these services" if forced else "recreates services whose declaration changed"
-        )
         self.push_screen(
-            ConfirmScreen(text, warning), lambda yes: self._run(message.actions) if yes else None
+            ConfirmScreen(text, told), lambda yes: self._run(message.actions) if yes else None
         )
 
     def _run(self, actions: tuple[Action, ...]) -> None:
         brought = {action.project for action in actions if isinstance(action, Up)}
         self.session.undone = tuple(r for r in self.session.undone if r.project not in brought)
+        self.session.marked = frozenset()
         # A network that an undone fix left in use may be free afterwards.
-        run_actions(
-            self, self.session, actions, lambda: background(self, self._recover, self._tell)
-        )
+        self._runs.ask(actions, lambda: background(self, self._recover, self._tell))
+
+    def _runs_changed(self) -> None:
+        """Something is done, or is not done any more."""
+        self.session.doing = self._runs.doing()
+        self.home.show()
+        for line in self.home.query(Running):
+            line.show(self._runs)
+
+    def on_cancel_asked(self, message: CancelAsked) -> None:
+        batch = self._runs.cancel()
+        told = f"interrupted: {batch.title}" if batch and batch.began else "forgotten"
+        self.notify(told if batch else "nothing runs", markup=False, timeout=3)
 
     async def action_quit(self) -> None:
-        """Leave; while a command runs only at the second time, for it would end with nebtui."""
-        running = [run.command for run in self.session.commands if run.exit_code is None]
-        if running and not self._warned:
-            self._warned = True
-            self.notify(
-                "still running; leaving now cuts it off half done. q again leaves",
-                title=f"running: {running[-1]}",
-                markup=False,
-            )
-            return
-        self.exit()
+        """Leave. What runs goes on by itself; what waits its turn is not begun."""
+        self.exit(message=left_behind(self._runs.batches))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of a recording are there where one is played, and letters where one types."""

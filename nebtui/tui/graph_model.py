@@ -3,21 +3,38 @@ text."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from nebtui import rules
 from nebtui.facts.declared import ServiceKey
 from nebtui.graph import from_snapshot
-from nebtui.graph.scene import GraphModel
+from nebtui.graph.scene import GraphModel, Group
 from nebtui.tui.session import Session
+
+MARK = ">"
 
 
 def scene_of(session: Session) -> GraphModel:
     """The whole box with its races, its errors and what is written and does not run yet."""
     found = session.findings
-    return from_snapshot.graph_model(
-        session.snapshot, rules.races(found), pending(session), rules.alerts(found)
+    scene = from_snapshot.graph_model(
+        session.snapshot, rules.races(found), notes(session), rules.alerts(found)
     )
+    marked = {from_snapshot.identity(key) for key in session.marked}
+    return replace(scene, groups=tuple(_marked(group, marked) for group in scene.groups))
+
+
+def _marked(group: Group, marked: Collection[str]) -> Group:
+    """The rows that the next verb is for have a sign before their names."""
+    rows = tuple(replace(r, name=f"{MARK} {r.name}") if r.id in marked else r for r in group.rows)
+    return replace(group, rows=rows)
+
+
+def notes(session: Session) -> dict[ServiceKey, str]:
+    """What is done to services now, and which files were written that do not run yet."""
+    told = dict.fromkeys(pending(session), "written · needs `up`")
+    return {**told, **session.doing}
 
 
 def warned(session: Session) -> frozenset[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from nebtui.action import Action
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import Watched
-from nebtui.host import Action
 from nebtui.rules.rule import Finding
 
 
@@ -39,6 +39,10 @@ class ActionsAsked(Message):
         super().__init__()
         self.actions = actions
         self.confirmed = confirmed
+
+
+class CancelAsked(Message):
+    """Somebody does not want the newest command any more."""
 
 
 class UndoAsked(Message):

@@ -3,8 +3,10 @@ not yet seen."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import Watched
 from nebtui.host import Host, Player
@@ -64,6 +66,10 @@ class Session:
     watched: tuple[Watched, ...] = ()
     undone: tuple[Recreate, ...] = ()
     """What entries that were taken back concern, and has not been brought up since."""
+    marked: frozenset[ServiceKey] = frozenset()
+    """The services that the next verb is for, instead of the selected one."""
+    doing: Mapping[ServiceKey, str] = field(default_factory=dict)
+    """What is done to services now, in words."""
     commands: list[CommandRun] = field(default_factory=list)
 
     def now(self) -> float:

@@ -18,6 +18,7 @@ from typing import Any
 import docker
 import pytest
 
+from nebtui.action import CreateNetwork, Probe, RemoveNetwork, Up
 from nebtui.analysis.readiness import readiness
 from nebtui.facts.changes import (
     Change,
@@ -36,7 +37,6 @@ from nebtui.facts.changes import (
 )
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import CreateNetwork, Probe, RemoveNetwork, Up
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import EngineError

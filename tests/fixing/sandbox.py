@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from nebtui.action import Action, Cancel, CreateNetwork, Progress, RemoveNetwork
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.patch import Patch
-from nebtui.host import Action, CreateNetwork, Progress, RemoveNetwork
 from nebtui.keep import Journal
 from tests.fakes import FakeHost
 
@@ -29,7 +29,7 @@ class DiskHost(FakeHost):
         self.told: list[tuple[str, ...]] = []
         folder.mkdir(exist_ok=True)
 
-    def do(self, action: Action) -> Iterator[Progress]:
+    def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         code = 0
         match action:
             case CreateNetwork(name):

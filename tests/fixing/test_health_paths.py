@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from nebtui import rules
+from nebtui.action import Action, Cancel, Probe, Progress
 from nebtui.facts import changes
 from nebtui.facts.observed import Image, Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.batch import plan_one
-from nebtui.host import Action, Probe, Progress
 from nebtui.rules.rule import Options
 from nebtui.store import fold_all
 from tests.builders import container
@@ -37,7 +37,7 @@ class Answering(FakeHost):
         self.paths = paths
         self.asked: list[str] = []
 
-    def do(self, action: Action) -> Iterator[Progress]:
+    def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         assert isinstance(action, Probe)
         line = " ".join(action.argv)
         self.asked.append(line)

@@ -91,7 +91,7 @@ def test_an_edge_that_the_file_has_and_the_host_not_yet() -> None:
 
 def test_a_pending_service_says_so() -> None:
     """A service whose files say something new carries that as its note."""
-    drawn = graph_model(box(CORE), pending=frozenset({at("core/store")}))
+    drawn = graph_model(box(CORE), notes={at("core/store"): "written · needs `up`"})
     row = drawn.groups[0].rows[0]
     assert (row.note, row.note_tone) == ("written · needs `up`", "warn")
 

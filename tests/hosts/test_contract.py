@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from nebtui.action import CreateNetwork, Probe, RemoveNetwork, Up
 from nebtui.facts.changes import ProjectSeen, Settled
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import CreateNetwork, Host, LogRequest, Probe, RemoveNetwork, Up
+from nebtui.host import Host, LogRequest
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.files import FilesHost
 from nebtui.hosts.live import LiveHost

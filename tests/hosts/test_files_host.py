@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nebtui.action import CreateNetwork
 from nebtui.facts.changes import Change, PathsSeen, ProjectGone, ProjectSeen, Settled
-from nebtui.host import CreateNetwork
 from nebtui.hosts.files import FilesHost
 
 COMPOSE = """name: shop

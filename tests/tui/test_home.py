@@ -10,7 +10,6 @@ from textual.widgets import Input, OptionList
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.tui.key_table import KEYS
-from nebtui.tui.session import CommandRun
 from tests.tui.driver import demo
 
 
@@ -143,7 +142,7 @@ async def test_a_selected_project_tells_its_files(tmp_path: Path) -> None:
 
 async def test_help_lists_every_key(tmp_path: Path) -> None:
     """? shows every key of the table, and the same key leaves."""
-    async with demo(tmp_path, (120, 90)) as driver:
+    async with demo(tmp_path, (120, 120)) as driver:
         await driver.press("question_mark")
         for key in KEYS:
             assert key.help in driver.text, key.id
@@ -179,15 +178,6 @@ async def test_fix_keys_leave_hidden_services_alone(tmp_path: Path) -> None:
         await driver.press("slash", *"postgres", "enter", "escape")
         await driver.press("slash", *"postgres", "enter", "n")
         assert driver.home
-
-
-async def test_leaving_while_a_command_runs_asks_first(tmp_path: Path) -> None:
-    """The first q during an up warns; only the second leaves."""
-    async with demo(tmp_path) as driver:
-        driver.session.commands.append(CommandRun("docker compose up -d"))
-        await driver.press("q")
-        assert driver.app.is_running
-        assert any("half done" in n.message for n in driver.app._notifications)
 
 
 async def test_a_key_with_nothing_to_fix_says_where_there_is(tmp_path: Path) -> None:

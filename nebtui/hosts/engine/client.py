@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 
-from nebtui.host import LABEL
+from nebtui.action import LABEL
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.connection import ANSWER_SECONDS, READ_SECONDS, ConnectionPool
 from nebtui.hosts.engine.endpoint import Endpoint

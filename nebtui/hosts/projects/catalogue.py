@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nebtui.action import Existing, ProjectAction
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
-from nebtui.host import Up
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
 
 if TYPE_CHECKING:
@@ -115,19 +115,16 @@ class ComposeCatalogue:
                 self._looked = True
             return self._command
 
-    def up(self, action: Up, env_files: tuple[str, ...]) -> tuple[str, ...]:
-        """The argv of `up -d`, () without Compose. Plain progress: one line a step, whoever reads
-        it."""
+    def command(self, action: ProjectAction, env_files: tuple[str, ...]) -> tuple[str, ...]:
+        """The argv of a verb, () without Compose."""
         from nebtui.compose.binary.command import project_argv
 
         command = self.compose()
         if command is None:
             return ()
-        recreate = ("--force-recreate",) if action.force_recreate else ()
-        scale = (word for name, count in action.scale for word in ("--scale", f"{name}={count}"))
-        return project_argv(
-            command, action.project, env_files, "up", "-d", *recreate, *scale, *action.services
-        )
+        if isinstance(action, Existing):
+            return (*command.argv, "-p", action.project.name, *action.words)
+        return project_argv(command, action.project, env_files, *action.words)
 
     def environment(self, working_dir: str) -> dict[str, str]:
         """The environment of a Compose process that does something, in the project's folder."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.action import Progress, Up
 from nebtui.demo import ServiceScript
 from nebtui.facts.declared import Service
 from nebtui.facts.observed import Attachment, Image
-from nebtui.host import Progress, Up
 from nebtui.hosts.simulation.container import SimContainer, user_of
 from nebtui.hosts.simulation.lifecycle import Lifecycle
 from nebtui.hosts.simulation.machine import Machine

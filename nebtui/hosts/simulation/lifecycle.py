@@ -182,6 +182,20 @@ class Lifecycle:
         machine.show(unit)
         self._open_gates()
 
+    def stop(self, unit: SimContainer) -> None:
+        """End a container as somebody asked for; it is not restarted."""
+        machine = self._machine
+        unit.waiting = False
+        if unit.state not in ("running", "restarting"):
+            return
+        unit.run += 1
+        unit.state, unit.exit_code, unit.finished = "exited", 0, machine.now
+        unit.pid, unit.serving, unit.health = 0, False, "none"
+        machine.happen(unit, "die", 0)
+        machine.happen(unit, "stop")
+        machine.show(unit)
+        machine.show_processes()
+
     def _restart(self, unit: SimContainer, run: int) -> None:
         if unit.run == run and self._machine.units.get(unit.name) is unit:
             self.start(unit)

@@ -5,6 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.action import (
+    LABEL,
+    Action,
+    CreateNetwork,
+    Probe,
+    Progress,
+    ProjectAction,
+    RemoveNetwork,
+    Up,
+)
 from nebtui.demo import Scenario, box
 from nebtui.facts.changes import (
     Change,
@@ -22,8 +32,8 @@ from nebtui.facts.changes import (
     Settled,
 )
 from nebtui.facts.observed import Engine
-from nebtui.host import LABEL, Action, CreateNetwork, Probe, Progress, RemoveNetwork, Up
 from nebtui.hosts.simulation.compose_up import ComposeUp
+from nebtui.hosts.simulation.compose_verbs import ComposeVerbs
 from nebtui.hosts.simulation.execution import run
 from nebtui.hosts.simulation.lifecycle import Lifecycle
 from nebtui.hosts.simulation.logbook import LogBook
@@ -140,8 +150,8 @@ class World:
     def do(self, action: Action) -> Iterator[Progress]:
         """Do one thing, now."""
         match action:
-            case Up():
-                return self._up(action)
+            case ProjectAction():
+                return self._compose(action)
             case CreateNetwork(name):
                 return iter((self._create_network(name),))
             case RemoveNetwork(name):
@@ -149,14 +159,17 @@ class World:
             case Probe():
                 return self._probe(action)
 
-    def _up(self, action: Up) -> Iterator[Progress]:
+    def _compose(self, action: ProjectAction) -> Iterator[Progress]:
         declared = self._shelf.of(action.project)
         if declared is None:
             yield Progress(f"{action.project.name}: no such project", done=True, exit_code=1)
             return
         self.reread(declared.project.key.files)
         fresh = self._shelf.of(action.project) or declared
-        yield from ComposeUp(self._machine, self._life, fresh).run(action)
+        if isinstance(action, Up):
+            yield from ComposeUp(self._machine, self._life, fresh).run(action)
+        else:
+            yield from ComposeVerbs(self._machine, self._life, fresh).run(action)
 
     def _create_network(self, name: str) -> Progress:
         if name in self._machine.networks:

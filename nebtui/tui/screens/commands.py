@@ -10,6 +10,8 @@ from nebtui.tui.screens.document import DocumentScreen
 from nebtui.tui.session import CommandRun, Session
 from nebtui.tui.widgets.markup import joined, lines
 
+EVERY = 0.25
+
 
 class CommandsScreen(DocumentScreen):
     """The newest command is at the bottom."""
@@ -17,11 +19,26 @@ class CommandsScreen(DocumentScreen):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self._shown: tuple[object, ...] = ()
+
+    def on_mount(self) -> None:
+        self.set_interval(EVERY, self._follow)
+
+    def _follow(self) -> None:
+        """What came since; a person who reads above is left there."""
+        runs = self.session.commands
+        now = (len(runs), len(runs[-1].lines) if runs else 0, runs[-1].exit_code if runs else 0)
+        if now != self._shown:
+            self._shown = now
+            self.show()
 
     def show(self) -> None:
         """Show the commands so far, the newest in sight."""
+        scroll = self.query_one(VerticalScroll)
+        at_end = scroll.scroll_offset.y >= scroll.max_scroll_y
         super().show()
-        self.query_one(VerticalScroll).scroll_end(animate=False)
+        if at_end:
+            scroll.scroll_end(animate=False)
 
     def body(self) -> Content:
         """The commands so far with what they said."""

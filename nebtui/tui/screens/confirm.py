@@ -23,10 +23,11 @@ class ConfirmScreen(ModalScreen[bool]):
         ("escape", "dismiss(False)", "leave"),
     ]
 
-    def __init__(self, commands: tuple[str, ...], warning: str) -> None:
+    def __init__(self, commands: tuple[str, ...], told: tuple[str, ...]) -> None:
+        """`told`: what they will do, one sentence each."""
         super().__init__()
         self._commands = commands
-        self._warning = warning
+        self._sentences = told
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -41,9 +42,10 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def _told(self) -> list[Content]:
         return [
-            *(joined((command, "info")) for command in self._commands),
-            joined((self._warning, "warn")),
+            *(joined((sentence, "warn")) for sentence in self._sentences),
             joined(""),
+            *(joined(("$ ", "dim"), (command, "dim")) for command in self._commands),
+            *([joined("")] if self._commands else []),
         ]
 
     def action_confirm(self) -> None:

@@ -7,9 +7,8 @@ from textual.screen import Screen
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
 from nebtui.rules.rule import Finding
-from nebtui.tui.bring_up import refused, ups
 from nebtui.tui.fix_keys import mended_by, nothing_for
-from nebtui.tui.messages import ActionsAsked, FixAsked, UndoAsked
+from nebtui.tui.messages import FixAsked, UndoAsked
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.findings import related
@@ -75,11 +74,3 @@ class FixingScreen(Screen[None]):
     def action_undo(self) -> None:
         """Take back what was written last."""
         self.post_message(UndoAsked())
-
-    def action_bring_up(self) -> None:
-        """Bring up what was written for the selection, else the selection itself."""
-        asked = ups(self.session, self._selected)
-        if why_not := refused(self.session, asked):
-            self.notify(why_not, title="not run", severity="warning", markup=False)
-            return
-        self.post_message(ActionsAsked(tuple(dict.fromkeys(asked)), confirmed=False))

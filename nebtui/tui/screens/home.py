@@ -13,18 +13,19 @@ from nebtui.analysis.readiness import readiness
 from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
-from nebtui.tui.graph_model import matching, pending, scene_of, warned
+from nebtui.tui.graph_model import matching, notes, scene_of, warned
 from nebtui.tui.keys import bindings
-from nebtui.tui.screens.fixing import FixingScreen
+from nebtui.tui.screens.acting import CHANGING, ActingScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
+from nebtui.tui.widgets.running import Running
 from nebtui.tui.widgets.summary import Summary
 
 
-class HomeScreen(FixingScreen):
+class HomeScreen(ActingScreen):
     """Everything of the box on one screen; every fix starts here."""
 
     BINDINGS = bindings("everywhere", "moving", "fixing", "acting")
@@ -39,6 +40,7 @@ class HomeScreen(FixingScreen):
 
     def compose(self) -> ComposeResult:
         yield Summary()
+        yield Running(ascii=self.session.ascii)
         yield Rails(ascii=self.session.ascii)
         yield Detail()
         yield Input(
@@ -71,7 +73,8 @@ class HomeScreen(FixingScreen):
             session.locked,
             session.recording,
             self._filter,
-            pending(session),
+            notes(session),
+            session.marked,
         )
         if drawn != self._drawn:
             self._drawn = drawn
@@ -223,24 +226,14 @@ class HomeScreen(FixingScreen):
         title = str(selected) if selected else "all projects"
         self.app.push_screen(LogsScreen(self.session, title, keys))
 
-    def action_lock(self) -> None:
-        """Switch every change off or on; `--read-only` cannot be switched off here."""
-        if self.session.read_only:
-            why = "this run was started with --read-only"
-            self.notify("a recording cannot be changed" if self.session.player else why, timeout=4)
-            return
-        self.session.locked = not self.session.locked
-        self.show()
-        self.refresh_bindings()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Changing keys are dimmed while the app is locked, fixes also on a container that no
         project made; a slash in the filter line is a slash."""
         if action == "filter" and self.focused is self.query_one("#filter"):
             return False
-        fixing = ("fix_key", "fix", "fix_all", "bring_up")
-        if self.session.player is not None and action in (*fixing, "undo", "lock"):
+        fixing = action in ("fix_key", "fix", "fix_all")
+        if self.session.player is not None and (fixing or action in (*CHANGING, "undo", "lock")):
             return False
-        if self._stranger is not None and action in fixing:
+        if self._stranger is not None and (fixing or action in CHANGING):
             return None
-        return None if self.session.locked and action in (*fixing, "undo") else True
+        return None if self.session.locked and (fixing or action in (*CHANGING, "undo")) else True

@@ -184,7 +184,7 @@ class LogsScreen(Screen[None]):
                 background(self.app, lambda: _written(path, lines), saved)
 
         what = f"write {len(lines):,} lines to {short(path)}"
-        self.app.push_screen(ConfirmScreen((what,), warning), agreed)
+        self.app.push_screen(ConfirmScreen((), (what, warning)), agreed)
 
     def action_copy(self) -> None:
         """Copy the lines in the window."""

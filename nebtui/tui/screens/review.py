@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from nebtui.action import CreateNetwork
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.batch import Planned, plan_all, plan_one
 from nebtui.fixing.file_change import diff
@@ -17,7 +18,6 @@ from nebtui.fixing.patch import Patch
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.watch import Watched, hashes_of
 from nebtui.fixing.writing import WriteError, write
-from nebtui.host import CreateNetwork
 from nebtui.keep import Entry
 from nebtui.rules.rule import Finding, Options
 from nebtui.text.paths import short

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from nebtui.host import CreateNetwork, RemoveNetwork
+from nebtui.action import CreateNetwork, RemoveNetwork
 from nebtui.hosts.actions import through_engine
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import NotFoundError

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nebtui import rules
+from nebtui.action import Up
 from nebtui.analysis.readiness import readiness
 from nebtui.demo import box
 from nebtui.facts.changes import Change, Sampled
@@ -15,7 +16,6 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing import watch, writing
 from nebtui.fixing.batch import plan_all
 from nebtui.fixing.patch import Patch
-from nebtui.host import Up
 from nebtui.hosts.simulated import SimulatedHost
 from nebtui.keep import Entry, Journal
 from nebtui.rules.rule import Finding, Options

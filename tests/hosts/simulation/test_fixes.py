@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nebtui.action import Up
 from nebtui.facts.changes import ProjectSeen
 from nebtui.fixing import writing
 from nebtui.fixing.batch import plan_all
-from nebtui.host import Up
 from nebtui.rules.rule import Options
 from tests.hosts.simulation.box import Watching
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nebtui.action import Up
 from nebtui.facts.declared import ServiceKey
-from nebtui.host import LogRequest, Up
+from nebtui.host import LogRequest
 from nebtui.hosts.simulated import SimulatedHost
 from nebtui.store import settle
 from tests.clock import HandClock

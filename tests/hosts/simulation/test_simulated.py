@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from nebtui.action import CreateNetwork, Probe, RemoveNetwork, Up
 from nebtui.facts.changes import Sampled, Settled
 from nebtui.facts.observed import Container
-from nebtui.host import CreateNetwork, Probe, RemoveNetwork, Up
 from nebtui.hosts.simulated import SimulatedHost
 from nebtui.store import settle
 from tests.clock import HandClock

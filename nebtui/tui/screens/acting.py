@@ -1,0 +1,86 @@
+"""The acting keys of home: verbs of Compose on what is marked or selected, a shell, the editor."""
+
+from __future__ import annotations
+
+from nebtui.action import Existing, ProjectAction
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.tui.bring_up import ups
+from nebtui.tui.messages import ActionsAsked, CancelAsked
+from nebtui.tui.outside import address, editor, published, shell
+from nebtui.tui.screens.fixing import FixingScreen
+from nebtui.tui.verbs import Verb, asked, refused
+
+CHANGING = ("bring_up", "verb", "shell", "edit")
+
+
+class ActingScreen(FixingScreen):
+    """A screen with a selection that things are done to."""
+
+    def chosen(self) -> tuple[ServiceKey | ProjectKey, ...]:
+        """What a verb is for: the marked services, else the selection; () for neither."""
+        if self.session.marked:
+            return tuple(sorted(self.session.marked))
+        return (self._selected,) if self._selected is not None else ()
+
+    def action_bring_up(self) -> None:
+        """Bring up what was written for the selection, else what is marked or selected."""
+        found = () if self.session.marked else tuple(ups(self.session, self._selected))
+        actions = found or asked(self.session.snapshot, "up", self.chosen())
+        self._ask(tuple(dict.fromkeys(actions)))
+
+    def action_verb(self, verb: Verb) -> None:
+        """A verb of Compose on what is marked or selected."""
+        self._ask(asked(self.session.snapshot, verb, self.chosen()))
+
+    def _ask(self, actions: tuple[ProjectAction, ...]) -> None:
+        files = any(not isinstance(action, Existing) for action in actions)
+        if why_not := refused(self.session.snapshot, actions, files=files):
+            self.notify(why_not, title="not run", severity="warning", markup=False)
+            return
+        self.post_message(ActionsAsked(actions, confirmed=False))
+
+    def action_choose(self) -> None:
+        """Mark the selected service for the next verb, or take the mark away; of a project all."""
+        from nebtui.analysis.services import service_keys
+
+        selected, marked = self._selected, self.session.marked
+        if selected is None:
+            self.notify("select a service or a project to mark", timeout=4)
+            return
+        keys = (
+            {selected}
+            if isinstance(selected, ServiceKey)
+            else set(service_keys(self.session.snapshot, selected))
+        )
+        self.session.marked = marked - keys if keys <= marked else marked | keys
+        self.show()
+
+    def action_cancel(self) -> None:
+        """Interrupt the newest command, or forget it while it waits."""
+        self.post_message(CancelAsked())
+
+    def action_shell(self) -> None:
+        """A shell in the container of the selected service; nebtui steps aside until it ends."""
+        shell(self.app, self.session, self._selected)
+
+    def action_edit(self) -> None:
+        """The user's editor at the line of what is selected; what is saved is read at once."""
+        editor(self.app, self.session, self._selected)
+
+    def action_open_port(self) -> None:
+        """Open a published port in the browser; its address is copied too."""
+        address(self.app, published(self.session.snapshot, self._selected))
+
+    def action_lock(self) -> None:
+        """Switch every change off or on; `--read-only` cannot be switched off here."""
+        if self.session.read_only:
+            why = "this run was started with --read-only"
+            self.notify("a recording cannot be changed" if self.session.player else why, timeout=4)
+            return
+        self.session.locked = not self.session.locked
+        self.show()
+        self.refresh_bindings()
+
+    def show(self) -> None:
+        """Show the session as it is now."""
+        raise NotImplementedError
