@@ -3,12 +3,13 @@ done here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input
@@ -22,6 +23,7 @@ from nebtui.host import Action, Up
 from nebtui.keep import Entry
 from nebtui.store import Store
 from nebtui.tui.actions import run_actions
+from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.keys import bindings
@@ -34,7 +36,7 @@ from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
-from nebtui.tui.themes import DARK, LIGHT
+from nebtui.tui.themes import DARK, THEMES
 from nebtui.tui.widgets.playback import Playback, play
 
 
@@ -55,11 +57,16 @@ class NebtuiApp(App[None]):
         self._judging = False
         self._warned = False
         self._recording = BoxRecording(self, session, self._store)
+        self._ascii = AsciiFilter(enabled=session.ascii)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and that of a terminal that shows ASCII only."""
+        return [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
 
     def on_mount(self) -> None:
         exit_on_signal(self)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in THEMES:
+            self.register_theme(theme)
         self.theme = self.session.settings.theme or DARK.name
         self.push_screen(self.home)
         # The engine's library is imported by the host's thread: after the first paint, so that the

@@ -1,4 +1,5 @@
-"""nebtui's own themes: alarms that read as alarms, on dark and on light."""
+"""nebtui's own themes: alarms that read as alarms, on dark, on light, and for eyes or screens that
+need all the contrast there is."""
 
 from __future__ import annotations
 
@@ -44,3 +45,26 @@ LIGHT = Theme(
         "text-success": "#1c7a43",
     },
 )
+CONTRAST = Theme(
+    name="nebtui-contrast",
+    primary="#5fd7ff",
+    secondary="#ffffff",
+    accent="#5fd7ff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    success="#5fff5f",
+    warning="#ffd700",
+    error="#ff8080",
+    dark=True,
+    variables={
+        "text-muted": "#d0d0d0",
+        "text-error": "#ff8080",
+        "text-warning": "#ffd700",
+        "text-success": "#5fff5f",
+        "text-primary": "#5fd7ff",
+        "wire": "#b0b0b0",
+    },
+)
+THEMES = (DARK, LIGHT, CONTRAST)

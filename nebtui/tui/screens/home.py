@@ -45,7 +45,7 @@ class HomeScreen(FixingScreen):
             placeholder="show only projects and services that match; esc shows all", id="filter"
         )
         yield Playback(self.session)
-        yield KeysFooter(show_command_palette=False)
+        yield KeysFooter(self.rank)
 
     def on_mount(self) -> None:
         self.query_one("#filter").display = False
@@ -103,6 +103,7 @@ class HomeScreen(FixingScreen):
             detail.show_stranger(self.session.snapshot.containers.get(self._stranger))
         else:
             detail.show(self.session, self._selected)
+        self.offer()
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self._selected = self._keys.get(message.id)
