@@ -39,7 +39,7 @@ LIGHT = Theme(
     error="#b3261e",
     dark=False,
     variables={
-        "text-muted": "#6a7683",
+        "text-muted": "#586370",
         "text-error": "#b3261e",
         "text-warning": "#8a5a00",
         "text-success": "#1c7a43",
@@ -56,15 +56,18 @@ CONTRAST = Theme(
     panel="#1c1c1c",
     success="#5fff5f",
     warning="#ffd700",
-    error="#ff8080",
+    error="#ffa0a0",
     dark=True,
     variables={
         "text-muted": "#d0d0d0",
-        "text-error": "#ff8080",
+        "text-error": "#ffa0a0",
         "text-warning": "#ffd700",
         "text-success": "#5fff5f",
         "text-primary": "#5fd7ff",
-        "wire": "#b0b0b0",
+        "scrollbar": "#8a8a8a",
+        "scrollbar-hover": "#b0b0b0",
+        "scrollbar-active": "#ffffff",
+        "scrollbar-background": "#000000",
     },
 )
 THEMES = (DARK, LIGHT, CONTRAST)

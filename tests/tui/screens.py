@@ -119,7 +119,7 @@ PLACES: dict[str, Place] = {
     "folded": Place(keys("home", "space"), HELD),
     "project": Place(keys("home"), HELD),
     "findings": Place(keys("enter"), HELD),
-    "filter": Place(keys("slash", *"core"), HELD),
+    "filter": Place(keys("slash", *"core")),
     **{
         f"tab-{key}": Place(keys(key, project="infer", service="tabbyapi"), HELD)
         for key in "1234567"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.color import Color, ColorSystem
 from rich.segment import Segment
+from textual.screen import ModalScreen
 from textual.widgets._footer import FooterKey
 
 from nebtui.tui.themes import THEMES
@@ -51,8 +52,11 @@ async def test_a_screen_fits_every_terminal_in_ascii(name: str, tmp_path: Path) 
 
 def painted(shown: AppDriver) -> Iterator[tuple[str, Color, Color]]:
     """Each text with its colour and that of its ground."""
-    for line in strips(shown):
-        for segment in line:
+    screen = shown.app.screen
+    # What lies behind a question is meant to be faint.
+    inner = screen.children[0].region if isinstance(screen, ModalScreen) else screen.region
+    for strip in screen._compositor.render_strips()[inner.y : inner.bottom]:
+        for segment in strip.crop(inner.x, inner.right):
             style = segment.style
             if style and style.color and style.bgcolor and segment.text.strip():
                 pair = (style.color, style.bgcolor)
@@ -70,6 +74,16 @@ def contrast(one: Color, other: Color) -> float:
     """The contrast ratio of WCAG 2, 1 to 21."""
     dark, bright = sorted((light(one), light(other)))
     return (bright + 0.05) / (dark + 0.05)
+
+
+async def test_no_color_is_without_hue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With NO_COLOR in the environment everything is grey, and states still have their words."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with demo(tmp_path) as shown:
+        await shown.press("exclamation_mark")
+        colours = {c for _, *pair in painted(shown) for c in pair}
+        assert {c.name for c in colours if len(set(c.get_truecolor())) > 1} == set()
+        assert "crash loop" in shown.text
 
 
 LEAST = {"nebtui-dark": (4.0, 1.5), "nebtui-light": (4.0, 1.5), "nebtui-contrast": (7.0, 3.0)}
