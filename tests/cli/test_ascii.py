@@ -27,7 +27,6 @@ VERBS = (
     ("--help",),
     *((verb, "--help") for verb in ("check", "fix", "startup", "logs", "record", "replay")),
 )
-C = {"LANG": "C", "LC_ALL": "C"}
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def box(tmp_path: Path) -> CliSandbox:
 @pytest.mark.parametrize("words", VERBS, ids=" ".join)
 def test_a_verb_prints_ascii(box: CliSandbox, words: tuple[str, ...]) -> None:
     """Neither stream has another character, and it is not question marks instead."""
-    told = box.run(*words, **C)
+    told = box.run(*words, LANG="C", LC_ALL="C")
     assert told.out + told.err
     assert (told.out + told.err).isascii(), {c for c in told.out + told.err if not c.isascii()}
     assert "??" not in told.out
@@ -50,7 +49,7 @@ def test_a_verb_prints_ascii(box: CliSandbox, words: tuple[str, ...]) -> None:
 def test_every_manual_is_ascii(box: CliSandbox) -> None:
     """The manual of each rule, too."""
     for rule in RULES[:: len(RULES) // 4]:
-        assert box.run("rule", rule.name, **C).out.isascii(), rule.name
+        assert box.run("rule", rule.name, LANG="C", LC_ALL="C").out.isascii(), rule.name
 
 
 def test_the_setting_asks_for_the_same(box: CliSandbox) -> None:
@@ -64,5 +63,5 @@ def test_the_setting_asks_for_the_same(box: CliSandbox) -> None:
 def test_what_others_wrote_is_handed_on(box: CliSandbox) -> None:
     """In a pipe the text of a file stays what it is."""
     box.write({"core/docker-compose.yml": "services: {a: {image: 'x', environment: {N: Grüße}}}"})
-    told = box.run("check", "--no-engine", "missing/Grüße", **C)
+    told = box.run("check", "--no-engine", "missing/Grüße", LANG="C", LC_ALL="C")
     assert "Grüße" in told.err
