@@ -28,7 +28,7 @@ from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked, PatchWritten, SnapshotChanged
-from nebtui.tui.palette import commands
+from nebtui.tui.palette import Everything, commands
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.help import HelpScreen
@@ -37,6 +37,7 @@ from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
 from nebtui.tui.themes import CONTRAST, DARK, THEMES
+from nebtui.tui.used_commands import UsedCommands
 from nebtui.tui.widgets.playback import Playback, play
 
 
@@ -46,6 +47,7 @@ class NebtuiApp(App[None]):
     TITLE = "nebtui"
     CSS_PATH: ClassVar[CSSPathType | None] = SHEETS
     BINDINGS: ClassVar[list[BindingType]] = bindings("replay")
+    COMMANDS: ClassVar[set[Any]] = {Everything}
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
 
     def __init__(self, session: Session) -> None:
@@ -57,6 +59,7 @@ class NebtuiApp(App[None]):
         self._judging = False
         self._warned = False
         self._recording = BoxRecording(self, session, self._store)
+        self.used_commands = UsedCommands(self, session.settings.state_dir)
         self._ascii = AsciiFilter(enabled=session.ascii)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

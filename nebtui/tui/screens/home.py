@@ -15,7 +15,7 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
 from nebtui.tui.graph_model import matching, pending, scene_of, warned
 from nebtui.tui.keys import bindings
-from nebtui.tui.screens.fixing import FixingScreen
+from nebtui.tui.screens.going import GoingScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.keys_footer import KeysFooter
@@ -24,7 +24,7 @@ from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.summary import Summary
 
 
-class HomeScreen(FixingScreen):
+class HomeScreen(GoingScreen):
     """Everything of the box on one screen; every fix starts here."""
 
     BINDINGS = bindings("everywhere", "moving", "fixing", "acting")
@@ -109,6 +109,7 @@ class HomeScreen(FixingScreen):
         self.offer()
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
+        self.visited(message.id)
         self._selected = self._keys.get(message.id)
         stranger = from_snapshot.outsider(message.id)
         if (stranger is None) != (self._stranger is None):

@@ -74,9 +74,7 @@ class Detail(Vertical):
     ) -> None:
         """Show a selection as it is now, with the findings that concern it."""
         service = selected if isinstance(selected, ServiceKey) else None
-        found = (
-            tuple(f for f in concerned if f.severity != "advice") if selected is None else ()
-        )
+        found = tuple(f for f in concerned if f.severity != "advice") if selected is None else ()
         found = found or concerned
         self.query_one("#heading", CachedStatic).set_content(
             self._heading(session, selected, found)
