@@ -20,7 +20,7 @@ class SettingsError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person may set. `[search] roots/depth`, `[rules] allow`, `[fix] network/one_key`,
-    `[throughput] ask_ollama`, top-level `theme`."""
+    `[throughput] ask_ollama`, top-level `theme` and `ascii`."""
 
     roots: tuple[str, ...] = ()
     """Folders searched for compose files besides the working directory."""
@@ -31,6 +31,9 @@ class Settings:
     ask_ollama: bool = False
     """Ask Ollama servers for a few tokens of a loaded model now and then, to know their speed."""
     theme: str = ""
+    ascii: bool = False
+    """No character beyond ASCII on the screen and in what is printed; a locale that has no others
+    asks for the same."""
     state_dir: str = ""
     """Where the journal and the remembered projects are kept."""
 
@@ -43,6 +46,7 @@ _KEYS: Mapping[tuple[str, ...], tuple[str, type]] = {
     ("fix", "one_key"): ("one_key", bool),
     ("throughput", "ask_ollama"): ("ask_ollama", bool),
     ("theme",): ("theme", str),
+    ("ascii",): ("ascii", bool),
 }
 
 

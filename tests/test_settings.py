@@ -12,6 +12,7 @@ from nebtui.settings import Settings, SettingsError, described, known, load, set
 
 FULL = """
 theme = "nord"
+ascii = true
 [search]
 roots = ["~/stacks", "/srv"]
 depth = 2
@@ -54,6 +55,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         one_key=True,
         ask_ollama=True,
         theme="nord",
+        ascii=True,
         state_dir="/state",
     )
     assert not [

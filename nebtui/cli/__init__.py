@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import os
 import signal
 import sys
@@ -17,7 +16,7 @@ from typing import NoReturn
 
 from nebtui.cli.arguments import parsed
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import warn
+from nebtui.cli.output import ascii_only, prepare, warn
 from nebtui.hosts.engine.endpoint import find_endpoint
 from nebtui.keep.known_projects import of_machine
 from nebtui.settings import Settings, SettingsError, load
@@ -27,14 +26,13 @@ Verb = Callable[[Namespace, Settings, Mapping[str, str]], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    prepare(ascii=ascii_only())
     arguments = parsed(argv)
     environ = os.environ
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a glyph shows a question mark, not a traceback.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
     try:
         settings = load(environ)
+        if settings.ascii:
+            prepare(ascii=True)
         if (endpoint := find_endpoint(environ)).remote:
             settings = replace(settings, state_dir=of_machine(settings.state_dir, endpoint.url))
         status = _verb(arguments.verb)(arguments, settings, environ)

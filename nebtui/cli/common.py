@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 import os
 from argparse import Namespace
 from collections.abc import Mapping
@@ -195,8 +194,3 @@ def say_status(
         return
     lines = "\n".join(text_output.status(snapshot, found, outside))
     say(f"{banner}: {lines}" if banner else lines)
-
-
-def utf8() -> bool:
-    """True if the locale can show line drawing."""
-    return "utf" in locale.getencoding().lower()

@@ -10,8 +10,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui import rules
-from nebtui.cli.common import complain, host_for, look, selected, utf8
-from nebtui.cli.output import say, say_json
+from nebtui.cli.common import complain, host_for, look, selected
+from nebtui.cli.output import ascii_only, say, say_json
 from nebtui.report import json_output, text_output
 from nebtui.settings import Settings
 
@@ -27,11 +27,6 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         say_json(json_output.graph(chosen))
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
-        say(
-            "\n".join(
-                text_output.graph(
-                    chosen, rules.find(snapshot, settings.allow), width, ascii_only=not utf8()
-                )
-            )
-        )
+        found, ascii = rules.find(snapshot, settings.allow), ascii_only(settings)
+        say("\n".join(text_output.graph(chosen, found, width, ascii_only=ascii)))
     return 2 if broken else 0

@@ -1,14 +1,57 @@
 """The one place through which text leaves a command: what files, containers and paths hold cannot
-steer the terminal, and secrets in it are masked."""
+steer the terminal, secrets in it are masked, and where only ASCII is shown it is ASCII."""
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
+import locale
 import sys
 from collections.abc import Iterable
 
+from nebtui.settings import Settings
+from nebtui.text.ascii import GLYPHS, in_ascii
 from nebtui.text.mask import mask, masked
 from nebtui.text.terminal import plain
+
+SHOWN, HANDED_ON = "nebtui-shown", "nebtui-handed-on"
+"""Names of what is done with a character that ASCII has not: on a terminal, and in a pipe."""
+
+
+def ascii_only(settings: Settings | None = None) -> bool:
+    """Whether the locale, or the settings, want nothing but ASCII."""
+    return "utf" not in locale.getencoding().lower() or bool(settings and settings.ascii)
+
+
+def prepare(*, ascii: bool) -> None:
+    """Set up both standard streams. A character that they cannot show is replaced, no traceback; in
+    ASCII nebtui's own become their likeness, also in what argparse prints."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if ascii:
+            stream.reconfigure(encoding="ascii", errors=SHOWN if stream.isatty() else HANDED_ON)
+        else:
+            stream.reconfigure(errors="replace")
+
+
+def _shown(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return in_ascii(error.object[error.start : error.end]), error.end
+
+
+def _handed_on(error: UnicodeError) -> tuple[bytes, int]:
+    """Other people's text stays what it is where no terminal shows it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    chars = (GLYPHS.get(char, char) for char in error.object[error.start : error.end])
+    return "".join(chars).encode("utf-8", "replace"), error.end
+
+
+codecs.register_error(SHOWN, _shown)
+codecs.register_error(HANDED_ON, _handed_on)
 
 
 def say(text: str | Iterable[str] = "") -> None:

@@ -12,9 +12,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from nebtui import rules
-from nebtui.cli.common import host_for, look, say_status, utf8
+from nebtui.cli.common import host_for, look, say_status
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import warn
+from nebtui.cli.output import ascii_only, warn
 from nebtui.host import Host, Player
 from nebtui.keep import Journal, recall_projects
 from nebtui.settings import Settings, settings_file
@@ -131,6 +131,6 @@ def _session(
         locked=arguments.read_only or not host.writable,
         read_only=arguments.read_only or not host.writable,
         only=arguments.project or "",
-        ascii=not utf8(),
+        ascii=ascii_only(settings),
         player=player,
     )

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 from nebtui.analysis.startup.recent import starts
-from nebtui.cli.common import complain, host_for, utf8
+from nebtui.cli.common import complain, host_for
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import say, say_json, warn
+from nebtui.cli.output import ascii_only, say, say_json, warn
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Start
@@ -49,7 +49,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         if not found:
             warn("nebtui: no start is known: the containers were started before nebtui could look")
             return 2
-        _print(found, arguments, now)
+        _print(found, arguments, now, ascii=ascii_only(settings))
     return int(any(start.races for start, _ in found))
 
 
@@ -117,7 +117,7 @@ def _consent(argv: tuple[str, ...], project: ProjectKey, arguments: Namespace) -
         raise CommandError("nothing was started")
 
 
-def _print(found: list[Pair], arguments: Namespace, now: float) -> None:
+def _print(found: list[Pair], arguments: Namespace, now: float, *, ascii: bool) -> None:
     """The starts in the format asked for."""
     if arguments.format == "json":
         parts = [report.as_json(*pair) for pair in found]
@@ -127,4 +127,4 @@ def _print(found: list[Pair], arguments: Namespace, now: float) -> None:
     for at, (start, before) in enumerate(found):
         if at:
             say()
-        say(report.text(start, before, width, now, not utf8()))
+        say(report.text(start, before, width, now, ascii))

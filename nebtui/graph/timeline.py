@@ -34,7 +34,7 @@ class Marks:
 
 
 BLOCKS = Marks("┄", "░", "▒", "█", "✗", "✓", "!", "│")
-LETTERS = Marks(".", "-", "=", "#", "x", "v", "!", "|")
+LETTERS = Marks(".", "-", "=", "#", "x", "y", "!", "|")
 PHASES = (
     ("held", "held", "dim"),
     ("starting", "started", "warn"),

@@ -6,37 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_IN_ASCII = str.maketrans(
-    {
-        **{
-            "●": "@",
-            "◎": "0",
-            "◉": "0",
-            "⦿": "0",
-            "◐": "%",
-            "◑": "%",
-            "○": ".",
-            "◌": ".",
-            "◆": "*",
-            "↻": "R",
-            "✗": "x",
-        },
-        **{
-            "✓": "+",
-            "▲": "^",
-            "▾": "v",
-            "▸": ">",
-            "→": ">",
-            "←": "<",
-            "×": "x",
-            "–": "-",
-            "—": "-",
-            "…": "~",
-            "·": "-",
-        },
-        **{"≥": ">", "≤": "<", "°": "'", "“": '"', "”": '"', "‘": "'", "’": "'", "µ": "u"},
-    }
-)
+from nebtui.text.ascii import in_ascii
 
 _DOUBTFUL = re.compile("[\u2630-\u2637\u268a-\u268f\u3164\u4dc0-\u4dff\uffa0\U0001d300-\U0001d376]")
 """One cell wide in some Unicode versions, two or none in others."""
@@ -63,7 +33,7 @@ def plain(text: str, ascii_only: bool = False) -> str:
             kept.append(" " if category == "Zs" else char)
     clean = "".join(kept)
     if ascii_only:
-        clean = clean.translate(_IN_ASCII).encode("ascii", "replace").decode("ascii")
+        return in_ascii(clean)
     return clean
 
 

@@ -3,12 +3,13 @@ done here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input
@@ -22,11 +23,12 @@ from nebtui.fixing.recreate import recorded
 from nebtui.fixing.watch import verdict
 from nebtui.keep import Entry
 from nebtui.store import Store
+from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, CancelAsked, FixAsked, PatchWritten, SnapshotChanged
-from nebtui.tui.palette import commands
+from nebtui.tui.palette import Everything, commands
 from nebtui.tui.runs import Runs, left_behind
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.confirm import ConfirmScreen
@@ -35,7 +37,8 @@ from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
-from nebtui.tui.themes import DARK, LIGHT
+from nebtui.tui.themes import CONTRAST, DARK, THEMES
+from nebtui.tui.used_commands import UsedCommands
 from nebtui.tui.widgets.playback import Playback, play
 from nebtui.tui.widgets.running import Running
 
@@ -46,6 +49,7 @@ class NebtuiApp(App[None]):
     TITLE = "nebtui"
     CSS_PATH: ClassVar[CSSPathType | None] = SHEETS
     BINDINGS: ClassVar[list[BindingType]] = bindings("replay")
+    COMMANDS: ClassVar[set[Any]] = {Everything}
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
 
     def __init__(self, session: Session) -> None:
@@ -57,11 +61,17 @@ class NebtuiApp(App[None]):
         self._judging = False
         self._runs = Runs(self, session, self._runs_changed)
         self._recording = BoxRecording(self, session, self._store)
+        self.used_commands = UsedCommands(self, session.settings.state_dir)
+        self._ascii = AsciiFilter(enabled=session.ascii)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and that of a terminal that shows ASCII only."""
+        return [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
 
     def on_mount(self) -> None:
         exit_on_signal(self)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in THEMES:
+            self.register_theme(theme)
         self.theme = self.session.settings.theme or DARK.name
         self.push_screen(self.home)
         # The engine's library is imported by the host's thread: after the first paint, so that the
@@ -72,6 +82,10 @@ class NebtuiApp(App[None]):
     def judged(self) -> bool:
         """The findings are those of the snapshot that is shown."""
         return self._judged == self.session.snapshot.generation
+
+    def watch_theme(self, name: str) -> None:
+        """Thin strokes are stronger where contrast is asked for."""
+        self.set_class(name == CONTRAST.name, "-contrast")
 
     def _heard(self, snapshot: Snapshot) -> None:
         """Called from the store's thread."""

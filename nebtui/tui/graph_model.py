@@ -7,9 +7,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from nebtui import rules
+from nebtui.analysis import query, services
 from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
 from nebtui.graph import from_snapshot
-from nebtui.graph.scene import GraphModel, Group
+from nebtui.graph.scene import GraphModel, Group, Row
 from nebtui.tui.session import Session
 
 MARK = ">"
@@ -60,21 +62,31 @@ def pending(session: Session) -> frozenset[ServiceKey]:
     return frozenset(found)
 
 
-def matching(scene: GraphModel, text: str) -> GraphModel:
-    """The scene with only the groups and rows that contain a text (name or state word)."""
-    wanted = text.strip().lower()
-    if not wanted:
+def matching(snapshot: Snapshot, scene: GraphModel, text: str) -> GraphModel:
+    """The scene with only the rows that a filter means, and their groups."""
+    terms = query.parsed(text)
+    if not terms:
         return scene
+    keys = {from_snapshot.identity(key): key for key in services.keys_of(snapshot, None)}
     groups = []
     for group in scene.groups:
-        rows = group.rows
-        if wanted not in group.title.lower():
-            rows = tuple(
-                r for r in rows if wanted in f"{group.title}/{r.name} {r.state} {r.note}".lower()
-            )
-        if rows or wanted in group.title.lower():
+        subjects = {row.id: _subject(snapshot, keys, row, group) for row in group.rows}
+        rows = tuple(row for row in group.rows if query.meant(terms, subjects[row.id]))
+        itself = query.Subject("", group.title.lower())
+        if rows or (not group.rows and query.meant(terms, itself)):
             groups.append(replace(group, rows=rows))
     kept = {row.id for group in groups for row in group.rows}
     edges = tuple(e for e in scene.edges if e.source in kept and e.target in kept)
     used = {name for group in groups for row in group.rows for name in row.networks}
     return GraphModel(tuple(n for n in scene.networks if n.name in used), tuple(groups), edges)
+
+
+def _subject(
+    snapshot: Snapshot, keys: dict[str, ServiceKey], row: Row, group: Group
+) -> query.Subject:
+    container = snapshot.containers.get(from_snapshot.outsider(row.id) or "")
+    if container is not None:
+        return query.container_subject(container, group.title)
+    key = keys.get(row.id)
+    named = query.Subject(row.name.lower(), group.title.lower())
+    return query.service_subject(snapshot, key) if key else named

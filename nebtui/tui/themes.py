@@ -1,4 +1,5 @@
-"""nebtui's own themes: alarms that read as alarms, on dark and on light."""
+"""nebtui's own themes: alarms that read as alarms, on dark, on light, and for eyes or screens that
+need all the contrast there is."""
 
 from __future__ import annotations
 
@@ -38,9 +39,35 @@ LIGHT = Theme(
     error="#b3261e",
     dark=False,
     variables={
-        "text-muted": "#6a7683",
+        "text-muted": "#586370",
         "text-error": "#b3261e",
         "text-warning": "#8a5a00",
         "text-success": "#1c7a43",
     },
 )
+CONTRAST = Theme(
+    name="nebtui-contrast",
+    primary="#5fd7ff",
+    secondary="#ffffff",
+    accent="#5fd7ff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    success="#5fff5f",
+    warning="#ffd700",
+    error="#ffa0a0",
+    dark=True,
+    variables={
+        "text-muted": "#d0d0d0",
+        "text-error": "#ffa0a0",
+        "text-warning": "#ffd700",
+        "text-success": "#5fff5f",
+        "text-primary": "#5fd7ff",
+        "scrollbar": "#8a8a8a",
+        "scrollbar-hover": "#b0b0b0",
+        "scrollbar-active": "#ffffff",
+        "scrollbar-background": "#000000",
+    },
+)
+THEMES = (DARK, LIGHT, CONTRAST)

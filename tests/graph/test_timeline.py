@@ -35,7 +35,7 @@ def test_what_happened_stands_at_its_time() -> None:
     assert at == {mark: axis.axis.column(second) for mark, second in (("!", 2), ("=", 4), ("#", 8))}
     assert app[axis.left + axis.axis.column(0.5)] == "."
     assert app[axis.left + axis.axis.column(2)] == "x"
-    assert app[axis.left + axis.axis.column(9)] == "v"
+    assert app[axis.left + axis.axis.column(9)] == "y"
     assert ticks.strip().startswith("+")
     assert db.endswith("healthy 8.0 s")
     assert app.endswith("done 9.0 s, died ×1".replace("×", "x")) or "died" in app

@@ -127,6 +127,7 @@ async def driver(
         notice=notice,
         searched=searched,
         only=only,
+        ascii=settings.ascii,
     )
     app = NebtuiApp(session)
     async with app.run_test(size=size, notifications=True) as pilot:

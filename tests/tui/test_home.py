@@ -10,6 +10,7 @@ from textual.widgets import Input, OptionList
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.tui.key_table import KEYS
+from nebtui.tui.palette import KNOWN_SO_WELL
 from tests.tui.driver import demo
 
 
@@ -191,9 +192,9 @@ async def test_a_key_with_nothing_to_fix_says_where_there_is(tmp_path: Path) -> 
 
 
 async def test_the_palette_offers_the_keys(tmp_path: Path) -> None:
-    """The command palette has a command for every key that works here."""
+    """The command palette has a command for every key that works here, but those of the cursor."""
     async with demo(tmp_path) as driver:
         titles = {command.title for command in driver.app.get_system_commands(driver.app.screen)}
         for key in KEYS:
-            if key.where in ("fixing", "moving"):
+            if key.where in ("fixing", "moving") and key.id not in KNOWN_SO_WELL:
                 assert f"{key.label} ({key.display})" in titles

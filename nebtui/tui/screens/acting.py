@@ -7,13 +7,13 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.tui.bring_up import ups
 from nebtui.tui.messages import ActionsAsked, CancelAsked
 from nebtui.tui.outside import address, editor, published, shell
-from nebtui.tui.screens.fixing import FixingScreen
+from nebtui.tui.screens.going import GoingScreen
 from nebtui.tui.verbs import Verb, asked, refused
 
 CHANGING = ("bring_up", "verb", "shell", "edit")
 
 
-class ActingScreen(FixingScreen):
+class ActingScreen(GoingScreen):
     """A screen with a selection that things are done to."""
 
     def chosen(self) -> tuple[ServiceKey | ProjectKey, ...]:
@@ -80,7 +80,3 @@ class ActingScreen(FixingScreen):
         self.session.locked = not self.session.locked
         self.show()
         self.refresh_bindings()
-
-    def show(self) -> None:
-        """Show the session as it is now."""
-        raise NotImplementedError

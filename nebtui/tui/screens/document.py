@@ -20,7 +20,7 @@ class DocumentScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield CachedStatic(id="page")
-        yield KeysFooter(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.show()

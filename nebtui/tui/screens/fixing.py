@@ -7,7 +7,9 @@ from textual.screen import Screen
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
 from nebtui.rules.rule import Finding
+from nebtui.tui.bring_up import ups
 from nebtui.tui.fix_keys import mended_by, nothing_for
+from nebtui.tui.key_table import KEYS
 from nebtui.tui.messages import FixAsked, UndoAsked
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
@@ -25,11 +27,48 @@ class FixingScreen(Screen[None]):
         self.session = session
         self._selected: Selection = None
         self._filter = ""
+        self._offered: tuple[Finding, ...] = ()
+        """The findings of the selection that a key mends."""
+        self._offer: tuple[object, ...] = ()
 
     @property
     def selected(self) -> Selection:
         """What the cursor stands on; None = the whole box."""
         return self._selected
+
+    def rank(self, key: str) -> int | None:
+        """How useful the key of this id is for the selection, 0 the most; None where it would do
+        nothing."""
+        where, _, name = key.partition(".")
+        if where == "fixing" and not self._mends(name):
+            return None
+        if where == "acting" and not (
+            self._selected or self.session.marked or ups(self.session, None)
+        ):
+            return None
+        order = ("replay", "fixing", "acting", "moving")
+        if self._selected is None:
+            order = ("replay", "moving", "acting", "fixing")
+        return order.index(where) if where in order else len(order)
+
+    def _mends(self, name: str) -> bool:
+        """Whether this fixing key has something to do here."""
+        if name == "undo":
+            return bool(self.session.watched)
+        found = self._offered
+        if name in ("fix", "fix_all"):
+            return any(name == "fix" or f.applicability == "safe" for f in found)
+        letter = next(k.keys for k in KEYS if k.where == "fixing" and k.id == name)
+        return bool(mended_by(letter, found, self._selected))
+
+    def offer(self) -> None:
+        """Show the keys that act on what is selected now."""
+        found = tuple(f for f in self._concerned() if f.applicability != "display")
+        state = (found, self._selected is None, bool(self.session.watched))
+        if state != self._offer:
+            self._offer = state
+            self._offered = found
+            self.refresh_bindings()
 
     def action_fix_key(self, key: str) -> None:
         """Fix the first finding of the selection (else of the box) that this key mends; on a

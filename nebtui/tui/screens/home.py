@@ -44,10 +44,11 @@ class HomeScreen(ActingScreen):
         yield Rails(ascii=self.session.ascii)
         yield Detail()
         yield Input(
-            placeholder="show only projects and services that match; esc shows all", id="filter"
+            placeholder="a name, net:X state:X image:X project:X, ! inverse; esc shows all",
+            id="filter",
         )
         yield Playback(self.session)
-        yield KeysFooter(show_command_palette=False)
+        yield KeysFooter(self.rank)
 
     def on_mount(self) -> None:
         self.query_one("#filter").display = False
@@ -97,17 +98,21 @@ class HomeScreen(ActingScreen):
         self.query_one(Summary).show(session)
         rails = self.query_one(Rails)
         rails.warned = warned(session)
-        rails.show(matching(scene_of(session), self._filter))
+        rails.show(matching(snapshot, scene_of(session), self._filter))
         rails.set_class(session.snapshot.stale_since is not None, "-stale")
 
     def _show_detail(self) -> None:
         detail = self.query_one(Detail)
         if self._stranger is not None:
             detail.show_stranger(self.session.snapshot.containers.get(self._stranger))
+        elif self._filter and not self.query_one(Rails).ids:
+            detail.show_no_match(self.session.snapshot, self._filter)
         else:
-            detail.show(self.session, self._selected)
+            detail.show(self.session, self._selected, self._concerned())
+        self.offer()
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
+        self.visited(message.id)
         self._selected = self._keys.get(message.id)
         stranger = from_snapshot.outsider(message.id)
         if (stranger is None) != (self._stranger is None):

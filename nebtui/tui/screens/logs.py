@@ -49,7 +49,7 @@ class LogsScreen(Screen[None]):
         yield CachedStatic(id="heading")
         yield LogLines(self._services, ascii=self.session.ascii)
         yield Input(placeholder="search: a regular expression; n next, N previous", id="search")
-        yield KeysFooter(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.query_one("#search").display = False

@@ -75,7 +75,7 @@ class ReviewScreen(Screen[None]):
         with VerticalScroll(id="body"):
             yield Static(id="diff")
             yield Static(id="proof")
-        yield KeysFooter(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self._replan()

@@ -42,7 +42,7 @@ class UndoScreen(Screen[int | None]):
         with VerticalScroll(id="body"):
             yield Static(id="diff")
             yield Static(id="proof")
-        yield KeysFooter(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         try:

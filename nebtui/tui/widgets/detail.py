@@ -22,8 +22,9 @@ from nebtui.tui.session import Session
 from nebtui.tui.widgets import gpus, log_tab, startup, tabs
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.empty_box import empty_box, empty_heading
-from nebtui.tui.widgets.findings import counted, prompt, related
+from nebtui.tui.widgets.findings import counted, prompt
 from nebtui.tui.widgets.markup import joined, lines
+from nebtui.tui.widgets.no_match import no_match, no_match_heading
 from nebtui.tui.widgets.notices import notices
 from nebtui.tui.widgets.speed import server_lines
 
@@ -65,15 +66,16 @@ class Detail(Vertical):
         """All findings of the selection, worst first."""
         return self._found
 
-    def show(self, session: Session, selected: ServiceKey | ProjectKey | None) -> None:
-        """Show a selection as it is now."""
+    def show(
+        self,
+        session: Session,
+        selected: ServiceKey | ProjectKey | None,
+        concerned: tuple[Finding, ...],
+    ) -> None:
+        """Show a selection as it is now, with the findings that concern it."""
         service = selected if isinstance(selected, ServiceKey) else None
-        found = (
-            tuple(f for f in session.findings if f.severity != "advice" or service)
-            if selected is None
-            else ()
-        )
-        found = found or related(session.findings, selected)
+        found = tuple(f for f in concerned if f.severity != "advice") if selected is None else ()
+        found = found or concerned
         self.query_one("#heading", CachedStatic).set_content(
             self._heading(session, selected, found)
         )
@@ -123,19 +125,25 @@ class Detail(Vertical):
             content = lines(log_tab.log_lines(self._tail.lines))
             self.query_one("#facts", CachedStatic).set_content(content)
 
-    def show_stranger(self, container: Container | None) -> None:
-        """Show a container that no project made; None = their group."""
-        name = container.name if container else "outside Compose"
-        text = "made by docker run or another tool: nebtui shows it and changes nothing of it"
-        self.query_one("#heading", CachedStatic).set_content(
-            joined((name, "title"), (f"  {text}", "dim"))
-        )
+    def show_no_match(self, snapshot: Snapshot, text: str) -> None:
+        """Say that a filter shows nothing."""
+        self._show_page(no_match_heading(text), no_match(snapshot, text))
+
+    def _show_page(self, heading: Content, facts: Content) -> None:
+        """Show a text that belongs to no service."""
+        self.query_one("#heading", CachedStatic).set_content(heading)
         self._tail.close()
         self.query_one("#watched").display = False
         self._list(())
         self._found = ()
-        found = tabs.stranger(container) if container else []
-        self.query_one("#facts", CachedStatic).set_content(lines(found))
+        self.query_one("#facts", CachedStatic).set_content(facts)
+
+    def show_stranger(self, container: Container | None) -> None:
+        """Show a container that no project made; None = their group."""
+        name = container.name if container else "outside Compose"
+        text = "made by docker run or another tool: nebtui shows it and changes nothing of it"
+        heading = joined((name, "title"), (f"  {text}", "dim"))
+        self._show_page(heading, lines(tabs.stranger(container) if container else []))
 
     def _heading(
         self, session: Session, selected: ServiceKey | ProjectKey | None, found: tuple[Finding, ...]

@@ -91,6 +91,11 @@ class Rails(DrawingView, can_focus=True, inherit_bindings=False):
             i for group in self._given.groups for i in (group.id, *(row.id for row in group.rows))
         )
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The ids of the lines that can be selected, top to bottom."""
+        return self._drawing.order
+
     def on_resize(self) -> None:
         """Lay out again at the new width."""
         self._redraw()
@@ -142,7 +147,11 @@ class Rails(DrawingView, can_focus=True, inherit_bindings=False):
         self._move(min(order, key=lambda which: abs(row_of[which] - goal)))
 
     def select(self, id: str) -> None:
-        """Put the cursor on a row."""
+        """Put the cursor on a row; its group is opened."""
+        group = group_of(self._scene, id)
+        if group is not None and group.collapsed and group.id != id:
+            self._folds[group.id] = False
+            self._scene = folded(self._given, self._folds)
         self._move(id)
 
     def action_cursor_down(self) -> None:

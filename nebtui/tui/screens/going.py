@@ -1,0 +1,70 @@
+"""Finding and going on home: the filter, what the palette leads to, back and forward."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.graph import from_snapshot
+from nebtui.tui.screens.fixing import FixingScreen
+from nebtui.tui.session import Session
+from nebtui.tui.trail import Trail
+from nebtui.tui.widgets.rails import Rails
+
+
+class GoingScreen(FixingScreen):
+    """A screen whose cursor is led to a service from elsewhere."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._trail = Trail()
+
+    def go(self, key: ServiceKey | ProjectKey) -> None:
+        """Come back to this screen with the cursor there; a filter that hides it is cleared."""
+        self._uncovered()
+        rails, row = self.query_one(Rails), from_snapshot.identity(key)
+        if row not in rails.ids:
+            self.narrow("")
+        rails.select(row)
+
+    def narrow(self, text: str) -> None:
+        """Come back to this screen with a filter, "" for none."""
+        self._uncovered()
+        line = self.query_one("#filter", Input)
+        line.value, line.display = text, bool(text)
+        self._filter = text
+        self.set_focus(self.query_one(Rails))
+        self.show()
+
+    def show(self) -> None:
+        """Show the session as it is."""
+
+    def show_manual(self, rule: str) -> None:
+        """Show the manual of a rule."""
+        from nebtui.tui.screens.manual import ManualScreen
+
+        self.app.push_screen(ManualScreen(self.session, rule))
+
+    def _uncovered(self) -> None:
+        """Close the screens that lie over this one."""
+        while self.app.screen is not self and self in self.app.screen_stack:
+            self.app.pop_screen()
+
+    def visited(self, row: str) -> None:
+        """The cursor stands on this row now."""
+        order = self.query_one(Rails).order
+        before = self._trail.here
+        near = {row, before} <= {*order} and abs(order.index(row) - order.index(before)) == 1
+        if row:
+            self._trail.visit(row, near=near)
+
+    def action_past(self, by: int) -> None:
+        """Back to where the cursor was before it jumped, or forward again."""
+        rails = self.query_one(Rails)
+        row = self._trail.go(by)
+        while row is not None and row not in rails.ids:
+            row = self._trail.go(by)
+        if row is None:
+            self.notify(f"nowhere to go {'back' if by < 0 else 'forward'} to", timeout=2)
+        else:
+            rails.select(row)

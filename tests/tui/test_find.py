@@ -1,0 +1,156 @@
+"""Find and go: the filter, the palette, back and forward, and the mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+from textual.widgets import OptionList
+
+from nebtui.keep.uses import MOST, OFTEN, recall_uses, used
+from tests.tui.driver import AppDriver, demo
+
+
+def rows(shown: AppDriver) -> set[str]:
+    """The services that the graph shows, as project/service."""
+    return {i.split("\0")[0] + "/" + i.partition("\1")[2] for i in shown.rails.ids if "\1" in i}
+
+
+async def filtered(shown: AppDriver, text: str) -> set[str]:
+    """Type a filter; what is left."""
+    await shown.press("escape", "slash")
+    for char in text:
+        await shown.pilot.press("space" if char == " " else char)
+    await shown.press("enter")
+    return rows(shown)
+
+
+async def test_the_filter_asks_for_fields(tmp_path: Path) -> None:
+    """Network, state, image and project, also turned round and together."""
+    async with demo(tmp_path) as shown:
+        every = rows(shown)
+        joined = await filtered(shown, "net:nebulus")
+        assert "core/api" in joined
+        assert "core/redis" not in joined
+        assert await filtered(shown, "net:!nebulus") == every - joined
+        assert "gantry/conductor" in await filtered(shown, "state:failed")
+        assert await filtered(shown, "image:redis project:core") == {"core/redis"}
+        assert {name.partition("/")[0] for name in await filtered(shown, "gantry")} == {"gantry"}
+
+
+async def test_a_filter_without_a_match_says_so(tmp_path: Path) -> None:
+    """It says how to leave it and what there is; no finding of the box stands below."""
+    async with demo(tmp_path) as shown:
+        assert await filtered(shown, "net:backend") == set()
+        for text in ("nothing matches net:backend", "esc shows all", "core_default"):
+            assert text in shown.text
+        assert "isolated-networks" not in shown.text
+        await shown.press("escape")
+        await shown.until(lambda: "isolated-networks" in shown.text, "the findings")
+
+
+async def test_findings_are_those_of_what_is_shown(tmp_path: Path) -> None:
+    """With a filter and nothing selected the list has no finding of another project."""
+    async with demo(tmp_path) as shown:
+        await filtered(shown, "project:infer")
+        assert "foreign-user" in shown.text
+        assert "isolated-networks" not in shown.text
+
+
+async def offered(shown: AppDriver, asked: str) -> list[str]:
+    """The first lines of the palette for what is typed."""
+    await shown.press("colon")
+    await shown.until(lambda: isinstance(shown.app.screen, CommandPalette), "the palette")
+    await shown.press(*("space" if char == " " else char for char in asked))
+    options = shown.app.screen.query_one("CommandList", OptionList)
+    await shown.pilot.pause(0.3)
+    await shown.until(lambda: options.option_count, "the first hits")
+    return [str(option.prompt).split("\n")[0] for option in options.options]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("chroma", "core/chroma"),
+        ("gantry/ui", "gantry/ui"),
+        ("infer", "project infer"),
+        ("nebulus", "network nebulus"),
+        ("isolated", "rule isolated-networks"),
+        ("timeline", "timeline (t)"),
+        ("undo", "undo (z)"),
+    ],
+)
+async def test_the_palette_finds(tmp_path: Path, asked: str, first: str) -> None:
+    """Services, projects, networks, rules and keys, what is meant most likely first."""
+    async with demo(tmp_path) as shown:
+        assert (await offered(shown, asked))[0] == first
+
+
+async def test_the_palette_goes_there(tmp_path: Path) -> None:
+    """A service is selected, also from another screen; a network becomes the filter; a rule shows
+    its manual."""
+    async with demo(tmp_path) as shown:
+        await shown.press("G")
+        await offered(shown, "chroma")
+        await shown.press("enter")
+        await shown.until(lambda: shown.home, "home")
+        await shown.until(lambda: str(shown.app.home.selected) == "core/chroma", "the service")
+        await offered(shown, "network nebulus")
+        await shown.press("enter")
+        await shown.until(lambda: "core/redis" not in rows(shown), "the filter")
+        await offered(shown, "core/redis")
+        await shown.press("enter")
+        await shown.until(lambda: str(shown.app.home.selected) == "core/redis", "the service")
+        await offered(shown, "rule isolated")
+        await shown.press("enter")
+        await shown.until(lambda: "Why it bites" in shown.text, "the manual")
+        assert "gantry/conductor" in shown.text
+
+
+async def test_the_palette_begins_with_what_is_used_most(tmp_path: Path) -> None:
+    """What was chosen comes first the next time, in the next run too; nobody is offered `back`."""
+    async with demo(tmp_path) as shown:
+        before = await offered(shown, "")
+        assert "back (esc)" not in before
+        await shown.press("escape")
+        await offered(shown, "whisper")
+        await shown.press("enter")
+        await shown.until(lambda: shown.home, "home")
+        assert (await offered(shown, ""))[0] == "infer/whisper"
+    assert recall_uses(str(tmp_path / "state")) == {"infer/whisper": 1}
+
+
+def test_counts_give_way() -> None:
+    """A count never grows without end, and the list neither; the newest stays."""
+    counts: dict[str, int] = {}
+    for number in range(500):
+        counts = used(counts, "often" if number % 2 else f"once {number}")
+    assert len(counts) <= MOST
+    assert counts["often"] <= OFTEN
+    assert "once 498" in counts
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": "b", "c": -1, "d": true}', "\0"])
+def test_a_spoiled_file_of_uses_is_empty(tmp_path: Path, text: str) -> None:
+    """Whatever the file holds, nothing fails."""
+    (tmp_path / "uses.json").write_text(text)
+    assert recall_uses(str(tmp_path)) == {}
+
+
+async def test_back_and_forward(tmp_path: Path) -> None:
+    """After jumps `(` comes back to where each began, steps included, and `)` goes forward."""
+    async with demo(tmp_path) as shown:
+        await shown.select("gantry", "conductor")
+        await shown.press("left")
+        assert str(shown.app.home.selected) == "core/chroma"
+        await shown.press("j", "end")
+        last = shown.app.home.selected
+        await shown.press("left_parenthesis")
+        assert str(shown.app.home.selected) == "core/ingest"
+        await shown.press("left_parenthesis")
+        assert str(shown.app.home.selected) == "gantry/conductor"
+        await shown.press("right_parenthesis", "right_parenthesis")
+        assert shown.app.home.selected == last
+        await shown.press("right_parenthesis")
+        assert shown.app.home.selected == last
