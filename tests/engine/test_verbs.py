@@ -88,7 +88,10 @@ class RealProject:
         """`State` of the containers by service, as the engine has it, with its `Id`."""
         label = f"label=com.docker.compose.project={self.name}"
         ids = _docker("ps", "-aq", "--filter", label).split()
-        found = json.loads(_docker("inspect", *ids)) if ids else []
+        # One that is removed between both questions is missing in the answer.
+        argv = ("docker", "inspect", *ids)
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        found = json.loads(done.stdout) if ids else []
         service = "com.docker.compose.service"
         return {c["Config"]["Labels"][service]: {**c["State"], "Id": c["Id"]} for c in found}
 
