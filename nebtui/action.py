@@ -122,8 +122,17 @@ class Probe:
     timeout: float = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class RunProgram:
+    """A program of the user's own on this machine, in a folder."""
+
+    name: str
+    argv: tuple[str, ...]
+    folder: str = ""
+
+
 EngineAction = CreateNetwork | RemoveNetwork | Probe
-Action = ProjectAction | EngineAction
+Action = ProjectAction | EngineAction | RunProgram
 
 
 @dataclass(frozen=True, slots=True)

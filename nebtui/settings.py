@@ -12,6 +12,8 @@ from typing import Any
 
 from platformdirs import user_config_dir, user_state_dir
 
+from nebtui.user_commands import UserCommand, UserCommandError, line_of, line_of_key, user_command
+
 
 class SettingsError(ValueError):
     """The settings file cannot be used; one sentence names file, key and what is wrong."""
@@ -20,7 +22,7 @@ class SettingsError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person may set. `[search] roots/depth`, `[rules] allow`, `[fix] network/one_key`,
-    `[throughput] ask_ollama`, top-level `theme` and `ascii`."""
+    `[throughput] ask_ollama`, `[keys]`, `[[command]]`, top-level `theme` and `ascii`."""
 
     roots: tuple[str, ...] = ()
     """Folders searched for compose files besides the working directory."""
@@ -34,6 +36,10 @@ class Settings:
     ascii: bool = False
     """No character beyond ASCII on the screen and in what is printed; a locale that has no others
     asks for the same."""
+    keys: tuple[tuple[str, str, str], ...] = ()
+    """`[keys]`: the id of a key, its new keys, and the place in the file for errors."""
+    commands: tuple[UserCommand, ...] = ()
+    """`[[command]]`."""
     state_dir: str = ""
     """Where the journal and the remembered projects are kept."""
 
@@ -63,7 +69,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     path = settings_file(environ)
     state_dir = environ.get("NEBTUI_STATE") or user_state_dir("nebtui")
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         return Settings(state_dir=state_dir)
     except OSError as error:
@@ -72,7 +79,29 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         ) from None
     except ValueError as error:  # not UTF-8, or not TOML
         raise SettingsError(f"{path}: {error}; fix the file or remove it") from None
-    return Settings(state_dir=state_dir, **dict(_read(path, data, ())))
+    keys = _rebound(path, text, data.pop("keys", {}))
+    commands = _commands(path, text, data.pop("command", []))
+    plain = dict(_read(path, data, ()))
+    return Settings(state_dir=state_dir, keys=keys, commands=commands, **plain)
+
+
+def _rebound(path: Path, text: str, table: object) -> tuple[tuple[str, str, str], ...]:
+    if not isinstance(table, dict) or not all(isinstance(key, str) for key in table.values()):
+        place = f"{path}:{line_of(text, '[keys]')}"
+        raise SettingsError(f'{place}: keys is a table of texts: "acting.restart" = "f5"')
+    return tuple((id, key, f"{path}:{line_of_key(text, id)}") for id, key in table.items())
+
+
+def _commands(path: Path, text: str, tables: object) -> tuple[UserCommand, ...]:
+    if not isinstance(tables, list):
+        raise SettingsError(f"{path}:{line_of(text, '[command]')}: write [[command]]")
+    result = []
+    for nth, table in enumerate(tables):
+        try:
+            result.append(user_command(table))
+        except UserCommandError as error:
+            raise SettingsError(f"{path}:{line_of(text, '[[command]]', nth)}: {error}") from None
+    return tuple(result)
 
 
 def _read(path: Path, table: Mapping[str, Any], prefix: tuple[str, ...]) -> list[tuple[str, Any]]:
@@ -101,11 +130,15 @@ def _read(path: Path, table: Mapping[str, Any], prefix: tuple[str, ...]) -> list
 
 def known() -> tuple[str, ...]:
     """The names of all settings as they stand in the file."""
-    return tuple(".".join(key) for key in _KEYS)
+    return (*(".".join(key) for key in _KEYS), "keys", "command")
 
 
 def described(settings: Settings) -> dict[str, Any]:
     """The effective settings by their names in the file, then where the state is kept, for `nebtui
     config`."""
     given = {".".join(key): getattr(settings, field) for key, (field, _) in _KEYS.items()}
-    return {**given, "state_dir": settings.state_dir}
+    own: dict[str, Any] = {
+        "keys": tuple(f"{id} = {key}" for id, key, _ in settings.keys),
+        "command": tuple(command.name for command in settings.commands),
+    }
+    return {**given, **own, "state_dir": settings.state_dir}

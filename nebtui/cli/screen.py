@@ -97,7 +97,9 @@ def show(
             "`nebtui check`"
         )
     from nebtui.tui.app import NebtuiApp
+    from nebtui.tui.rebinding import keymap
 
+    keymap(settings)  # a key that cannot be is told before the screen is taken
     app = NebtuiApp(_session(host, arguments, settings, environ, banner, notice, player))
     app.run()
     return app.return_code or 0

@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from nebtui.action import (
     LABEL,
+    Action,
     Cancel,
     CreateNetwork,
     EngineAction,
@@ -23,6 +24,7 @@ from nebtui.action import (
     Progress,
     ProjectAction,
     RemoveNetwork,
+    RunProgram,
 )
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError, NotFoundError
@@ -169,6 +171,16 @@ def compose_command(action: ProjectAction) -> tuple[str, ...]:
         return ("docker", "compose", "-p", key.name, *action.words)
     files = tuple(word for path in key.files for word in ("-f", path))
     return ("docker", "compose", "-p", key.name, *files, *action.words)
+
+
+def command_line(action: Action) -> tuple[str, ...]:
+    """The command line of the same effect on a box whose Compose is not asked."""
+    match action:
+        case ProjectAction():
+            return compose_command(action)
+        case RunProgram(_, argv):
+            return argv
+    return docker_command(action)
 
 
 def docker_command(action: EngineAction) -> tuple[str, ...]:

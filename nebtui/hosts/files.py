@@ -12,7 +12,7 @@ from nebtui.action import Action, Cancel, Progress, ProjectAction
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.host import LogRequest, LogStream
-from nebtui.hosts.actions import docker_command
+from nebtui.hosts.actions import command_line
 from nebtui.hosts.collectors import CollectorGroup
 from nebtui.hosts.logs.fixed import no_log
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
@@ -71,7 +71,7 @@ class FilesHost:
         if isinstance(action, ProjectAction):
             candidate = self._projects.candidate(action.project)
             return self._catalogue.command(action, candidate.env_files if candidate else ())
-        return docker_command(action)
+        return command_line(action)
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
         """The project with these texts in place of its files, by our own reader."""

@@ -3,15 +3,16 @@ stream of changes."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
-from nebtui.action import Action, Cancel, Progress, ProjectAction
+from nebtui.action import Action, Cancel, Progress, ProjectAction, RunProgram
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.host import LogRequest, LogStream
-from nebtui.hosts.actions import docker_command, run_command, through_engine
+from nebtui.hosts.actions import command_line, run_command, through_engine
 from nebtui.hosts.collectors import Collector, CollectorGroup
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.collector import EngineCollector
@@ -99,6 +100,9 @@ class LiveHost:
 
     def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Do one thing; the last Progress says whether it worked."""
+        if isinstance(action, RunProgram):
+            yield from run_command(action.argv, os.environ, action.folder, stop)
+            return
         if not isinstance(action, ProjectAction):
             yield from through_engine(self._client, action)
             return
@@ -114,7 +118,7 @@ class LiveHost:
         if isinstance(action, ProjectAction):
             candidate = self._projects.candidate(action.project)
             return self._catalogue.command(action, candidate.env_files if candidate else ())
-        return docker_command(action)
+        return command_line(action)
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
         """The project with these texts in place of its files, by our own reader."""

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from nebtui.action import Action, Cancel, Progress, ProjectAction
+from nebtui.action import Action, Cancel, Progress
 from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import LogRequest, LogStream
-from nebtui.hosts.actions import compose_command, docker_command
+from nebtui.hosts.actions import command_line
 from nebtui.hosts.logs.fixed import no_log
 from nebtui.hosts.playing import TapePlayer
 from nebtui.recording.lines import RecordingError
@@ -92,9 +92,7 @@ class RecordedHost:
 
     def command(self, action: Action) -> tuple[str, ...]:
         """The argv of the same effect on the recorded box, for reading."""
-        return (
-            compose_command(action) if isinstance(action, ProjectAction) else docker_command(action)
-        )
+        return command_line(action)
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
         """The project without services: its files are not at hand."""

@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
-from nebtui.action import Action, Cancel, Progress, ProjectAction
+from nebtui.action import Action, Cancel, Progress
 from nebtui.demo import box, write_files
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import LogRequest, LogStream
-from nebtui.hosts.actions import compose_command, docker_command
+from nebtui.hosts.actions import command_line
 from nebtui.hosts.clock import BoxClock, Clock
 from nebtui.hosts.starts.keeper import StartKeeper
 from nebtui.store import fold
@@ -108,9 +108,7 @@ class SimulatedHost:
 
     def command(self, action: Action) -> tuple[str, ...]:
         """The argv of the same effect on a real box."""
-        return (
-            compose_command(action) if isinstance(action, ProjectAction) else docker_command(action)
-        )
+        return command_line(action)
 
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
         """The project with these texts in place of its files, in the box's own environment."""

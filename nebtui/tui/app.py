@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -15,35 +15,30 @@ from textual.types import CSSPathType
 from textual.widgets import Input
 
 from nebtui import keep, rules
-from nebtui.action import Action, ProjectAction, Up
-from nebtui.analysis.consequence import consequence, destroys
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import recorded
 from nebtui.fixing.watch import verdict
 from nebtui.keep import Entry
 from nebtui.store import Store
+from nebtui.tui.acting_app import ActingApp
 from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.keys import bindings
-from nebtui.tui.messages import ActionsAsked, CancelAsked, FixAsked, PatchWritten, SnapshotChanged
+from nebtui.tui.messages import FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import Everything, commands
-from nebtui.tui.runs import Runs, left_behind
 from nebtui.tui.screens.commands import CommandsScreen
-from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.help import HelpScreen
-from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
 from nebtui.tui.themes import CONTRAST, DARK, THEMES
 from nebtui.tui.used_commands import UsedCommands
 from nebtui.tui.widgets.playback import Playback, play
-from nebtui.tui.widgets.running import Running
 
 
-class NebtuiApp(App[None]):
+class NebtuiApp(ActingApp):
     """One run on one host."""
 
     TITLE = "nebtui"
@@ -53,13 +48,10 @@ class NebtuiApp(App[None]):
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
-        self.home = HomeScreen(session)
+        super().__init__(session)
         self._store = Store(session.host, self._heard)
         self._judged = -1
         self._judging = False
-        self._runs = Runs(self, session, self._runs_changed)
         self._recording = BoxRecording(self, session, self._store)
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self._ascii = AsciiFilter(enabled=session.ascii)
@@ -70,6 +62,7 @@ class NebtuiApp(App[None]):
 
     def on_mount(self) -> None:
         exit_on_signal(self)
+        self.bind_own()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.session.settings.theme or DARK.name
@@ -95,17 +88,7 @@ class NebtuiApp(App[None]):
         self._store.start()
         self.set_interval(1.0, self._watch)
         if not self.session.locked:
-            background(self, self._recover, self._tell)
-
-    def _recover(self) -> tuple[str, ...]:
-        """Off the screen's thread; the editor it loads is not needed before."""
-        from nebtui.fixing.recovery import recover
-
-        return recover(self.session.host, self.session.journal)
-
-    def _tell(self, sentences: tuple[str, ...]) -> None:
-        for sentence in sentences:
-            self.notify(sentence, severity="warning", markup=False)
+            background(self, self.recover, self.tell)
 
     def on_snapshot_changed(self, message: SnapshotChanged) -> None:
         first = message.snapshot.settled and not self.session.snapshot.settled
@@ -195,45 +178,6 @@ class NebtuiApp(App[None]):
         self.session.watched = tuple(w for w in self.session.watched if w.entry != number)
         self.home.show()
 
-    def on_actions_asked(self, message: ActionsAsked) -> None:
-        host, snapshot = self.session.host, self.session.snapshot
-        verbs = [action for action in message.actions if isinstance(action, ProjectAction)]
-        told = tuple(f"{a.project.name}: {consequence(snapshot, a)}" for a in verbs)
-        # A file that was just written may not have been read again yet.
-        harmless = not self.session.watched and not any(destroys(snapshot, v) for v in verbs)
-        if message.confirmed or harmless:
-            self._run(message.actions)
-            for sentence in told if not message.confirmed else ():
-                self.notify(sentence, markup=False, timeout=4)
-            return
-        text = tuple(" ".join(host.command(action)) for action in message.actions)
-        self.push_screen(
-            ConfirmScreen(text, told), lambda yes: self._run(message.actions) if yes else None
-        )
-
-    def _run(self, actions: tuple[Action, ...]) -> None:
-        brought = {action.project for action in actions if isinstance(action, Up)}
-        self.session.undone = tuple(r for r in self.session.undone if r.project not in brought)
-        self.session.marked = frozenset()
-        # A network that an undone fix left in use may be free afterwards.
-        self._runs.ask(actions, lambda: background(self, self._recover, self._tell))
-
-    def _runs_changed(self) -> None:
-        """Something is done, or is not done any more."""
-        self.session.doing = self._runs.doing()
-        self.home.show()
-        for line in self.home.query(Running):
-            line.show(self._runs)
-
-    def on_cancel_asked(self, message: CancelAsked) -> None:
-        batch = self._runs.cancel()
-        told = f"interrupted: {batch.title}" if batch and batch.began else "forgotten"
-        self.notify(told if batch else "nothing runs", markup=False, timeout=3)
-
-    async def action_quit(self) -> None:
-        """Leave. What runs goes on by itself; what waits its turn is not begun."""
-        self.exit(message=left_behind(self._runs.batches))
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of a recording are there where one is played, and letters where one types."""
         if action != "play":
@@ -261,6 +205,7 @@ class NebtuiApp(App[None]):
         yield from commands(screen)
         if self.session.player is None:
             yield SystemCommand(*self._recording.told(), self.action_record)
+        yield from self.own_commands()
         yield SystemCommand("theme", "Choose colours.", self.action_change_theme)
 
     def on_unmount(self) -> None:

@@ -18,7 +18,6 @@ from nebtui import rules
 from nebtui.analysis import services
 from nebtui.analysis.readiness import readiness
 from nebtui.facts.snapshot import Snapshot
-from nebtui.tui.key_table import KEYS
 from nebtui.tui.widgets.markup import styled
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def _some(names: Iterable[str]) -> str:
 def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
     """One command per key that is bound, and not dimmed, on this screen."""
     bound = {binding.binding.id for binding in screen.active_bindings.values() if binding.enabled}
-    for key in KEYS:
+    for key in cast("NebtuiApp", screen.app).keys:
         wanted = f"{key.where}.{key.id}" in bound and key.id not in KNOWN_SO_WELL
         if wanted and key.action != "app.command_palette":
             yield SystemCommand(

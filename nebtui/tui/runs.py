@@ -10,7 +10,7 @@ from typing import Any
 
 from textual.app import App
 
-from nebtui.action import Action, CreateNetwork, ProjectAction, RemoveNetwork
+from nebtui.action import Action, CreateNetwork, ProjectAction, RemoveNetwork, RunProgram
 from nebtui.analysis.consequence import concerned
 from nebtui.facts.declared import ServiceKey
 from nebtui.tui.background import background
@@ -59,6 +59,8 @@ def titled(action: Action) -> str:
             return f"create network {name}"
         case RemoveNetwork(name):
             return f"remove network {name}"
+        case RunProgram(name):
+            return name
     return f"ask {action.container}"
 
 

@@ -13,6 +13,7 @@ from nebtui.action import (
     Progress,
     ProjectAction,
     RemoveNetwork,
+    RunProgram,
     Up,
 )
 from nebtui.demo import Scenario, box
@@ -158,6 +159,9 @@ class World:
                 return iter((self._remove_network(name),))
             case Probe():
                 return self._probe(action)
+            case RunProgram():
+                text = "this is a simulated box: nothing is run for it"
+                return iter((Progress(text, done=True, exit_code=1),))
 
     def _compose(self, action: ProjectAction) -> Iterator[Progress]:
         declared = self._shelf.of(action.project)

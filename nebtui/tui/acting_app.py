@@ -1,0 +1,102 @@
+"""The part of the App that has things done: what a person is asked before, what runs, what is
+left when they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual.app import App, SystemCommand
+
+from nebtui.action import Action, ProjectAction, Up
+from nebtui.analysis.consequence import consequence, destroys
+from nebtui.tui.background import background
+from nebtui.tui.messages import ActionsAsked, CancelAsked
+from nebtui.tui.own_commands import run_own
+from nebtui.tui.rebinding import keymap, rebound
+from nebtui.tui.runs import Runs, left_behind
+from nebtui.tui.screens.confirm import ConfirmScreen
+from nebtui.tui.screens.home import HomeScreen
+from nebtui.tui.session import Session
+from nebtui.tui.widgets.running import Running
+
+
+class ActingApp(App[None]):
+    """Has the host do what the screens ask for."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.home = HomeScreen(session)
+        self._keys = keymap(session.settings)
+        self.keys = rebound(self._keys)
+        """The table of keys with those that a person chose."""
+        self._runs = Runs(self, session, self._runs_changed)
+
+    def bind_own(self) -> None:
+        """Bind the keys and commands that a person chose."""
+        self.set_keymap(self._keys)
+        for nth, command in enumerate(self.session.settings.commands):
+            if command.key:
+                self.bind(command.key, f"own({nth})", description=command.name, show=False)
+
+    def own_commands(self) -> Iterator[SystemCommand]:
+        """Those for the palette."""
+        for nth, command in enumerate(self.session.settings.commands):
+            told = " ".join(command.run)
+            yield SystemCommand(command.name, f"yours: {told}", partial(self.action_own, nth))
+
+    def action_own(self, nth: int) -> None:
+        """A command of the settings on what is selected at home."""
+        command = self.session.settings.commands[nth]
+        run_own(self, self.session, self._runs, command, self.home.selected)
+
+    def recover(self) -> tuple[str, ...]:
+        """Off the screen's thread; the editor it loads is not needed before."""
+        from nebtui.fixing.recovery import recover
+
+        return recover(self.session.host, self.session.journal)
+
+    def tell(self, sentences: tuple[str, ...]) -> None:
+        """Warnings of what was found left behind."""
+        for sentence in sentences:
+            self.notify(sentence, severity="warning", markup=False)
+
+    def on_actions_asked(self, message: ActionsAsked) -> None:
+        host, snapshot = self.session.host, self.session.snapshot
+        verbs = [action for action in message.actions if isinstance(action, ProjectAction)]
+        told = tuple(f"{a.project.name}: {consequence(snapshot, a)}" for a in verbs)
+        # A file that was just written may not have been read again yet.
+        harmless = not self.session.watched and not any(destroys(snapshot, v) for v in verbs)
+        if message.confirmed or harmless:
+            self._run(message.actions)
+            for sentence in told if not message.confirmed else ():
+                self.notify(sentence, markup=False, timeout=4)
+            return
+        text = tuple(" ".join(host.command(action)) for action in message.actions)
+        self.push_screen(
+            ConfirmScreen(text, told), lambda yes: self._run(message.actions) if yes else None
+        )
+
+    def _run(self, actions: tuple[Action, ...]) -> None:
+        brought = {action.project for action in actions if isinstance(action, Up)}
+        self.session.undone = tuple(r for r in self.session.undone if r.project not in brought)
+        self.session.marked = frozenset()
+        # A network that an undone fix left in use may be free afterwards.
+        self._runs.ask(actions, lambda: background(self, self.recover, self.tell))
+
+    def _runs_changed(self) -> None:
+        """Something is done, or is not done any more."""
+        self.session.doing = self._runs.doing()
+        self.home.show()
+        for line in self.home.query(Running):
+            line.show(self._runs)
+
+    def on_cancel_asked(self, message: CancelAsked) -> None:
+        batch = self._runs.cancel()
+        told = f"interrupted: {batch.title}" if batch and batch.began else "forgotten"
+        self.notify(told if batch else "nothing runs", markup=False, timeout=3)
+
+    async def action_quit(self) -> None:
+        """Leave. What runs goes on by itself; what waits its turn is not begun."""
+        self.exit(message=left_behind(self._runs.batches))
