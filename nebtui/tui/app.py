@@ -33,7 +33,7 @@ from nebtui.tui.screens.help import HelpScreen
 from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
-from nebtui.tui.themes import CONTRAST, DARK, THEMES
+from nebtui.tui.themes import DARK, THEMES
 from nebtui.tui.used_commands import UsedCommands
 from nebtui.tui.widgets.playback import Playback, play
 
@@ -75,10 +75,6 @@ class NebtuiApp(ActingApp):
     def judged(self) -> bool:
         """The findings are those of the snapshot that is shown."""
         return self._judged == self.session.snapshot.generation
-
-    def watch_theme(self, name: str) -> None:
-        """Thin strokes are stronger where contrast is asked for."""
-        self.set_class(name == CONTRAST.name, "-contrast")
 
     def _heard(self, snapshot: Snapshot) -> None:
         """Called from the store's thread."""

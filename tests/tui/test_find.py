@@ -6,9 +6,19 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
+from textual.events import MouseScrollDown, MouseScrollUp
+from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import OptionList
 
 from nebtui.keep.uses import MOST, OFTEN, recall_uses, used
+from nebtui.tui.screens.confirm import ConfirmScreen
+from nebtui.tui.screens.help import HelpScreen
+from nebtui.tui.screens.review import ReviewScreen
+from nebtui.tui.widgets.detail import Detail
+from nebtui.tui.widgets.divider import LEAST, Divider
+from nebtui.tui.widgets.summary import Summary
+from nebtui.tui.widgets.wheel import WheelStatic
 from tests.tui.driver import AppDriver, demo
 
 
@@ -154,3 +164,70 @@ async def test_back_and_forward(tmp_path: Path) -> None:
         assert shown.app.home.selected == last
         await shown.press("right_parenthesis")
         assert shown.app.home.selected == last
+
+
+async def click(shown: AppDriver, text: str) -> None:
+    """Click on the first place where the screen shows a text."""
+    lines = shown.text.splitlines()
+    y = next(at for at, line in enumerate(lines) if text in line)
+    await shown.pilot.click(offset=(lines[y].index(text) + 1, y))
+    await shown.pilot.pause()
+
+
+async def test_tabs_and_chips_are_clicked(tmp_path: Path) -> None:
+    """A tab's label shows it; the key beside a finding fixes that finding; the keys of a question
+    answer it; the keys at the bottom are pressed."""
+    async with demo(tmp_path, (120, 44)) as shown:
+        await shown.select("infer", "tabbyapi")
+        await click(shown, "5 Mounts")
+        assert "[5 Mounts]" in shown.text
+        assert "runs as" in shown.text
+        await click(shown, "1 Why")
+        await click(shown, " u ")
+        await shown.until(lambda: isinstance(shown.app.screen, ReviewScreen), "the review")
+        assert "foreign-user" in str(shown.app.screen.about)  # type: ignore[attr-defined]
+        await shown.press("escape", "U")
+        await shown.until(lambda: isinstance(shown.app.screen, ConfirmScreen), "the question")
+        await click(shown, " esc ")
+        await shown.until(lambda: shown.home, "home")
+        await click(shown, " ? help")
+        assert isinstance(shown.app.screen, HelpScreen)
+
+
+async def test_the_divider_is_dragged(tmp_path: Path) -> None:
+    """It follows the mouse, both sides keep some lines, and a double click gives back the
+    graph's own share."""
+    async with demo(tmp_path, (120, 44)) as shown:
+        pilot, own = shown.pilot, shown.rails.size.height
+        detail = shown.app.screen.query_one(Detail)
+        for y, side, height in ((0, shown.rails, LEAST), (43, detail, LEAST), (12, None, 0)):
+            await pilot.mouse_down(Divider)
+            await pilot.hover(offset=(10, y))
+            await pilot.mouse_up(offset=(10, y))
+            await pilot.pause()
+            assert side is None or side.size.height == height, y
+        assert shown.app.screen.query_one(Divider).region.y == 12
+        await pilot.click(Divider, times=2)
+        await pilot.pause()
+        assert shown.rails.size.height == own
+
+
+async def test_the_wheel_turns_everything(tmp_path: Path) -> None:
+    """Over the summary the graph scrolls, over the heading the detail below it."""
+    async with demo(tmp_path, (100, 24)) as shown:
+        await shown.select("gantry", "conductor")
+        await shown.press("home", "exclamation_mark")
+        body = shown.app.screen.query_one("#body")
+        for widget, scrolled in ((Summary, shown.rails), (WheelStatic, body)):
+            target = shown.app.screen.query(widget).last()
+            before = scrolled.scroll_y
+            target.post_message(wheel(target, MouseScrollUp))
+            target.post_message(wheel(target, MouseScrollDown))
+            await shown.pilot.pause()
+            await shown.pilot.pause()
+            assert scrolled.scroll_y > 0 or before > 0, widget
+
+
+def wheel(widget: Widget, kind: type[MouseScrollDown | MouseScrollUp]) -> Message:
+    """A notch of the wheel over a widget."""
+    return kind(widget, 1, 0, 0, 0, 0, False, False, False)

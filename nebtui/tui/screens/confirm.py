@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from nebtui.tui.keys import bindings
-from nebtui.tui.widgets.markup import joined, lines
+from nebtui.tui.widgets.markup import joined, lines, pressed
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -35,7 +35,11 @@ class ConfirmScreen(ModalScreen[bool]):
                 lines(
                     [
                         *self._told(),
-                        joined(" ", (" enter ", "key"), " run   ", (" esc ", "key"), " cancel"),
+                        joined(" ")
+                        + pressed(" enter ", "key", "screen.confirm")
+                        + joined(" run   ")
+                        + pressed(" esc ", "key", "screen.dismiss(False)")
+                        + joined(" cancel"),
                     ]
                 )
             )

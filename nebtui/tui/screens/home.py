@@ -18,6 +18,7 @@ from nebtui.tui.keys import bindings
 from nebtui.tui.screens.acting import CHANGING, ActingScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
+from nebtui.tui.widgets.divider import Divider
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
@@ -42,6 +43,7 @@ class HomeScreen(ActingScreen):
         yield Summary()
         yield Running(ascii=self.session.ascii)
         yield Rails(ascii=self.session.ascii)
+        yield Divider()
         yield Detail()
         yield Input(
             placeholder="a name, net:X state:X image:X project:X, ! inverse; esc shows all",

@@ -27,6 +27,8 @@ from nebtui.tui.widgets.markup import joined, lines
 from nebtui.tui.widgets.no_match import no_match, no_match_heading
 from nebtui.tui.widgets.notices import notices
 from nebtui.tui.widgets.speed import server_lines
+from nebtui.tui.widgets.tab_marks import tab_marks
+from nebtui.tui.widgets.wheel import WheelStatic
 
 SIDES = 4
 """Cells that the padding and the scroll bar of the pane take."""
@@ -49,7 +51,7 @@ class Detail(Vertical):
         self._yaml_lines = Content("")
 
     def compose(self) -> ComposeResult:
-        yield CachedStatic(id="heading")
+        yield WheelStatic(id="heading")
         with VerticalScroll(id="body"):
             yield CachedStatic(id="watched")
             yield OptionList(id="findings")
@@ -153,7 +155,7 @@ class Detail(Vertical):
             why = tabs.reason(session.snapshot, selected)
             head = [*tabs.heading(session.snapshot, selected), "   "]
             room = self.size.width - SIDES - joined(*head).cell_length
-            return joined(*head, *tabs.marks(self.tab, room), (f"   {why}", "dim"))
+            return joined(*head) + tab_marks(self.tab, room) + joined((f"   {why}", "dim"))
         if isinstance(selected, ProjectKey):
             project = session.snapshot.projects.get(selected)
             files = ", ".join(short(f) for f in selected.files)

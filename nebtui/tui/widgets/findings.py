@@ -8,7 +8,7 @@ from nebtui import rules
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.rules.rule import Finding
 from nebtui.text.paths import shortened
-from nebtui.tui.widgets.markup import SEVERITY, joined, lines
+from nebtui.tui.widgets.markup import SEVERITY, joined, lines, pressed
 
 
 def counted(number: int) -> str:
@@ -46,12 +46,9 @@ def prompt(finding: Finding) -> Content:
     result += [joined(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
     if finding.fix and finding.applicability != "display" and rule.key:
         result.append(
-            joined(
-                "  ",
-                (f" {rule.key} ", "key"),
-                f" {finding.fix} ",
-                (f"· {finding.applicability}", "dim"),
-            )
+            joined("  ")
+            + pressed(f" {rule.key} ", "key", "screen.fix")
+            + joined(f" {finding.fix} ", (f"· {finding.applicability}", "dim"))
         )
     elif finding.fix:
         result.append(joined(("    by hand: ", "dim"), finding.fix))

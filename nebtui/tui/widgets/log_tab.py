@@ -12,7 +12,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import clock_time
-from nebtui.tui.widgets.markup import joined
+from nebtui.tui.widgets.markup import joined, pressed
 
 EVERY = 0.25
 """Seconds between two looks at the log that is on screen."""
@@ -25,8 +25,9 @@ def log_lines(lines: Sequence[LogLine]) -> list[Content]:
     """The last lines, newest last, and the key that shows all."""
     if not lines:
         return [joined(("nothing was written yet", "dim"))]
+    hint = joined(("shows all, searches and follows", "dim"))
     shown = [log_line(line) for line in lines[-SHOWN:]]
-    return [*shown, joined(("l ", "info"), ("shows all, searches and follows", "dim"))]
+    return [*shown, pressed("l ", "info", "screen.logs") + hint]
 
 
 def log_line(line: LogLine) -> Content:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content, Span
+from textual.style import Style
 
 from nebtui.text.mask import mask
 from nebtui.text.terminal import plain
@@ -30,6 +31,12 @@ def styled(text: str, tone: str = "") -> Content:
 def joined(*parts: tuple[str, str] | str) -> Content:
     """A line of words: texts, or (text, tone) pairs."""
     return Content("").join(styled(p) if isinstance(p, str) else styled(*p) for p in parts)
+
+
+def pressed(text: str, tone: str, action: str) -> Content:
+    """Words that do something when they are clicked. `action`: as in the table of keys, written
+    here; nothing that a file or container holds may be in it."""
+    return styled(text, tone).stylize(Style.from_meta({"@click": action}))
 
 
 def lines(many: list[Content]) -> Content:

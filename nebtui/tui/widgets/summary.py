@@ -11,13 +11,15 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 from nebtui.text.units import clock_time
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
+from nebtui.tui.widgets.wheel import WheelStatic
 
 
-class Summary(CachedStatic):
+class Summary(WheelStatic):
     """Repainted whole: it is two lines."""
+
+    scrolled = "Rails"
 
     def show(self, session: Session) -> None:
         """Show a session's snapshot; what it is, and why no engine answers, have lines of their
