@@ -72,7 +72,7 @@ def parser() -> Parser:
     graph = verb("graph", "networks and edges, once")
     for one in (status, graph):
         one.add_argument("paths", nargs="*", metavar="PATH")
-    _recordings(verb, (check, status, graph, _startup(verb)))
+    _recordings(verb, (check, status, graph, _startup(verb), _reach(verb)))
     gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     gpu.add_argument(
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
@@ -122,6 +122,15 @@ def _startup(verb: Callable[..., Parser]) -> Parser:
         "--timeout", type=float, default=60.0, metavar="SECONDS", help="watch so long (60)"
     )
     return startup
+
+
+def _reach(verb: Callable[..., Parser]) -> Parser:
+    reach = verb("reach", "whether one service can reach another, or what is missing")
+    reach.add_argument("services", nargs=2, metavar="SERVICE", help="PROJECT/SERVICE, or SERVICE")
+    reach.add_argument(
+        "--try", dest="try_it", action="store_true", help="connect from inside its container"
+    )
+    return reach
 
 
 def _recordings(verb: Callable[..., Parser], shown: tuple[Parser, ...]) -> None:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 Where = Literal[
-    "everywhere", "moving", "fixing", "acting", "review", "confirm", "timeline", "logs", "replay"
+    "everywhere",
+    "moving",
+    "fixing",
+    "acting",
+    "review",
+    "confirm",
+    "timeline",
+    "logs",
+    "reach",
+    "replay",
 ]
 
 
@@ -74,6 +83,8 @@ KEYS: tuple[Key, ...] = (
         "The last starts of the project as bars on a shared axis.", "moving", True),
     Key("logs", "l", "l", "logs", "logs",
         "What the selected service, project or box writes, merged by time.", "moving", True),
+    Key("reach", "c", "c", "reach", "can reach?",
+        "Choose this service, then another: can the one reach the other?", "moving"),
     Key("fold", "space", "space", "rails('fold')", "fold",
         "Collapse or expand the project.", "moving"),
     Key("broken", "exclamation_mark", "!", "rails('next_broken')", "broken",
@@ -162,6 +173,13 @@ KEYS: tuple[Key, ...] = (
         "Take nothing in; what is written meanwhile waits.", "logs", True),
     Key("save", "o", "o", "save", "save",
         "Write the lines to a file, after asking.", "logs", True),
+    Key("try", "t", "t", "try_it", "try it",
+        "Connect from inside the container of the one.", "reach", True),
+    Key("mend", "f", "f", "mend", "fix",
+        "Fix the first piece that is missing.", "reach", True),
+    Key("reach_up", "U", "U", "bring_up", "up", "Bring the other up.", "reach", True),
+    Key("swap", "s", "s", "swap", "other way",
+        "Can the other reach this one?", "reach", True),
     Key("pause", "space", "space", "app.play('pause')", "pause",
         "Stand still, or go on.", "replay", True, True),
     Key("step", "full_stop", ".", "app.play('step')", "step",

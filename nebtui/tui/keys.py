@@ -36,7 +36,7 @@ def markdown() -> str:
         "acting": "home, acting",
     }
     titles |= {"review": "review", "timeline": "timeline", "confirm": "before a command"}
-    titles |= {"logs": "logs"}
+    titles |= {"logs": "logs", "reach": "can A reach B?"}
     titles |= {"replay": "a recording"}
     rows = ["| where | keys |", "|---|---|"]
     for where, title in titles.items():

@@ -106,6 +106,17 @@ async def logs(driver: AppDriver) -> None:
     await driver.press("slash", *"listening", "enter")
 
 
+async def reach(driver: AppDriver) -> None:
+    """The path from one service to another."""
+    await driver.select("gantry", "conductor")
+    await driver.press("c", "left", "c")
+
+
+async def manual(driver: AppDriver) -> None:
+    """The manual of a rule."""
+    driver.app.home.show_manual("isolated-networks")
+
+
 HELD = ("? help",)
 SHOP = ProjectKey("shop", "/shop", ("/shop/compose.yaml",))
 FILES = Project(SHOP, services={"web": Service("web", image="x")})
@@ -137,6 +148,9 @@ PLACES: dict[str, Place] = {
     "gpus": Place(keys("G"), ("esc back",)),
     "timeline": Place(keys("t", project="core", service="ingest"), ("esc back", "h settle")),
     "logs": Place(logs, ("esc back", "/ search")),
+    "reach": Place(reach, ("esc back", "t try it", "cannot reach")),
+    "manual": Place(manual, ("esc back",)),
+    "no-match": Place(keys("slash", *"net:none", "enter"), HELD),
     "locked": Place(keys("L"), ("read-only", *HELD)),
     "empty": Place(keys(), HELD, Snapshot(engine=ENGINE, containers=STRANGERS)),
     "no-engine": Place(

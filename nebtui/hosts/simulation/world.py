@@ -16,6 +16,7 @@ from nebtui.action import (
     RunProgram,
     Up,
 )
+from nebtui.analysis.reach_probe import connected_to
 from nebtui.demo import Scenario, box
 from nebtui.facts.changes import (
     Change,
@@ -33,6 +34,7 @@ from nebtui.facts.changes import (
     Settled,
 )
 from nebtui.facts.observed import Engine
+from nebtui.hosts.simulation.calls import call
 from nebtui.hosts.simulation.compose_up import ComposeUp
 from nebtui.hosts.simulation.compose_verbs import ComposeVerbs
 from nebtui.hosts.simulation.execution import run
@@ -202,7 +204,10 @@ class World:
         if unit is None:
             yield Progress(f"No such container: {probe.container}", done=True, exit_code=1)
             return
-        code, output = run(unit, probe.argv, probe.user, self._machine.paths)
+        if called := connected_to(probe.argv):
+            code, output = call(self._machine, unit, *called)
+        else:
+            code, output = run(unit, probe.argv, probe.user, self._machine.paths)
         if output:
             yield Progress(output)
         yield Progress(f"exit status {code}", done=True, exit_code=code)

@@ -18,6 +18,8 @@ class GoingScreen(FixingScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._trail = Trail()
+        self._first: ServiceKey | None = None
+        """The service that is asked about, until the other one is chosen."""
 
     def go(self, key: ServiceKey | ProjectKey) -> None:
         """Come back to this screen with the cursor there; a filter that hides it is cleared."""
@@ -44,6 +46,29 @@ class GoingScreen(FixingScreen):
         from nebtui.tui.screens.manual import ManualScreen
 
         self.app.push_screen(ManualScreen(self.session, rule))
+
+    def action_reach(self) -> None:
+        """Choose the service; with a second one show whether the first reaches it."""
+        first, chosen = self._first, self._selected
+        if not isinstance(chosen, ServiceKey):
+            self.notify("select a service, then another one", title="can it reach?", timeout=4)
+        elif first is None:
+            self._first = chosen
+            text = "select the other service and press c again; esc forgets it"
+            self.notify(text, title=f"can {chosen} reach…?", markup=False, timeout=20)
+        elif first == chosen:
+            self._first = None
+            self.notify(f"{chosen} is not asked about any more", markup=False, timeout=3)
+        else:
+            self._first = None
+            self.app.clear_notifications()
+            self.show_reach(first, chosen)
+
+    def show_reach(self, source: ServiceKey, target: ServiceKey) -> None:
+        """Show whether the one reaches the other."""
+        from nebtui.tui.screens.reach import ReachScreen
+
+        self.app.push_screen(ReachScreen(self.session, source, target))
 
     def _uncovered(self) -> None:
         """Close the screens that lie over this one."""

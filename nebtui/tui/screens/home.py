@@ -181,7 +181,7 @@ class HomeScreen(ActingScreen):
         elif self.focused is not self.query_one(Rails):
             self.set_focus(self.query_one(Rails))
         else:
-            self._selected = self._stranger = None
+            self._selected = self._stranger = self._first = None
             self.refresh_bindings()
             self._show_detail()
 
