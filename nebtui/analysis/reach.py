@@ -129,6 +129,9 @@ def _name(
     for host in hosts:
         asked = Reference(source, host, None, (), host, None, True)
         reached = resolve(index, asked).reached
+        if target in reached and _owns(index, host, source):
+            why = f"{host} is a name of {source} itself"
+            return host, PathStep("name", "no", why, ("ambiguous-name",), "give it an alias")
         if mine & index.networks.get(target, frozenset()) and reached == (target,):
             at = f" ({reference.origin})" if reference and reference.origin else ""
             told = f"as {host}, which {source} uses{at}" if reference else f"as {host}"
@@ -139,6 +142,10 @@ def _name(
             return host, PathStep("name", "no", why, ("ambiguous-name",), "give it an alias")
     host = hosts[0] if hosts else ""
     return host, PathStep("name", "unknown", f"{host} is answered once both share a network")
+
+
+def _owns(index: Names, host: str, key: ServiceKey) -> bool:
+    return key in index.owners.get(host.lower(), ())
 
 
 def _runs(snapshot: Snapshot, target: ServiceKey) -> PathStep:

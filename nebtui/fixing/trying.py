@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from nebtui.action import Probe
 from nebtui.analysis.reach_probe import connecting, told
-from nebtui.host import Host, Probe
+from nebtui.host import Host
 
 
 def tried_connection(host: Host, container: str, name: str, port: int) -> tuple[bool | None, str]:

@@ -42,7 +42,8 @@ def _remedy(step: PathStep, mends: Mends) -> str:
     if finding is None:
         return step.remedy
     if finding.evidence:
-        return f"{finding.fix}: nebtui fix --rule {finding.rule} --service {finding.service}"
+        to = f" --to {finding.target}" if len(finding.owners) > 1 and finding.target else ""
+        return f"{finding.fix}: nebtui fix --rule {finding.rule} --service {finding.service}{to}"
     return f"{finding.fix}, on the screen (c)"
 
 

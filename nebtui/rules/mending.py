@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from nebtui.analysis.reach import PathStep, Reach
 from nebtui.rules.isolated_networks import NAME as ISOLATED
@@ -18,8 +19,16 @@ def mending(path: Reach, step: PathStep, findings: Iterable[Finding]) -> Finding
             path.target in ends or finding.subject in (path.host, path.target.service)
         )
         if finding.rule in step.rules and (both or alone):
-            return finding if finding.applicability != "display" else None
+            return _meant(path, finding) if finding.applicability != "display" else None
     return joining(path) if ISOLATED in step.rules else None
+
+
+def _meant(path: Reach, finding: Finding) -> Finding:
+    """The finding, with the one of several owners that is asked about."""
+    if finding.target is not None or path.target not in finding.owners:
+        return finding
+    told = f"connect {path.source} and {path.target} through one network"
+    return replace(finding, target=path.target, fix=told)
 
 
 def joining(path: Reach) -> Finding | None:

@@ -13,7 +13,7 @@ from nebtui import rules
 from nebtui.analysis.reach import Answer, Reach, StepName, reach
 from nebtui.analysis.reach_probe import NO_PROGRAM, connected_to, connecting, told, trial
 from nebtui.facts.changes import ProcessesSeen
-from nebtui.facts.declared import Port, Service
+from nebtui.facts.declared import Join, Port, Service
 from nebtui.facts.observed import Attachment, Network, Peer, Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.mending import mending
@@ -219,3 +219,25 @@ def test_what_cannot_be_tried() -> None:
     assert "no port" in str(trial(made, path(made)))
     made = box(shop(), *RUNS, listening(5432))
     assert trial(made, path(made)) == ("shop-app-1", "db", 5432)
+
+
+def test_a_name_that_the_caller_has_itself() -> None:
+    """An alias of its own answers first: it would call itself."""
+    nets = {"front": Join("front", aliases=("db",))}
+    one = project("shop", Service("app", environment=ASK, networks=nets), external=("front",))
+    two = project("rag", Service("db", networks=joined("front")), external=("front",))
+    found = path(box(one, two, Network("1", "front")), "shop/app", "rag/db")
+    assert (found.steps[1].answer, found.answer) == ("no", "no")
+    assert "db is a name of shop/app itself" in found.steps[1].message
+
+
+def test_one_of_several_owners_is_meant() -> None:
+    """Where many answer the name the fix joins the one that is asked about."""
+    shops = (project(name, Service("db")) for name in ("rag", "x"))
+    made = box(project("shop", Service("app", environment=ASK)), *shops)
+    found = path(made, "shop/app", "x/db")
+    own = next(f for f in rules.find(made) if f.rule == "isolated-networks")
+    assert own.target is None
+    meant = mending(found, found.steps[0], [replace(own, applicability="unsafe")])
+    assert meant is not None
+    assert meant.target == at("x/db")

@@ -80,7 +80,7 @@ async def undo(driver: AppDriver) -> None:
 async def confirm(driver: AppDriver) -> None:
     """A command before it runs."""
     await driver.select("core", "ingest")
-    await driver.press("U")
+    await driver.press("D")
     await driver.until(lambda: isinstance(driver.app.screen, ModalScreen), "the question")
 
 

@@ -186,7 +186,7 @@ async def test_tabs_and_chips_are_clicked(tmp_path: Path) -> None:
         await click(shown, " u ")
         await shown.until(lambda: isinstance(shown.app.screen, ReviewScreen), "the review")
         assert "foreign-user" in str(shown.app.screen.about)  # type: ignore[attr-defined]
-        await shown.press("escape", "U")
+        await shown.press("escape", "D")
         await shown.until(lambda: isinstance(shown.app.screen, ConfirmScreen), "the question")
         await click(shown, " esc ")
         await shown.until(lambda: shown.home, "home")

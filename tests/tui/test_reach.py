@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nebtui.host import Probe
-from nebtui.tui.screens.confirm import ConfirmScreen
+from nebtui.action import Probe
 from nebtui.tui.screens.reach import ReachScreen
 from nebtui.tui.screens.review import ReviewScreen
 from tests.tui.driver import AppDriver, demo
@@ -45,14 +44,14 @@ async def test_the_missing_piece_is_mended_and_tried(tmp_path: Path) -> None:
 
 
 async def test_the_other_way_and_bringing_up(tmp_path: Path) -> None:
-    """`s` asks the other way round; what does not run is brought up by `U`, after a question."""
+    """`s` asks the other way round; `U` brings the other up."""
     async with demo(tmp_path, (120, 36)) as shown:
         screen = await asked(shown, "core/api", "core/postgres")
         assert "core/api reaches core/postgres" in shown.text
         await shown.press("s")
         assert screen.path.source.service == "postgres"
         await shown.press("U")
-        await shown.until(lambda: isinstance(shown.app.screen, ConfirmScreen), "the question")
+        await shown.until(lambda: shown.session.commands, "the command")
 
 
 async def test_choosing(tmp_path: Path) -> None:

@@ -32,23 +32,6 @@ async def resized(shown: AppDriver, size: tuple[int, int]) -> None:
     await shown.pilot.pause()
 
 
-@pytest.mark.parametrize("name", PLACES)
-async def test_a_screen_fits_every_terminal_in_ascii(name: str, tmp_path: Path) -> None:
-    """At each size each line is as wide as the terminal, no character is beyond ASCII, the keys at
-    the bottom are whole, and what must not be cut off is there."""
-    async with at(name, tmp_path, ascii=True) as shown:
-        for size in SIZES:
-            await resized(shown, size)
-            lines = strips(shown)
-            assert {sum(s.cell_length for s in line) for line in lines} == {size[0]}, size
-            odd = {char for char in shown.text if not char.isascii()}
-            assert odd == set(), (size, odd, shown.text)
-            for text in PLACES[name].kept:
-                assert text in shown.text, (size, text, shown.text)
-            for key in shown.app.screen.query(FooterKey):
-                assert key.region.right <= size[0], (size, key.description)
-
-
 def painted(shown: AppDriver) -> Iterator[tuple[str, Color, Color]]:
     """Each text with its colour and that of its ground."""
     screen = shown.app.screen
@@ -89,25 +72,46 @@ LEAST = {"nebtui-dark": (4.0, 1.5), "nebtui-light": (4.0, 1.5), "nebtui-contrast
 """Contrast of text and of strokes."""
 
 
+async def fits(shown: AppDriver, name: str, size: tuple[int, int]) -> None:
+    """Each line is as wide as the terminal, in ASCII, the keys are whole, and what must not be cut
+    off is there."""
+    await resized(shown, size)
+    assert {sum(s.cell_length for s in line) for line in strips(shown)} == {size[0]}, size
+    odd = {char for char in shown.text if not char.isascii()}
+    assert odd == set(), (size, odd, shown.text)
+    for text in PLACES[name].kept:
+        assert text in shown.text, (size, text, shown.text)
+    for key in shown.app.screen.query(FooterKey):
+        assert key.region.right <= size[0], (size, key.description)
+
+
+async def is_readable(shown: AppDriver, theme: str) -> None:
+    """Text stands out from its ground, also in 16 colours."""
+    shown.app.theme = theme
+    await shown.pilot.pause()
+    await shown.pilot.pause()
+    text, strokes = LEAST[theme]
+    seen = {*painted(shown)}
+    faint = {
+        (words.strip(), front.name, back.name, round(contrast(front, back), 1))
+        for words, front, back in seen
+        if contrast(front, back) < (strokes if set(words) <= STROKES else text)
+    }
+    assert faint == set(), (theme, faint)
+    lost = {
+        (words.strip(), front.name, back.name)
+        for words, front, back in seen
+        if not set(words) <= STROKES
+        and front.downgrade(ColorSystem.STANDARD) == back.downgrade(ColorSystem.STANDARD)
+    }
+    assert lost == set(), (theme, lost)
+
+
 @pytest.mark.parametrize("name", PLACES)
-async def test_a_screen_can_be_read_in_every_theme(name: str, tmp_path: Path) -> None:
-    """Text stands out from its ground in each theme, and still does in 16 colours."""
+async def test_a_screen_in_every_terminal(name: str, tmp_path: Path) -> None:
+    """From 60x20 to 300x80 in ASCII, and in each theme."""
     async with at(name, tmp_path, ascii=True) as shown:
         for theme in THEMES:
-            shown.app.theme = theme.name
-            await shown.pilot.pause()
-            await shown.pilot.pause()
-            text, strokes = LEAST[theme.name]
-            faint = {
-                (words.strip(), front.name, back.name, round(contrast(front, back), 1))
-                for words, front, back in painted(shown)
-                if contrast(front, back) < (strokes if set(words) <= STROKES else text)
-            }
-            assert faint == set(), (theme.name, faint)
-            lost = {
-                (words.strip(), front.name, back.name)
-                for words, front, back in painted(shown)
-                if not set(words) <= STROKES
-                and front.downgrade(ColorSystem.STANDARD) == back.downgrade(ColorSystem.STANDARD)
-            }
-            assert lost == set(), (theme.name, lost)
+            await is_readable(shown, theme.name)
+        for size in SIZES:
+            await fits(shown, name, size)

@@ -42,14 +42,17 @@ class FixingScreen(Screen[None]):
         where, _, name = key.partition(".")
         if where == "fixing" and not self._mends(name):
             return None
-        if where == "acting" and not (
-            self._selected or self.session.marked or ups(self.session, None)
-        ):
+        if where == "acting" and not self._acts_on:
             return None
         order = ("replay", "fixing", "acting", "moving")
         if self._selected is None:
             order = ("replay", "moving", "acting", "fixing")
         return order.index(where) if where in order else len(order)
+
+    @property
+    def _acts_on(self) -> bool:
+        """Something is selected, marked, or waits to be brought up."""
+        return bool(self._selected or self.session.marked or ups(self.session, None))
 
     def _mends(self, name: str) -> bool:
         """Whether this fixing key has something to do here."""

@@ -14,11 +14,11 @@ from nebtui.fixing.trying import tried_connection
 from nebtui.rules.mending import mending
 from nebtui.rules.rule import Finding
 from nebtui.tui.background import background
-from nebtui.tui.bring_up import refused, ups
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, FixAsked
 from nebtui.tui.screens.document import DocumentScreen
 from nebtui.tui.session import Session
+from nebtui.tui.verbs import asked, refused
 from nebtui.tui.widgets.markup import joined, lines, pressed
 
 EVERY = 1.0
@@ -137,12 +137,13 @@ class ReachScreen(DocumentScreen):
             self.post_message(FixAsked((mine[0],), rules.rule(mine[0].rule).key))
 
     def action_bring_up(self) -> None:
-        """Bring the other up, with consent."""
-        asked = ups(self.session, self._ends[1])
-        if why_not := refused(self.session, asked):
+        """Bring the other up."""
+        snapshot = self.session.snapshot
+        actions = asked(snapshot, "up", (self._ends[1],))
+        if why_not := refused(snapshot, actions, files=True):
             self.notify(why_not, title="not run", severity="warning", markup=False)
             return
-        self.post_message(ActionsAsked(tuple(asked), confirmed=False))
+        self.post_message(ActionsAsked(actions, confirmed=False))
 
     def action_swap(self) -> None:
         """The other way round."""
