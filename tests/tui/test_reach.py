@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nebtui.action import Probe
+from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.reach import ReachScreen
 from nebtui.tui.screens.review import ReviewScreen
 from tests.tui.driver import AppDriver, demo
@@ -51,7 +52,7 @@ async def test_the_other_way_and_bringing_up(tmp_path: Path) -> None:
         await shown.press("s")
         assert screen.path.source.service == "postgres"
         await shown.press("U")
-        await shown.until(lambda: shown.session.commands, "the command")
+        await shown.until(lambda: isinstance(shown.app.screen, ConfirmScreen), "the question")
 
 
 async def test_choosing(tmp_path: Path) -> None:

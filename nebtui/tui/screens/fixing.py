@@ -110,7 +110,7 @@ class FixingScreen(Screen[None]):
         return tuple(
             f
             for f in found
-            if any(from_snapshot.identity(k) in shown for k in (f.at, f.target, f.project) if k)
+            if any(from_snapshot.identity(k) in shown for k in (f.at or f.project, f.target) if k)
         )
 
     def action_undo(self) -> None:
