@@ -15,6 +15,7 @@ GLYPHS: Mapping[str, str] = {
     # Strokes and bars.
     **dict(zip("─━┄┈│┃┆┊", "--..||::", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇█░▒▓▔▏▎▌▐▕", "__--==##.%#-|||||", strict=True)),
+    **dict(zip("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\|/-\\|/", strict=True)),
     "🔎": "/ ",  # Textual's palette
 }
 """What nebtui draws with; every value has as many cells as its key."""
