@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from nebtui.analysis.reachability import declared_networks
 from nebtui.analysis.readiness import readiness
@@ -43,6 +44,12 @@ def service_statuses(snapshot: Snapshot) -> tuple[ServiceStatus, ...]:
     """All services of all projects with their verdicts, in the order they are shown."""
     keys = keys_of(snapshot, None)
     return tuple(ServiceStatus(key, readiness(snapshot, key)) for key in keys)
+
+
+def narrowed(snapshot: Snapshot, keys: Iterable[ProjectKey]) -> Snapshot:
+    """The snapshot with only these projects."""
+    chosen = {key: snapshot.projects[key] for key in keys}
+    return replace(snapshot, projects=MappingProxyType(chosen))
 
 
 def out_of_memory(snapshot: Snapshot) -> tuple[ServiceKey, ...]:

@@ -6,10 +6,9 @@ import shutil
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
-from types import MappingProxyType
 
 from nebtui import rules
+from nebtui.analysis.services import narrowed
 from nebtui.cli.common import complain, host_for, look, selected, utf8
 from nebtui.cli.output import say, say_json
 from nebtui.report import json_output, text_output
@@ -22,7 +21,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         snapshot = look(host, settings)
     keys = selected(snapshot, arguments, settings, environ)
     broken = complain(snapshot, keys, arguments)
-    chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
+    chosen = narrowed(snapshot, keys)
     if arguments.format == "json":
         say_json(json_output.graph(chosen))
     else:

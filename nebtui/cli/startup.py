@@ -54,9 +54,11 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 
 
 def _projects(snapshot: Snapshot, arguments: Namespace) -> tuple[ProjectKey, ...]:
-    """The projects of the name asked for, else all; CommandError where there is none, or where
-    several have the name and one is to be started."""
+    """The projects of the name asked for, else all; CommandError where there is none, where
+    several have the name and one is to be started, or where two names were given."""
     name = arguments.name or arguments.project
+    if arguments.project not in (None, name):
+        raise CommandError(f"which one, {name} or {arguments.project}? leave out --project")
     keys = tuple(key for key in snapshot.projects if name in (None, key.name))
     if name and not keys:
         raise CommandError(f"no project is called {name}")

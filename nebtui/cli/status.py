@@ -6,9 +6,9 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from types import MappingProxyType
 
 from nebtui import rules
+from nebtui.analysis.services import narrowed
 from nebtui.cli.common import complain, host_for, look, say_status, selected, status_of
 from nebtui.settings import Settings
 
@@ -20,7 +20,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     keys = selected(snapshot, arguments, settings, environ)
     examined = rules.examine(snapshot, settings.allow)
     result = [f for f in examined.findings if f.project in keys]
-    chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
+    chosen = narrowed(snapshot, keys)
     # The text itself says when there is no engine.
     text = replace(chosen, engine_problem="") if arguments.format == "text" else chosen
     broken = complain(text, keys, arguments, examined.failures)

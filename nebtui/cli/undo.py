@@ -31,9 +31,9 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         for text in recover(host, journal):
             say(text)
         _complain(journal)
-        entry = journal.last(arguments.number)
+        entry = journal.last(arguments.number, arguments.project)
         if entry is None:
-            say(_nothing(journal, arguments.number))
+            say(_nothing(journal, arguments.number, arguments.project))
             return 0
         try:
             left = undo(entry, host, journal)
@@ -51,11 +51,14 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     return 0
 
 
-def _nothing(journal: Journal, number: int | None) -> str:
-    """Why there is nothing to take back; an entry that never was is bad usage."""
+def _nothing(journal: Journal, number: int | None, project: str | None) -> str:
+    """Why there is nothing to take back; an entry that never was is bad usage, and so is one that
+    has nothing to do with the project."""
     if number is None:
-        return "nothing left to undo"
+        return f"nothing left to undo{f' of {project}' if project else ''}"
     known = journal.get(number)
+    if known is not None and project and not known.concerns(project):
+        raise CommandError(f"entry {number} has nothing to do with {project}")
     if known is not None and known.state == "undone":
         return f"entry {number} was undone already: {mask(known.title)}"
     if known is None:
@@ -83,7 +86,9 @@ def _host(arguments: Namespace, environ: Mapping[str, str]) -> Host:
 
 def _list(journal: Journal, arguments: Namespace) -> int:
     _complain(journal)
+    only = arguments.project
     live = [e for e in journal.entries() if e.state == "written"]
+    live = [e for e in live if only is None or e.concerns(only)]
     if arguments.format == "json":
         text = [
             {

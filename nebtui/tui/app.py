@@ -4,7 +4,6 @@ done here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -16,6 +15,7 @@ from textual.widgets import Input
 from nebtui import keep, rules
 from nebtui.action import Action, ProjectAction, Up
 from nebtui.analysis.consequence import consequence, destroys
+from nebtui.analysis.services import narrowed
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import recorded
@@ -93,9 +93,15 @@ class NebtuiApp(App[None]):
         for sentence in sentences:
             self.notify(sentence, severity="warning", markup=False)
 
+    def _only(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with only the projects of the name asked for, where one was."""
+        name = self.session.only
+        mine = (key for key in snapshot.projects if key.name == name)
+        return narrowed(snapshot, mine) if name else snapshot
+
     def on_snapshot_changed(self, message: SnapshotChanged) -> None:
         first = message.snapshot.settled and not self.session.snapshot.settled
-        self.session.snapshot = narrowed(message.snapshot, self.session.only)
+        self.session.snapshot = self._only(message.snapshot)
         self.home.show()
         self._judge()
         engine = message.snapshot.engine
@@ -253,12 +259,3 @@ class NebtuiApp(App[None]):
         self._store.close()
         self._recording.close()
         self.session.host.close()
-
-
-def narrowed(snapshot: Snapshot, name: str) -> Snapshot:
-    """The snapshot with only the projects of a name, all of them for ""."""
-    if not name:
-        return snapshot
-    return replace(
-        snapshot, projects={k: p for k, p in snapshot.projects.items() if k.name == name}
-    )
