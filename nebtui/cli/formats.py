@@ -12,7 +12,7 @@ FORMATS: Mapping[str | None, tuple[str, ...]] = {
     "fix": BOTH,
     "undo": BOTH,
     "status": BOTH,
-    "graph": BOTH,
+    "graph": (*BOTH, "mermaid", "dot"),
     "startup": BOTH,
     "gpu": BOTH,
     "logs": TEXT,

@@ -1,4 +1,4 @@
-"""`nebtui graph`: networks and edges as text or JSON."""
+"""`nebtui graph`: networks and edges as text, JSON, or in a language that draws them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from nebtui.analysis.services import narrowed
 from nebtui.cli.common import complain, host_for, look, selected, utf8
 from nebtui.cli.output import say, say_json
 from nebtui.report import json_output, text_output
+from nebtui.report.diagram import diagram
+from nebtui.report.dot import dot
+from nebtui.report.mermaid import mermaid
 from nebtui.settings import Settings
 
 
@@ -24,6 +27,10 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     chosen = narrowed(snapshot, keys)
     if arguments.format == "json":
         say_json(json_output.graph(chosen))
+    elif arguments.format == "mermaid":
+        say(mermaid(diagram(chosen)))
+    elif arguments.format == "dot":
+        say(dot(diagram(chosen)))
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
         say(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from nebtui.analysis.drift import drift
-from nebtui.analysis.reachability import Names, names, observed_networks, resolutions
+from nebtui.analysis.reachability import Names, names, observed_networks
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
     network_members,
@@ -14,13 +14,13 @@ from nebtui.analysis.services import (
     projects,
     service_keys,
 )
-from nebtui.analysis.talks import talks
 from nebtui.analysis.throughput.summary import kv_cache, samples_of, tokens_per_second
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.report.edges import ServiceEdge, service_edges
 from nebtui.report.gpu_output import device
 from nebtui.rules.rule import Finding
 
@@ -175,36 +175,22 @@ def _server(sample: ThroughputSample) -> dict[str, Any]:
 
 
 def graph(snapshot: Snapshot) -> dict[str, Any]:
-    """`graph --format json`: `depends` edges are declared, `references` are read from texts,
-    `talks` are connections that the kernel has."""
-    edges: list[dict[str, Any]] = []
-    for key, service in snapshot.services():
-        for dependency in service.depends_on.values():
-            target = ServiceKey(key.project, dependency.service)
-            edges.append(_edge(key, target, "depends", dependency.condition, None))
-    edges += [
-        _edge(resolution.reference.source, owner, "references", None, resolution.reachable)
-        for resolution in resolutions(snapshot)
-        for owner in resolution.reached or resolution.others
-    ]
-    edges += [_edge(talk.source, talk.target, "talks", None, True) for talk in talks(snapshot)]
+    """`graph --format json`."""
     return {
         "version": 1,
         "networks": [
             {"name": name, "external": external, "members": [str(k) for k in members]}
             for name, (external, members) in network_members(snapshot).items()
         ],
-        "edges": edges,
+        "edges": [_edge(edge) for edge in service_edges(snapshot)],
     }
 
 
-def _edge(
-    source: ServiceKey, target: ServiceKey, kind: str, gate: str | None, reachable: bool | None
-) -> dict[str, Any]:
+def _edge(edge: ServiceEdge) -> dict[str, Any]:
     return {
-        "from": str(source),
-        "to": str(target),
-        "kind": kind,
-        "gate": gate,
-        "reachable": reachable,
+        "from": str(edge.source),
+        "to": str(edge.target),
+        "kind": edge.kind,
+        "gate": edge.gate,
+        "reachable": edge.reachable,
     }

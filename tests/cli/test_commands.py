@@ -267,6 +267,18 @@ def test_graph(box: CliSandbox) -> None:
     assert "conductor" in ascii_only.out
 
 
+def test_a_graph_to_be_drawn(box: CliSandbox) -> None:
+    """Mermaid and DOT on standard output, nothing else; `--project` leaves the others out."""
+    mermaid = box.run("graph", "--no-engine", "--format", "mermaid")
+    assert (mermaid.status, mermaid.err) == (0, "")
+    assert mermaid.out.splitlines()[0] == "flowchart LR"
+    assert 'subgraph p0["core"]' in mermaid.out
+    dot = box.run("graph", "--no-engine", "--format", "dot", "--project", "gantry")
+    assert (dot.status, dot.err) == (0, "")
+    assert dot.out.splitlines()[1] == "digraph nebtui {"
+    assert "core" not in dot.out
+
+
 def test_status(box: CliSandbox) -> None:
     """Projects and services once; the exit status is that of check."""
     told = box.run("status", "--no-engine", "--format", "json")
