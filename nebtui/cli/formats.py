@@ -11,7 +11,7 @@ FORMATS: Mapping[str | None, tuple[str, ...]] = {
     "check": (*BOTH, "sarif", "github"),
     "fix": BOTH,
     "undo": BOTH,
-    "status": BOTH,
+    "status": (*BOTH, "prometheus"),
     "graph": (*BOTH, "mermaid", "dot"),
     "startup": BOTH,
     "gpu": BOTH,

@@ -291,6 +291,20 @@ def test_status(box: CliSandbox) -> None:
     assert "conductor" not in one.out
 
 
+def test_status_for_prometheus(box: CliSandbox) -> None:
+    """A page of metrics on standard output; the exit status stays that of check, and where nothing
+    could be looked at the page is empty."""
+    told = box.run("status", "--no-engine", "--format", "prometheus")
+    assert (told.status, told.err) == (1, "")
+    found = 'nebtui_findings{project="gantry",rule="isolated-networks",severity="error"} 1'
+    assert found in told.out.splitlines()
+    assert "nebtui_engine_up" not in told.out
+    asked = box.run("status", "--format", "prometheus")
+    assert "nebtui_engine_up 0" in asked.out.splitlines()
+    nobody = box.run("status", "--no-engine", "--format", "prometheus", "--project", "nope")
+    assert (nobody.status, nobody.out) == (2, "")
+
+
 def test_no_terminal_prints_the_status(box: CliSandbox) -> None:
     """`nebtui` in a pipe prints what `status` prints and exits with 0, whatever was found."""
     told = box.run("--no-engine")
