@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from nebtui import __version__
-from nebtui.cli.formats import EVERY, FORMATS, WHOLE, formats_told, misused
+from nebtui.cli.formats import DESCRIBED, EVERY, FORMATS, WHOLE, formats_told, misused
 from nebtui.cli.log_arguments import add_logs
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
@@ -80,6 +80,9 @@ def parser() -> Parser:
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")
     _export(verb("export", "a project for another platform, as JSON"))
+    schema = verb("schema", "the JSON Schema of what a verb prints with --format json")
+    told = f"one of {', '.join(DESCRIBED)} (nebtui without a verb prints what status does)"
+    schema.add_argument("of", choices=DESCRIBED, metavar="VERB", help=told)
     verb("config", "the effective settings")
     return top
 

@@ -21,15 +21,19 @@ FORMATS: Mapping[str | None, tuple[str, ...]] = {
     "replay": BOTH,
     "rule": BOTH,
     "export": ("json",),
+    "schema": ("json",),
     "config": BOTH,
 }
 """Verb (None = the live box) → its formats, what it prints unasked first; () = it has no option."""
+DESCRIBED = tuple(verb for verb, row in FORMATS.items() if verb and row[:2] == BOTH)
+"""The verbs that print JSON of nebtui's own, which has a schema; that of `export` is Amazon's."""
 EVERY = tuple(dict.fromkeys(form for row in FORMATS.values() for form in row))
 WHOLE: Mapping[str, str] = {
     "doctor": "it looks at the machine",
     "record": "a recording holds the whole box",
     "rule": "the rules are the same for all",
     "config": "the settings are the same for all",
+    "schema": "it is about a verb",
     "export": "name the PROJECT alone",
 }
 """Verbs without `--project`, and why."""

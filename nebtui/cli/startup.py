@@ -122,8 +122,7 @@ def _consent(argv: tuple[str, ...], project: ProjectKey, arguments: Namespace) -
 def _print(found: list[Pair], arguments: Namespace, now: float) -> None:
     """The starts in the format asked for."""
     if arguments.format == "json":
-        parts = [report.as_json(*pair) for pair in found]
-        say_json(parts[0] if len(parts) == 1 else {"version": 1, "starts": parts})
+        say_json(report.all_as_json(found))
         return
     width = min(shutil.get_terminal_size((120, 40)).columns, 200)
     for at, (start, before) in enumerate(found):

@@ -1,9 +1,8 @@
-"""The JSON of the command line; its keys are a contract (design: version 1)."""
+"""The JSON of `check`, `status` and `graph`; its shape is a contract (`report.contract`)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from nebtui.analysis.drift import drift
 from nebtui.analysis.reachability import Names, names, observed_networks
@@ -20,6 +19,10 @@ from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.report.contract.box import DriftJson, ServerJson, ServiceJson, StatusJson
+from nebtui.report.contract.containers import LooseContainerJson
+from nebtui.report.contract.findings import CheckJson, FindingJson
+from nebtui.report.contract.network_graph import EdgeJson, GraphJson
 from nebtui.report.edges import ServiceEdge, service_edges
 from nebtui.report.gpu_output import device
 from nebtui.rules.rule import Finding
@@ -30,7 +33,7 @@ def check(
     findings: Iterable[Finding],
     errors: Iterable[Problem],
     outside: Iterable[Container] = (),
-) -> dict[str, Any]:
+) -> CheckJson:
     """`check --format json` of the projects looked at; `outside`: containers of no project, which
     are named and not judged."""
     return {
@@ -43,7 +46,7 @@ def check(
     }
 
 
-def _outside(container: Container) -> dict[str, Any]:
+def _outside(container: Container) -> LooseContainerJson:
     return {
         "name": container.name,
         "image": container.image,
@@ -57,7 +60,7 @@ def _outside(container: Container) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding) -> FindingJson:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -74,7 +77,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> dict[str, Any]:
+def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> StatusJson:
     """`status --format json`; `outside`: containers of no project."""
     engine = snapshot.engine
     index, killed = names(snapshot), frozenset(out_of_memory(snapshot))
@@ -109,7 +112,7 @@ def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> dict[str, A
     }
 
 
-def _differs(snapshot: Snapshot, key: ServiceKey) -> dict[str, Any] | None:
+def _differs(snapshot: Snapshot, key: ServiceKey) -> DriftJson | None:
     """What the next `up` would change, and whether Compose itself counts it; null for nothing."""
     found = drift(snapshot, key)
     return {"fields": list(found.fields), "certain": found.certain} if found else None
@@ -125,7 +128,7 @@ def _problem(problem: Problem | None) -> str | None:
 
 def _service(
     snapshot: Snapshot, index: Names, key: ServiceKey, killed: frozenset[ServiceKey]
-) -> dict[str, Any]:
+) -> ServiceJson:
     verdict = readiness(snapshot, key)
     containers = snapshot.containers_of(key)
     samples = samples_of(snapshot, key)
@@ -152,7 +155,7 @@ def _service(
     }
 
 
-def _server(sample: ThroughputSample) -> dict[str, Any]:
+def _server(sample: ThroughputSample) -> ServerJson:
     """One inference server's figures; null is what it does not tell, or has not yet."""
     last = sample.last_at
     return {
@@ -174,7 +177,7 @@ def _server(sample: ThroughputSample) -> dict[str, Any]:
     }
 
 
-def graph(snapshot: Snapshot) -> dict[str, Any]:
+def graph(snapshot: Snapshot) -> GraphJson:
     """`graph --format json`."""
     return {
         "version": 1,
@@ -186,7 +189,7 @@ def graph(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _edge(edge: ServiceEdge) -> dict[str, Any]:
+def _edge(edge: ServiceEdge) -> EdgeJson:
     return {
         "from": str(edge.source),
         "to": str(edge.target),
