@@ -89,10 +89,10 @@ def show(
         or not (sys.stdin.isatty() and sys.stdout.isatty())
     ):
         with closing(host):
-            snapshot = look(host, settings)
+            snapshot, now = look(host, settings), host.now()
         keys = selected(snapshot, arguments, settings, environ)
         found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
-        say_status(narrowed(snapshot, keys), arguments, found, banner)
+        say_status(narrowed(snapshot, keys), arguments, found, now, banner)
         return 0
     if environ.get("TERM", "") in ("", "dumb"):
         raise CommandError(

@@ -30,6 +30,6 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if arguments.format == "prometheus":
         say_masked(exposition(metrics(chosen, result, now)))
     else:
-        say_status(chosen, arguments, result)
+        say_status(chosen, arguments, result, now)
     absent = not snapshot.projects and snapshot.engine is None and not arguments.no_engine
     return 2 if broken or absent else status_of(result, arguments.fail_on)

@@ -14,13 +14,14 @@ from nebtui.analysis.services import (
     service_keys,
 )
 from nebtui.analysis.throughput.summary import kv_cache, samples_of, tokens_per_second
+from nebtui.analysis.usage import usage
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.observed import Container
+from nebtui.facts.observed import Container, PortBinding
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report.contract.box import DriftJson, ServerJson, ServiceJson, StatusJson
-from nebtui.report.contract.containers import LooseContainerJson
+from nebtui.report.contract.containers import LooseContainerJson, PortJson
 from nebtui.report.contract.findings import CheckJson, FindingJson
 from nebtui.report.contract.network_graph import EdgeJson, GraphJson
 from nebtui.report.edges import ServiceEdge, service_edges
@@ -53,10 +54,16 @@ def _outside(container: Container) -> LooseContainerJson:
         "state": container.state,
         "health": container.health,
         "networks": list(container.networks),
-        "ports": [
-            {"port": p.port, "published": p.host_port, "protocol": p.protocol, "host_ip": p.host_ip}
-            for p in container.ports
-        ],
+        "ports": [_port(p) for p in container.ports],
+    }
+
+
+def _port(port: PortBinding) -> PortJson:
+    return {
+        "port": port.port,
+        "published": port.host_port,
+        "protocol": port.protocol,
+        "host_ip": port.host_ip,
     }
 
 
@@ -77,8 +84,11 @@ def _finding(finding: Finding) -> FindingJson:
     }
 
 
-def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> StatusJson:
-    """`status --format json`; `outside`: containers of no project."""
+def status(
+    snapshot: Snapshot, outside: Iterable[Container] = (), now: float | None = None
+) -> StatusJson:
+    """`status --format json`; `outside`: containers of no project; `now` in Unix seconds, for the
+    uptimes (None = they are not told)."""
     engine = snapshot.engine
     index, killed = names(snapshot), frozenset(out_of_memory(snapshot))
     return {
@@ -103,7 +113,7 @@ def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> StatusJson:
                     snapshot.projects[key].problem or snapshot.projects[key].warning
                 ),
                 "services": [
-                    _service(snapshot, index, k, killed) for k in service_keys(snapshot, key)
+                    _service(snapshot, index, k, killed, now) for k in service_keys(snapshot, key)
                 ],
             }
             for key in projects(snapshot)
@@ -127,11 +137,15 @@ def _problem(problem: Problem | None) -> str | None:
 
 
 def _service(
-    snapshot: Snapshot, index: Names, key: ServiceKey, killed: frozenset[ServiceKey]
+    snapshot: Snapshot,
+    index: Names,
+    key: ServiceKey,
+    killed: frozenset[ServiceKey],
+    now: float | None,
 ) -> ServiceJson:
     verdict = readiness(snapshot, key)
     containers = snapshot.containers_of(key)
-    samples = samples_of(snapshot, key)
+    samples, used = samples_of(snapshot, key), usage(snapshot, key, now)
     return {
         "name": key.service,
         "state": containers[0].state if containers else None,
@@ -147,6 +161,10 @@ def _service(
             for g in snapshot.gpus.values()
             if {c.id for c in containers} & set(g.containers)
         ],
+        "cpu_percent": used.cpu,
+        "memory_bytes": used.memory,
+        "uptime_seconds": used.uptime,
+        "ports": [_port(port) for port in used.ports],
         "tokens_per_second": tokens_per_second(samples),
         "kv_cache": kv_cache(samples),
         "out_of_memory": key in killed,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypedDict
 
 from nebtui.analysis.verdict import Word
 from nebtui.facts.declared import Source, View
-from nebtui.report.contract.containers import LooseContainerJson
+from nebtui.report.contract.containers import LooseContainerJson, PortJson
 from nebtui.report.contract.devices import DeviceJson
 
 
@@ -60,6 +60,10 @@ class ServiceJson(TypedDict):
     waiting_on: list[str]
     networks: list[str]
     gpu: Annotated[list[int], "indexes of the devices it is on"]
+    cpu_percent: Annotated[float | None, "of one core, of all that run; null = not measured"]
+    memory_bytes: Annotated[int | None, "of all that run, page cache left out"]
+    uptime_seconds: Annotated[float | None, "since the youngest that runs was started"]
+    ports: Annotated[list[PortJson], "those that are published"]
     tokens_per_second: Annotated[float | None, "of all replicas while busy"]
     kv_cache: Annotated[float | None, "the fullest, 0 to 1"]
     out_of_memory: Annotated[bool, "the kernel killed it for memory, and it does not run"]
