@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from nebtui.analysis.reachability import declared_networks
 from nebtui.analysis.readiness import readiness
@@ -43,6 +44,12 @@ def service_statuses(snapshot: Snapshot) -> tuple[ServiceStatus, ...]:
     """All services of all projects with their verdicts, in the order they are shown."""
     keys = keys_of(snapshot, None)
     return tuple(ServiceStatus(key, readiness(snapshot, key)) for key in keys)
+
+
+def narrowed(snapshot: Snapshot, keys: Iterable[ProjectKey]) -> Snapshot:
+    """The snapshot with only these projects."""
+    chosen = {key: snapshot.projects[key] for key in keys}
+    return replace(snapshot, projects=MappingProxyType(chosen))
 
 
 def out_of_memory(snapshot: Snapshot) -> tuple[ServiceKey, ...]:
@@ -87,16 +94,27 @@ _UP = ("ready", "listening", "unknown", "completed", "starting", "degraded")
 """Verdicts of services whose container runs, or has done its work."""
 
 
+def meant_to_run(snapshot: Snapshot, key: ServiceKey, verdict: Readiness) -> bool:
+    """False for services of a profile that is off, of projects of which nothing was ever started,
+    and for those that nobody can look at."""
+    return verdict.label not in ("profile off", "unknown") and key.project.name in snapshot.derived(
+        _started, snapshot.containers
+    )
+
+
+def _started(snapshot: Snapshot) -> frozenset[str | None]:
+    """The projects that have a container, by name."""
+    return frozenset(container.project for container in snapshot.containers.values())
+
+
 def tally(snapshot: Snapshot, keys: Iterable[ServiceKey]) -> Tally:
-    """The count over some services. Services of a profile that is off, of projects of which nothing
-    was ever started, and those that nobody can look at are not meant to run: counted apart."""
+    """The count over some services; those that are not meant to run are counted apart."""
     verdicts = [(key, readiness(snapshot, key)) for key in keys]
-    started = {c.project for c in snapshot.containers.values()}
     meant = up = 0
     words: list[tuple[int, str, Tone]] = []
     for key, verdict in verdicts:
         label = verdict.state
-        idle = verdict.label in ("profile off", "unknown") or key.project.name not in started
+        idle = not meant_to_run(snapshot, key, verdict)
         if not idle:
             meant += 1
             up += verdict.word in _UP

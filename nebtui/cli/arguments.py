@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from nebtui import __version__
+from nebtui.cli.formats import DESCRIBED, EVERY, FORMATS, WHOLE, formats_told, misused
 from nebtui.cli.log_arguments import add_logs
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-FORMATS: Mapping[str | None, tuple[str, ...]] = {
-    "check": ("text", "json", "sarif", "github"),
-    "logs": ("text",),
-}
-"""The formats of the verbs that have others than text and JSON."""
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
 
 
@@ -39,10 +35,12 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     """The arguments of a command line; ends the process where they are wrong."""
     top = parser()
     arguments = top.parse_args(argv)
-    formats = FORMATS.get(arguments.verb, ("text", "json"))
-    if arguments.format not in formats:
-        verb = arguments.verb or "nebtui"
-        top.error(f"{verb} has no --format {arguments.format}, only {', '.join(formats)}")
+    verb = arguments.verb
+    if wrong := misused(verb, arguments.format, arguments.project):
+        top.prog = f"{top.prog} {verb}" if verb else top.prog
+        top.error(wrong)
+    if arguments.format is None:
+        arguments.format = next(iter(FORMATS[verb]), "text")
     return arguments
 
 
@@ -51,13 +49,13 @@ def parser() -> Parser:
     top = Parser(
         prog="nebtui",
         description="The Compose projects of this machine: seen, explained, repaired.",
-        parents=[_common(None, tuple(dict.fromkeys(f for row in FORMATS.values() for f in row)))],
+        parents=[_common(None, EVERY)],
     )
     top.add_argument("--version", action="version", version=f"nebtui {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
     def verb(name: str, told: str, more: str = "") -> Parser:
-        common = _common(argparse.SUPPRESS, FORMATS.get(name, ("text", "json")))
+        common = _common(argparse.SUPPRESS, FORMATS[name], whole=name in WHOLE)
         return verbs.add_parser(name, help=told, description=told, epilog=more, parents=[common])
 
     demo = verb("demo", "the same app on a simulated box")
@@ -82,6 +80,9 @@ def parser() -> Parser:
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?")
     _export(verb("export", "a project for another platform, as JSON"))
+    schema = verb("schema", "the JSON Schema of what a verb prints with --format json")
+    told = f"one of {', '.join(DESCRIBED)} (nebtui without a verb prints what status does)"
+    schema.add_argument("of", choices=DESCRIBED, metavar="VERB", help=told)
     verb("config", "the effective settings")
     return top
 
@@ -194,15 +195,22 @@ def _fix(fix: Parser) -> None:
     )
 
 
-def _common(default: object, formats: tuple[str, ...]) -> Parser:
+def _common(default: object, formats: tuple[str, ...], *, whole: bool = False) -> Parser:
     """Options accepted before and after the verb; SUPPRESS keeps the second parser from undoing the
-    first."""
+    first. `misused` has the reason why one that a verb's help does not list is refused."""
     both = Parser(add_help=False)
     off: object = False if default is None else default
-    text: object = "text" if default is None else default
-    both.add_argument("--format", choices=formats, default=text)
+    shown, told = ("FORMAT", formats_told()) if default is None else (None, None)
+    both.add_argument(
+        "--format",
+        choices=formats or EVERY,
+        default=default,
+        metavar=shown,
+        help=told if formats else argparse.SUPPRESS,
+    )
     both.add_argument("--no-engine", action="store_true", default=off, help="files only")
-    both.add_argument("--project", metavar="NAME", default=default, help="only this project")
+    one = argparse.SUPPRESS if whole else "only this project"
+    both.add_argument("--project", metavar="NAME", default=default, help=one)
     both.add_argument("--read-only", action="store_true", default=off, help="disable every change")
     both.add_argument(
         "--plain", action="store_true", default=off, help="print once as text, no screen"

@@ -184,13 +184,13 @@ def status_of(found: list[Finding], fail_on: str) -> int:
 
 
 def say_status(
-    snapshot: Snapshot, arguments: Namespace, found: list[Finding], banner: str = ""
+    snapshot: Snapshot, arguments: Namespace, found: list[Finding], now: float, banner: str = ""
 ) -> None:
-    """Print the status in the format asked for; what is found of a service's speed stands beside
-    it, and `banner` before the text."""
+    """Print the status at the time `now` in the format asked for; what is found of a service's
+    speed stands beside it, and `banner` before the text."""
     outside = strangers(snapshot, arguments)
     if arguments.format == "json":
-        say_json(json_output.status(snapshot, outside))
+        say_json(json_output.status(snapshot, outside, now))
         return
-    lines = "\n".join(text_output.status(snapshot, found, outside))
+    lines = "\n".join(text_output.status(snapshot, found, outside, now))
     say(f"{banner}: {lines}" if banner else lines)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict
 
 from nebtui import rules
 from nebtui.cli.output import say, say_json
@@ -15,6 +14,7 @@ from nebtui.hosts.doctor import examine
 from nebtui.hosts.files import FilesHost
 from nebtui.hosts.live import LiveHost
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
+from nebtui.report.contract.own import DoctorJson, DoctorLinkJson
 from nebtui.settings import Settings
 from nebtui.store import settle
 
@@ -24,13 +24,21 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     links = list(examine(environ, settings.state_dir, ask_engine=not arguments.no_engine))
     links += parts(arguments, settings, environ)
     if arguments.format == "json":
-        say_json({"version": 1, "links": [asdict(link) for link in links]})
+        say_json(as_json(links))
     else:
         for link in links:
             say(f"{GLYPHS[link.state]} {link.state:<7} {link.name:<12} {link.message}")
             if link.remedy and link.state != "ok":
                 say(f"{'':<23}→ {link.remedy}")
     return int(any(link.state == "broken" for link in links))
+
+
+def as_json(links: Iterable[Link]) -> DoctorJson:
+    """The contract of `doctor --format json`."""
+    rows: list[DoctorLinkJson] = [
+        {"name": k.name, "state": k.state, "message": k.message, "remedy": k.remedy} for k in links
+    ]
+    return {"version": 1, "links": rows}
 
 
 def parts(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> Iterator[Link]:

@@ -23,6 +23,7 @@ from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.writing import WriteError, write
 from nebtui.host import Host
 from nebtui.keep import Journal
+from nebtui.report.contract.findings import FixJson
 from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings
 from nebtui.text.paths import short
@@ -115,7 +116,7 @@ def _steps(patch: Patch, snapshot: Snapshot, host: Host) -> list[str]:
     return steps
 
 
-def _json(planned: Planned, snapshot: Snapshot, host: Host) -> dict[str, object]:
+def _json(planned: Planned, snapshot: Snapshot, host: Host) -> FixJson:
     patch = planned.patch
     return {
         "version": 1,

@@ -27,24 +27,29 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     else:
         with closing(host_for(arguments, settings, environ)) as host:
             snapshot = look(host, settings)
+    services = named(snapshot, arguments)
     if arguments.format == "json":
         say_json(report.gpu(snapshot))
     else:
-        say("\n".join(report.text(snapshot, named(snapshot, arguments))))
+        say("\n".join(report.text(snapshot, services)))
     return 0
 
 
 def named(snapshot: Snapshot, arguments: Namespace) -> tuple[ServiceKey, ...]:
     """The services asked for as SERVICE or PROJECT/SERVICE, or all of `--project` that ask for a
     GPU; CommandError where a name is none of them."""
-    keys = tuple(key for key, _ in snapshot.services())
+    keys = tuple(
+        key for key, _ in snapshot.services() if arguments.project in (None, key.project.name)
+    )
+    if arguments.project and not keys:
+        raise CommandError(f"no project is called {arguments.project}")
     found = [key for name in arguments.names for key in keys if name in (str(key), key.service)]
     for name in arguments.names:
         if not any(name in (str(key), key.service) for key in keys):
             raise CommandError(f"no service is called {name}")
     if arguments.project and not arguments.names:
-        asking = (key for key, service in snapshot.services() if service.gpu)
-        found = [key for key in asking if key.project.name == arguments.project]
+        mine = dict(snapshot.services())
+        found = [key for key in keys if mine[key].gpu]
     return tuple(dict.fromkeys(found))
 
 

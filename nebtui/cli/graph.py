@@ -1,4 +1,4 @@
-"""`nebtui graph`: networks and edges as text or JSON."""
+"""`nebtui graph`: networks and edges as text, JSON, or in a language that draws them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import shutil
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
-from types import MappingProxyType
 
 from nebtui import rules
+from nebtui.analysis.services import narrowed
 from nebtui.cli.common import complain, host_for, look, selected
 from nebtui.cli.output import ascii_only, say, say_json
 from nebtui.report import json_output, text_output
+from nebtui.report.diagram import diagram
+from nebtui.report.dot import dot
+from nebtui.report.mermaid import mermaid
 from nebtui.settings import Settings
 
 
@@ -22,9 +24,13 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         snapshot = look(host, settings)
     keys = selected(snapshot, arguments, settings, environ)
     broken = complain(snapshot, keys, arguments)
-    chosen = replace(snapshot, projects=MappingProxyType({k: snapshot.projects[k] for k in keys}))
+    chosen = narrowed(snapshot, keys)
     if arguments.format == "json":
         say_json(json_output.graph(chosen))
+    elif arguments.format == "mermaid":
+        say(mermaid(diagram(chosen)))
+    elif arguments.format == "dot":
+        say(dot(diagram(chosen)))
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
         found, ascii = rules.find(snapshot, settings.allow), ascii_only(settings)

@@ -66,6 +66,13 @@ def say_json(data: object) -> None:
         print(plain(line))
 
 
+def say_masked(lines: Iterable[str]) -> None:
+    """Print lines in whose texts the secrets are masked already: masking a text that is escaped
+    could take a backslash or a quote along."""
+    for line in lines:
+        print(plain(line))
+
+
 def warn(text: str | Iterable[str]) -> None:
     """Print lines to standard error."""
     _write(text, sys.stderr)

@@ -27,8 +27,6 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     """Record until interrupted, or for so many seconds; 2 where it could not be written."""
     if not arguments.no_engine and nothing_here(settings, environ):
         raise CommandError("no engine and no compose file here: there is nothing to record")
-    if arguments.project:
-        raise CommandError("a recording holds the whole box: leave out --project")
     with closing(host_for(arguments, settings, environ, follow=True)) as host:
         recorder = start(arguments.file, host)
         if arguments.file == "-":

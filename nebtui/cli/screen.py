@@ -12,7 +12,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from nebtui import rules
-from nebtui.cli.common import host_for, look, say_status
+from nebtui.analysis.services import narrowed
+from nebtui.cli.common import host_for, look, say_status, selected
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import ascii_only, warn
 from nebtui.host import Host, Player
@@ -88,8 +89,10 @@ def show(
         or not (sys.stdin.isatty() and sys.stdout.isatty())
     ):
         with closing(host):
-            snapshot = look(host, settings)
-        say_status(snapshot, arguments, list(rules.find(snapshot, settings.allow)), banner)
+            snapshot, now = look(host, settings), host.now()
+        keys = selected(snapshot, arguments, settings, environ)
+        found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+        say_status(narrowed(snapshot, keys), arguments, found, now, banner)
         return 0
     if environ.get("TERM", "") in ("", "dumb"):
         raise CommandError(

@@ -54,9 +54,11 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 
 
 def _projects(snapshot: Snapshot, arguments: Namespace) -> tuple[ProjectKey, ...]:
-    """The projects of the name asked for, else all; CommandError where there is none, or where
-    several have the name and one is to be started."""
+    """The projects of the name asked for, else all; CommandError where there is none, where
+    several have the name and one is to be started, or where two names were given."""
     name = arguments.name or arguments.project
+    if arguments.project not in (None, name):
+        raise CommandError(f"which one, {name} or {arguments.project}? leave out --project")
     keys = tuple(key for key in snapshot.projects if name in (None, key.name))
     if name and not keys:
         raise CommandError(f"no project is called {name}")
@@ -120,8 +122,7 @@ def _consent(argv: tuple[str, ...], project: ProjectKey, arguments: Namespace) -
 def _print(found: list[Pair], arguments: Namespace, now: float, *, ascii: bool) -> None:
     """The starts in the format asked for."""
     if arguments.format == "json":
-        parts = [report.as_json(*pair) for pair in found]
-        say_json(parts[0] if len(parts) == 1 else {"version": 1, "starts": parts})
+        say_json(report.all_as_json(found))
         return
     width = min(shutil.get_terminal_size((120, 40)).columns, 200)
     for at, (start, before) in enumerate(found):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 from nebtui.cli.errors import CommandError
@@ -15,6 +15,7 @@ from nebtui.fixing.recreate import recorded, up_actions
 from nebtui.fixing.writing import undo
 from nebtui.host import Host
 from nebtui.keep import Entry, Journal, JournalMismatchError
+from nebtui.report.contract.own import EntryJson, UndoJson, UndoListJson
 from nebtui.settings import Settings
 from nebtui.text.mask import mask
 from nebtui.text.paths import short
@@ -28,34 +29,64 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if arguments.read_only:
         raise CommandError("--read-only disables every change")
     with closing(_host(arguments, environ)) as host:
-        for text in recover(host, journal):
-            say(text)
-        _complain(journal)
-        entry = journal.last(arguments.number)
-        if entry is None:
-            say(_nothing(journal, arguments.number))
-            return 0
-        try:
-            left = undo(entry, host, journal)
-        except (JournalMismatchError, OSError) as error:
-            raise CommandError(str(error)) from None
-    say(
-        f"undone: {mask(entry.title)} "
-        f"({', '.join(short(f.path) for f in entry.files) or 'no file'})"
-    )
-    for text in left:
-        say(f"not removed: {text}")
-    for up in up_actions(Snapshot(), recorded(entry)):
-        if argv := host.command(up):
-            say(f"then: {' '.join(argv)}")
+        told = _undone(host, journal, arguments)
+    if arguments.format == "json":
+        say_json(told)
+    else:
+        say(_lines(told))
     return 0
 
 
-def _nothing(journal: Journal, number: int | None) -> str:
-    """Why there is nothing to take back; an entry that never was is bad usage."""
+def _undone(host: Host, journal: Journal, arguments: Namespace) -> UndoJson:
+    """Take it back, and what came of it; CommandError where it cannot be."""
+    recovered = recover(host, journal)
+    _complain(journal)
+    entry = journal.last(arguments.number, arguments.project)
+    try:
+        why_not = None if entry else _nothing(journal, arguments.number, arguments.project)
+        left = undo(entry, host, journal) if entry else ()
+    except (JournalMismatchError, OSError, CommandError) as error:
+        warn(recovered)
+        raise CommandError(str(error)) from None
+    ups = up_actions(Snapshot(), recorded(entry)) if entry else ()
+    return {
+        "version": 1,
+        "undone": _entry(entry) if entry else None,
+        "why_not": why_not,
+        "not_removed": list(left),
+        "then": [" ".join(argv) for up in ups if (argv := host.command(up))],
+        "recovered": list(recovered),
+    }
+
+
+def _lines(told: UndoJson) -> Iterator[str]:
+    """The same for people."""
+    yield from told["recovered"]
+    if told["why_not"]:
+        yield told["why_not"]
+    if entry := told["undone"]:
+        yield f"undone: {entry['title']} ({', '.join(map(short, entry['files'])) or 'no file'})"
+    yield from (f"not removed: {text}" for text in told["not_removed"])
+    yield from (f"then: {text}" for text in told["then"])
+
+
+def _entry(entry: Entry) -> EntryJson:
+    return {
+        "number": entry.number,
+        "time": entry.time,
+        "title": mask(entry.title),
+        "files": [f.path for f in entry.files],
+    }
+
+
+def _nothing(journal: Journal, number: int | None, project: str | None) -> str:
+    """Why there is nothing to take back; an entry that never was is bad usage, and so is one that
+    has nothing to do with the project."""
     if number is None:
-        return "nothing left to undo"
+        return f"nothing left to undo{f' of {project}' if project else ''}"
     known = journal.get(number)
+    if known is not None and project and not known.concerns(project):
+        raise CommandError(f"entry {number} has nothing to do with {project}")
     if known is not None and known.state == "undone":
         return f"entry {number} was undone already: {mask(known.title)}"
     if known is None:
@@ -83,18 +114,12 @@ def _host(arguments: Namespace, environ: Mapping[str, str]) -> Host:
 
 def _list(journal: Journal, arguments: Namespace) -> int:
     _complain(journal)
+    only = arguments.project
     live = [e for e in journal.entries() if e.state == "written"]
+    live = [e for e in live if only is None or e.concerns(only)]
     if arguments.format == "json":
-        text = [
-            {
-                "number": e.number,
-                "time": e.time,
-                "title": mask(e.title),
-                "files": [f.path for f in e.files],
-            }
-            for e in live
-        ]
-        say_json({"version": 1, "entries": text})
+        listed: UndoListJson = {"version": 1, "entries": [_entry(e) for e in live]}
+        say_json(listed)
     else:
         say("\n".join(_line(e) for e in live) or "nothing to undo")
     return 0

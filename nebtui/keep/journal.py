@@ -136,12 +136,15 @@ class Journal:
         """Remove an entry; raises OSError."""
         self._path(entry.number).unlink(missing_ok=True)
 
-    def last(self, number: int | None = None) -> Entry | None:
-        """The newest entry that is not wholly undone, or the one of that number."""
+    def last(self, number: int | None = None, project: str | None = None) -> Entry | None:
+        """The newest entry that is not wholly undone, or the one of that number; with a project's
+        name the newest that concerns it."""
         live = [
             e
             for e in self.entries()
-            if (e.state == "written" or e.unfinished) and number in (None, e.number)
+            if (e.state == "written" or e.unfinished)
+            and number in (None, e.number)
+            and (project is None or e.concerns(project))
         ]
         return live[-1] if live else None
 

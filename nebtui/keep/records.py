@@ -88,6 +88,11 @@ class Entry:
         """Its files are taken back, and a network that was made for it is still in use."""
         return self.state == "undone" and bool(self.networks)
 
+    def concerns(self, project: str) -> bool:
+        """True if it mends something of a project of that name, or has to do with its services."""
+        places = (found.partition(" ")[2].partition("/")[0] for found in self.findings)
+        return project in places or any(up.project == project for up in self.ups)
+
     def names(self, text: str) -> bool:
         """True if the text stands in what it wrote."""
         return any(text in splice.new for item in self.files for splice in item.splices)

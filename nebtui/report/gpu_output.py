@@ -4,7 +4,6 @@ chain, the ladders."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from nebtui.analysis.gpu import xids
 from nebtui.analysis.gpu.chain import broken, chain
@@ -27,6 +26,14 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.gpu import GpuProcess, GpuSample, MigInstance, XidEvent
 from nebtui.facts.link import GLYPHS
 from nebtui.facts.snapshot import Snapshot
+from nebtui.report.contract.devices import (
+    DeviceJson,
+    GpuProcessJson,
+    GpusJson,
+    MigInstanceJson,
+    PcieJson,
+    XidJson,
+)
 from nebtui.text.paths import shortened
 from nebtui.text.terminal import plain
 from nebtui.text.units import percent
@@ -37,7 +44,7 @@ LAST_XIDS = 5
 """Lines of a device's errors."""
 
 
-def gpu(snapshot: Snapshot) -> dict[str, Any]:
+def gpu(snapshot: Snapshot) -> GpusJson:
     """`gpu --format json`: bytes, percent, °C, watts."""
     stack = snapshot.gpu_stack
     return {
@@ -65,7 +72,7 @@ def gpu(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def device(snapshot: Snapshot, one: GpuSample) -> dict[str, Any]:
+def device(snapshot: Snapshot, one: GpuSample) -> DeviceJson:
     """One device of the JSON of `gpu` and `status`."""
     return {
         "index": one.index,
@@ -87,7 +94,7 @@ def device(snapshot: Snapshot, one: GpuSample) -> dict[str, Any]:
     }
 
 
-def _pcie(one: GpuSample) -> dict[str, int | None] | None:
+def _pcie(one: GpuSample) -> PcieJson | None:
     link = one.pcie
     if link is None:
         return None
@@ -99,7 +106,7 @@ def _pcie(one: GpuSample) -> dict[str, int | None] | None:
     }
 
 
-def _instance(part: MigInstance) -> dict[str, Any]:
+def _instance(part: MigInstance) -> MigInstanceJson:
     return {
         "index": part.index,
         "profile": part.profile or None,
@@ -109,7 +116,7 @@ def _instance(part: MigInstance) -> dict[str, Any]:
     }
 
 
-def _xid(event: XidEvent) -> dict[str, Any]:
+def _xid(event: XidEvent) -> XidJson:
     meaning = xids.MEANINGS.get(event.number)
     return {
         "at": event.at,
@@ -119,7 +126,7 @@ def _xid(event: XidEvent) -> dict[str, Any]:
     }
 
 
-def _process(snapshot: Snapshot, process: GpuProcess) -> dict[str, Any]:
+def _process(snapshot: Snapshot, process: GpuProcess) -> GpuProcessJson:
     container = snapshot.containers.get(process.container or "")
     return {
         "pid": process.pid,

@@ -1,12 +1,11 @@
-"""The JSON of the command line; its keys are a contract (design: version 1)."""
+"""The JSON of `check`, `status` and `graph`; its shape is a contract (`report.contract`)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from nebtui.analysis.drift import drift
-from nebtui.analysis.reachability import Names, names, observed_networks, resolutions
+from nebtui.analysis.reachability import Names, names, observed_networks
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
     network_members,
@@ -14,13 +13,18 @@ from nebtui.analysis.services import (
     projects,
     service_keys,
 )
-from nebtui.analysis.talks import talks
 from nebtui.analysis.throughput.summary import kv_cache, samples_of, tokens_per_second
+from nebtui.analysis.usage import usage
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.observed import Container
+from nebtui.facts.observed import Container, PortBinding
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.report.contract.box import DriftJson, ServerJson, ServiceJson, StatusJson
+from nebtui.report.contract.containers import LooseContainerJson, PortJson
+from nebtui.report.contract.findings import CheckJson, FindingJson
+from nebtui.report.contract.network_graph import EdgeJson, GraphJson
+from nebtui.report.edges import ServiceEdge, service_edges
 from nebtui.report.gpu_output import device
 from nebtui.rules.rule import Finding
 
@@ -30,7 +34,7 @@ def check(
     findings: Iterable[Finding],
     errors: Iterable[Problem],
     outside: Iterable[Container] = (),
-) -> dict[str, Any]:
+) -> CheckJson:
     """`check --format json` of the projects looked at; `outside`: containers of no project, which
     are named and not judged."""
     return {
@@ -43,21 +47,27 @@ def check(
     }
 
 
-def _outside(container: Container) -> dict[str, Any]:
+def _outside(container: Container) -> LooseContainerJson:
     return {
         "name": container.name,
         "image": container.image,
         "state": container.state,
         "health": container.health,
         "networks": list(container.networks),
-        "ports": [
-            {"port": p.port, "published": p.host_port, "protocol": p.protocol, "host_ip": p.host_ip}
-            for p in container.ports
-        ],
+        "ports": [_port(p) for p in container.ports],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _port(port: PortBinding) -> PortJson:
+    return {
+        "port": port.port,
+        "published": port.host_port,
+        "protocol": port.protocol,
+        "host_ip": port.host_ip,
+    }
+
+
+def _finding(finding: Finding) -> FindingJson:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -74,8 +84,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> dict[str, Any]:
-    """`status --format json`; `outside`: containers of no project."""
+def status(
+    snapshot: Snapshot, outside: Iterable[Container] = (), now: float | None = None
+) -> StatusJson:
+    """`status --format json`; `outside`: containers of no project; `now` in Unix seconds, for the
+    uptimes (None = they are not told)."""
     engine = snapshot.engine
     index, killed = names(snapshot), frozenset(out_of_memory(snapshot))
     return {
@@ -100,7 +113,7 @@ def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> dict[str, A
                     snapshot.projects[key].problem or snapshot.projects[key].warning
                 ),
                 "services": [
-                    _service(snapshot, index, k, killed) for k in service_keys(snapshot, key)
+                    _service(snapshot, index, k, killed, now) for k in service_keys(snapshot, key)
                 ],
             }
             for key in projects(snapshot)
@@ -109,7 +122,7 @@ def status(snapshot: Snapshot, outside: Iterable[Container] = ()) -> dict[str, A
     }
 
 
-def _differs(snapshot: Snapshot, key: ServiceKey) -> dict[str, Any] | None:
+def _differs(snapshot: Snapshot, key: ServiceKey) -> DriftJson | None:
     """What the next `up` would change, and whether Compose itself counts it; null for nothing."""
     found = drift(snapshot, key)
     return {"fields": list(found.fields), "certain": found.certain} if found else None
@@ -124,11 +137,15 @@ def _problem(problem: Problem | None) -> str | None:
 
 
 def _service(
-    snapshot: Snapshot, index: Names, key: ServiceKey, killed: frozenset[ServiceKey]
-) -> dict[str, Any]:
+    snapshot: Snapshot,
+    index: Names,
+    key: ServiceKey,
+    killed: frozenset[ServiceKey],
+    now: float | None,
+) -> ServiceJson:
     verdict = readiness(snapshot, key)
     containers = snapshot.containers_of(key)
-    samples = samples_of(snapshot, key)
+    samples, used = samples_of(snapshot, key), usage(snapshot, key, now)
     return {
         "name": key.service,
         "state": containers[0].state if containers else None,
@@ -144,6 +161,10 @@ def _service(
             for g in snapshot.gpus.values()
             if {c.id for c in containers} & set(g.containers)
         ],
+        "cpu_percent": used.cpu,
+        "memory_bytes": used.memory,
+        "uptime_seconds": used.uptime,
+        "ports": [_port(port) for port in used.ports],
         "tokens_per_second": tokens_per_second(samples),
         "kv_cache": kv_cache(samples),
         "out_of_memory": key in killed,
@@ -152,7 +173,7 @@ def _service(
     }
 
 
-def _server(sample: ThroughputSample) -> dict[str, Any]:
+def _server(sample: ThroughputSample) -> ServerJson:
     """One inference server's figures; null is what it does not tell, or has not yet."""
     last = sample.last_at
     return {
@@ -174,37 +195,23 @@ def _server(sample: ThroughputSample) -> dict[str, Any]:
     }
 
 
-def graph(snapshot: Snapshot) -> dict[str, Any]:
-    """`graph --format json`: `depends` edges are declared, `references` are read from texts,
-    `talks` are connections that the kernel has."""
-    edges: list[dict[str, Any]] = []
-    for key, service in snapshot.services():
-        for dependency in service.depends_on.values():
-            target = ServiceKey(key.project, dependency.service)
-            edges.append(_edge(key, target, "depends", dependency.condition, None))
-    edges += [
-        _edge(resolution.reference.source, owner, "references", None, resolution.reachable)
-        for resolution in resolutions(snapshot)
-        for owner in resolution.reached or resolution.others
-    ]
-    edges += [_edge(talk.source, talk.target, "talks", None, True) for talk in talks(snapshot)]
+def graph(snapshot: Snapshot) -> GraphJson:
+    """`graph --format json`."""
     return {
         "version": 1,
         "networks": [
             {"name": name, "external": external, "members": [str(k) for k in members]}
             for name, (external, members) in network_members(snapshot).items()
         ],
-        "edges": edges,
+        "edges": [_edge(edge) for edge in service_edges(snapshot)],
     }
 
 
-def _edge(
-    source: ServiceKey, target: ServiceKey, kind: str, gate: str | None, reachable: bool | None
-) -> dict[str, Any]:
+def _edge(edge: ServiceEdge) -> EdgeJson:
     return {
-        "from": str(source),
-        "to": str(target),
-        "kind": kind,
-        "gate": gate,
-        "reachable": reachable,
+        "from": str(edge.source),
+        "to": str(edge.target),
+        "kind": edge.kind,
+        "gate": edge.gate,
+        "reachable": edge.reachable,
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from nebtui.analysis.startup.compare import compare, times_to_ready
 from nebtui.analysis.startup.words import changes, headline, race_sentence, waits_sentence
 from nebtui.facts.startup import Bar, Start
 from nebtui.graph.timeline import draw_timeline, legend
+from nebtui.report.contract.starts import StartedServiceJson, StartJson, StartsJson
 from nebtui.text.units import clock_time
 
 
@@ -26,7 +27,7 @@ def text(start: Start, before: Start | None, width: int, now: float, ascii: bool
     return lines
 
 
-def as_json(start: Start, before: Start | None) -> dict[str, Any]:
+def as_json(start: Start, before: Start | None) -> StartJson:
     """The contract of `startup --format json`: seconds from the project's first create, null where
     not seen."""
     return {
@@ -57,7 +58,13 @@ def as_json(start: Start, before: Start | None) -> dict[str, Any]:
     }
 
 
-def _service(start: Start, bar: Bar) -> dict[str, Any]:
+def all_as_json(pairs: Sequence[tuple[Start, Start | None]]) -> StartJson | StartsJson:
+    """That of one start as it is, of several in a list."""
+    parts = [as_json(*pair) for pair in pairs]
+    return parts[0] if len(parts) == 1 else {"version": 1, "starts": parts}
+
+
+def _service(start: Start, bar: Bar) -> StartedServiceJson:
     return {
         "name": bar.service,
         "number": bar.number,

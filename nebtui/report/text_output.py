@@ -16,6 +16,7 @@ from nebtui.analysis.services import (
 )
 from nebtui.analysis.sources import found_by, read_by
 from nebtui.analysis.throughput.summary import once_words, samples_of, words
+from nebtui.analysis.usage import usage
 from nebtui.analysis.verdict import WORDS
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
@@ -71,11 +72,14 @@ def counts(found: Iterable[Finding]) -> str:
 
 
 def status(
-    snapshot: Snapshot, found: Iterable[Finding] = (), outside: tuple[Container, ...] = ()
+    snapshot: Snapshot,
+    found: Iterable[Finding] = (),
+    outside: tuple[Container, ...] = (),
+    now: float | None = None,
 ) -> Iterator[str]:
     """The box once: engine, what was killed for memory, projects with their sources, services with
     verdict and reason, then the containers of no project. `found`: of these findings those about
-    speed stand beside their service."""
+    speed stand beside their service; `now` in Unix seconds, for the uptimes."""
     spoken = {f.at: f.message for f in found if f.rule in rules.SPEED}
     engine = snapshot.engine
     if engine is not None:
@@ -94,7 +98,7 @@ def status(
         if problem := project.problem or project.warning:
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
-        yield from _services(snapshot, service_keys(snapshot, key), spoken)
+        yield from _services(snapshot, service_keys(snapshot, key), spoken, now)
     if outside:
         yield "outside Compose"
     for container in outside:
@@ -134,7 +138,10 @@ def not_checked(outside: tuple[Container, ...]) -> Iterator[str]:
 
 
 def _services(
-    snapshot: Snapshot, keys: tuple[ServiceKey, ...], spoken: Mapping[ServiceKey | None, str]
+    snapshot: Snapshot,
+    keys: tuple[ServiceKey, ...],
+    spoken: Mapping[ServiceKey | None, str],
+    now: float | None,
 ) -> Iterator[str]:
     width = min(max((cell_width(plain(key.service)) for key in keys), default=0), LONGEST_NAME)
     for key in keys:
@@ -148,7 +155,8 @@ def _services(
         )
         # What a finding says of its speed says more than the row's own note.
         note = spoken.get(key, speed.note)
-        parts = (line.rstrip(), speed.rate, once_words(samples), note)
+        used = usage(snapshot, key, now).words
+        parts = (line.rstrip(), used, speed.rate, once_words(samples), note)
         yield plain("  ".join(part for part in parts if part)).rstrip()
 
 

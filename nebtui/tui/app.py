@@ -4,7 +4,6 @@ done here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import SystemCommand
@@ -15,6 +14,7 @@ from textual.types import CSSPathType
 from textual.widgets import Input
 
 from nebtui import keep, rules
+from nebtui.analysis.services import narrowed
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import recorded
@@ -86,9 +86,15 @@ class NebtuiApp(ActingApp):
         if not self.session.locked:
             background(self, self.recover, self.tell)
 
+    def _only(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with only the projects of the name asked for, where one was."""
+        name = self.session.only
+        mine = (key for key in snapshot.projects if key.name == name)
+        return narrowed(snapshot, mine) if name else snapshot
+
     def on_snapshot_changed(self, message: SnapshotChanged) -> None:
         first = message.snapshot.settled and not self.session.snapshot.settled
-        self.session.snapshot = narrowed(message.snapshot, self.session.only)
+        self.session.snapshot = self._only(message.snapshot)
         self.home.show()
         self._judge()
         engine = message.snapshot.engine
@@ -208,12 +214,3 @@ class NebtuiApp(ActingApp):
         self._store.close()
         self._recording.close()
         self.session.host.close()
-
-
-def narrowed(snapshot: Snapshot, name: str) -> Snapshot:
-    """The snapshot with only the projects of a name, all of them for ""."""
-    if not name:
-        return snapshot
-    return replace(
-        snapshot, projects={k: p for k, p in snapshot.projects.items() if k.name == name}
-    )

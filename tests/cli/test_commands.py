@@ -267,6 +267,18 @@ def test_graph(box: CliSandbox) -> None:
     assert "conductor" in ascii_only.out
 
 
+def test_a_graph_to_be_drawn(box: CliSandbox) -> None:
+    """Mermaid and DOT on standard output, nothing else; `--project` leaves the others out."""
+    mermaid = box.run("graph", "--no-engine", "--format", "mermaid")
+    assert (mermaid.status, mermaid.err) == (0, "")
+    assert mermaid.out.splitlines()[0] == "flowchart LR"
+    assert 'subgraph p0["core"]' in mermaid.out
+    dot = box.run("graph", "--no-engine", "--format", "dot", "--project", "gantry")
+    assert (dot.status, dot.err) == (0, "")
+    assert dot.out.splitlines()[1] == "digraph nebtui {"
+    assert "core" not in dot.out
+
+
 def test_status(box: CliSandbox) -> None:
     """Projects and services once; the exit status is that of check."""
     told = box.run("status", "--no-engine", "--format", "json")
@@ -277,6 +289,20 @@ def test_status(box: CliSandbox) -> None:
     assert one.status == 0
     assert "chroma" in one.out
     assert "conductor" not in one.out
+
+
+def test_status_for_prometheus(box: CliSandbox) -> None:
+    """A page of metrics on standard output; the exit status stays that of check, and where nothing
+    could be looked at the page is empty."""
+    told = box.run("status", "--no-engine", "--format", "prometheus")
+    assert (told.status, told.err) == (1, "")
+    found = 'nebtui_findings{project="gantry",rule="isolated-networks",severity="error"} 1'
+    assert found in told.out.splitlines()
+    assert "nebtui_engine_up" not in told.out
+    asked = box.run("status", "--format", "prometheus")
+    assert "nebtui_engine_up 0" in asked.out.splitlines()
+    nobody = box.run("status", "--no-engine", "--format", "prometheus", "--project", "nope")
+    assert (nobody.status, nobody.out) == (2, "")
 
 
 def test_no_terminal_prints_the_status(box: CliSandbox) -> None:

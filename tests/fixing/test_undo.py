@@ -171,7 +171,14 @@ def test_a_path_that_leads_elsewhere_is_refused(box: FixSandbox) -> None:
 
 
 def _arguments(**more: object) -> Namespace:
-    given = {"list": False, "read_only": False, "no_engine": True, "number": None, "format": "text"}
+    given = {
+        "list": False,
+        "read_only": False,
+        "no_engine": True,
+        "number": None,
+        "format": "text",
+        "project": None,
+    }
     return Namespace(**{**given, **more})
 
 

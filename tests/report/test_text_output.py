@@ -104,7 +104,7 @@ def test_status_lines() -> None:
     assert told == [
         "engine 26.1 (API 1.45) at unix:///x",
         "a  /a/compose.yaml  (from folder scan; read by nebtui)",
-        "  ● llm  ready        healthy  42.0 tok/s",
+        "  ● llm  ready        healthy  cpu – %  mem –  up –  42.0 tok/s",
     ]
     assert list(text_output.status(box(engine=None))) == ["no Compose projects found"]
 
@@ -128,7 +128,8 @@ def test_status_says_what_is_slow_and_what_was_killed() -> None:
     told = clean(text_output.status(snapshot, rules.find(snapshot)))
     assert told[1] == "1 out of memory: a/big"
     assert told[3] == (
-        "  ● llm  ready        healthy  3.3 tok/s  over 4.0 s  serves 17× slower than usual: "
+        "  ● llm  ready        healthy  cpu – %  mem –  up –  3.3 tok/s  over 4.0 s  "
+        "serves 17× slower than usual: "
         "3.3 tok/s, usually 55.8; no GPU is declared for it"
     )
     assert told[4] == "  ✗ big  out of memory  out of memory (limit 20 MiB)"

@@ -1,0 +1,60 @@
+"""What `--format` can be for each verb, and which verbs are about projects at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TEXT, BOTH = ("text",), ("text", "json")
+FORMATS: Mapping[str | None, tuple[str, ...]] = {
+    None: BOTH,
+    "demo": BOTH,
+    "check": (*BOTH, "sarif", "github"),
+    "fix": BOTH,
+    "undo": BOTH,
+    "status": (*BOTH, "prometheus"),
+    "graph": (*BOTH, "mermaid", "dot"),
+    "startup": BOTH,
+    "gpu": BOTH,
+    "logs": TEXT,
+    "doctor": BOTH,
+    "record": (),
+    "replay": BOTH,
+    "rule": BOTH,
+    "export": ("json",),
+    "schema": ("json",),
+    "config": BOTH,
+}
+"""Verb (None = the live box) → its formats, what it prints unasked first; () = it has no option."""
+DESCRIBED = tuple(verb for verb, row in FORMATS.items() if verb and row[:2] == BOTH)
+"""The verbs that print JSON of nebtui's own, which has a schema; that of `export` is Amazon's."""
+EVERY = tuple(dict.fromkeys(form for row in FORMATS.values() for form in row))
+WHOLE: Mapping[str, str] = {
+    "doctor": "it looks at the machine",
+    "record": "a recording holds the whole box",
+    "rule": "the rules are the same for all",
+    "config": "the settings are the same for all",
+    "schema": "it is about a verb",
+    "export": "name the PROJECT alone",
+}
+"""Verbs without `--project`, and why."""
+
+
+def formats_told() -> str:
+    """The help of `--format` before a verb: who has more than text and JSON."""
+    told = "text or json; of the verbs"
+    more = (f"{verb} also {', '.join(row[2:])}" for verb, row in FORMATS.items() if row[:2] == BOTH)
+    return f"{told} {'; '.join(line for line in more if not line.endswith('also '))}"
+
+
+def misused(verb: str | None, form: str | None, project: str | None) -> str:
+    """Why these options cannot be given to this verb, "" where they can: of what stands before the
+    verb argparse only sees that some verb has it."""
+    formats = FORMATS[verb]
+    if form is not None and form not in formats:
+        if not formats:
+            return f"{verb} has no --format"
+        choices = ", ".join(map(repr, formats))
+        return f"argument --format: invalid choice: {form!r} (choose from {choices})"
+    if project is not None and verb is not None and verb in WHOLE:
+        return f"{verb} has no --project: {WHOLE[verb]}"
+    return ""

@@ -1,0 +1,42 @@
+"""Which shape the JSON of each verb has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nebtui.report.contract.box import StatusJson
+from nebtui.report.contract.devices import GpusJson
+from nebtui.report.contract.findings import CheckJson, FixJson
+from nebtui.report.contract.network_graph import GraphJson
+from nebtui.report.contract.own import (
+    ConfigJson,
+    DoctorJson,
+    RuleJson,
+    RulesJson,
+    UndoJson,
+    UndoListJson,
+)
+from nebtui.report.contract.schema import Schema, json_schema
+from nebtui.report.contract.starts import StartJson, StartsJson
+
+OUTPUTS: Mapping[str, Any] = {
+    "check": CheckJson,
+    "fix": FixJson,
+    "undo": UndoJson | UndoListJson,
+    "status": StatusJson,
+    "demo": StatusJson,
+    "replay": StatusJson,
+    "graph": GraphJson,
+    "startup": StartJson | StartsJson,
+    "gpu": GpusJson,
+    "doctor": DoctorJson,
+    "rule": RulesJson | RuleJson,
+    "config": ConfigJson,
+}
+"""Of every verb that prints JSON of nebtui's own."""
+
+
+def schema_of(verb: str) -> Schema:
+    """The JSON Schema of what the verb prints with `--format json`."""
+    return json_schema(OUTPUTS[verb], f"nebtui {verb} --format json")
