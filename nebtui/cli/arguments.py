@@ -12,7 +12,6 @@ from nebtui.cli.log_arguments import add_logs
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 FORMATS: Mapping[str | None, tuple[str, ...]] = {
     "check": ("text", "json", "sarif", "github"),
-    "logs": ("text",),
 }
 """The formats of the verbs that have others than text and JSON."""
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
