@@ -27,6 +27,7 @@ from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.keys import bindings
+from nebtui.tui.last_words import LastWords
 from nebtui.tui.messages import ActionsAsked, CancelAsked, FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import Everything, commands
 from nebtui.tui.runs import Runs, left_behind
@@ -61,6 +62,7 @@ class NebtuiApp(App[None]):
         self._judging = False
         self._runs = Runs(self, session, self._runs_changed)
         self._recording = BoxRecording(self, session, self._store)
+        self.words = LastWords(self, session, self._hear_words)
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self._ascii = AsciiFilter(enabled=session.ascii)
 
@@ -111,6 +113,7 @@ class NebtuiApp(App[None]):
         first = message.snapshot.settled and not self.session.snapshot.settled
         self.session.snapshot = narrowed(message.snapshot, self.session.only)
         self.home.show()
+        self.words.look()
         self._judge()
         engine = message.snapshot.engine
         if first and self.session.host.kind == "live" and not (engine and engine.elsewhere):
@@ -120,6 +123,10 @@ class NebtuiApp(App[None]):
                 lambda: keep.remember_projects(self.session.settings.state_dir, seen),
                 lambda _: None,
             )
+
+    def _hear_words(self) -> None:
+        self.session.said = self.words.said
+        self.home.show()
 
     def _judge(self) -> None:
         """Find again where declared or inspected facts changed; one search at a time."""

@@ -40,10 +40,10 @@ async def test_the_last_line_of_what_is_not_well_stands_beside_why(tmp_path: Pat
     """An unhealthy service's last line is on tab 1, a ready one's is not; tab 3 has more of it."""
     async with demo(tmp_path, (140, 44)) as shown:
         await shown.select("infer", "tabbyapi")
-        await shown.until(lambda: f"last line   {ERROR}" in shown.text, "the last line")
+        await shown.until(lambda: f"last error  {ERROR}" in shown.text, "the last line")
         await shown.select("core", "redis")
         await shown.pilot.pause()
-        assert "last line" not in shown.text
+        assert "last error" not in shown.text
         await shown.press("3")
         await shown.until(lambda: "INFO listening on 0.0.0.0:6379" in shown.text, "the log")
         assert "l shows all, searches and follows" in shown.text

@@ -76,6 +76,7 @@ class HomeScreen(ActingScreen):
             self._filter,
             notes(session),
             session.marked,
+            session.said,
         )
         if drawn != self._drawn:
             self._drawn = drawn
