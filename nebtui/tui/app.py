@@ -53,9 +53,11 @@ class NebtuiApp(App[None]):
     COMMANDS: ClassVar[set[Any]] = {Everything}
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, settled: Callable[[], None] | None = None) -> None:
+        """`settled` is called once, when the first complete picture is on the screen."""
         super().__init__()
         self.session = session
+        self._settled = settled
         self.home = HomeScreen(session)
         self._store = Store(session.host, self._heard)
         self._judged = -1
@@ -116,6 +118,8 @@ class NebtuiApp(App[None]):
         self.words.look()
         self._judge()
         engine = message.snapshot.engine
+        if first and self._settled:
+            self.call_after_refresh(self._settled)
         if first and self.session.host.kind == "live" and not (engine and engine.elsewhere):
             seen = tuple(message.snapshot.projects.values())
             background(

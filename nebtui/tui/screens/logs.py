@@ -25,7 +25,9 @@ from nebtui.tui.widgets.log_lines import LogLines
 
 EVERY = 0.1
 """Seconds between two looks at what was written."""
-AT_ONCE = 2000
+AT_ONCE = 400
+"""Lines taken in one go, 10 ms: a key that was pressed meanwhile comes before the next ones."""
+MOST = 2000
 """Lines taken in one look: 20,000 a second; at more the host skips some and says how many."""
 TAIL = 1000
 
@@ -66,13 +68,17 @@ class LogsScreen(Screen[ServiceKey | None]):
     def _view(self) -> LogLines:
         return self.query_one(LogLines)
 
-    def _look(self) -> None:
-        """Take in what was written since the last look."""
+    def _look(self, taken: int = 0) -> None:
+        """Take in what was written since the last look, of which so many are taken already."""
         if not self.is_mounted:
             return
         view = self._view
         if not self._paused and (lines := self._stream.take(AT_ONCE)):
             view.add(lines)
+            taken += len(lines)
+            if len(lines) == AT_ONCE and taken < MOST:
+                self.call_later(self._look, taken)
+                return
         view.keep_up()
         self._head()
 
