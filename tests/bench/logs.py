@@ -37,7 +37,11 @@ def storm(folder: Path, rate: int, services: int, line: str) -> Iterator[None]:
     """A project whose services write together so many lines a second."""
     pause = int(1_000_000 * PER_TURN * services / rate)
     script = WRITER.format(turn=PER_TURN, line=line, pause=pause).replace("$", "$$")
-    body = {"image": f"{IMAGE}:{TAG}", "command": ["sh", "-c", script], "stop_grace_period": "0s"}
+    body: dict[str, object] = {
+        "image": f"{IMAGE}:{TAG}",
+        "command": ["sh", "-c", script],
+        "stop_grace_period": "0s",
+    }
     body |= {"logging": {"driver": "json-file", "options": {"max-size": "50m"}}}
     file = {"name": PROJECT, "services": {f"s{number}": body for number in range(services)}}
     (folder / "compose.yaml").write_text(json.dumps(file), encoding="utf-8")
