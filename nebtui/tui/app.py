@@ -64,7 +64,7 @@ class NebtuiApp(App[None]):
         self._judging = False
         self._runs = Runs(self, session, self._runs_changed)
         self._recording = BoxRecording(self, session, self._store)
-        self.words = LastWords(self, session, self._hear_words)
+        self.words = LastWords(self, session, self.home.show)
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self._ascii = AsciiFilter(enabled=session.ascii)
 
@@ -127,10 +127,6 @@ class NebtuiApp(App[None]):
                 lambda: keep.remember_projects(self.session.settings.state_dir, seen),
                 lambda _: None,
             )
-
-    def _hear_words(self) -> None:
-        self.session.said = self.words.said
-        self.home.show()
 
     def _judge(self) -> None:
         """Find again where declared or inspected facts changed; one search at a time."""

@@ -46,11 +46,10 @@ def is_unwell(snapshot: Snapshot, service: ServiceKey, now: float) -> bool:
 
 
 class LastWords:
-    """`said` has a line for each service that is not well and wrote one."""
+    """Keeps in the session a line of each service that is not well and wrote one."""
 
     def __init__(self, app: App[Any], session: Session, changed: Callable[[], None]) -> None:
-        """`changed` is called on the screen's thread when `said` is another."""
-        self.said: Mapping[ServiceKey, LogLine] = {}
+        """`changed` is called on the screen's thread when there are others."""
         self._app = app
         self._session = session
         self._changed = changed
@@ -90,18 +89,19 @@ class LastWords:
     def _keep(self, runs: Mapping[ServiceKey, Run]) -> None:
         """Forget those that are well again."""
         self._read = {key: read for key, read in self._read.items() if key in runs}
-        if kept := self.said.keys() - runs.keys():
-            self._tell({key: line for key, line in self.said.items() if key not in kept})
+        said = self._session.said
+        if said.keys() - runs.keys():
+            self._tell({key: line for key, line in said.items() if key in runs})
 
     def _take(self, read: Mapping[ServiceKey, LogLine]) -> None:
         self._reading = False
         fresh = {key: line for key, line in read.items() if key in self._read}
         if fresh:
-            self._tell({**self.said, **fresh})
+            self._tell({**self._session.said, **fresh})
         self.look()
 
     def _tell(self, said: Mapping[ServiceKey, LogLine]) -> None:
-        self.said = said
+        self._session.said = said
         self._changed()
 
 

@@ -74,7 +74,7 @@ class Desk:
         while self.words._reading:
             call, *given = self._calls.get(timeout=10)
             call(*given)
-        return {key: line.text for key, line in self.words.said.items()}
+        return {key: line.text for key, line in self.session.said.items()}
 
 
 def looping(times: int, generation: int) -> Snapshot:
