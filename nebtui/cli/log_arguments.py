@@ -30,6 +30,11 @@ def add_logs(logs: argparse.ArgumentParser) -> None:
     )
     logs.add_argument("--no-follow", action="store_true", help="print what there is and end")
     logs.add_argument(
+        "--level",
+        choices=("error", "warning", "info"),
+        help="only lines that name this level or a worse one, and what belongs to them",
+    )
+    logs.add_argument(
         "--grep", type=pattern, metavar="REGEX", help="only lines in which this occurs"
     )
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 
+from nebtui.analysis.logs.entry import entry_of
+from nebtui.analysis.logs.level import LogLevel
+from nebtui.analysis.logs.levels import Levels, at_least
 from nebtui.analysis.services import keys_of
 from nebtui.cli.common import complain, host_for
 from nebtui.cli.errors import CommandError
-from nebtui.cli.output import say_beside, warn
+from nebtui.cli.output import say_beside, say_json_line, warn
 from nebtui.cli.pipe import when_reader_leaves
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import LogRequest, LogStream
+from nebtui.report.log_output import log_json
 from nebtui.settings import Settings
 from nebtui.store import Follower
 from nebtui.text.terminal import plain
@@ -60,7 +63,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         request = LogRequest(services, tail, since, follow, patient=True)
         with closing(host.logs(request)) as stream, suppress(KeyboardInterrupt):
             threading.Thread(target=when_reader_leaves, args=(stream.close,), daemon=True).start()
-            _print(stream, services, arguments.grep, _coloured(environ))
+            _print(stream, arguments, _writer(arguments, services, environ))
     return 0
 
 
@@ -89,22 +92,37 @@ def _coloured(environ: Mapping[str, str]) -> bool:
     return os.isatty(sys.stdout.fileno()) and not environ.get("NO_COLOR") and not dumb
 
 
-def _print(
-    stream: LogStream,
-    services: tuple[ServiceKey, ...],
-    wanted: re.Pattern[str] | None,
-    coloured: bool,
-) -> None:
-    """Print the lines until the stream ends; notes go to standard error."""
+def _writer(
+    arguments: Namespace, services: tuple[ServiceKey, ...], environ: Mapping[str, str]
+) -> Callable[[LogLine, LogLevel | None], None]:
+    """What prints one line of which the level is known."""
+    if arguments.format == "json":
+        return lambda line, level: say_json_line(log_json(line, level))
+    coloured = _coloured(environ)
     colours = {key: COLOURS[at % len(COLOURS)] for at, key in enumerate(services)}
+
+    def write(line: LogLine, _: LogLevel | None) -> None:
+        colour = colours.get(line.service) if coloured and line.service else None
+        say_beside(str(line.service or ""), line.text, colour)
+
+    return write
+
+
+def _print(
+    stream: LogStream, arguments: Namespace, write: Callable[[LogLine, LogLevel | None], None]
+) -> None:
+    """Print the lines that are wanted until the stream ends; notes go to standard error."""
+    levels, wanted = Levels(), arguments.grep
     while not stream.ended:
         lines = stream.take(BATCH)
         for line in lines:
             if line.source == "note":
                 warn(f"nebtui: {_whose(line)}{line.text}")
-            elif wanted is None or wanted.search(plain(line.text)):
-                colour = colours.get(line.service) if coloured and line.service else None
-                say_beside(str(line.service or ""), line.text, colour)
+                continue
+            level = levels.of(line, entry_of(line.text))
+            found = wanted is None or wanted.search(plain(line.text))
+            if found and at_least(level, arguments.level):
+                write(line, level)
         sys.stdout.flush()
         if not lines:
             stream.wait(PAUSE)

@@ -73,6 +73,11 @@ def say_masked(lines: Iterable[str]) -> None:
         print(plain(line))
 
 
+def say_json_line(data: object) -> None:
+    """The same on one line, as a stream of objects has it."""
+    print(plain(json.dumps(masked(data), default=list)))
+
+
 def warn(text: str | Iterable[str]) -> None:
     """Print lines to standard error."""
     _write(text, sys.stderr)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from nebtui.analysis.drift import drift
+from nebtui.analysis.logs.entry import entry_of
 from nebtui.analysis.reachability import (
     Names,
     Resolution,
@@ -26,6 +27,7 @@ from nebtui.analysis.talks import talks
 from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
 from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.logs import LogLine
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
@@ -54,15 +56,17 @@ def graph_model(
     ungated: Iterable[tuple[ServiceKey, str]] = (),
     notes: Mapping[ServiceKey, str] | None = None,
     alerts: Mapping[ServiceKey, str] | None = None,
+    said: Mapping[ServiceKey, LogLine] | None = None,
 ) -> GraphModel:
     """The rails graph of a snapshot. `ungated`: (service, dependency) pairs that are start-up
     races; `notes`: what is done to a service now, or waits to be; `alerts`: what is wrong with a
-    service, in words."""
+    service, in words; `said`: what those that are not well wrote last."""
     races = frozenset(ungated)
     index = names(snapshot)
     found = resolutions(snapshot)
     groups = tuple(
-        _group(snapshot, index, key, notes or {}, alerts or {}) for key in projects(snapshot)
+        _group(snapshot, index, key, notes or {}, alerts or {}, said or {})
+        for key in projects(snapshot)
     )
     groups = (*groups, *_outside(snapshot))
     return GraphModel(
@@ -76,11 +80,15 @@ def _group(
     key: ProjectKey,
     notes: Mapping[ServiceKey, str],
     alerts: Mapping[ServiceKey, str],
+    said: Mapping[ServiceKey, LogLine],
 ) -> Group:
     project = snapshot.projects[key]
-    plain = {k: _row(snapshot, k, alerts.get(k, "")) for k in service_keys(snapshot, key)}
+    plain = {
+        k: replace(_row(snapshot, k, alerts.get(k, "")), said=_words(said.get(k)))
+        for k in service_keys(snapshot, key)
+    }
     rows = tuple(
-        replace(row, note=notes[k], note_tone="warn") if k in notes else row
+        replace(row, note=notes[k], note_tone="warn", said="") if k in notes else row
         for k, row in plain.items()
     )
     if project.problem:
@@ -96,6 +104,11 @@ def _group(
     tone = counted.tone if counted.meant else "dim"
     variant = f" · variant {_short_file(project)}" if project.variant else ""
     return Group(identity(key), project.name, text + variant, tone, rows)
+
+
+def _words(line: LogLine | None) -> str:
+    """A line of a log in short: what it tells, without its time and level."""
+    return (entry_of(line.text).message or line.text).strip() if line else ""
 
 
 def _outside(snapshot: Snapshot) -> Iterator[Group]:

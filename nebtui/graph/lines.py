@@ -11,6 +11,9 @@ from nebtui.graph.tracks import Arc, Rail
 from nebtui.text.mask import mask
 from nebtui.text.terminal import cell_width, plain, shorten
 
+LEAST_SAID = 24
+"""Cells below which the last line of a log says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
@@ -147,10 +150,22 @@ def row_line(page: RowContext, y: int, row: Row) -> Line:
         pen.write("  ", gap)
         note, hint = _note_and_hint(page, y, row)
         pen.write(note, mark + row.note_tone)
-        pen.column(
-            hint, columns.note - cell_width(note), mark + page.hints[y].style if hint else gap
-        )
+        rest = columns.note - cell_width(note)
+        said = "" if hint else _said(page, row, rest if page.crossed(y) else pen.left)
+        if said:
+            pen.column(said, max(rest, cell_width(said)), f"{mark}dim")
+        else:
+            pen.column(hint, rest, mark + page.hints[y].style if hint else gap)
     return page.finish(pen, y)
+
+
+def _said(page: RowContext, row: Row, room: int) -> str:
+    """What the service wrote last, named as its log, in at most `room` cells: more than the note
+    leaves where no arc passes; "" where too little of it would be seen."""
+    text = f"{'  ' if row.note else ''}log: {page.clean(row.said)}"
+    if not row.said or room < min(LEAST_SAID, cell_width(text)):
+        return ""
+    return shorten(text, room, page.glyphs.ellipsis)
 
 
 def _note_and_hint(page: RowContext, y: int, row: Row) -> tuple[str, str]:

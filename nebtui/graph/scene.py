@@ -36,6 +36,8 @@ class Row:
     """dim or warn; "" goes with the note: a speed beside bad news is bad news."""
     degraded: bool = False
     """It runs, and is unhealthy or paused."""
+    said: str = ""
+    """What it wrote last, where that may tell why it is not well."""
     hollow: frozenset[str] = frozenset()
     """Those of its networks that its file declares and its container is not on."""
 

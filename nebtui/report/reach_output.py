@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from nebtui.analysis.reach import PathStep, Reach
+from nebtui.report.contract.lines import ReachJson
 from nebtui.rules.rule import Finding
 
 GLYPHS = {"yes": "✓", "no": "✗", "unknown": "?"}
@@ -47,7 +47,7 @@ def _remedy(step: PathStep, mends: Mends) -> str:
     return f"{finding.fix}, on the screen (c)"
 
 
-def as_json(path: Reach, mends: Mends, tried: Tried) -> dict[str, Any]:
+def as_json(path: Reach, mends: Mends, tried: Tried) -> ReachJson:
     """The same as data; `reachable` null = not known."""
     return {
         "version": 1,

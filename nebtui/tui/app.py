@@ -26,6 +26,7 @@ from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.keys import bindings
+from nebtui.tui.last_words import LastWords
 from nebtui.tui.messages import FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import Everything, commands
 from nebtui.tui.screens.commands import CommandsScreen
@@ -47,12 +48,15 @@ class NebtuiApp(ActingApp):
     COMMANDS: ClassVar[set[Any]] = {Everything}
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, settled: Callable[[], None] | None = None) -> None:
+        """`settled` is called once, when the first complete picture is on the screen."""
         super().__init__(session)
+        self._settled = settled
         self._store = Store(session.host, self._heard)
         self._judged = -1
         self._judging = False
         self._recording = BoxRecording(self, session, self._store)
+        self.words = LastWords(self, session, self.home.show)
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self._ascii = AsciiFilter(enabled=session.ascii)
 
@@ -96,8 +100,11 @@ class NebtuiApp(ActingApp):
         first = message.snapshot.settled and not self.session.snapshot.settled
         self.session.snapshot = self._only(message.snapshot)
         self.home.show()
+        self.words.look()
         self._judge()
         engine = message.snapshot.engine
+        if first and self._settled:
+            self.call_after_refresh(self._settled)
         if first and self.session.host.kind == "live" and not (engine and engine.elsewhere):
             seen = tuple(message.snapshot.projects.values())
             background(

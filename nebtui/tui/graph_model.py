@@ -21,7 +21,7 @@ def scene_of(session: Session) -> GraphModel:
     """The whole box with its races, its errors and what is written and does not run yet."""
     found = session.findings
     scene = from_snapshot.graph_model(
-        session.snapshot, rules.races(found), notes(session), rules.alerts(found)
+        session.snapshot, rules.races(found), notes(session), rules.alerts(found), session.said
     )
     marked = {from_snapshot.identity(key) for key in session.marked}
     return replace(scene, groups=tuple(_marked(group, marked) for group in scene.groups))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
+from nebtui.analysis.logs.levels import telling
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.host import Host, LogRequest, LogStream
+from nebtui.tui.last_words import TAIL
 
 KEPT = 200
 AT_ONCE = 2000
@@ -41,11 +43,8 @@ class LogTail:
 
     @property
     def last(self) -> LogLine | None:
-        """The newest line that is no note and not empty."""
-        written = (
-            one for one in reversed(self._lines) if one.source != "note" and one.text.strip()
-        )
-        return next(written, None)
+        """The one of the newest that tells most; None where nothing was written."""
+        return telling(list(self._lines)[-TAIL:])
 
     def close(self) -> None:
         """Follow none."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nebtui.facts.declared import ServiceKey
+from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import Watched
 from nebtui.host import Host, Player
@@ -63,6 +64,8 @@ class Session:
     findings: tuple[Finding, ...] = ()
     failures: tuple[str, ...] = ()
     """Rules that failed, one sentence each."""
+    said: Mapping[ServiceKey, LogLine] = field(default_factory=dict)
+    """What services that are not well wrote last."""
     watched: tuple[Watched, ...] = ()
     undone: tuple[Recreate, ...] = ()
     """What entries that were taken back concern, and has not been brought up since."""

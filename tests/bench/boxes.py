@@ -78,7 +78,7 @@ class Boxes:
         body = {"image": f"{IMAGE}:{TAG}", "command": ["sleep", "1d"], "stop_grace_period": "0s"}
         services = {f"k4xp{project}s{place}": body for place in range(PER_PROJECT)}
         (folder / "compose.yaml").write_text(json.dumps({"services": services}), encoding="utf-8")
-        subprocess.run((_binary(), "--progress", "quiet", *words), cwd=folder, check=check)
+        subprocess.run((compose_binary(), "--progress", "quiet", *words), cwd=folder, check=check)
 
 
 def container_name(token: str) -> str:
@@ -118,7 +118,8 @@ def resident_megabytes(pids: list[int]) -> float:
     return sum(int(line.split()[1]) for line in lines) / 1024
 
 
-def _binary() -> str:
+def compose_binary() -> str:
+    """The real Compose beside this Python; its wrapper always exits with 0."""
     spec = find_spec("compose")
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("no Compose binary: run `uv sync` first")

@@ -23,7 +23,8 @@ from tests.cli.sandbox import CliSandbox
         (("--since", "soon"), "soon is no time"),
         (("--tail", "-1"), "-1 is no number of lines"),
         (("--tail", "٣"), "is no number of lines"),
-        (("--format", "json"), "--format"),
+        (("--format", "sarif"), "--format"),
+        (("--level", "bad"), "--level"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(

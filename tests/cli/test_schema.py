@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -13,15 +14,17 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from nebtui import rules
 from nebtui.cli.formats import DESCRIBED
+from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.hosts.recorded import RecordedHost
 from nebtui.recording.tape import open_tape
 from nebtui.report import gpu_output, json_output
 from nebtui.report.contract.schema import json_schema
 from nebtui.report.contract.verbs import OUTPUTS, schema_of
+from nebtui.report.log_output import log_json
 from nebtui.store import settle
 from nebtui.text.mask import masked
-from tests.builders import box
+from tests.builders import at, box
 from tests.chaos.test_hostile_text import snapshot as everything
 from tests.cli.sandbox import CliSandbox
 from tests.cli.test_commands import FILES
@@ -90,6 +93,7 @@ def test_the_schema_itself(sandbox: CliSandbox, verb: str) -> None:
         ("graph", *RECORDED),
         ("startup", *RECORDED),
         ("startup", "core", *RECORDED),
+        ("reach", "gantry/conductor", "core/chroma", *RECORDED),
     ],
     ids=lambda argv: " ".join(argv).replace(RECORDING, "FILE"),
 )
@@ -97,6 +101,14 @@ def test_what_verbs_print(sandbox: CliSandbox, argv: tuple[str, ...]) -> None:
     """Real runs on files, without an engine, on the demo box and on a recorded one."""
     sandbox.write({**FILES, "bad/compose.yaml": "services: ["})
     assert_valid(argv[0], sandbox.run(*argv).json)
+
+
+@pytest.mark.parametrize("text", ['{"level": "warn", "msg": "hot", "n": 1}', "plain", ""])
+def test_lines_of_logs(text: str) -> None:
+    """Of a service and of nobody, in JSON and plain."""
+    line = LogLine(1_700_000_000_000_000_001, at("core/web"), "core-web-1", "stderr", text)
+    for one in (line, replace(line, service=None)):
+        assert_valid("logs", json.loads(json.dumps(log_json(one, "warning"))))
 
 
 def test_nebtui_alone_prints_what_status_does(sandbox: CliSandbox) -> None:
@@ -168,7 +180,7 @@ def test_a_type_that_json_has_no_word_for() -> None:
         json_schema(WrongJson, "wrong")
 
 
-@pytest.mark.parametrize("verb", ["logs", "export", "record", "schema", "nonsense"])
+@pytest.mark.parametrize("verb", ["export", "record", "schema", "nonsense"])
 def test_verbs_without_json_of_their_own(sandbox: CliSandbox, verb: str) -> None:
     """Refused with the verbs that have one."""
     told = sandbox.run("schema", verb)

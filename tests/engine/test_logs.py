@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -44,6 +45,15 @@ services:
     image: {image}
     tty: true
     command: ["echo", "on a terminal"]
+  structured:
+    image: {image}
+    command:
+      - sh
+      - -c
+      - |
+        echo '{"level":"error","msg":"refused","password":"hun ter2"}'
+        echo '  its detail'
+        echo 'level=info msg=ready'
   silent:
     image: {image}
     logging: {driver: none}
@@ -108,7 +118,7 @@ def test_streams_terminals_and_drivers(project: Callable[[str], Box]) -> None:
     log is not kept is named with the remedy on standard error; `--grep` and `--tail` narrow."""
     box = project(KINDS)
     assert box.run("up", "-d")[0] == 0
-    assert box.run("wait", "plain", "terminal", "silent")[0] == 0
+    assert box.run("wait", "plain", "terminal", "silent", "structured")[0] == 0
 
     def printed(*words: str) -> tuple[set[str], str]:
         argv = (sys.executable, "-m", "nebtui", "logs", "--no-follow", *words)
@@ -122,11 +132,25 @@ def test_streams_terminals_and_drivers(project: Callable[[str], Box]) -> None:
         "plain | oops",
         "plain | red",
         "terminal | on a terminal",
+        'structured | {"level":"error","msg":"refused","password":"•••"}',
+        "structured |   its detail",
+        "structured | level=info msg=ready",
     }
     assert f"{box.name}/silent: nothing of it is kept (logging driver none)" in said
     assert printed(f"{box.name}/plain", "--tail", "1")[0] == {"plain | red"}
     assert printed(box.name, "--grep", "^o(o|n)")[0] == {"plain | oops", "terminal | on a terminal"}
+    assert printed(box.name, "--level", "warning")[0] == {
+        'structured | {"level":"error","msg":"refused","password":"•••"}',
+        "structured |   its detail",
+    }
     assert printed(box.name, "--since", "2031-01-01")[0] == set()
+    asked = (sys.executable, "-m", "nebtui", "logs", "--no-follow", "--format", "json", box.name)
+    objects = [json.loads(line) for line in subprocess.check_output(asked).splitlines()]
+    assert len(objects) == len(lines)
+    (told,) = (one for one in objects if one["message"] == "refused")
+    assert (told["service"], told["level"], told["stream"]) == ("structured", "error", "stdout")
+    assert told["fields"] == {"password": "•••"}
+    assert "ter2" not in json.dumps(objects)
     for name, why in (("nope", "no project is called nope"), (f"{box.name}/x", "no service x")):
         argv = (sys.executable, "-m", "nebtui", "logs", name)
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)

@@ -67,6 +67,7 @@ class AppDriver:
         """Wait for the first complete picture and its findings."""
         await self.until(lambda: self.session.snapshot.settled, "the box to settle")
         await self.until(lambda: self.app.judged, "the findings")
+        await self.until(lambda: self.app.words.complete, "the last lines of what is not well")
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

@@ -102,7 +102,7 @@ async def logs(driver: AppDriver) -> None:
     await driver.press("escape", "l")
     screen = driver.app.screen
     assert isinstance(screen, LogsScreen)
-    await driver.until(lambda: screen.query_one(LogLines).page.lines, "the first lines")
+    await driver.until(lambda: screen.query_one(LogLines).page.held, "the first lines")
     await driver.press("slash", *"listening", "enter")
 
 

@@ -143,7 +143,7 @@ async def test_a_selected_project_tells_its_files(tmp_path: Path) -> None:
 
 async def test_help_lists_every_key(tmp_path: Path) -> None:
     """? shows every key of the table, and the same key leaves."""
-    async with demo(tmp_path, (120, 120)) as driver:
+    async with demo(tmp_path, (120, 140)) as driver:
         await driver.press("question_mark")
         for key in KEYS:
             assert key.help in driver.text, key.id

@@ -8,6 +8,7 @@ from typing import Any
 from nebtui.report.contract.box import StatusJson
 from nebtui.report.contract.devices import GpusJson
 from nebtui.report.contract.findings import CheckJson, FixJson
+from nebtui.report.contract.lines import LogLineJson, ReachJson
 from nebtui.report.contract.network_graph import GraphJson
 from nebtui.report.contract.own import (
     ConfigJson,
@@ -28,6 +29,8 @@ OUTPUTS: Mapping[str, Any] = {
     "demo": StatusJson,
     "replay": StatusJson,
     "graph": GraphJson,
+    "reach": ReachJson,
+    "logs": LogLineJson,
     "startup": StartJson | StartsJson,
     "gpu": GpusJson,
     "doctor": DoctorJson,

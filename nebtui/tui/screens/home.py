@@ -78,6 +78,7 @@ class HomeScreen(ActingScreen):
             self._filter,
             notes(session),
             session.marked,
+            session.said,
         )
         if drawn != self._drawn:
             self._drawn = drawn
@@ -231,7 +232,18 @@ class HomeScreen(ActingScreen):
             else services.keys_of(snapshot, selected)
         )
         title = str(selected) if selected else "all projects"
-        self.app.push_screen(LogsScreen(self.session, title, keys))
+        self.app.push_screen(LogsScreen(self.session, title, keys), self._go_to)
+
+    def _go_to(self, service: ServiceKey | None) -> None:
+        """Select a service, also one that the filter hides or whose project is closed."""
+        if service is None:
+            return
+        rails, wanted = self.query_one(Rails), from_snapshot.identity(service)
+        if wanted not in rails.ids and self._filter:
+            self.query_one("#filter", Input).value = self._filter = ""
+            self.query_one("#filter").display = False
+            self.show()
+        rails.reach(wanted)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Changing keys are dimmed while the app is locked, fixes also on a container that no

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
 
+from nebtui.analysis.logs.level import LogLevel
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.logs import LogLine
 from nebtui.host import LogRequest
-from nebtui.text.mask import mask
 from nebtui.text.paths import short
-from nebtui.text.terminal import plain
+from nebtui.tui import log_saving
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
+from nebtui.tui.log_page import LogFilter
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.keys_footer import KeysFooter
+from nebtui.tui.widgets.log_heading import LEVELS, heading
 from nebtui.tui.widgets.log_lines import LogLines
-from nebtui.tui.widgets.markup import joined
 
 EVERY = 0.1
 """Seconds between two looks at what was written."""
-AT_ONCE = 2000
+AT_ONCE = 400
+"""Lines taken in one go, 10 ms: a key that was pressed meanwhile comes before the next ones."""
+MOST = 2000
 """Lines taken in one look: 20,000 a second; at more the host skips some and says how many."""
 TAIL = 1000
 
 
-class LogsScreen(Screen[None]):
-    """Takes lines from the host while it is open."""
+class LogsScreen(Screen[ServiceKey | None]):
+    """Takes lines from the host while it is open. Gives the service that one wants to go to, None
+    for where one came from."""
 
     BINDINGS = bindings("everywhere", "logs", leave=True)
     AUTO_FOCUS = "LogLines"
@@ -44,16 +46,19 @@ class LogsScreen(Screen[None]):
         self._services = services
         self._stream = session.host.logs(LogRequest(services, TAIL))
         self._paused = False
+        self._only = False
+        """Only lines that have what is searched for are shown."""
 
     def compose(self) -> ComposeResult:
         yield CachedStatic(id="heading")
-        yield LogLines(self._services, ascii=self.session.ascii)
+        yield LogLines(self._services, self.session.now, ascii=self.session.ascii)
         yield Input(placeholder="search: a regular expression; n next, N previous", id="search")
         yield KeysFooter()
 
     def on_mount(self) -> None:
         self.query_one("#search").display = False
         self.set_interval(EVERY, self._look)
+        self.set_interval(1.0, self._grow_older)
         self.call_after_refresh(self._look)
 
     def on_unmount(self) -> None:
@@ -63,34 +68,28 @@ class LogsScreen(Screen[None]):
     def _view(self) -> LogLines:
         return self.query_one(LogLines)
 
-    def _look(self) -> None:
-        """Take in what was written since the last look."""
+    def _look(self, taken: int = 0) -> None:
+        """Take in what was written since the last look, of which so many are taken already."""
         if not self.is_mounted:
             return
         view = self._view
         if not self._paused and (lines := self._stream.take(AT_ONCE)):
             view.add(lines)
+            taken += len(lines)
+            if len(lines) == AT_ONCE and taken < MOST:
+                self.call_later(self._look, taken)
+                return
         view.keep_up()
         self._head()
 
+    def _grow_older(self) -> None:
+        if self._view.pen.times == "relative":
+            self._view.refresh()
+
     def _head(self) -> None:
         """Whose log it is, and what it does."""
-        view = self._view
-        number = len(view.page.lines)
-        count = f"{number:,} line{'' if number == 1 else 's'}"
-        older = f" (of {number + view.page.dropped:,} seen)" if view.page.dropped else ""
-        mode = "ended" if self._stream.ended and not self._paused else "follows"
-        if self._paused:
-            mode = "paused: p goes on"
-        elif not view.following:
-            mode = "stands still: f follows"
-        search = f"   /{view.pattern.pattern}" if view.pattern else ""
-        wrap = " · wrapped" if view.wrapped else ""
-        self.query_one("#heading", CachedStatic).set_content(
-            joined(
-                (self._title, "title"), f"   {count}{older}", (f"   {mode}{wrap}{search}", "dim")
-            )
-        )
+        told = heading(self._title, self._view, paused=self._paused, ended=self._stream.ended)
+        self.query_one("#heading", CachedStatic).set_content(told)
 
     def action_search(self) -> None:
         """Open the search line."""
@@ -108,8 +107,10 @@ class LogsScreen(Screen[None]):
             self.notify(text, severity="warning", markup=False, timeout=6)
             return
         self._close_search()
-        self._view.pattern = pattern if event.value else None
+        self._view.pen.pattern = pattern if event.value else None
         self._view.here = None
+        page = self._view.page
+        self._show(page.filter.least, raw=page.raw)
         self.action_match(-1)
 
     def _close_search(self) -> None:
@@ -119,24 +120,69 @@ class LogsScreen(Screen[None]):
 
     def action_match(self, by: int) -> None:
         """Go to the next line that has what is searched for, or to the one before."""
-        view = self._view
-        if view.pattern is None or not view.page.lines:
+        view, pattern = self._view, self._view.pen.pattern
+        places = len(view.page.shown)
+        if pattern is None or not places:
             view.refresh()
             return
-        last = len(view.page.lines) - 1
-        start = view.here + by if view.here is not None else last
-        found = view.page.find(view.pattern, start, by)
+        start = view.page.place(view.here) + by if view.here is not None else places - 1
+        found = view.page.find(pattern, start, by)
         if found is None:
-            self.notify(f"nothing has {view.pattern.pattern}", markup=False, timeout=4)
+            self.notify(f"nothing has {pattern.pattern}", markup=False, timeout=4)
             return
-        view.following, view.here = False, found
         view.show_line(found)
         self._head()
+
+    def _show(self, least: LogLevel | None, *, raw: bool) -> None:
+        """Narrow what is shown to a level, and to matches where only those are wanted."""
+        view = self._view
+        pattern = view.pen.pattern if self._only else None
+        view.show(LogFilter(least, pattern), raw=raw)
+        self._head()
+
+    def action_level(self) -> None:
+        """Show all lines, warnings and errors, or errors only."""
+        page, steps = self._view.page, list(LEVELS)
+        least = steps[(steps.index(page.filter.least) + 1) % len(steps)]
+        self._show(least, raw=page.raw)
+
+    def action_only(self) -> None:
+        """Show only lines that have what is searched for, or all again."""
+        page = self._view.page
+        self._only = not self._only
+        self._show(page.filter.least, raw=page.raw)
+        if self._only and self._view.pen.pattern is None:
+            self.action_search()
+
+    def action_raw(self) -> None:
+        """Show JSON and logfmt as they were written, or readable."""
+        page = self._view.page
+        self._show(page.filter.least, raw=not page.raw)
+
+    def action_times(self) -> None:
+        """Show the time of each line, how long ago it was, or neither."""
+        self._view.turn_times()
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor from line to line."""
+        self._view.move(by)
+        self._head()
+
+    def action_service(self) -> None:
+        """Go to the service of the line under the cursor."""
+        marked = self._view.marked
+        service = marked.line.service if marked else None
+        if service is None and len(self._services) == 1:
+            service = self._services[0]
+        if service is None:
+            self.notify("↑ ↓ choose a line, enter goes to its service", timeout=4)
+        else:
+            self.dismiss(service)
 
     def action_top(self) -> None:
         """Go to the oldest line that is held."""
         self._view.following = False
-        self._view.scroll_home(animate=False, immediate=True)
+        self._view.go_to_row(0)
         self._head()
 
     def action_follow(self) -> None:
@@ -156,11 +202,11 @@ class LogsScreen(Screen[None]):
     def action_wrap(self) -> None:
         """Break long lines, or cut them at the edge."""
         view = self._view
-        line = view.first_line
+        place = view.first_line
         view.wrapped = not view.wrapped
         view.lay_out()
         if not view.following:
-            view.scroll_to(y=view.row_of(line), animate=False, immediate=True)
+            view.go_to_row(view.row_of(place))
         self._head()
 
     def action_pause(self) -> None:
@@ -169,11 +215,10 @@ class LogsScreen(Screen[None]):
         self._look()
 
     def action_save(self) -> None:
-        """Write what is held to a new file, with consent."""
-        lines = tuple(self._view.page.lines)
-        place = re.sub(r"[^\w.-]+", "-", self._title).strip("-.")[:80] or "log"
-        path = os.path.abspath(f"{place}-{int(self.session.now())}.log")
-        warning = "secrets that look like some are masked; others may be in it: read it first"
+        """Write what is shown to a new file, with consent."""
+        page = self._view.page
+        lines = tuple(page.line(number).line for number in page.shown)
+        path = log_saving.place_for(self._title, self.session.now())
 
         def saved(problem: str) -> None:
             title = "not saved" if problem else "saved"
@@ -181,15 +226,18 @@ class LogsScreen(Screen[None]):
 
         def agreed(yes: bool | None) -> None:
             if yes:
-                background(self.app, lambda: _written(path, lines), saved)
+                background(self.app, lambda: log_saving.save(path, lines), saved)
 
         what = f"write {len(lines):,} lines to {short(path)}"
-        self.app.push_screen(ConfirmScreen((), (what, warning)), agreed)
+        self.app.push_screen(ConfirmScreen((), (what, log_saving.WARNING)), agreed)
 
     def action_copy(self) -> None:
-        """Copy the lines in the window."""
-        self.app.copy_to_clipboard(self._view.visible_text())
-        self.notify("copied what is shown", timeout=2)
+        """Copy the line under the cursor, without one the lines in the window."""
+        view = self._view
+        marked = view.marked
+        text = view.pen.copied(marked, raw=view.page.raw) if marked else view.visible_text()
+        self.app.copy_to_clipboard(text)
+        self.notify("copied the line" if marked else "copied what is shown", timeout=2)
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -200,17 +248,4 @@ class LogsScreen(Screen[None]):
         if self.query_one("#search").display:
             self._close_search()
         else:
-            self.dismiss()
-
-
-def _written(path: str, lines: tuple[LogLine, ...]) -> str:
-    """Write the lines, masked and cleaned, to a file that is not there yet and that only its owner
-    can read; why it could not be done, "" where it was."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            for line in lines:
-                file.write(f"{line.service or ''} | {plain(mask(line.text))}\n")
-    except OSError as error:
-        return f"{path} cannot be written: {error.strerror}"
-    return ""
+            self.dismiss(None)

@@ -17,6 +17,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 from nebtui.text.paths import short
 from nebtui.tui.background import background
+from nebtui.tui.last_words import is_unwell
 from nebtui.tui.log_tail import LogTail
 from nebtui.tui.session import Session
 from nebtui.tui.widgets import gpus, log_tab, startup, tabs
@@ -99,7 +100,9 @@ class Detail(Vertical):
 
     def _read_log(self, session: Session, service: ServiceKey | None) -> None:
         """Its log is read while lines of it are on screen."""
-        unwell = service and self.tab == "why" and log_tab.is_unwell(session.snapshot, service)
+        unwell = (
+            service and self.tab == "why" and is_unwell(session.snapshot, service, session.now())
+        )
         self._tail.turn(session.host, service if unwell or self.tab == "log" else None)
 
     def _show_top(self) -> None:

@@ -2,78 +2,93 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
-from nebtui.text.mask import mask
-from nebtui.text.terminal import cell_width, plain, shorten
-from nebtui.text.units import clock_time
-from nebtui.tui.log_page import LONGEST, LogPage, line_at
-from nebtui.tui.widgets.style_cache import StyleCache
-
-COLOURS = 6
-LONGEST_NAME = 24
-_STYLES = (*(f"service-{n}" for n in range(COLOURS)), "dim", "note", "error", "match", "here")
+from nebtui.tui.log_page import LONGEST, HeldLine, LogFilter, LogPage, line_at
+from nebtui.tui.widgets.log_pen import STYLES, TIMES, LogPen
 
 
-class LogLines(ScrollView):
+class LogLines(ScrollView, inherit_bindings=False):
     """Shows a page. It follows the newest line until one scrolls up."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"log--{style}" for style in _STYLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"log--{style}" for style in STYLES}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, action, show=False)
+        for key, action in (
+            ("left", "scroll_left"),
+            ("right", "scroll_right"),
+            ("pageup", "page_up"),
+            ("pagedown", "page_down"),
+        )
+    ]
 
-    def __init__(self, services: tuple[ServiceKey, ...], *, ascii: bool) -> None:
+    def __init__(
+        self, services: tuple[ServiceKey, ...], now: Callable[[], float], *, ascii: bool
+    ) -> None:
+        """`now`: the box's time in Unix seconds."""
         super().__init__()
         self.page = LogPage()
+        self.pen = LogPen(self, services, ascii=ascii)
         self.wrapped = False
         self.following = True
-        self.pattern: re.Pattern[str] | None = None
         self.here: int | None = None
-        """The line that the search stands on."""
-        self._ascii = ascii
-        self._number = {key: at % COLOURS for at, key in enumerate(services)}
-        alone = len({key.project for key in services}) == 1
-        names = {key: key.service if alone else str(key) for key in services}
-        wide = min(LONGEST_NAME, max((cell_width(plain(n)) for n in names.values()), default=0))
-        self._names = {
-            key: _padded(plain(mask(name), ascii), wide) if len(names) > 1 else ""
-            for key, name in names.items()
-        }
-        self._margin = len("00:00:00 ") + (wide + 1 if len(names) > 1 else 0)
+        """The number of the line that the cursor stands on."""
+        self._now = now
         self._rows: list[int] = []
-        self._looks = StyleCache(self, "log--")
 
     def add(self, lines: tuple[LogLine, ...]) -> None:
         """Show more lines below; what is looked at stays where it is."""
         gone = self.page.add(lines)
         rows_gone = self._rows[gone - 1] if self.wrapped and gone else gone
-        if self.here is not None:
-            self.here = self.here - gone if self.here >= gone else None
+        if self.here is not None and self.here < self.page.dropped:
+            self.here = None
         self.lay_out(-rows_gone)
+
+    def show(self, filter: LogFilter, *, raw: bool) -> None:
+        """Narrow what is shown; the line at the top stays there, or the next one that is kept."""
+        first = self.first_line
+        number = self.page.shown[first] if first < len(self.page.shown) else None
+        self.page.show(filter, raw=raw)
+        self.lay_out()
+        if number is not None and not self.following:
+            self.go_to_row(self.row_of(self.page.place(number)))
+
+    def turn_times(self) -> None:
+        """Show times in the next way."""
+        self.pen.times = TIMES[(TIMES.index(self.pen.times) + 1) % len(TIMES)]
+        self.lay_out()
 
     def lay_out(self, moved: int = 0) -> None:
         """Work the rows out anew; `moved`: how many rows further down everything is now."""
-        room = max(1, self.size.width - self._margin)
+        room = max(1, self.size.width - self.pen.margin)
         self._rows = self.page.rows(room) if self.wrapped else []
-        height = self._rows[-1] if self._rows else len(self.page.lines)
-        width = self.size.width if self.wrapped else self._margin + LONGEST
+        height = self._rows[-1] if self._rows else len(self.page.shown)
+        width = self.size.width if self.wrapped else self.pen.margin + LONGEST
         self.virtual_size = Size(width, height)
         self.keep_up()
         if moved and not self.following:
-            self.scroll_to(y=max(0, self.scroll_offset.y + moved), animate=False, immediate=True)
+            self.go_to_row(self.scroll_offset.y + moved)
         self.refresh()
+
+    def go_to_row(self, row: int) -> None:
+        """Scroll at once so that a row is the first in the window."""
+        self.scroll_to(y=max(0, row), animate=False, immediate=True)
 
     def keep_up(self) -> None:
         """Show the newest line while it is followed; how far down that is is known only after
         the lines were laid out."""
         if self.following and self.scroll_offset.y < self.max_scroll_y:
-            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+            self.go_to_row(self.max_scroll_y)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Whoever scrolls up wants to read: the newest line is not followed any more."""
@@ -85,81 +100,104 @@ class LogLines(ScrollView):
         """Rows are as long as the window is wide."""
         self.lay_out()
 
-    def row_of(self, line: int) -> int:
+    def row_of(self, place: int) -> int:
         """The first row of a line."""
-        return (self._rows[line - 1] if line else 0) if self.wrapped else line
+        return (self._rows[place - 1] if place else 0) if self.wrapped else place
 
-    def show_line(self, line: int) -> None:
-        """Scroll so that a line is in the middle of the window."""
-        self.scroll_to(
-            y=max(0, self.row_of(line) - self.size.height // 2), animate=False, immediate=True
-        )
+    def show_line(self, place: int) -> None:
+        """Put the cursor on a line and scroll so that it is in the middle of the window."""
+        self.following, self.here = False, self.page.shown[place]
+        self.go_to_row(self.row_of(place) - self.size.height // 2)
         self.refresh()
 
     @property
     def first_line(self) -> int:
-        """The line at the top of the window."""
-        y = int(self.scroll_offset.y)
-        return line_at(self._rows, y)[0] if self.wrapped else y
+        """The place of the line at the top of the window."""
+        return self._place_at(int(self.scroll_offset.y))
+
+    @property
+    def last_line(self) -> int:
+        """The place of the last line in the window."""
+        last = self._place_at(int(self.scroll_offset.y) + max(1, self.size.height) - 1)
+        return min(last, len(self.page.shown) - 1)
+
+    def _place_at(self, row: int) -> int:
+        return line_at(self._rows, row)[0] if self.wrapped else row
+
+    @property
+    def marked(self) -> HeldLine | None:
+        """The line under the cursor; None where that is not in the window."""
+        if self.here is None or not self.page.shown:
+            return None
+        place = self.page.place(self.here)
+        inside = self.first_line <= place <= self.last_line
+        return self.page.line(self.here) if inside and self._is_shown(place) else None
+
+    def _is_shown(self, place: int) -> bool:
+        return place < len(self.page.shown) and self.page.shown[place] == self.here
+
+    def move(self, by: int) -> None:
+        """Move the cursor so many lines; it appears at the edge of the window."""
+        shown = self.page.shown
+        if not shown:
+            return
+        if self.marked is None or self.here is None:
+            place = self.last_line if by < 0 or self.following else self.first_line
+        else:
+            place = max(0, min(len(shown) - 1, self.page.place(self.here) + by))
+        self.following, self.here = False, shown[place]
+        top, bottom = self.row_of(place), self.row_of(place + 1) if self.wrapped else place + 1
+        if top < self.scroll_offset.y:
+            self.go_to_row(top)
+        elif bottom > self.scroll_offset.y + self.size.height:
+            self.go_to_row(bottom - self.size.height)
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the clicked line; a double click goes to its service."""
+        place = self._place_at(event.y + int(self.scroll_offset.y))
+        if place < len(self.page.shown):
+            self.following, self.here = False, self.page.shown[place]
+            self.refresh()
+            if event.chain == 2:
+                self.call_later(self.screen.run_action, "service")
 
     def visible_text(self) -> str:
         """What the window shows, the lines whole."""
-        last = self.first_line + self.size.height
-        if self.wrapped:
-            last = line_at(self._rows, int(self.scroll_offset.y) + self.size.height - 1)[0] + 1
-        return "\n".join(map(self._plain, range(self.first_line, min(last, len(self.page.lines)))))
-
-    def _plain(self, at: int) -> str:
-        service = self.page.lines[at].service
-        name = self._names.get(service, "") if service else ""
-        return (f"{name} " if name else "") + plain(mask(self.page.texts[at]))
+        numbers = self.page.shown[self.first_line : self.last_line + 1]
+        raw = self.page.raw
+        return "\n".join(self.pen.named(self.page.line(number), raw=raw) for number in numbers)
 
     def render_line(self, y: int) -> Strip:
         """Row `y` of the window as a strip."""
         width, row = self.size.width, y + int(self.scroll_offset.y)
-        line, part = line_at(self._rows, row) if self.wrapped else (row, 0)
-        if line >= len(self.page.lines):
-            return Strip.blank(width, self.rich_style)
-        room = max(1, width - self._margin)
+        place, part = line_at(self._rows, row) if self.wrapped else (row, 0)
+        if place >= len(self.page.shown):
+            strip = Strip([self.pen.sentence(self._nothing() if y == 0 else "")])
+            return strip.adjust_cell_length(width, self.rich_style)
+        number = self.page.shown[place]
+        held, margin = self.page.line(number), self.pen.margin
+        room = max(1, width - margin)
         start = part * room if self.wrapped else int(self.scroll_offset.x)
-        head = self._head(self.page.lines[line], part)
-        text = Strip(self._text(line)).crop(start, start + room)
+        head = [Segment(" " * margin, self.rich_style)]
+        if not part:
+            head = self.pen.head(held.line, self._now())
+        words = self.pen.words(held, raw=self.page.raw, here=number == self.here)
+        text = Strip(words).crop(start, start + room)
         return Strip([*head, *text]).adjust_cell_length(width, self.rich_style)
 
-    def _head(self, line: LogLine, part: int) -> list[Segment]:
-        """Time and service, on the first row of a line."""
-        if part:
-            return [Segment(" " * self._margin, self.rich_style)]
-        name = self._names.get(line.service, "") if line.service else ""
-        number = self._number.get(line.service, 0) if line.service else 0
-        wide = self._margin - len("00:00:00 ")
-        return [
-            Segment(f"{clock_time(line.at / 1e9):<8} ", self._looks.of("dim")),
-            Segment(f"{name} " if name else " " * wide, self._looks.of(f"service-{number}")),
-        ]
-
-    def _text(self, at: int) -> list[Segment]:
-        """The words of a line, what is searched for in another style."""
-        line = self.page.lines[at]
-        text = plain(mask(self.page.texts[at]), self._ascii)
-        style = {"note": "note", "stderr": "error", "stdout": ""}[line.source]
-        style = f"{style} here".strip() if at == self.here else style
-        if line.source == "note":
-            return [Segment(f"! {text}", self._looks.of(style))]
-        segments, done = [], 0
-        for found in self.pattern.finditer(text) if self.pattern else ():
-            if found.end() > found.start():
-                segments.append(Segment(text[done : found.start()], self._looks.of(style)))
-                segments.append(Segment(found[0], self._looks.of(f"{style} match".strip())))
-                done = found.end()
-        return [*segments, Segment(text[done:], self._looks.of(style))]
+    def _nothing(self) -> str:
+        """Why the window is empty."""
+        if self.page.shown:
+            return ""
+        number = len(self.page.held)
+        if not number:
+            return "nothing was written yet"
+        return (
+            f"none of {number:,} lines is shown: e changes the level, m shows what does not match"
+        )
 
     def notify_style_update(self) -> None:
         """Forget the looks of another theme."""
-        self._looks.forget()
+        self.pen.forget()
         super().notify_style_update()
-
-
-def _padded(name: str, width: int) -> str:
-    short = shorten(name, width)
-    return short + " " * (width - cell_width(short))

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from nebtui.analysis.readiness import readiness
-from nebtui.facts.declared import ServiceKey
+from nebtui.analysis.logs.entry import entry_of
 from nebtui.facts.logs import LogLine
-from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import clock_time
 from nebtui.tui.widgets.markup import joined, pressed
 
@@ -44,9 +42,5 @@ def last_words(line: LogLine | None) -> list[Content]:
         return []
     when = clock_time(line.at / 1e9)
     text = line.text[:LONGEST]
-    return [joined(("last line   ", "dim"), f"{text}  ", (f"{when} · l shows all", "dim"))]
-
-
-def is_unwell(snapshot: Snapshot, service: ServiceKey) -> bool:
-    """Whether its last line may tell why: it failed, loops or is unhealthy."""
-    return readiness(snapshot, service).word in ("failed", "degraded")
+    what = "last error  " if entry_of(line.text).level == "error" else "last line   "
+    return [joined((what, "dim"), f"{text}  ", (f"{when} · l shows all", "dim"))]

@@ -154,6 +154,16 @@ class Rails(DrawingView, can_focus=True, inherit_bindings=False):
             self._scene = folded(self._given, self._folds)
         self._move(id)
 
+    def reach(self, id: str) -> None:
+        """The same, once its group is open; a row that is not there any more is not selected."""
+        group = group_of(self._scene, id)
+        if group is None:
+            return
+        if group.collapsed:
+            self._folds[group.id] = False
+            self._scene = folded(self._given, self._folds)
+        self._move(id)
+
     def action_cursor_down(self) -> None:
         """One line down."""
         self._step(1)
