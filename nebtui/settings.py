@@ -40,6 +40,11 @@ class Settings:
     """`[keys]`: the id of a key, its new keys, and the place in the file for errors."""
     commands: tuple[UserCommand, ...] = ()
     """`[[command]]`."""
+    problem: str = ""
+    """Why the settings are all defaults although there may be a file, one sentence; ""
+    otherwise."""
+    kept: bool = True
+    """What is written can be taken back: the state folder can be used."""
     state_dir: str = ""
     """Where the journal and the remembered projects are kept."""
 
@@ -74,6 +79,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     except FileNotFoundError:
         return Settings(state_dir=state_dir)
     except OSError as error:
+        if not environ.get("NEBTUI_CONFIG"):
+            # Nobody asked for this file: a home that cannot be looked into is no reason to stop.
+            told = f"{path.parent} cannot be read ({error.strerror}): the settings are defaults"
+            return Settings(state_dir=state_dir, problem=told)
         raise SettingsError(
             f"{path}: cannot be read: {error.strerror}; fix the file or remove it"
         ) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nebtui.settings import Settings, SettingsError, described, known, load, settings_file
+from nebtui.user_commands import UserCommand
 
 FULL = """
 theme = "nord"
@@ -24,6 +25,11 @@ one_key = true
 
 [throughput]
 ask_ollama = true
+[keys]
+"acting.restart" = "f5"
+[[command]]
+name = "Dump"
+run = "dump {service}"
 """
 
 
@@ -56,6 +62,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ask_ollama=True,
         theme="nord",
         ascii=True,
+        keys=(("acting.restart", "f5", f"{tmp_path / 'config.toml'}:16"),),
+        commands=(UserCommand("Dump", ("dump", "{service}")),),
         state_dir="/state",
     )
     assert not [
@@ -105,9 +113,9 @@ def test_where_the_file_is() -> None:
 
 
 def test_every_field_can_be_set() -> None:
-    """Each field of the settings but the state folder, which a variable names, has a key in the
-    file."""
+    """Each field of the settings has a key in the file, but the state folder, which a variable
+    names, and what is told of both."""
     assert set(known()) == set(described(Settings())) - {"state_dir"}
-    assert {f.name for f in fields(Settings)} - {"state_dir"} == {
-        name.rpartition(".")[2] for name in known()
+    assert {f.name for f in fields(Settings)} - {"state_dir", "problem", "kept"} == {
+        {"command": "commands"}.get(name, name.rpartition(".")[2]) for name in known()
     }

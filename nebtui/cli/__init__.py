@@ -17,6 +17,7 @@ from typing import NoReturn
 from nebtui.cli.arguments import parsed
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import ascii_only, prepare, warn
+from nebtui.cli.state_folder import with_state
 from nebtui.hosts.engine.endpoint import find_endpoint
 from nebtui.keep.known_projects import of_machine
 from nebtui.settings import Settings, SettingsError, load
@@ -35,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             prepare(ascii=True)
         if (endpoint := find_endpoint(environ)).remote:
             settings = replace(settings, state_dir=of_machine(settings.state_dir, endpoint.url))
+        settings = with_state(settings, arguments)
+        if settings.problem and arguments.verb is not None:
+            warn(f"nebtui: {settings.problem}")
         status = _verb(arguments.verb)(arguments, settings, environ)
         sys.stdout.flush()
         return status

@@ -130,6 +130,7 @@ def _session(
     from nebtui.tui.session import Searched, Session
 
     simulated = host.kind == "simulated"
+    locked = arguments.read_only or not host.writable or not settings.kept
     # What is written in the demo box is no part of the real one's journal: its networks are not
     # this engine's.
     state_dir = os.path.join(settings.state_dir, "demo") if simulated else settings.state_dir
@@ -139,12 +140,12 @@ def _session(
         settings,
         Journal(state_dir),
         banner=banner,
-        notice=notice,
+        notice=" · ".join(filter(None, (notice, settings.problem))),
         searched=None
         if simulated or player
         else Searched(folders, settings.depth, str(settings_file(environ))),
-        locked=arguments.read_only or not host.writable,
-        read_only=arguments.read_only or not host.writable,
+        locked=locked,
+        read_only=locked,
         only=arguments.project or "",
         ascii=ascii_only(settings),
         player=player,

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from nebtui.analysis.gpu.chain import broken, chain
 from nebtui.compose.binary.command import find_compose
+from nebtui.disk.folders import unusable
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.engine.client import EngineClient
@@ -127,15 +128,6 @@ def _processes() -> Link:
 
 
 def _state(state_dir: str) -> Link:
-    folder = state_dir
-    while folder and not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
-    if os.path.lexists(folder) and not os.path.isdir(folder):
-        return Link(
-            "journal", "broken", f"{folder} is no folder", "set NEBTUI_STATE to a folder of yours"
-        )
-    if os.access(folder or "/", os.W_OK | os.X_OK):
-        return Link("journal", "ok", f"undo is kept in {state_dir}")
-    return Link(
-        "journal", "broken", f"{folder} cannot be written", "set NEBTUI_STATE to a folder of yours"
-    )
+    if why := unusable(state_dir):
+        return Link("journal", "broken", why, "set NEBTUI_STATE to a folder of yours")
+    return Link("journal", "ok", f"undo is kept in {state_dir}")

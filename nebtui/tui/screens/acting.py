@@ -75,6 +75,8 @@ class ActingScreen(GoingScreen):
         """Switch every change off or on; `--read-only` cannot be switched off here."""
         if self.session.read_only:
             why = "this run was started with --read-only"
+            if not self.session.settings.kept:
+                why = self.session.settings.problem
             self.notify("a recording cannot be changed" if self.session.player else why, timeout=4)
             return
         self.session.locked = not self.session.locked
