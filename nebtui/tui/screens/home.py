@@ -23,7 +23,7 @@ from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.running import Running
-from nebtui.tui.widgets.summary import Summary
+from nebtui.tui.widgets.summary import Summary, remedy
 
 
 class HomeScreen(ActingScreen):
@@ -191,8 +191,9 @@ class HomeScreen(ActingScreen):
         self.app.push_screen("help")
 
     def action_copy(self) -> None:
-        """Copy the selected name."""
-        name = str(self._selected) if self._selected else ""
+        """Copy the selected name; of the box without an engine, the command that helps."""
+        problem = self.session.snapshot.engine_problem
+        name = str(self._selected) if self._selected else remedy(problem or "")
         if isinstance(self._selected, ServiceKey):
             containers = self.session.snapshot.containers_of(self._selected)
             name = containers[0].name if containers else name

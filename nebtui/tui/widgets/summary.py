@@ -3,6 +3,9 @@ are some."""
 
 from __future__ import annotations
 
+import re
+import textwrap
+
 from textual.content import Content
 
 from nebtui.analysis.gpu import xids
@@ -15,6 +18,9 @@ from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
 from nebtui.tui.widgets.wheel import WheelStatic
 
+MOST_LINES = 4
+"""A sentence takes no more of the screen than this."""
+
 
 class Summary(WheelStatic):
     """Repainted whole: it is two lines."""
@@ -25,9 +31,12 @@ class Summary(WheelStatic):
         """Show a session's snapshot; what it is, and why no engine answers, have lines of their
         own."""
         snapshot = session.snapshot
-        text = machine(snapshot, self.app.size.width - 1, ascii=session.ascii)
-        trouble = [joined((f" {session.notice}", "warn"))] if session.notice else []
-        trouble += [_trouble(snapshot)] if snapshot.engine_problem else []
+        width = self.app.size.width - 2
+        text = machine(snapshot, width + 1, ascii=session.ascii)
+        trouble = [joined((f" {line}", "warn")) for line in wrapped(session.notice, width)]
+        if snapshot.engine_problem:
+            told = wrapped(_trouble(snapshot), width)
+            trouble += [joined((f" {line}", "bad")) for line in told]
         failed = (*snapshot.failures.values(), *session.failures)
         trouble += [joined((f" {why}", "bad")) for why in failed]
         found = header(
@@ -94,13 +103,24 @@ def _xids(snapshot: Snapshot) -> list[Content]:
     return result
 
 
-def _trouble(snapshot: Snapshot) -> Content:
-    """Why no engine answers, on a line of its own: the remedy is at its end."""
+def _trouble(snapshot: Snapshot) -> str:
+    """Why no engine answers; the remedy is at its end, and `y` copies the command in it."""
     since = snapshot.stale_since
-    # The time first: a narrow terminal cuts off the end.
     seen = f", seen until {clock_time(since)}" if since else ""
     lost = f"engine lost{seen}: " if snapshot.engine else ""
-    return joined((f" {lost}{snapshot.engine_problem}", "bad"))
+    copied = "  (y copies the command)" if remedy(snapshot.engine_problem) else ""
+    return f"{lost}{snapshot.engine_problem}{copied}"
+
+
+def remedy(problem: str) -> str:
+    """The command between backticks that a sentence ends with, "" where it names none."""
+    found = re.findall(r"`(\w+ [^`]+)`", problem)
+    return found[-1] if found else ""
+
+
+def wrapped(sentence: str, width: int) -> list[str]:
+    """A sentence on as many lines as it needs, at most MOST_LINES; [] for none."""
+    return textwrap.wrap(sentence, max(20, width), max_lines=MOST_LINES, placeholder=" …")
 
 
 def _engine(snapshot: Snapshot) -> list[tuple[str, str]]:
