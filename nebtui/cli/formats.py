@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-TEXT, BOTH = ("text",), ("text", "json")
+BOTH = ("text", "json")
 FORMATS: Mapping[str | None, tuple[str, ...]] = {
     None: BOTH,
     "demo": BOTH,
