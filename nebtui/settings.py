@@ -4,7 +4,6 @@ down."""
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +74,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     state_dir = environ.get("NEBTUI_STATE") or user_state_dir("nebtui")
     try:
         text = path.read_text(encoding="utf-8")
+        import tomllib  # most runs have no file to read
+
         data = tomllib.loads(text)
     except FileNotFoundError:
         return Settings(state_dir=state_dir)

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
 
-from nebtui.cli.screen import demo_host, show
+from nebtui.cli.app import demo_host, show
 from nebtui.settings import Settings
 
 

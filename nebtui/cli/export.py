@@ -6,8 +6,9 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 
-from nebtui.cli.common import complain, host_for, look
+from nebtui.cli.common import complain, look
 from nebtui.cli.errors import CommandError
+from nebtui.cli.hosts import host_for
 from nebtui.cli.output import say_json, warn
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot

@@ -9,8 +9,9 @@ from contextlib import closing
 
 from nebtui import rules
 from nebtui.action import CreateNetwork
-from nebtui.cli.common import complain, host_for, look, selected, visible
+from nebtui.cli.common import complain, look, selected, visible
 from nebtui.cli.errors import CommandError
+from nebtui.cli.hosts import host_for
 from nebtui.cli.output import say, say_json, warn
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
@@ -22,7 +23,7 @@ from nebtui.fixing.recovery import recover
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.writing import WriteError, write
 from nebtui.host import Host
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from nebtui.report.contract.findings import FixJson
 from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings

@@ -9,7 +9,8 @@ from contextlib import closing
 
 from nebtui import rules
 from nebtui.analysis.services import narrowed
-from nebtui.cli.common import complain, host_for, look, selected
+from nebtui.cli.common import complain, look, selected
+from nebtui.cli.hosts import host_for
 from nebtui.cli.output import ascii_only, say, say_json
 from nebtui.report import json_output, text_output
 from nebtui.report.diagram import diagram

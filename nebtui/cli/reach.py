@@ -10,8 +10,9 @@ from nebtui import rules
 from nebtui.analysis.reach import Reach, reach
 from nebtui.analysis.reach_probe import trial
 from nebtui.analysis.services import keys_of
-from nebtui.cli.common import complain, host_for, look
+from nebtui.cli.common import complain, look
 from nebtui.cli.errors import CommandError
+from nebtui.cli.hosts import host_for
 from nebtui.cli.output import say, say_json
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot

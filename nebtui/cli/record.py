@@ -10,8 +10,8 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing, suppress
 
-from nebtui.cli.common import host_for
 from nebtui.cli.errors import CommandError
+from nebtui.cli.hosts import host_for
 from nebtui.cli.output import warn
 from nebtui.cli.pipe import when_reader_leaves
 from nebtui.cli.screen import nothing_here

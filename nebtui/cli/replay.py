@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import replace
 from io import FileIO
 
+from nebtui.cli.app import show
 from nebtui.cli.errors import CommandError
-from nebtui.cli.screen import show
 from nebtui.hosts.recorded import RecordedHost
 from nebtui.recording.lines import RecordingError
 from nebtui.recording.tape import Tape, open_tape

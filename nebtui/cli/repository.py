@@ -8,8 +8,8 @@ import subprocess
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 
-from nebtui.cli.common import paths_of
 from nebtui.cli.errors import CommandError
+from nebtui.cli.hosts import paths_of
 
 SECONDS = 60
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from nebtui import rules
 from nebtui.analysis.services import narrowed
-from nebtui.cli.common import complain, host_for, look, say_status, selected, status_of
+from nebtui.cli.common import complain, look, say_status, selected, status_of
+from nebtui.cli.hosts import host_for
 from nebtui.cli.output import say_masked
 from nebtui.report.exposition import exposition
 from nebtui.report.metrics import metrics

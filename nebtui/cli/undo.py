@@ -14,7 +14,9 @@ from nebtui.fixing.recovery import recover
 from nebtui.fixing.recreate import recorded, up_actions
 from nebtui.fixing.writing import undo
 from nebtui.host import Host
-from nebtui.keep import Entry, Journal, JournalMismatchError
+from nebtui.keep.journal import Journal
+from nebtui.keep.records import Entry
+from nebtui.keep.reverting import JournalMismatchError
 from nebtui.report.contract.own import EntryJson, UndoJson, UndoListJson
 from nebtui.settings import Settings
 from nebtui.text.mask import mask

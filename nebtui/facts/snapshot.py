@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey, empty
-from nebtui.facts.gpu import GpuAccess, GpuStack
 from nebtui.facts.observed import (
     Container,
     ContainerEvent,
@@ -20,8 +19,11 @@ from nebtui.facts.observed import (
     Process,
 )
 from nebtui.facts.project import Project
-from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
-from nebtui.facts.startup import Start
+
+if TYPE_CHECKING:  # only named here: the first frame does not wait for them
+    from nebtui.facts.gpu import GpuAccess, GpuStack
+    from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
+    from nebtui.facts.startup import Start
 
 T = TypeVar("T")
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from nebtui.action import CreateNetwork, RemoveNetwork
 from nebtui.host import Host
-from nebtui.keep import Entry, Journal
+from nebtui.keep.journal import Journal
+from nebtui.keep.records import Entry
 
 
 class NetworkCreateError(OSError):

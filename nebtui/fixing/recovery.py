@@ -11,16 +11,9 @@ from nebtui.disk.replace import Checkpoint, FileState, link_exclusive, read_stat
 from nebtui.fixing.networks import release
 from nebtui.fixing.transaction import StagedFile, commit, no_checkpoint, remove_temporaries
 from nebtui.host import Host
-from nebtui.keep import (
-    Entry,
-    FileRecord,
-    Journal,
-    JournalBusyError,
-    JournalMismatchError,
-    digest,
-    is_original,
-    reverted,
-)
+from nebtui.keep.journal import Journal, JournalBusyError
+from nebtui.keep.records import Entry, FileRecord, digest
+from nebtui.keep.reverting import JournalMismatchError, is_original, reverted
 from nebtui.text.paths import short
 
 

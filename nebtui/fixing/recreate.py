@@ -8,7 +8,7 @@ from nebtui.action import Up
 from nebtui.analysis.services import service_keys
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.keep import Entry
+from nebtui.keep.records import Entry
 from nebtui.rules.rule import Recreate
 
 

@@ -19,7 +19,7 @@ from nebtui.disk.replace import (
     temporary_name,
 )
 from nebtui.fixing.file_change import FileChange
-from nebtui.keep import FileRecord, record
+from nebtui.keep.records import FileRecord, record
 
 
 def no_checkpoint(step: str) -> None:

@@ -15,7 +15,9 @@ from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import close_undo, take_back
 from nebtui.fixing.transaction import commit, no_checkpoint, stage_all
 from nebtui.host import Host
-from nebtui.keep import Entry, Journal, JournalMismatchError, UpRecord, reverted
+from nebtui.keep.journal import Journal
+from nebtui.keep.records import Entry, UpRecord
+from nebtui.keep.reverting import JournalMismatchError, reverted
 
 
 class WriteError(OSError):

@@ -13,30 +13,20 @@ from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.host import LogRequest, LogStream
 from nebtui.hosts.actions import command_line, run_command, through_engine
-from nebtui.hosts.collectors import Collector, CollectorGroup
+from nebtui.hosts.collectors import CollectorGroup
 from nebtui.hosts.engine.client import EngineClient
-from nebtui.hosts.engine.collector import EngineCollector
 from nebtui.hosts.engine.endpoint import Endpoint, find_endpoint
-from nebtui.hosts.engine.heartbeat import Heartbeat
-from nebtui.hosts.engine.images import ImageCollector
 from nebtui.hosts.engine.inspector import Inspector
-from nebtui.hosts.gpu.collector import GpuCollector
-from nebtui.hosts.inference.baselines import Baselines
-from nebtui.hosts.inference.collector import ServerCollector
-from nebtui.hosts.inference.server import AskOllama
-from nebtui.hosts.logs.following import ServiceLogs
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.projects.collector import ProjectCollector
-from nebtui.hosts.sampling.collector import SampleCollector
-from nebtui.hosts.sampling.host_ports import HostPortCollector
-from nebtui.hosts.sampling.paths import PathCollector
 from nebtui.hosts.shared import Part
-from nebtui.hosts.starts.collector import StartCollector
-from nebtui.hosts.starts.keeper import StartKeeper, Starts
 
 if TYPE_CHECKING:
     from nebtui.compose.discovery.candidate import Candidate
     from nebtui.facts.validation import Validation
+    from nebtui.hosts.inference.baselines import Baselines
+    from nebtui.hosts.inference.server import AskOllama
+    from nebtui.hosts.starts.keeper import Starts
 
 NO_COMPOSE = (
     "Compose was not found: install the `docker compose` plugin, or `pip install nebtui[compose]`."
@@ -73,22 +63,10 @@ class LiveHost:
         self._group = group = CollectorGroup(PARTS | {"servers"} if await_servers else PARTS)
         self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))
         shared, startup, emit = group.shared, group.startup, group.emit
-        self._inspector = inspector = Inspector(client, shared, emit)
+        self._inspector = Inspector(client, shared, emit)
         self._projects = ProjectCollector(self._catalogue, shared, startup, emit)
-        engine = EngineCollector(client, inspector, shared, startup, emit)
-        self._collectors: tuple[Collector, ...] = (
-            engine,
-            Heartbeat(client, shared, startup, emit, engine.reconnect),
-            inspector,
-            self._projects,
-            SampleCollector(client, shared, startup, emit),
-            StartCollector(StartKeeper(starts), shared, startup, emit),
-            PathCollector(shared, startup, emit),
-            HostPortCollector(shared, startup, emit),
-            ImageCollector(client, shared, startup, emit),
-            ServerCollector(client, shared, startup, emit, baselines, ask_ollama=ask_ollama),
-            GpuCollector(client, shared, startup, emit),
-        )
+        self._baselines, self._starts = baselines, starts
+        self._ask_ollama: AskOllama = ask_ollama
 
     def now(self) -> float:
         """This machine's time in Unix seconds."""
@@ -96,7 +74,20 @@ class LiveHost:
 
     def changes(self) -> Iterator[Change]:
         """Start the collectors and yield what they see until `close`; to be iterated once."""
-        return self._group.changes(self._collectors)
+        # Loaded here, by the thread that reads: the screen stands meanwhile.
+        from nebtui.hosts.followed import collectors
+
+        return self._group.changes(
+            collectors(
+                self._client,
+                self._inspector,
+                self._projects,
+                self._group,
+                self._baselines,
+                self._starts,
+                self._ask_ollama,
+            )
+        )
 
     def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Do one thing; the last Progress says whether it worked."""
@@ -139,6 +130,8 @@ class LiveHost:
 
     def logs(self, request: LogRequest) -> LogStream:
         """Read by threads of their own, through the engine."""
+        from nebtui.hosts.logs.following import ServiceLogs
+
         return ServiceLogs(self._client, self._group.shared, request)
 
     def close(self) -> None:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -51,6 +50,8 @@ def foreign(path: Path) -> str:
 def write_private(path: Path, text: str, *, new: bool = False) -> None:
     """Write a file of the state folder atomically, readable by its owner only; it is on disk when
     this returns. Raises OSError; with `new`, FileExistsError where one stands there already."""
+    import tempfile  # reading needs none of what comes with it
+
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)  # mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

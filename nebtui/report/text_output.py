@@ -25,6 +25,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.graph.layout import draw, plain_text
 from nebtui.rules.rule import SEVERITIES, Finding
+from nebtui.rules.table import SPEED
 from nebtui.text.paths import short, shortened
 from nebtui.text.terminal import cell_width, plain, shorten
 
@@ -80,7 +81,7 @@ def status(
     """The box once: engine, what was killed for memory, projects with their sources, services with
     verdict and reason, then the containers of no project. `found`: of these findings those about
     speed stand beside their service; `now` in Unix seconds, for the uptimes."""
-    spoken = {f.at: f.message for f in found if f.rule in rules.SPEED}
+    spoken = {f.at: f.message for f in found if f.rule in SPEED}
     engine = snapshot.engine
     if engine is not None:
         yield plain(f"engine {engine.version} (API {engine.api_version}) at {engine.endpoint}")

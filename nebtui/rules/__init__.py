@@ -1,118 +1,34 @@
-"""All rules, and the findings of a snapshot in the order a person should see them."""
+"""The findings of a snapshot in the order a person should see them. The rules themselves
+(`rules.table`) are loaded by the first question: a tenth of a second that the first paint does not
+wait for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nebtui.facts.declared import ServiceKey, empty
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules import (
-    ambiguous_name,
-    broken_healthcheck,
-    cpu_fallback,
-    cuda_driver_mismatch,
-    floating_image,
-    foreign_user,
-    gpu_without_ipc,
-    gpu_without_memlock,
-    gpu_without_network,
-    hidden_gpu,
-    isolated_networks,
-    loopback_reference,
-    low_file_limit,
-    missing_gpu_runtime,
-    missing_healthcheck,
-    missing_host_gateway,
-    missing_network,
-    obsolete_version,
-    open_sandbox,
-    outdated_container,
-    pip_cache,
-    port_collision,
-    reservation_over_limit,
-    root_image,
-    shell_form_command,
-    single_stage_build,
-    slower_than_usual,
-    unbounded_logs,
-    unchecked_gpu,
-    undeclared_dependency,
-    ungated_dependency,
-    unguarded_start,
-    unknown_reference,
-    unlimited_cpu,
-    unlimited_memory,
-    unowned_copy,
-    unreachable_host_service,
-    unset_variable,
-    windows_path_volume,
-)
 from nebtui.rules.guarded import examined
-from nebtui.rules.installed import InstalledRules, installed
-from nebtui.rules.rule import SEVERITIES, Finding, Rule
+from nebtui.rules.rule import SEVERITIES, UNGATED, Finding, Rule
 
-RULES: tuple[Rule, ...] = (
-    unset_variable.RULE,
-    isolated_networks.RULE,
-    ambiguous_name.RULE,
-    missing_network.RULE,
-    port_collision.RULE,
-    missing_host_gateway.RULE,
-    unreachable_host_service.RULE,
-    foreign_user.RULE,
-    reservation_over_limit.RULE,
-    windows_path_volume.RULE,
-    missing_gpu_runtime.RULE,
-    cuda_driver_mismatch.RULE,
-    cpu_fallback.RULE,
-    outdated_container.RULE,
-    unknown_reference.RULE,
-    loopback_reference.RULE,
-    broken_healthcheck.RULE,
-    slower_than_usual.RULE,
-    ungated_dependency.RULE,
-    unguarded_start.RULE,
-    undeclared_dependency.RULE,
-    missing_healthcheck.RULE,
-    open_sandbox.RULE,
-    unchecked_gpu.RULE,
-    hidden_gpu.RULE,
-    gpu_without_ipc.RULE,
-    gpu_without_network.RULE,
-    gpu_without_memlock.RULE,
-    floating_image.RULE,
-    obsolete_version.RULE,
-    unlimited_memory.RULE,
-    unlimited_cpu.RULE,
-    unbounded_logs.RULE,
-    low_file_limit.RULE,
-    root_image.RULE,
-    shell_form_command.RULE,
-    single_stage_build.RULE,
-    pip_cache.RULE,
-    unowned_copy.RULE,
-)
-
-SPEED = frozenset({cpu_fallback.NAME, slower_than_usual.NAME})
-"""The rules whose findings are about how fast a service serves."""
-
-
-DECLARED_ONLY = frozenset(
-    one.name for one in (isolated_networks.RULE, ambiguous_name.RULE, missing_network.RULE)
-)
-"""Rules about names and networks, which a running container may have got from an older file or by
-hand."""
+if TYPE_CHECKING:
+    from nebtui.rules.installed import InstalledRules
 
 
 def every() -> tuple[Rule, ...]:
     """nebtui's rules, then those of other packages."""
+    from nebtui.rules.table import RULES
+
     return (*RULES, *_others().rules)
 
 
 def _others() -> InstalledRules:
+    from nebtui.rules.installed import installed
+    from nebtui.rules.table import RULES
+
     return installed(frozenset(rule.name for rule in RULES))
 
 
@@ -146,7 +62,9 @@ def examine(
     failures += _others().failures if among is None else ()
     if snapshot.containers:
         of_files, more = _all(rules, files_only(snapshot))
-        findings, failures = _placed(snapshot, findings, of_files), [*failures, *more]
+        from nebtui.rules.places import placed
+
+        findings, failures = placed(snapshot, findings, of_files), [*failures, *more]
     kept = (f for f in findings if not _allowed(snapshot, f))
     return Examination(tuple(sorted(grouped(kept), key=_order)), tuple(dict.fromkeys(failures)))
 
@@ -183,34 +101,6 @@ def _all(rules: Iterable[Rule], snapshot: Snapshot) -> tuple[list[Finding], list
     return findings, failures
 
 
-def _placed(snapshot: Snapshot, findings: list[Finding], of_files: list[Finding]) -> list[Finding]:
-    """Each finding with where it is true. One that the files have and what runs has not works now,
-    and breaks at the next `up`."""
-    declared = {f.key for f in of_files}
-    seen = {f.key for f in findings}
-    placed = [_standing(f, in_file=f.key in declared) for f in findings]
-    sleeping = (f for f in of_files if f.rule in DECLARED_ONLY and f.key not in seen)
-    return [*placed, *(_sleeping(snapshot, f) for f in sleeping)]
-
-
-def _standing(finding: Finding, *, in_file: bool) -> Finding:
-    """A finding of what runs; one that the file does not have is mended by bringing it up."""
-    if in_file:
-        return replace(finding, place="both")
-    if finding.rule not in DECLARED_ONLY:
-        return replace(finding, place="host")
-    remedy = f"the file is right, the container is older: bring {finding.service} up"
-    return replace(finding, place="host", applicability="display", fix=remedy)
-
-
-def _sleeping(snapshot: Snapshot, finding: Finding) -> Finding:
-    """A finding of the file that what runs does not have."""
-    if not finding.at or not any(c.state == "running" for c in snapshot.containers_of(finding.at)):
-        return finding
-    message = f"works now, breaks at the next `up`: {finding.message}"
-    return replace(finding, message=message, place="file")
-
-
 def grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
     """One finding for each cause and line: services that have it through one line (an anchor, a
     merged map, a file that several projects include) stand in the first one's `also`."""
@@ -230,7 +120,7 @@ def grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def races(found: Iterable[Finding]) -> tuple[tuple[ServiceKey, str], ...]:
     """(service, dependency) of every start that waits for nothing, for the graph."""
-    return tuple((f.at, f.subject) for f in found if f.rule == ungated_dependency.NAME and f.at)
+    return tuple((f.at, f.subject) for f in found if f.rule == UNGATED and f.at)
 
 
 def alerts(found: Iterable[Finding]) -> dict[ServiceKey, str]:

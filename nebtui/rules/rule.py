@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from nebtui.compose.editor.verbs import Edit
 from nebtui.facts.declared import Layer, Origin, ProjectKey, Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from nebtui.compose.editor.verbs import Edit
 
 Severity = Literal["error", "warning", "advice"]
 Applicability = Literal["safe", "unsafe", "display"]
@@ -18,6 +20,8 @@ Place = Literal["file", "host", "both"]
 """Where a finding is true: in what the files declare, in what runs, or in both."""
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "advice")
+UNGATED = "ungated-dependency"
+"""The rule whose findings are races, which the graph draws."""
 
 
 class NoFixError(ValueError):

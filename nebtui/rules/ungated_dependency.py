@@ -26,9 +26,18 @@ from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.evidence import exits
 from nebtui.rules.healthcheck import basis_notes, gate_edit, healthcheck_edit, trial, written
-from nebtui.rules.rule import Finding, Fix, NoFixError, Observation, Options, Recreate, Rule
+from nebtui.rules.rule import (
+    UNGATED,
+    Finding,
+    Fix,
+    NoFixError,
+    Observation,
+    Options,
+    Recreate,
+    Rule,
+)
 
-NAME = "ungated-dependency"
+NAME = UNGATED
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:

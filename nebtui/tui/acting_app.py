@@ -11,6 +11,7 @@ from textual.app import App, SystemCommand
 from nebtui.action import Action, ProjectAction, Up
 from nebtui.analysis.consequence import consequence, destroys
 from nebtui.tui.background import background
+from nebtui.tui.continued_driver import continued
 from nebtui.tui.messages import ActionsAsked, CancelAsked
 from nebtui.tui.own_commands import run_own
 from nebtui.tui.rebinding import keymap, rebound
@@ -25,7 +26,7 @@ class ActingApp(App[None]):
     """Has the host do what the screens ask for."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(driver_class=continued(session.terminal) if session.terminal else None)
         self.session = session
         self.home = HomeScreen(session)
         self._keys = keymap(session.settings)

@@ -13,13 +13,16 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input
 
-from nebtui import keep, rules
+from nebtui import rules
 from nebtui.analysis.services import narrowed
 from nebtui.facts.declared import ServiceKey
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import recorded
 from nebtui.fixing.watch import verdict
-from nebtui.keep import Entry
+from nebtui.keep.known_projects import remember_projects
+from nebtui.keep.outlines import remember_outlines
+from nebtui.keep.records import Entry
 from nebtui.store import Store
 from nebtui.tui.acting_app import ActingApp
 from nebtui.tui.ascii_filter import AsciiFilter
@@ -29,6 +32,7 @@ from nebtui.tui.keys import bindings
 from nebtui.tui.last_words import LastWords
 from nebtui.tui.messages import FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import Everything, commands
+from nebtui.tui.pictures import covers
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.help import HelpScreen
 from nebtui.tui.session import Session
@@ -52,6 +56,7 @@ class NebtuiApp(ActingApp):
         """`settled` is called once, when the first complete picture is on the screen."""
         super().__init__(session)
         self._settled = settled
+        self._early = session.snapshot
         self._store = Store(session.host, self._heard)
         self._judged = -1
         self._judging = False
@@ -97,6 +102,9 @@ class NebtuiApp(ActingApp):
         return narrowed(snapshot, mine) if name else snapshot
 
     def on_snapshot_changed(self, message: SnapshotChanged) -> None:
+        if not covers(message.snapshot, self._early):
+            return  # what the first frame shows must not go and come again
+        self._early = Snapshot()
         first = message.snapshot.settled and not self.session.snapshot.settled
         self.session.snapshot = self._only(message.snapshot)
         self.home.show()
@@ -107,11 +115,12 @@ class NebtuiApp(ActingApp):
             self.call_after_refresh(self._settled)
         if first and self.session.host.kind == "live" and not (engine and engine.elsewhere):
             seen = tuple(message.snapshot.projects.values())
-            background(
-                self,
-                lambda: keep.remember_projects(self.session.settings.state_dir, seen),
-                lambda _: None,
-            )
+            background(self, lambda: self._remember(seen), lambda _: None)
+
+    def _remember(self, seen: tuple[Project, ...]) -> None:
+        """For later runs; off the screen's thread."""
+        remember_projects(self.session.settings.state_dir, seen)
+        remember_outlines(self.session.settings.state_dir, seen)
 
     def _judge(self) -> None:
         """Find again where declared or inspected facts changed; one search at a time."""

@@ -11,9 +11,10 @@ from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import Watched
 from nebtui.host import Host, Player
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from nebtui.rules.rule import Finding, Recreate
 from nebtui.settings import Settings
+from nebtui.tui.terminal import QuietTerminal
 
 
 @dataclass(slots=True)
@@ -60,6 +61,8 @@ class Session:
     """Steers the box where it is a recorded one."""
     recording: str = ""
     """The file that this box is being recorded to."""
+    terminal: QuietTerminal | None = None
+    """Where the terminal shows the first frame already; the snapshot is then the one it shows."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     findings: tuple[Finding, ...] = ()
     failures: tuple[str, ...] = ()

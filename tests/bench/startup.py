@@ -1,10 +1,10 @@
 """How fast nebtui is beside lazydocker, on real containers, in one run (`--counts 10,100`), run by
-hand.
+hand. An empty Textual app beside them says what of it is Textual's.
 
-For each count of containers the two take turns, each in a fresh process: launch → first service
-name on screen, the engine's own time of a stop and of a start → the row differs. Then each is left
-alone while it and the engine are watched. No test asserts any of this: two shared cores move single
-numbers by a factor of two.
+For each count of containers they take turns, each in a fresh process: launch → first service name
+on screen, launch → a key that was pressed at that moment acted on, the engine's own time of a stop
+and of a start → the row differs. Then each is left alone while it and the engine are watched. No
+test asserts any of this: two shared cores move single numbers by a factor of two.
 """
 
 from __future__ import annotations
@@ -37,6 +37,17 @@ ROOT = Path(__file__).parents[2]
 LAUNCH_LIMIT, EVENT_LIMIT = 30.0, 15.0
 SETTLE = 3.0
 """Seconds after a launch before anything is asked of a program."""
+EMPTY = """
+from textual.app import App
+from textual.widgets import Static
+class Empty(App):
+    def compose(self):
+        yield Static("k4xp0s0")
+    def on_key(self, event):
+        self.query_one(Static).update("pressed")
+Empty().run()
+"""
+"""What Textual itself takes; it has no rows to change."""
 _STATES = re.compile(
     r"\b(running|exited|stopped|created|ready|listening|starting|started|up|absent|completed|"
     r"degraded|failed|waiting"
@@ -50,7 +61,12 @@ class Peer:
 
     name: str
     command: tuple[str, ...]
+    key: str
+    """A key that shows something at once, by tmux's name for it."""
+    shows: str
+    """A word that is on the screen then, and not before."""
     launch: list[float] = field(default_factory=list)
+    acted: list[float] = field(default_factory=list)
     stop: list[float] = field(default_factory=list)
     start: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
@@ -95,6 +111,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--idle", type=float, default=10.0, help="seconds of watching each program idle (10)"
     )
+    parser.add_argument(
+        "--launches-only", action="store_true", help="neither stops and starts nor idle watching"
+    )
     parser.add_argument("--lazydocker", help="its binary; without it `uv tool run` supplies one")
     parser.add_argument(
         "--nebtui", default=str(ROOT / ".venv/bin/nebtui"), help="the program to compare with it"
@@ -108,7 +127,11 @@ def _numbers(text: str) -> list[int]:
 
 def _peers(options: argparse.Namespace) -> list[Peer]:
     options.lazydocker = options.lazydocker or _lazydocker()
-    return [Peer("lazydocker", (options.lazydocker,)), Peer("nebtui", (options.nebtui,))]
+    return [
+        Peer("lazydocker", (options.lazydocker,), "x", "Menu"),
+        Peer("nebtui", (options.nebtui,), "?", "everywhere"),
+        Peer("empty Textual app", (sys.executable, "-c", EMPTY), "x", "pressed"),
+    ]
 
 
 def _lazydocker() -> str:
@@ -133,17 +156,20 @@ def _measure(
         # Whoever goes second finds warm caches, so they take turns at that too.
         for peer in peers[:: -1 if turn % 2 else 1]:
             if not peer.absent:
+                _launch(peer, terminal)
+            if not (peer.absent or options.launches_only or peer.shows == "pressed"):
                 _round(peer, boxes, terminal)
             terminal.stop()
-    for peer in (peer for peer in peers if not peer.absent):
+    for peer in (p for p in peers if not (p.absent or options.launches_only)):
         _idle(peer, terminal, options.idle)
         terminal.stop()
         time.sleep(1)
     return before
 
 
-def _round(peer: Peer, boxes: Boxes, terminal: Terminal) -> None:
-    """One launch, one stop and one start of the first container that its screen shows."""
+def _launch(peer: Peer, terminal: Terminal) -> None:
+    """One launch until a name is shown, and until the key that is pressed then has shown what it
+    does."""
     begin = time.time()
     terminal.start(peer.command)
     shown = terminal.wait(lambda screen: bool(_token(screen)), LAUNCH_LIMIT)
@@ -152,6 +178,16 @@ def _round(peer: Peer, boxes: Boxes, terminal: Terminal) -> None:
         print(f"{peer.name} shows no service; its screen:", *terminal.screen()[:20], sep="\n    ")
         return
     peer.launch.append(shown - begin)
+    terminal.press(peer.key)
+    acted = terminal.wait(lambda screen: peer.shows in "\n".join(screen), LAUNCH_LIMIT)
+    if acted is not None:
+        peer.acted.append(acted - begin)
+
+
+def _round(peer: Peer, boxes: Boxes, terminal: Terminal) -> None:
+    """One stop and one start of the first container that its screen shows."""
+    terminal.start(peer.command)
+    terminal.wait(lambda screen: bool(_token(screen)), LAUNCH_LIMIT)
     time.sleep(SETTLE)
     token = _token(terminal.screen())
     if latency := _latency(terminal, boxes, token, "die", lambda: boxes.stop(token)):
@@ -205,7 +241,10 @@ def _row(screen: list[str], token: str) -> object:
 
 
 def _heading() -> str:
-    columns = ("containers", "what", "lazydocker", "nebtui", "nebtui / lazydocker")
+    columns = (
+        *("containers", "what", "lazydocker", "nebtui", "empty Textual app"),
+        "nebtui / lazydocker",
+    )
     return f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
 
 
@@ -214,6 +253,7 @@ def _rows(count: int, peers: list[Peer], before: float) -> Iterable[str]:
     load = os.getloadavg()[0]
     rows = (
         ("launch → first name, s", "launch", 2, ""),
+        ("launch → key acted on, s", "acted", 2, ""),
         ("stop → row differs, s", "stop", 3, ""),
         ("start → row differs, s", "start", 3, ""),
         ("own CPU idle, %", "own", 1, ""),
@@ -230,7 +270,7 @@ def _rows(count: int, peers: list[Peer], before: float) -> Iterable[str]:
         cells = [f"{median(value):.{digits}f} ({len(value)})" if value else "–" for value in values]
         ratio = (
             f"{median(values[1]) / median(values[0]):.2f}"
-            if all(values) and median(values[0])
+            if values[0] and values[1] and median(values[0])
             else "–"
         )
         yield f"| {count} | {title}{remark} | {' | '.join(cells)} | {ratio} |"

@@ -16,7 +16,8 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.watch import Watched, verdict
 from nebtui.fixing.writing import WriteError, write
-from nebtui.keep import Journal, JournalError, recall_projects
+from nebtui.keep.journal import Journal, JournalError
+from nebtui.keep.known_projects import recall_projects
 from nebtui.rules.rule import Recreate
 from nebtui.store import fold_all
 from tests.fixing.sandbox import FixSandbox

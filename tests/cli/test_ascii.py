@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.rules import RULES
+from nebtui.rules.table import RULES
 from tests.cli.sandbox import CliSandbox
 
 PROJECTS = Path(__file__).parents[2] / "nebtui" / "demo" / "projects"

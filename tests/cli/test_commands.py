@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nebtui import rules
+from nebtui.rules.table import RULES
 from nebtui.settings import known
 from tests.cli.sandbox import CliSandbox
 
@@ -211,12 +211,10 @@ def test_rule(sandbox: CliSandbox) -> None:
     """Without a name the table of all rules, with one its manual."""
     table = sandbox.run("rule")
     assert (table.status, table.err) == (0, "")
-    assert [line.split()[1] for line in table.out.splitlines()] == [
-        rule.name for rule in rules.RULES
-    ]
+    assert [line.split()[1] for line in table.out.splitlines()] == [rule.name for rule in RULES]
     rows = sandbox.run("rule", "--format", "json").json["rules"]
-    assert [row["rule"] for row in rows] == [rule.name for rule in rules.RULES]
-    for rule in rules.RULES:
+    assert [row["rule"] for row in rows] == [rule.name for rule in RULES]
+    for rule in RULES:
         manual = rule.manual
         assert all(
             word in manual for word in ("What:", "Why it bites:", "Evidence:", "Fix:", "Source:")

@@ -20,7 +20,7 @@ from textual.pilot import Pilot
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.hosts.live import LiveHost
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from nebtui.settings import load
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.screens.home import HomeScreen

@@ -29,7 +29,7 @@ from nebtui.fixing.watch import verdict
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from nebtui.settings import load
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.screens.home import HomeScreen

@@ -11,7 +11,7 @@ from nebtui.action import Action, Cancel, CreateNetwork, Progress, RemoveNetwork
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.patch import Patch
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from tests.fakes import FakeHost
 
 NETWORK = "nebtui-shared"

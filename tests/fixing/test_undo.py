@@ -19,7 +19,8 @@ from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import WriteError, undo, write
-from nebtui.keep import Entry, JournalMismatchError
+from nebtui.keep.records import Entry
+from nebtui.keep.reverting import JournalMismatchError
 from nebtui.settings import Settings
 from tests.fixing.sandbox import CORE, JOINED, NETWORK, FixSandbox
 

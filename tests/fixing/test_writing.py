@@ -13,7 +13,7 @@ from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import WriteError, write
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from tests.fixing.sandbox import NETWORK, FixSandbox
 
 Prepare = Callable[[FixSandbox], object]

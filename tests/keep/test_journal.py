@@ -15,18 +15,11 @@ from hypothesis import strategies as st
 
 from nebtui.facts.declared import ProjectKey, Source
 from nebtui.facts.project import Project
-from nebtui.keep import (
-    Entry,
-    Journal,
-    JournalBusyError,
-    JournalError,
-    JournalMismatchError,
-    journal,
-    recall_projects,
-    record,
-    remember_projects,
-    reverted,
-)
+from nebtui.keep import journal
+from nebtui.keep.journal import Journal, JournalBusyError, JournalError
+from nebtui.keep.known_projects import recall_projects, remember_projects
+from nebtui.keep.records import Entry, record
+from nebtui.keep.reverting import JournalMismatchError, reverted
 
 SECRET = b"hunter2-swordfish"
 
@@ -242,7 +235,7 @@ def test_only_one_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     holds nothing."""
     monkeypatch.setattr(journal, "_PATIENCE", 0.0)
     code = (
-        "import sys; from nebtui.keep import Journal\n"
+        "import sys; from nebtui.keep.journal import Journal\n"
         f"with Journal({str(tmp_path)!r}).lock():\n    print('held', flush=True); "
         "sys.stdin.read()\n"
     )

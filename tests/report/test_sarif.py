@@ -20,6 +20,7 @@ from nebtui.report.replacements import Replacement
 from nebtui.report.sarif import sarif
 from nebtui.rules.fingerprint import fingerprint
 from nebtui.rules.rule import Finding, Options
+from nebtui.rules.table import RULES
 from tests.fakes import FakeHost
 from tests.report.test_replacements import applied
 from tests.report.test_text_output import hostile_box
@@ -45,7 +46,7 @@ def told(snapshot: Snapshot, root: str, *problems: Problem) -> Any:
     """The run of a box, checked against the schema."""
     found = rules.find(snapshot)
     patches = offers(snapshot, found, Options(), FakeHost(snapshot))
-    log = sarif(found, problems, ("rule x failed",) if problems else (), rules=rules.RULES,
+    log = sarif(found, problems, ("rule x failed",) if problems else (), rules=RULES,
                 patches=patches, root=root)  # fmt: skip
     log = json.loads(json.dumps(log))
     assert [error.message for error in VALIDATOR.iter_errors(log)] == []

@@ -15,6 +15,7 @@ from nebtui.fixing.batch import plan_all
 from nebtui.fixing.patch import Draft
 from nebtui.fixing.proof import apply_on_paper
 from nebtui.rules.rule import Finding, Options
+from nebtui.rules.table import RULES
 from tests.fakes import FakeHost
 from tests.rules import cases
 
@@ -99,6 +100,6 @@ def test_only_the_meant_service_changes(case: cases.Case, tmp_path: Path) -> Non
 def test_every_rule_has_a_page() -> None:
     """Each rule has its page of cases, with a case where it is silent."""
     pages = {case.rule for case in CASES}
-    assert pages == {rule.name for rule in rules.RULES}
+    assert pages == {rule.name for rule in RULES}
     silent = {case.rule for case in CASES if not any(case.rule in line for line in case.findings)}
     assert silent == pages

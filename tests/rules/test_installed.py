@@ -13,6 +13,7 @@ from nebtui import rules
 from nebtui.fixing.patch import Draft, plan
 from nebtui.rules.installed import installed
 from nebtui.rules.rule import NoFixError, Options
+from nebtui.rules.table import RULES
 from tests.cli.sandbox import CliSandbox
 from tests.rules import cases, test_cases
 
@@ -81,7 +82,7 @@ def sandbox(tmp_path: Path) -> CliSandbox:
 def test_nobody_pays_for_what_is_not_there() -> None:
     """Without such a package nothing is loaded."""
     installed.cache_clear()
-    assert rules.every() == rules.RULES
+    assert rules.every() == RULES
 
 
 def test_at_the_command_line(sandbox: CliSandbox) -> None:

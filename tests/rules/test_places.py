@@ -9,6 +9,7 @@ from nebtui.analysis.drift import HASH, VERSION, drift
 from nebtui.facts.declared import Origin, Service
 from nebtui.facts.observed import Container, Inspection
 from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.places import DECLARED_ONLY
 from nebtui.rules.rule import FindingKey
 from tests.builders import at, box, container, joined, project
 
@@ -49,7 +50,7 @@ def test_check_agrees_on_the_files_with_and_without_an_engine() -> None:
     apart = (project("a", STORE), project("b", APP))
 
     def of_files(snapshot: Snapshot) -> set[FindingKey]:
-        names = rules.DECLARED_ONLY
+        names = DECLARED_ONLY
         found = rules.find(snapshot)
         return {f.key for f in found if f.rule in names and f.place in ("file", "both")}
 

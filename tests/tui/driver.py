@@ -13,9 +13,10 @@ from typing import Any
 from textual.pilot import Pilot
 
 from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.hosts.simulated import SimulatedHost
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from nebtui.settings import Settings
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.screens.home import HomeScreen
@@ -115,9 +116,10 @@ async def driver(
     notice: str = "",
     searched: Searched | None = None,
     only: str = "",
+    snapshot: Snapshot | None = None,
     **changed: Any,
 ) -> AsyncIterator[AppDriver]:
-    """The app on a host, at a terminal size."""
+    """The app on a host, at a terminal size. `snapshot`: what the first frame showed."""
     settings = Settings(state_dir=str(state), **changed)
     banner = "demo" if host.kind == "simulated" else ""
     session = Session(
@@ -129,6 +131,7 @@ async def driver(
         searched=searched,
         only=only,
         ascii=settings.ascii,
+        snapshot=snapshot or Snapshot(),
     )
     app = NebtuiApp(session)
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
-from nebtui.cli.screen import spare_what_stays
+from nebtui.cli.app import spare_what_stays
 from nebtui.hosts.simulated import SimulatedHost
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from nebtui.settings import Settings
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.session import Session

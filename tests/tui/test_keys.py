@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from nebtui.rules import RULES
+from nebtui.rules.table import RULES
 from nebtui.tui.key_table import KEYS
 from nebtui.tui.keys import markdown
 

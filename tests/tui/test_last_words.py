@@ -15,7 +15,7 @@ from nebtui.facts.observed import Container, Inspection
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host, LogRequest, LogStream
 from nebtui.hosts.logs.fixed import FixedLog
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from nebtui.settings import Settings
 from nebtui.tui.last_words import AGAIN, AT_ONCE, LATELY, LastWords, is_unwell
 from nebtui.tui.session import Session

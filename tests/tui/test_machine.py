@@ -15,8 +15,8 @@ from nebtui.facts.project import Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold_all
+from nebtui.tui.header import header
 from nebtui.tui.widgets.machine import machine
-from nebtui.tui.widgets.summary import header
 
 GIB = 1 << 30
 CARD = GpuSample(0, "NVIDIA GeForce RTX 4090", 1.0, 87, 18 * GIB, 24 * GIB, 61, 312.5, processes=())
@@ -85,5 +85,5 @@ def test_what_was_killed_for_memory_is_counted_in_the_header() -> None:
         inspection=Inspection(exit_code=137, oom_killed=True),
     )
     seen = fold_all(Snapshot(), [changes.ProjectSeen(PROJECT), changes.ContainerSeen(killed)])
-    assert "1 out of memory" in header(seen, (), "", locked=False).plain
-    assert "out of memory" not in header(box(), (), "", locked=False).plain
+    assert "1 out of memory" in "".join(text for text, _ in header(seen, (), "", locked=False))
+    assert "out of memory" not in "".join(text for text, _ in header(box(), (), "", locked=False))

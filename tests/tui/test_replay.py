@@ -13,7 +13,7 @@ from nebtui.facts.changes import Sampled, Settled
 from nebtui.facts.snapshot import Snapshot
 from nebtui.hosts.recorded import RecordedHost
 from nebtui.hosts.simulated import SimulatedHost
-from nebtui.keep import Journal
+from nebtui.keep.journal import Journal
 from nebtui.recording.tape import open_tape
 from nebtui.recording.writer import Recorder, create
 from nebtui.settings import Settings

@@ -4,12 +4,14 @@ against its usual."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import age
+
+if TYPE_CHECKING:  # only named here: the first frame does not wait for it
+    from nebtui.facts.samples import ThroughputSample
 
 BARS = "▁▂▃▄▅▆▇█"
 ASCII_BARS = "_.-=+*%#"

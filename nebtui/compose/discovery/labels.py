@@ -13,31 +13,10 @@ from nebtui.compose.yaml import located
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import ProjectKey, Source
-from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem
 
 _MAX_FILES = 100
 """A label with more config files than this is not one that Compose wrote."""
-
-
-def from_containers(containers: Iterable[Container]) -> list[Candidate]:
-    """One unconfirmed Candidate per (project, working directory); the newest container says which
-    files."""
-    newest: dict[tuple[str, str], Container] = {}
-    for container in containers:
-        if container.project and container.working_dir:
-            key = (container.project, container.working_dir)
-            if key not in newest or container.created > newest[key].created:
-                newest[key] = container
-    return [
-        Candidate(
-            ProjectKey(name, folder, container.config_files),
-            frozenset(("label",)),
-            env_files=container.env_files,
-            confirmed=False,
-        )
-        for (name, folder), container in newest.items()
-    ]
 
 
 def confirm(candidate: Candidate) -> Candidate:

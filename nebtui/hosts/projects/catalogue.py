@@ -60,7 +60,8 @@ class ComposeCatalogue:
     ) -> list[Candidate]:
         """Each project once: searched, named by labels, remembered. `elsewhere`: the containers are
         another machine's, so that a file of the same path here is not taken for theirs."""
-        from nebtui.compose.discovery.labels import from_containers, join
+        from nebtui.compose.discovery.labelled import from_containers
+        from nebtui.compose.discovery.labels import join
 
         if elsewhere:
             return join(searched, [not_here(c) for c in from_containers(containers)])

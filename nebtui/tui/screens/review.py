@@ -18,7 +18,7 @@ from nebtui.fixing.patch import Patch
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.watch import Watched, hashes_of
 from nebtui.fixing.writing import WriteError, write
-from nebtui.keep import Entry
+from nebtui.keep.records import Entry
 from nebtui.rules.rule import Finding, Options
 from nebtui.text.paths import short
 from nebtui.tui.background import background

@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from nebtui.fixing.file_change import diff
 from nebtui.fixing.writing import inverse, undo
-from nebtui.keep import Entry, JournalMismatchError
+from nebtui.keep.records import Entry
+from nebtui.keep.reverting import JournalMismatchError
 from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings

@@ -7,24 +7,15 @@ from textual.style import Style
 
 from nebtui.text.mask import mask
 from nebtui.text.terminal import plain
+from nebtui.tui.colours import WORD_STYLES
 
-COLOURS = {
-    "ok": "$text-success",
-    "warn": "$text-warning",
-    "bad": "bold $text-error",
-    "info": "$text-primary",
-    "dim": "$text-muted",
-    "title": "bold $foreground",
-    "key": "reverse",
-    "": "",
-}
 SEVERITY = {"error": ("✗", "bad"), "warning": ("▲", "warn"), "advice": ("·", "dim")}
 
 
 def styled(text: str, tone: str = "") -> Content:
     """Outside text in a tone: no markup is read, control characters are gone, secrets masked."""
     clean = plain(mask(text))
-    style = COLOURS[tone]
+    style = WORD_STYLES[tone]
     return Content(clean, [Span(0, len(clean), style)] if style and clean else [])
 
 

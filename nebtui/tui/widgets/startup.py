@@ -15,8 +15,9 @@ from nebtui.facts.startup import Race, Start
 from nebtui.graph.canvas import Line
 from nebtui.graph.timeline import draw_timeline, legend
 from nebtui.text.units import moment
+from nebtui.tui.colours import WORD_STYLES
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.markup import COLOURS, joined, lines, styled
+from nebtui.tui.widgets.markup import joined, lines, styled
 
 TONES = {"name": "", "selected title": "title"}
 """Styles of the drawing whose tone has another name here."""
@@ -34,7 +35,7 @@ class View:
 def drawn(line: Line) -> Content:
     """A line of the drawing in the theme's colours."""
     parts = ((text, TONES.get(style, style)) for text, style in line)
-    return joined(*((text, tone if tone in COLOURS else "") for text, tone in parts))
+    return joined(*((text, tone if tone in WORD_STYLES else "") for text, tone in parts))
 
 
 def page(

@@ -9,10 +9,9 @@ import textwrap
 from textual.content import Content
 
 from nebtui.analysis.gpu import xids
-from nebtui.analysis.services import service_statuses, tally
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import Finding
 from nebtui.text.units import clock_time
+from nebtui.tui.header import header
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
@@ -47,51 +46,8 @@ class Summary(WheelStatic):
             locked=session.locked and session.player is None,
             recording=session.recording,
         )
-        shown = [found, *trouble, *_xids(snapshot), *([text] if text.plain else [])]
+        shown = [joined(*found), *trouble, *_xids(snapshot), *([text] if text.plain else [])]
         self.set_content(lines(shown))
-
-
-def header(
-    snapshot: Snapshot,
-    findings: tuple[Finding, ...],
-    banner: str,
-    *,
-    locked: bool,
-    recording: str = "",
-) -> Content:
-    """The box in one line; what a narrow terminal may cut off comes last."""
-    parts: list[tuple[str, str] | str] = [(" nebtui ", "key"), " "]
-    if banner:
-        parts += [(f" {banner} ", "key"), " "]
-    if recording:
-        parts += [(f"recording {recording}", "warn"), "  "]
-    if locked:
-        parts += [("read-only", "warn"), "  "]
-    if not snapshot.settled and not snapshot.engine_problem:
-        parts += [*_engine(snapshot), "  "]
-    counted = tally(snapshot, (status.key for status in service_statuses(snapshot)))
-    number = sum(len(project.services) for project in snapshot.projects.values())
-    every = f"{number} service{'' if number == 1 else 's'}"
-    parts += [(counted.text or every, counted.tone if counted.meant else "dim")]
-    parts += [(f"  {text}", tone) for text, tone in counted.parts]
-    parts += _findings(findings)
-    # What a narrow terminal may cut off comes last.
-    number = len(snapshot.projects)
-    parts += [(f"  {number} project{'' if number == 1 else 's'}  ", "dim")]
-    return joined(
-        *parts, *(_engine(snapshot) if snapshot.settled and not snapshot.engine_problem else ())
-    )
-
-
-def _findings(findings: tuple[Finding, ...]) -> list[tuple[str, str] | str]:
-    severities = [f.severity for f in findings]
-    errors, warnings = severities.count("error"), severities.count("warning")
-    result: list[tuple[str, str] | str] = []
-    if errors:
-        result.append((f"  ✗ {errors} error{'s' if errors > 1 else ''}", "bad"))
-    if warnings:
-        result.append((f"  ▲ {warnings} warning{'s' if warnings > 1 else ''}", "warn"))
-    return result
 
 
 def _xids(snapshot: Snapshot) -> list[Content]:
@@ -121,9 +77,3 @@ def remedy(problem: str) -> str:
 def wrapped(sentence: str, width: int) -> list[str]:
     """A sentence on as many lines as it needs, at most MOST_LINES; [] for none."""
     return textwrap.wrap(sentence, max(20, width), max_lines=MOST_LINES, placeholder=" …")
-
-
-def _engine(snapshot: Snapshot) -> list[tuple[str, str]]:
-    if snapshot.engine is None:
-        return [("files only" if snapshot.settled else "asking the engine…", "dim")]
-    return [(snapshot.engine.name, "title"), (f" engine {snapshot.engine.version}", "dim")]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nebtui.compose.discovery.candidate import Candidate
-from nebtui.compose.discovery.labels import confirm, from_containers, join
+from nebtui.compose.discovery.labelled import from_containers
+from nebtui.compose.discovery.labels import confirm, join
 from nebtui.compose.discovery.search import search
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Container

@@ -17,7 +17,8 @@ from nebtui.fixing import watch, writing
 from nebtui.fixing.batch import plan_all
 from nebtui.fixing.patch import Patch
 from nebtui.hosts.simulated import SimulatedHost
-from nebtui.keep import Entry, Journal
+from nebtui.keep.journal import Journal
+from nebtui.keep.records import Entry
 from nebtui.rules.rule import Finding, Options
 from nebtui.store import fold
 from tests.clock import HandClock

@@ -1,0 +1,109 @@
+"""The app on a host: live, simulated or recorded; or its status once where there is no terminal."""
+
+from __future__ import annotations
+
+import gc
+import os
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from nebtui.analysis.services import narrowed
+from nebtui.cli.early import EarlyPicture, has_screen
+from nebtui.cli.errors import CommandError
+from nebtui.cli.output import ascii_only
+from nebtui.host import Host, Player
+from nebtui.keep.journal import Journal
+from nebtui.settings import Settings, settings_file
+
+if TYPE_CHECKING:
+    from nebtui.tui.session import Session
+
+
+def demo_host(scenario: str) -> Host:
+    """The simulated box."""
+    from nebtui.hosts.simulated import SimulatedHost
+
+    return SimulatedHost(scenario)
+
+
+def show(
+    host: Host,
+    banner: str,
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    notice: str = "",
+    player: Player | None = None,
+    early: EarlyPicture | None = None,
+) -> int:
+    """The app on a host, or its status once where there is no terminal for it. `player`: steers
+    the host, where it is a recorded one; `early`: what the terminal shows already."""
+    if not has_screen(arguments):
+        from nebtui import rules
+        from nebtui.cli.common import look, say_status, selected
+
+        with closing(host):
+            snapshot, now = look(host, settings), host.now()
+        keys = selected(snapshot, arguments, settings, environ)
+        found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
+        say_status(narrowed(snapshot, keys), arguments, found, now, banner)
+        return 0
+    if environ.get("TERM", "") in ("", "dumb"):
+        raise CommandError(
+            "this terminal (TERM=dumb) cannot show the screen; use `nebtui --plain` or "
+            "`nebtui check`"
+        )
+    from nebtui.tui.app import NebtuiApp
+    from nebtui.tui.rebinding import keymap
+
+    keymap(settings)  # a key that cannot be is an error of the settings, not of the screen
+    session = _session(host, arguments, settings, environ, banner, notice, player)
+    if early is not None:
+        session.snapshot, session.terminal = early.snapshot, early.terminal
+    app = NebtuiApp(session, spare_what_stays)
+    app.run()
+    return app.return_code or 0
+
+
+def spare_what_stays() -> None:
+    """Let the garbage collector pass over what was made until now: modules, styles, widgets stay as
+    long as the program. Each full collection went through all of it, and while 10,000 lines of
+    logs a second made it due once in two seconds, a key waited 200 to 430 ms for it."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+def _session(
+    host: Host,
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    banner: str,
+    notice: str,
+    player: Player | None,
+) -> Session:
+    from nebtui.tui.session import Searched, Session
+
+    simulated = host.kind == "simulated"
+    locked = arguments.read_only or not host.writable or not settings.kept
+    # What is written in the demo box is no part of the real one's journal: its networks are not
+    # this engine's.
+    state_dir = os.path.join(settings.state_dir, "demo") if simulated else settings.state_dir
+    folders = (os.getcwd(), *settings.roots)
+    return Session(
+        host,
+        settings,
+        Journal(state_dir),
+        banner=banner,
+        notice=" · ".join(filter(None, (notice, settings.problem))),
+        searched=None
+        if simulated or player
+        else Searched(folders, settings.depth, str(settings_file(environ))),
+        locked=locked,
+        read_only=locked,
+        only=arguments.project or "",
+        ascii=ascii_only(settings),
+        player=player,
+    )
