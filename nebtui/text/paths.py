@@ -13,6 +13,8 @@ def short(path: str) -> str:
         relative = os.path.relpath(path) if os.path.isabs(path) else path
     except OSError:  # the working directory was removed
         relative = path
+    if path == f"/{relative}":
+        relative = path  # the working directory is `/`: without its slash it reads as another path
     home = os.path.expanduser("~")
     tilde = "~" + path[len(home) :] if path.startswith(home + "/") else path
     return relative if not relative.startswith("..") and len(relative) < len(tilde) else tilde

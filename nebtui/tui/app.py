@@ -30,6 +30,7 @@ from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.keys import bindings
 from nebtui.tui.last_words import LastWords
+from nebtui.tui.locked import why_locked
 from nebtui.tui.messages import FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import Everything, commands
 from nebtui.tui.pictures import covers
@@ -165,7 +166,7 @@ class NebtuiApp(ActingApp):
         """Mark the selected service as a sandbox, or take the mark away."""
         key = self.home.selected
         if self.session.locked or not isinstance(key, ServiceKey):
-            why = "every change is switched off (L)" if self.session.locked else "select a service"
+            why = why_locked(self.session) if self.session.locked else "select a service"
             self.notify(why, title="not marked", timeout=4)
             return
         from nebtui.tui.screens.mark import MarkScreen
@@ -192,6 +193,7 @@ class NebtuiApp(ActingApp):
 
     def _undone(self, entry: Entry, number: int | None) -> None:
         if number is not None:
+            self.clear_notifications()  # "written, U brings it up" is not true any more
             self.session.undone = tuple(dict.fromkeys((*self.session.undone, *recorded(entry))))
         self.session.watched = tuple(w for w in self.session.watched if w.entry != number)
         self.home.show()

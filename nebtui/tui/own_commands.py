@@ -10,6 +10,7 @@ from textual.app import App
 from nebtui.action import RunProgram
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.tui.locked import why_locked
 from nebtui.tui.outside import aside, standing
 from nebtui.tui.runs import Runs
 from nebtui.tui.session import Session
@@ -45,7 +46,7 @@ def run_own(
     values = places(session.snapshot, selected)
     missing = [place for place in command.needs() if place not in values]
     if session.locked:
-        why_not = "every change is switched off (L)"
+        why_not = why_locked(session)
     elif session.host.kind != "live":
         why_not = "this box is not a live one"
     elif missing:

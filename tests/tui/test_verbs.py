@@ -146,3 +146,15 @@ async def test_the_address_of_a_published_port_is_copied(tmp_path: Path) -> None
         await go(driver, "core/redis")
         await driver.press("o")
         assert driver.app.clipboard == "http://localhost:8000"
+
+
+@pytest.mark.parametrize("key", ["n", "f", "F", "z", "S", "E", "U"])
+async def test_a_locked_key_says_why(tmp_path: Path, key: str) -> None:
+    """Not in silence: the key that unlocks is named, and no locked key stands in the footer."""
+    async with demo(tmp_path) as driver:
+        await go(driver, "gantry/conductor")
+        await driver.press("L")
+        assert "restart" not in driver.text.splitlines()[-1]
+        await driver.press(key)
+        notes = [note.message for note in driver.app._notifications]
+        assert notes == ["read-only: L unlocks"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nebtui.action import Existing, ProjectAction
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.tui.bring_up import ups
+from nebtui.tui.locked import changing, why_locked
 from nebtui.tui.messages import ActionsAsked, CancelAsked
 from nebtui.tui.outside import address, editor, published, shell
 from nebtui.tui.screens.going import GoingScreen
@@ -22,12 +23,14 @@ class ActingScreen(GoingScreen):
             return tuple(sorted(self.session.marked))
         return (self._selected,) if self._selected is not None else ()
 
+    @changing
     def action_bring_up(self) -> None:
         """Bring up what was written for the selection, else what is marked or selected."""
         found = () if self.session.marked else tuple(ups(self.session, self._selected))
         actions = found or asked(self.session.snapshot, "up", self.chosen())
         self._ask(tuple(dict.fromkeys(actions)))
 
+    @changing
     def action_verb(self, verb: Verb) -> None:
         """A verb of Compose on what is marked or selected."""
         self._ask(asked(self.session.snapshot, verb, self.chosen()))
@@ -59,10 +62,12 @@ class ActingScreen(GoingScreen):
         """Interrupt the newest command, or forget it while it waits."""
         self.post_message(CancelAsked())
 
+    @changing
     def action_shell(self) -> None:
         """A shell in the container of the selected service; nebtui steps aside until it ends."""
         shell(self.app, self.session, self._selected)
 
+    @changing
     def action_edit(self) -> None:
         """The user's editor at the line of what is selected; what is saved is read at once."""
         editor(self.app, self.session, self._selected)
@@ -74,10 +79,7 @@ class ActingScreen(GoingScreen):
     def action_lock(self) -> None:
         """Switch every change off or on; `--read-only` cannot be switched off here."""
         if self.session.read_only:
-            why = "this run was started with --read-only"
-            if not self.session.settings.kept:
-                why = self.session.settings.problem
-            self.notify("a recording cannot be changed" if self.session.player else why, timeout=4)
+            self.notify(why_locked(self.session), markup=False, timeout=4)
             return
         self.session.locked = not self.session.locked
         self.show()

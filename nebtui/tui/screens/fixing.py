@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from textual.screen import Screen
-
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
 from nebtui.rules.rule import Finding
 from nebtui.tui.bring_up import ups
 from nebtui.tui.fix_keys import mended_by, nothing_for
 from nebtui.tui.key_table import KEYS
+from nebtui.tui.locked import LockedScreen, changing
 from nebtui.tui.messages import FixAsked, UndoAsked
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
@@ -19,7 +18,7 @@ from nebtui.tui.widgets.rails import Rails
 Selection = ServiceKey | ProjectKey | None
 
 
-class FixingScreen(Screen[None]):
+class FixingScreen(LockedScreen):
     """A screen with rails and a detail, on which findings are fixed."""
 
     def __init__(self, session: Session) -> None:
@@ -40,6 +39,8 @@ class FixingScreen(Screen[None]):
         """How useful the key of this id is for the selection, 0 the most; None where it would do
         nothing."""
         where, _, name = key.partition(".")
+        if self.session.locked and where in ("fixing", "acting"):
+            return None
         if where == "fixing" and not self._mends(name):
             return None
         if where == "acting" and not self._acts_on:
@@ -73,6 +74,7 @@ class FixingScreen(Screen[None]):
             self._offered = found
             self.refresh_bindings()
 
+    @changing
     def action_fix_key(self, key: str) -> None:
         """Fix the first finding of the selection (else of the box) that this key mends; on a
         project `h` gates everything that can be."""
@@ -87,6 +89,7 @@ class FixingScreen(Screen[None]):
         text = nothing_for(key, self.session.findings, self._selected)
         self.notify(text, title="nothing to do", markup=False, timeout=5)
 
+    @changing
     def action_fix(self) -> None:
         """Fix the highlighted finding."""
         finding = self.query_one(Detail).finding
@@ -95,6 +98,7 @@ class FixingScreen(Screen[None]):
             return
         self.post_message(FixAsked((finding,), "f"))
 
+    @changing
     def action_fix_all(self) -> None:
         """Fix all safe findings of the selection in sequence."""
         found = self._concerned()
@@ -113,6 +117,7 @@ class FixingScreen(Screen[None]):
             if any(from_snapshot.identity(k) in shown for k in (f.at or f.project, f.target) if k)
         )
 
+    @changing
     def action_undo(self) -> None:
         """Take back what was written last."""
         self.post_message(UndoAsked())

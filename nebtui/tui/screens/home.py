@@ -159,6 +159,8 @@ class HomeScreen(ActingScreen):
 
     def action_tab(self, name: str) -> None:
         """Switch the tab of the detail pane."""
+        if not isinstance(self._selected, ServiceKey):
+            self.notify("the tabs are those of a service: select one", timeout=3)
         self.query_one(Detail).tab = name
         self._show_detail()
 
@@ -247,8 +249,8 @@ class HomeScreen(ActingScreen):
         rails.reach(wanted)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Changing keys are dimmed while the app is locked, fixes also on a container that no
-        project made; a slash in the filter line is a slash."""
+        """Changing keys are dimmed on a container that no project made; a slash in the filter line
+        is a slash."""
         if action == "filter" and self.focused is self.query_one("#filter"):
             return False
         fixing = action in ("fix_key", "fix", "fix_all")
@@ -256,4 +258,4 @@ class HomeScreen(ActingScreen):
             return False
         if self._stranger is not None and (fixing or action in CHANGING):
             return None
-        return None if self.session.locked and (fixing or action in (*CHANGING, "undo")) else True
+        return True
