@@ -9,7 +9,13 @@ from nebtui.cli.arguments import parsed
 from nebtui.cli.formats import EVERY, FORMATS, WHOLE
 from tests.cli.sandbox import CliSandbox
 
-POSITIONAL = {"record": ("x",), "replay": ("x",), "export": ("ecs", "x"), "schema": ("check",)}
+POSITIONAL = {
+    "reach": ("a", "b"),
+    "record": ("x",),
+    "replay": ("x",),
+    "export": ("ecs", "x"),
+    "schema": ("check",),
+}
 """What these verbs cannot do without."""
 
 
