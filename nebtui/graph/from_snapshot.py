@@ -31,6 +31,7 @@ from nebtui.facts.logs import LogLine
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.graph.row_facts import with_facts
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
 
 
@@ -123,7 +124,7 @@ def _outside(snapshot: Snapshot) -> Iterator[Group]:
 def _outside_row(container: Container) -> Row:
     word = outside_word(container)
     networks = tuple(sorted(set(container.networks) - ENGINES_OWN))
-    return Row(
+    row = Row(
         id=f"{OUTSIDE}\1{container.id}",
         name=container.name,
         glyph=WORDS[word].glyph,
@@ -132,6 +133,7 @@ def _outside_row(container: Container) -> Row:
         networks=networks,
         note=outside_words(container),
     )
+    return with_facts(row, (container,))
 
 
 def _short_file(project: Project) -> str:
@@ -151,7 +153,7 @@ def _row(snapshot: Snapshot, key: ServiceKey, alert: str) -> Row:
     connected = observed_networks(snapshot, key)
     networks = declared | connected
     note, note_tone = _note(snapshot, key, verdict, alert, speed)
-    return Row(
+    row = Row(
         id=identity(key),
         name=key.service,
         glyph=WORDS[verdict.word].glyph,
@@ -166,13 +168,15 @@ def _row(snapshot: Snapshot, key: ServiceKey, alert: str) -> Row:
         note=note,
         note_tone=note_tone,
     )
+    service = snapshot.service(key)
+    return with_facts(row, snapshot.containers_of(key), (service and service.image) or "")
 
 
 def _note(
     snapshot: Snapshot, key: ServiceKey, verdict: Readiness, alert: str, speed: SpeedWords
 ) -> tuple[str, str]:
     """The one thing worth saying of a service, and its tone: what happens to it now, else what is
-    known to be wrong with it, else that it was restarted, else how fast it is."""
+    known to be wrong with it, else how fast it is."""
     if verdict.word in ("failed", "degraded", "waiting"):
         return verdict.why, WORDS[verdict.word].tone
     if alert:
@@ -180,8 +184,7 @@ def _note(
     differs = drift(snapshot, key)
     if differs and differs.certain:
         return f"file ≠ running: {differs.fields[0]}", "warn"
-    restarts = sum(c.inspection.restart_count for c in snapshot.containers_of(key) if c.inspection)
-    return (f"restarted ×{restarts}", "warn") if restarts else (speed.note, speed.note_tone)
+    return speed.note, speed.note_tone
 
 
 def _networks(snapshot: Snapshot, groups: tuple[Group, ...]) -> Iterator[NetworkLine]:

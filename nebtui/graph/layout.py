@@ -4,9 +4,14 @@ the right."""
 from collections.abc import Mapping, Sequence
 
 from nebtui.graph.canvas import ASCII, BOX, Canvas, Glyphs, Line, Segment
-from nebtui.graph.columns import Columns, columns_for
-from nebtui.graph.lines import RowContext, gap_line, heading_line, more_line, row_line, title_line
+from nebtui.graph.columns import Columns, columns_for, note_of
+from nebtui.graph.figures import Figures
+from nebtui.graph.lines import gap_line, heading_line, more_line, row_line, title_line
+from nebtui.graph.numbers import figures_heading
+from nebtui.graph.rail_strokes import draw_rails, rail_grid
+from nebtui.graph.row_context import RowContext
 from nebtui.graph.scene import Drawing, Edge, GraphModel, Group, NetworkLine, Row
+from nebtui.graph.sheet import Sheet
 from nebtui.graph.tracks import (
     Arc,
     Rail,
@@ -33,44 +38,92 @@ __all__ = [
 
 
 def draw(
-    scene: GraphModel, *, width: int, selected: str | None, all_edges: bool, ascii: bool
+    scene: GraphModel,
+    *,
+    width: int,
+    selected: str | None,
+    all_edges: bool,
+    ascii: bool,
+    figures: Mapping[str, Figures] | None = None,
+    by: str = "",
 ) -> Drawing:
     """The scene in lines of at most `width` cells (12 or more); `selected` is a row or group id or
     None.
 
     Calm edges and those of the selection are drawn, with `all_edges` every one; `ascii` uses no
-    other characters. Style names: rail-0 to rail-5, wire, dim, ok, warn, bad, info, title, name,
-    selected, bar, bar-empty.
+    other characters. `figures`: those of rows, by id, in columns where there is room (a running
+    row without has `–`); None = without these columns. `by`: the column that the rows are sorted
+    by. Style names: rail-0 to rail-5, wire, dim, ok, warn, bad, info, title, name, selected, bar,
+    bar-empty.
     """
+    return lay_out(
+        scene,
+        width=width,
+        selected=selected,
+        all_edges=all_edges,
+        ascii=ascii,
+        figures=figures,
+        by=by,
+    ).drawing
+
+
+def lay_out(
+    scene: GraphModel,
+    *,
+    width: int,
+    selected: str | None,
+    all_edges: bool,
+    ascii: bool,
+    figures: Mapping[str, Figures] | None = None,
+    by: str = "",
+) -> Sheet:
+    """The same drawing as `draw`, whose rows can be written again."""
     glyphs = ASCII if ascii else BOX
     titled, own = split_networks(scene)
     width = max(12, width)
     most = width // 6
-    lines, height = _places(scene, len(titled[:most]) + (len(titled) > most))
+    headed, titles = figures is not None, min(len(titled), most) + (len(titled) > most)
+    lines, height = _places(scene, titles, headed=headed)
     rails = plan_rails(scene, titled, own, lines, most)
-    step, offset, rails_width = _rail_grid(len({rail.column for rail in rails}), width)
+    grid = rail_grid(len({rail.column for rail in rails}), width)
     touched = _touched(scene, selected)
     arcs = plan_arcs(scene, lines, touched, all_edges)
-    columns, arc_canvas, hints = _fit_arcs(scene, arcs, glyphs, width, rails_width, height)
-    canvas = Canvas(rails_width, height, glyphs)
-    _draw_rails(canvas, scene, rails, lines, glyphs, (step, offset), selected)
-    page = RowContext(
-        width, glyphs, columns, canvas, arc_canvas, hints, selected, _related(scene, touched)
+    told = _longest_told(scene, arcs, lines)
+    columns, arc_canvas, hints = _fit_arcs(
+        scene, arcs, glyphs, (width, grid[2], height), told, figures=headed
     )
+    canvas = Canvas(grid[2], height, glyphs)
+    draw_rails(canvas, scene, rails, lines, glyphs, grid[:2], selected)
+    related, broken = _related(scene, touched), {a.source: a for a in arcs if a.broken}
+    page = RowContext(width, glyphs, columns, canvas, arc_canvas, hints, selected, related, broken)
     drawn: list[Line] = [()] * height
-    members = _members(scene, touched)
-    for y in range(min(len(titled), most)):
-        drawn[y] = title_line(page, rails[y], offset + y * step, members)
-    if len(titled) > most:
-        drawn[most] = more_line(page, most, titled[most:])
+    drawn[:titles] = _titles(page, titled, rails, most, grid, _members(scene, touched))
+    if headed and scene.groups:
+        drawn[titles] = figures_heading(page, titles, by)
     for group in scene.groups:
         mine = [rail for rail in rails if rail.network in own.get(group.id, ())]
         drawn[lines[group.id]] = heading_line(page, lines[group.id], group, mine)
-        for row in group.rows:
-            if row.id in lines:
-                drawn[lines[row.id]] = row_line(page, lines[row.id], row)
+    rows = {row.id: row for group in scene.groups for row in group.rows if row.id in lines}
+    for id, row in rows.items():
+        drawn[lines[id]] = row_line(page, lines[id], row, (figures or {}).get(id, Figures()))
     full = tuple(line or gap_line(page, y) for y, line in enumerate(drawn))
-    return Drawing(full, lines, tuple(lines))
+    return Sheet(Drawing(full, lines, tuple(lines)), page, rows, tuple(arcs))
+
+
+def _titles(
+    page: RowContext,
+    titled: Sequence[NetworkLine],
+    rails: Sequence[Rail],
+    most: int,
+    grid: tuple[int, int, int],
+    members: frozenset[str],
+) -> list[Line]:
+    """The lines of the networks that have one of their own, and one for those without a column."""
+    lines = [
+        title_line(page, rails[y], grid[1] + y * grid[0], members)
+        for y in range(min(len(titled), most))
+    ]
+    return [*lines, more_line(page, most, titled[most:])] if len(titled) > most else lines
 
 
 def plain_text(drawing: Drawing) -> str:
@@ -78,10 +131,11 @@ def plain_text(drawing: Drawing) -> str:
     return "".join("".join(segment.text for segment in line) + "\n" for line in drawing.lines)
 
 
-def _places(scene: GraphModel, titles: int) -> tuple[dict[str, int], int]:
-    """The line of every group and visible row, and the number of lines."""
+def _places(scene: GraphModel, titles: int, *, headed: bool) -> tuple[dict[str, int], int]:
+    """The line of every group and visible row, and the number of lines; `headed`: the columns have
+    names."""
     lines: dict[str, int] = {}
-    y = titles + (1 if titles and scene.groups else 0)
+    y = titles + (1 if (titles or headed) and scene.groups else 0)
     for at, group in enumerate(scene.groups):
         if at and not scene.groups[at - 1].collapsed:
             y += 1
@@ -91,13 +145,6 @@ def _places(scene: GraphModel, titles: int) -> tuple[dict[str, int], int]:
             lines[row.id] = y
             y += 1
     return lines, y
-
-
-def _rail_grid(count: int, width: int) -> tuple[int, int, int]:
-    """Cells from rail to rail, cells before the first, and cells of them all."""
-    if width >= 100 and count * 4 <= width // 4:
-        return 4, 1, 1 + 4 * count
-    return 2, 0, 2 * count + 1
 
 
 def _touched(scene: GraphModel, selected: str | None) -> frozenset[str] | None:
@@ -125,15 +172,38 @@ def _related(scene: GraphModel, touched: frozenset[str] | None) -> frozenset[str
     return touched.union(*((edge.source, edge.target) for edge in edges))
 
 
+def _longest_told(scene: GraphModel, arcs: Sequence[Arc], lines: Mapping[str, int]) -> int:
+    """Cells of the longest note with the name of a target that is not reached behind it."""
+    broken = {arc.source: arc for arc in arcs if arc.broken}
+    rows = (row for group in scene.groups for row in group.rows)
+    return max(
+        (
+            cell_width(plain(f"{note_of(row, counted=False)[0]} → {broken[y].label}"))
+            for row in rows
+            if (y := lines.get(row.id, -1)) in broken
+        ),
+        default=0,
+    )
+
+
 def _fit_arcs(
-    scene: GraphModel, arcs: Sequence[Arc], glyphs: Glyphs, width: int, rails: int, height: int
+    scene: GraphModel,
+    arcs: Sequence[Arc],
+    glyphs: Glyphs,
+    sizes: tuple[int, int, int],
+    told: int,
+    *,
+    figures: bool,
 ) -> tuple[Columns, Canvas | None, dict[int, Arc]]:
     """Columns, the drawn arcs if there is room, and per source line the most important arc that
-    could not be drawn."""
+    could not be drawn. `sizes`: cells of a line, cells of the rails, lines; `told`:
+    cells of the longest note with a target behind it."""
+    width, rails, height = sizes
     wanted = max(arc_tracks(arcs).values(), default=-1) + 1
     # Room is kept for tracks that are not drawn yet, or the columns would jump with every move of
     # the cursor.
-    columns = columns_for(scene, width, rails, max(2 * wanted + 1, 13) if scene.edges else 0, 0)
+    room = max(2 * wanted + 1, 13) if scene.edges else 0
+    columns = columns_for(scene, width, rails, room, told, figures=figures)
     canvas, left_out = None, list(arcs)
     if columns.arcs and arcs:
         step = 2 if 3 + 2 * (wanted - 1) <= columns.arcs else 1
@@ -146,46 +216,5 @@ def _fit_arcs(
     }  # arcs come in order of weight: the last one stays
     if hints and not columns.arcs:
         longest = max(cell_width(plain(arc.label)) for arc in hints.values())
-        columns = columns_for(scene, width, rails, 0, longest + 4)
+        columns = columns_for(scene, width, rails, 0, longest + 4, figures=figures)
     return columns, canvas, hints
-
-
-def _draw_rails(
-    canvas: Canvas,
-    scene: GraphModel,
-    rails: Sequence[Rail],
-    lines: Mapping[str, int],
-    glyphs: Glyphs,
-    grid: tuple[int, int],
-    selected: str | None,
-) -> None:
-    """Strokes of the rails, then for each line its wire and dots (a hollow dot: the network is
-    absent, or the container is not on it)."""
-    step, offset = grid
-    spots: dict[str, list[tuple[int, Rail]]] = {}
-    for rail in rails:
-        x = offset + rail.column * step
-        style = "bad" if rail.network.missing else rail.style
-        canvas.upright(x, rail.top, rail.bottom, style)
-        if rail.network.missing and rail.network.external:
-            canvas.dashed.add(x)
-        spots.setdefault(rail.network.name, []).append((x, rail))
-    end = offset + (max((rail.column for rail in rails), default=0) + 1) * step - 2 + (step == 2)
-    headings = set(lines.values())
-    for rail in rails:
-        if rail.top in headings:
-            canvas.level(rail.top, offset + rail.column * step, end, rail.style)
-    for group in scene.groups:
-        for row in group.rows:
-            y = lines.get(row.id, lines[group.id])
-            dots = [spot for name in set(row.networks) for spot in spots.get(name, ())]
-            if dots and row.id in lines:
-                canvas.level(
-                    y, min(x for x, _ in dots), end, "name" if row.id == selected else "wire"
-                )
-            for x, rail in dots:
-                network = rail.network
-                open_dot = network.missing or network.name in row.hollow
-                dot = glyphs.hollow if open_dot else glyphs.dot
-                glyph = glyphs.diamond if group.collapsed else dot
-                canvas.mark(x, y, glyph, "bad" if network.missing else rail.style)

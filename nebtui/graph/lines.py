@@ -1,63 +1,19 @@
 """The lines of the rails graph: what stands between the rails at the left and the arcs at the
 right."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from nebtui.graph.canvas import ASCII, Canvas, Glyphs, Line, Pen
-from nebtui.graph.columns import Columns
+from nebtui.graph.canvas import Line, Pen
+from nebtui.graph.columns import note_of
+from nebtui.graph.figures import Figures
+from nebtui.graph.numbers import write_figures, write_gpu, write_rest
+from nebtui.graph.row_context import RowContext
 from nebtui.graph.scene import Group, NetworkLine, Row
-from nebtui.graph.tracks import Arc, Rail
-from nebtui.text.mask import mask
-from nebtui.text.terminal import cell_width, plain, shorten
+from nebtui.graph.tracks import Rail
+from nebtui.text.terminal import cell_width, shorten
 
 LEAST_SAID = 24
 """Cells below which the last line of a log says nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowContext:
-    """What every line of one drawing needs to know."""
-
-    width: int
-    glyphs: Glyphs
-    columns: Columns
-    rails: Canvas
-    arcs: Canvas | None
-    hints: Mapping[int, Arc]
-    selected: str | None
-    related: frozenset[str] | None
-
-    def clean(self, text: str) -> str:
-        """The text as it may be drawn."""
-        return plain(mask(text), self.glyphs is ASCII)
-
-    def pen(self) -> Pen:
-        """A pen at the start of a line."""
-        return Pen(self.width, self.glyphs.ellipsis)
-
-    def hint(self, y: int, width: int) -> str:
-        """`→ core/chroma ✗` in at most `width` cells for an arc that could not be drawn; the name
-        is what gets cut."""
-        arc = self.hints.get(y)
-        if arc is None:
-            return ""
-        end = f" {self.glyphs.cross}" if arc.broken else ""
-        return (
-            f"{self.glyphs.towards} "
-            f"{shorten(self.clean(arc.label), width - 2 - len(end), self.glyphs.ellipsis)}{end}"
-        )
-
-    def crossed(self, y: int) -> bool:
-        """An arc begins, ends or passes on this line."""
-        return self.arcs is not None and any(segment.style for segment in self.arcs.row(y))
-
-    def finish(self, pen: Pen, y: int) -> Line:
-        """The line with its arcs."""
-        if self.arcs is not None and self.crossed(y):
-            pen.write(" " * (self.columns.text - (self.width - pen.left)))
-            pen.strokes(self.arcs.row(y), self.columns.arcs)
-        return pen.line()
 
 
 def title_line(page: RowContext, rail: Rail, x: int, members: frozenset[str]) -> Line:
@@ -125,9 +81,9 @@ def heading_line(page: RowContext, y: int, group: Group, rails: Sequence[Rail]) 
     return page.finish(pen, y)
 
 
-def row_line(page: RowContext, y: int, row: Row) -> Line:
-    """Rails, then glyph, name, readiness, GPU, tokens per second and note in their columns, then
-    arcs."""
+def row_line(page: RowContext, y: int, row: Row, figures: Figures) -> Line:
+    """Rails, then glyph, name, readiness, figures, GPU, tokens per second and note in their
+    columns, then arcs."""
     columns, pen = page.columns, page.pen()
     pen.strokes(page.rails.row(y), columns.rails)
     chosen = row.id == page.selected
@@ -145,17 +101,21 @@ def row_line(page: RowContext, y: int, row: Row) -> Line:
     if columns.state:
         pen.write("  ", gap)
         pen.column(page.clean(row.state), columns.state, mark + row.tone)
-    _write_numbers(page, pen, row, mark)
+    write_figures(page, pen, row, figures, mark)
+    write_gpu(page, pen, row, mark)
+    write_rest(page, pen, row, figures, mark)
     if columns.note:
         pen.write("  ", gap)
-        note, hint = _note_and_hint(page, y, row)
-        pen.write(note, mark + row.note_tone)
+        note, tone = note_of(row, counted=bool(columns.restarts))
+        note, hint = _note_and_hint(page, y, page.clean(note))
+        pen.write(note, mark + tone)
         rest = columns.note - cell_width(note)
         said = "" if hint else _said(page, row, rest if page.crossed(y) else pen.left)
+        arc = page.hints.get(y) or page.broken.get(y)
         if said:
             pen.column(said, max(rest, cell_width(said)), f"{mark}dim")
         else:
-            pen.column(hint, rest, mark + page.hints[y].style if hint else gap)
+            pen.column(hint, rest, mark + arc.style if arc and hint else gap)
     return page.finish(pen, y)
 
 
@@ -168,48 +128,23 @@ def _said(page: RowContext, row: Row, room: int) -> str:
     return shorten(text, room, page.glyphs.ellipsis)
 
 
-def _note_and_hint(page: RowContext, y: int, row: Row) -> tuple[str, str]:
+def _note_and_hint(page: RowContext, y: int, note: str) -> tuple[str, str]:
     """What the note column says; where both do not fit a broken edge goes before the note, the note
-    before others."""
-    room, note = page.columns.note, page.clean(row.note)
+    before others, and before a target whose arc is drawn."""
+    room = page.columns.note
+    target = page.target(y)
+    if y not in page.hints and target and page.broken[y].label not in note:
+        fits = cell_width(note) + bool(note) + cell_width(target) <= room
+        return (f"{note} " if note else "", target) if fits else _cut(page, note)
     hint = page.hint(y, room)
     rest = room - cell_width(hint) - 1
     if not hint or (note and cell_width(note) > rest and rest < 8 and not page.hints[y].broken):
-        return shorten(note, room, page.glyphs.ellipsis), ""
+        return _cut(page, note)
     if not note or rest < min(8, cell_width(note)):
         return "", hint
     return shorten(note, rest, page.glyphs.ellipsis) + " ", hint
 
 
-def _write_numbers(page: RowContext, pen: Pen, row: Row, mark: str) -> None:
-    """GPU bar, percent and tokens per second; blanks where nothing was measured."""
-    columns, glyphs, gap = page.columns, page.glyphs, mark.strip()
-    share = None if row.gpu is None else max(0.0, min(100.0, row.gpu))
-    if columns.bar:
-        pen.write("  ", gap)
-        full = (
-            0
-            if share is None
-            else min(columns.bar, round(share / 100 * columns.bar) or (1 if share >= 1 else 0))
-        )
-        pen.write(glyphs.bar * full, f"{mark}bar")
-        pen.write(
-            (" " if share is None else glyphs.bar_empty) * (columns.bar - full),
-            gap if share is None else f"{mark}bar-empty",
-        )
-    percent = "" if share is None else f"{share:.0f}%"
-    if columns.percent:
-        pen.write(" ", gap)
-        _write_right(pen, percent, columns.percent, f"{mark}bar", gap)
-    if columns.rate:
-        pen.write("  ", gap)
-        rate = shorten(page.clean(row.rate), columns.rate, glyphs.ellipsis)
-        tone = row.rate_tone or ("bad" if row.note_tone == "bad" else "info")
-        _write_right(pen, rate, columns.rate, mark + tone, gap)
-
-
-def _write_right(pen: Pen, text: str, width: int, style: str, gap: str) -> None:
-    """The text at the right end of `width` cells, its blanks apart: SVG viewers eat leading
-    ones."""
-    pen.write(" " * (width - cell_width(text)), gap)
-    pen.write(text, style)
+def _cut(page: RowContext, note: str) -> tuple[str, str]:
+    """The note alone."""
+    return shorten(note, page.columns.note, page.glyphs.ellipsis), ""

@@ -40,6 +40,14 @@ class Row:
     """What it wrote last, where that may tell why it is not well."""
     hollow: frozenset[str] = frozenset()
     """Those of its networks that its file declares and its container is not on."""
+    runs: bool = False
+    """It has a process now, of which figures can be told."""
+    limited: bool = False
+    """Its memory has a limit."""
+    restarts: int = 0
+    ports: str = ""
+    """What it publishes: `18000→8000 9090`."""
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)

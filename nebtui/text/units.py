@@ -48,3 +48,34 @@ def age(seconds: float) -> str:
     if seconds < 3600:
         return f"{int(seconds // 60)} min"
     return f"{int(seconds // 3600)} h"
+
+
+def short_size(number: int | None) -> str:
+    """Bytes in at most five cells, in steps that do not flicker: `<0.1M`, `9.0M`, `412M`, `1.5G`; –
+    for None."""
+    if number is None:
+        return "–"
+    value, units = number / 1024**2, "MGTP"
+    while value >= 1023.5 and len(units) > 1:
+        value, units = value / 1024, units[1:]
+    if value < 0.05:
+        return "<0.1M"
+    return f"{value:.0f}{units[0]}" if value >= 9.95 else f"{value:.1f}{units[0]}"
+
+
+def short_age(seconds: float) -> str:
+    """An age in at most four cells: `45s`, `14m`, `3h`, `12d`; in steps of five seconds at
+    first."""
+    if seconds < 60:
+        return f"{max(0, int(seconds)) // 5 * 5}s"
+    for unit, length, most in (("m", 60, 60), ("h", 3600, 48), ("d", 86_400, 1000)):
+        if seconds < length * most:
+            return f"{int(seconds // length)}{unit}"
+    return f"{min(999, int(seconds // 31_557_600))}y"
+
+
+def short_percent(number: float | None) -> str:
+    """A share in at most five cells: `3.1%`, `42%`, `1200%`; – for None."""
+    if number is None:
+        return "–"
+    return f"{number:.1f}%" if number < 9.95 else f"{min(number, 9999):.0f}%"

@@ -74,7 +74,7 @@ class ActingApp(App[None]):
             for sentence in told if not message.confirmed else ():
                 self.notify(sentence, markup=False, timeout=4)
             return
-        text = tuple(" ".join(host.command(action)) for action in message.actions)
+        text = tuple(host.command(action) for action in message.actions)
         self.push_screen(
             ConfirmScreen(text, told), lambda yes: self._run(message.actions) if yes else None
         )

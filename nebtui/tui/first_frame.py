@@ -9,6 +9,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.canvas import Line, Pen, Segment
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.graph.layout import draw
+from nebtui.graph.scene import GraphModel
 from nebtui.text.mask import mask
 from nebtui.text.terminal import cell_width, plain
 from nebtui.tui.colours import (
@@ -20,11 +21,13 @@ from nebtui.tui.colours import (
     look,
 )
 from nebtui.tui.header import header
+from nebtui.tui.legend_parts import legend_parts
 from nebtui.tui.stylesheets import RAILS_SHEET
 
-LEAST, SHARE = 4, 54
-"""Lines and percent of the height above the footer that `home.tcss` gives to the graph: at least
-and at most."""
+BESIDE = 160
+"""Cells from which on the detail stands beside the graph."""
+SHARE_BESIDE, MOST_BESIDE = 40, 84
+"""Percent and cells of the width that it has there, as in `home.tcss`; else half of the height."""
 EDGES = {"nebtui-light": 35, "nebtui-contrast": 60}
 """Percent of the edge above the detail pane, there too; 20 in the dark theme."""
 RESET = "\x1b[0m"
@@ -63,24 +66,36 @@ def first_frame(
         painter.line(_worded(parts, width - 1), words, palette["surface"], width) for parts in top
     ]
     looks = drawing_looks(RAILS_SHEET.read_text(encoding="utf-8"), theme)
-    drawn = _graph(snapshot, width, height)
-    page += [painter.line(line, looks, palette["background"], width) for line in drawn]
     edge = {"edge": look(f"$foreground {EDGES.get(theme, 20)}%", palette)}
-    page.append(painter.line((Segment("─" * width, "edge"),), edge, palette["background"], width))
+    panes, ground = height - 1 - len(page), palette["background"]
+    beside = min(MOST_BESIDE, width * SHARE_BESIDE // 100) if width >= BESIDE else 0
+    room = panes - 1 if beside else panes - panes // 2 - 1
+    drawn = [*_graph(snapshot, width - beside, room)]
+    drawn += [()] * (room - len(drawn)) if beside else []
+    pane = painter.line((Segment("│", "edge"),), edge, ground, beside) if beside else ""
+    page += [painter.line(line, looks, ground, width - beside) + pane for line in drawn]
+    marks = tuple(Segment(*part) for part in legend_parts(ascii=False))
+    page.append(painter.line(marks, words, ground, width - beside) + pane)
+    if not beside:
+        page.append(painter.line((Segment("─" * width, "edge"),), edge, ground, width))
     page += [painter.line((), {}, palette["background"], width)] * (height - 1 - len(page))
     page = [*page[: height - 1], painter.line((), {}, palette["surface"], width)]
     return "".join(f"\x1b[{y};1H{text}" for y, text in enumerate(page, 1)) + RESET
 
 
-def _graph(snapshot: Snapshot, width: int, height: int) -> Sequence[Line]:
+def _graph(snapshot: Snapshot, width: int, room: int) -> Sequence[Line]:
     """The lines of the graph that are on the screen; where more are drawn a scroll bar takes the
     last cell."""
     scene = graph_model(snapshot)
-    room = max(LEAST, (height - 1) * SHARE // 100)
-    lines = draw(scene, width=width, selected=None, all_edges=False, ascii=False).lines
+    lines = _lines(scene, width)
     if len(lines) > room:
-        lines = draw(scene, width=width - 1, selected=None, all_edges=False, ascii=False).lines
-    return [*lines[:room], *[()] * (LEAST - len(lines))]
+        lines = _lines(scene, width - 1)
+    return lines[:room]
+
+
+def _lines(scene: GraphModel, width: int) -> Sequence[Line]:
+    """All lines of the graph; no figure is known yet."""
+    return draw(scene, width=width, selected=None, all_edges=False, ascii=False, figures={}).lines
 
 
 def _worded(parts: Iterable[tuple[str, str]], width: int) -> Line:

@@ -93,6 +93,8 @@ KEYS: tuple[Key, ...] = (
         "Draw all edges, or the broken ones only.", "moving"),
     Key("filter", "slash", "/", "filter", "filter",
         "Show only what matches a text.", "moving", True, True),
+    Key("sort", "O", "O", "sort", "sort",
+        "Sort by CPU, by memory, or as in the files.", "moving", True),
     Key("network", "n", "n", "fix_key('n')", "connect",
         "Join the network, or create the missing one.", "fixing", True),
     Key("gate", "h", "h", "fix_key('h')", "health",
@@ -212,5 +214,7 @@ KEYS: tuple[Key, ...] = (
         "On to the next event of a container.", "replay", True),
     Key("confirm", "enter,U", "enter", "confirm", "run",
         "Run the command shown.", "confirm", True),
+    Key("whole", "d", "d", "whole", "whole command",
+        "Show the command in full, or short again.", "confirm"),
 )
 # fmt: on

@@ -178,7 +178,7 @@ def test_readings_of_a_row() -> None:
         throughput=(ThroughputSample(first.id, 1.0, 10.0), ThroughputSample(second.id, 1.0, 2.5)),
     )
     row = graph_model(box(project("a", Service("llm")), first, second, sampled)).groups[0].rows[0]
-    assert (row.gpu, row.rate, row.note) == (40.0, "12.5 tok/s", "restarted ×3")
+    assert (row.gpu, row.rate, row.restarts) == (40.0, "12.5 tok/s", 3)
     quiet = graph_model(box(project("a", Service("llm")), first)).groups[0].rows[0]
     assert (quiet.gpu, quiet.rate) == (None, "")
 

@@ -135,7 +135,7 @@ async def test_enter_goes_to_the_findings_and_esc_back(tmp_path: Path) -> None:
 
 async def test_a_selected_project_tells_its_files(tmp_path: Path) -> None:
     """A project line shows where it was found and whose view is shown."""
-    async with demo(tmp_path, (200, 36)) as driver:
+    async with demo(tmp_path, (150, 36)) as driver:
         await driver.press("home")
         assert isinstance(driver.app.home.selected, ProjectKey)
         assert "from folder scan · read by nebtui" in driver.text

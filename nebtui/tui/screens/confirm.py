@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from nebtui.tui.keys import bindings
+from nebtui.tui.short_command import short_command
 from nebtui.tui.widgets.markup import joined, lines, pressed
 
 
@@ -23,34 +24,45 @@ class ConfirmScreen(ModalScreen[bool]):
         ("escape", "dismiss(False)", "leave"),
     ]
 
-    def __init__(self, commands: tuple[str, ...], told: tuple[str, ...]) -> None:
-        """`told`: what they will do, one sentence each."""
+    def __init__(self, commands: tuple[tuple[str, ...], ...], told: tuple[str, ...]) -> None:
+        """`commands`: their argv; `told`: what they will do, one sentence each."""
         super().__init__()
         self._commands = commands
+        self._whole = False
         self._sentences = told
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Static(
-                lines(
-                    [
-                        *self._told(),
-                        joined(" ")
-                        + pressed(" enter ", "key", "screen.confirm")
-                        + joined(" run   ")
-                        + pressed(" esc ", "key", "screen.dismiss(False)")
-                        + joined(" cancel"),
-                    ]
-                )
-            )
+            yield Static(self._text())
+
+    def _text(self) -> Content:
+        keys = [
+            joined(" "),
+            pressed(" enter ", "key", "screen.confirm"),
+            joined(" run   "),
+            pressed(" esc ", "key", "screen.dismiss(False)"),
+            joined(" cancel"),
+        ]
+        if self._commands:
+            more = " less" if self._whole else " the whole command"
+            keys += [joined("   "), pressed(" d ", "key", "screen.whole"), joined(more)]
+        return lines([*self._told(), Content("").join(keys)])
 
     def _told(self) -> list[Content]:
         return [
             *(joined((sentence, "warn")) for sentence in self._sentences),
             joined(""),
-            *(joined(("$ ", "dim"), (command, "dim")) for command in self._commands),
+            *(joined(("$ ", "dim"), (self._said(argv), "dim")) for argv in self._commands),
             *([joined("")] if self._commands else []),
         ]
+
+    def _said(self, argv: tuple[str, ...]) -> str:
+        return " ".join(argv) if self._whole else short_command(argv)
+
+    def action_whole(self) -> None:
+        """Show the commands in full, or short again."""
+        self._whole = not self._whole
+        self.query_one(Static).update(self._text())
 
     def action_confirm(self) -> None:
         """Do it."""

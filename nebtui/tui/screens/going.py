@@ -1,4 +1,5 @@
-"""Finding and going on home: the filter, what the palette leads to, back and forward."""
+"""Finding and going on home: the filter, the order of the rows, what the palette leads to, back
+and forward."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from textual.widgets import Input
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
+from nebtui.tui.live_columns import LiveColumns
 from nebtui.tui.screens.fixing import FixingScreen
 from nebtui.tui.session import Session
 from nebtui.tui.trail import Trail
@@ -20,6 +22,7 @@ class GoingScreen(FixingScreen):
         self._trail = Trail()
         self._first: ServiceKey | None = None
         """The service that is asked about, until the other one is chosen."""
+        self._live = LiveColumns(session)
 
     def go(self, key: ServiceKey | ProjectKey) -> None:
         """Come back to this screen with the cursor there; a filter that hides it is cleared."""
@@ -93,3 +96,9 @@ class GoingScreen(FixingScreen):
             self.notify(f"nowhere to go {'back' if by < 0 else 'forward'} to", timeout=2)
         else:
             rails.select(row)
+
+    def action_sort(self) -> None:
+        """Sort by CPU, by memory, or not at all."""
+        by = self._live.cycle()
+        self.notify(f"sorted by {by}" if by else "in the order of the files", timeout=2)
+        self.show()

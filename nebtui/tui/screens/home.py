@@ -5,28 +5,31 @@ from __future__ import annotations
 from contextlib import suppress
 
 from textual.app import ComposeResult
+from textual.containers import Container, Vertical
 from textual.css.query import NoMatches
 from textual.widgets import Input
 
 from nebtui.analysis import services
 from nebtui.analysis.readiness import readiness
-from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
+from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.graph_model import matching, notes, scene_of, warned
 from nebtui.tui.keys import bindings
-from nebtui.tui.screens.acting import CHANGING, ActingScreen
+from nebtui.tui.screens.acting import CHANGING
+from nebtui.tui.screens.opening import OpeningScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.divider import Divider
 from nebtui.tui.widgets.keys_footer import KeysFooter
+from nebtui.tui.widgets.legend import Legend
 from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.running import Running
 from nebtui.tui.widgets.summary import Summary, remedy
 
 
-class HomeScreen(ActingScreen):
+class HomeScreen(OpeningScreen):
     """Everything of the box on one screen; every fix starts here."""
 
     BINDINGS = bindings("everywhere", "moving", "fixing", "acting")
@@ -34,17 +37,18 @@ class HomeScreen(ActingScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._keys: dict[str, ServiceKey | ProjectKey] = {}
-        self._stranger: str | None = None
-        """Id of the selected container that no project made, "" for their group."""
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE, "-beside")]
         self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Summary()
         yield Running(ascii=self.session.ascii)
-        yield Rails(ascii=self.session.ascii)
-        yield Divider()
-        yield Detail()
+        with Container(id="panes"):
+            with Vertical(id="graph"):
+                yield Rails(ascii=self.session.ascii)
+                yield Legend(ascii=self.session.ascii)
+            yield Divider()
+            yield Detail()
         yield Input(
             placeholder="a name, net:X state:X image:X project:X, ! inverse; esc shows all",
             id="filter",
@@ -79,10 +83,14 @@ class HomeScreen(ActingScreen):
             notes(session),
             session.marked,
             session.said,
+            self._live.by,
+            self._live.order(),
         )
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw()
+        if self._live.anew():
+            self.query_one(Rails).measure(self._live.figures)
         self._show_detail()
 
     def on_resize(self) -> None:
@@ -97,26 +105,45 @@ class HomeScreen(ActingScreen):
         keys += [
             key for project in snapshot.projects for key in services.service_keys(snapshot, project)
         ]
-        self._keys = {from_snapshot.identity(key): key for key in keys}
+        self._live.keys = {from_snapshot.identity(key): key for key in keys}
         self.query_one(Summary).show(session)
         rails = self.query_one(Rails)
         rails.warned = warned(session)
-        rails.show(matching(snapshot, scene_of(session), self._filter))
+        rails.measure(self._live.figures, self._live.by)
+        scene = matching(snapshot, scene_of(session), self._filter)
+        rails.show(self._live.arranged(scene))
         rails.set_class(session.snapshot.stale_since is not None, "-stale")
 
+    def _share(self) -> None:
+        """Under the graph the detail is as high as it needs to be, up to half; the graph has the
+        rest. Beside it both have all of the height."""
+        with suppress(NoMatches):
+            panes, graph = self.query_one("#panes"), self.query_one("#graph")
+            if self.has_class("-beside"):
+                graph.styles.height = graph.styles.max_height = None
+                self.query_one(Divider).dragged = False
+            elif self.query_one(Divider).dragged:
+                return
+            elif panes.size.height:
+                room, settled = panes.size.height, self.session.snapshot.settled
+                left = self.query_one(Detail).left_of(room) if settled else room - room // 2
+                graph.styles.max_height = left
+
     def _show_detail(self) -> None:
-        detail = self.query_one(Detail)
+        detail, rails = self.query_one(Detail), self.query_one(Rails)
+        self.query_one(Legend).display = rails.selected is None and bool(rails.ids)
         if self._stranger is not None:
             detail.show_stranger(self.session.snapshot.containers.get(self._stranger))
         elif self._filter and not self.query_one(Rails).ids:
             detail.show_no_match(self.session.snapshot, self._filter)
         else:
             detail.show(self.session, self._selected, self._concerned())
+        self.call_after_refresh(self._share)
         self.offer()
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self.visited(message.id)
-        self._selected = self._keys.get(message.id)
+        self._selected = self._live.keys.get(message.id)
         stranger = from_snapshot.outsider(message.id)
         if (stranger is None) != (self._stranger is None):
             self._stranger = stranger
@@ -202,51 +229,6 @@ class HomeScreen(ActingScreen):
         if name:
             self.app.copy_to_clipboard(name)
             self.notify(f"copied {name}", markup=False, timeout=2)
-
-    def action_gpus(self) -> None:
-        """Show the devices and who is on them."""
-        from nebtui.tui.screens.gpu import GpuScreen
-
-        self.app.push_screen(GpuScreen(self.session))
-
-    def action_timeline(self) -> None:
-        """Show the last starts of the selected project, else of the one that started last."""
-        from nebtui.tui.screens.timeline import TimelineScreen
-
-        selected = self._selected
-        project = selected.project if isinstance(selected, ServiceKey) else selected
-        project = project or newest_start(self.session.snapshot, self.session.now())
-        if project is None:
-            self.notify("there is no project that could start", markup=False, timeout=4)
-            return
-        self.app.push_screen(TimelineScreen(self.session, project))
-
-    def action_logs(self) -> None:
-        """Show what the selected service, project or the whole box writes."""
-        from nebtui.tui.screens.logs import LogsScreen
-
-        selected, snapshot = self._selected, self.session.snapshot
-        if self._stranger is not None:
-            self.notify("only services of projects have their log here", timeout=4)
-            return
-        keys = (
-            (selected,)
-            if isinstance(selected, ServiceKey)
-            else services.keys_of(snapshot, selected)
-        )
-        title = str(selected) if selected else "all projects"
-        self.app.push_screen(LogsScreen(self.session, title, keys), self._go_to)
-
-    def _go_to(self, service: ServiceKey | None) -> None:
-        """Select a service, also one that the filter hides or whose project is closed."""
-        if service is None:
-            return
-        rails, wanted = self.query_one(Rails), from_snapshot.identity(service)
-        if wanted not in rails.ids and self._filter:
-            self.query_one("#filter", Input).value = self._filter = ""
-            self.query_one("#filter").display = False
-            self.show()
-        rails.reach(wanted)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Changing keys are dimmed on a container that no project made; a slash in the filter line

@@ -1,20 +1,16 @@
-"""Review: the diff of a fix, what was proved, what will be recreated; the same key again writes
-it."""
+"""Review: what a fix does, its diff, what was proved; the same key again writes it."""
 
 from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from nebtui.action import CreateNetwork
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.batch import Planned, plan_all, plan_one
 from nebtui.fixing.file_change import diff
-from nebtui.fixing.patch import Patch
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.watch import Watched, hashes_of
 from nebtui.fixing.writing import WriteError, write
@@ -25,9 +21,10 @@ from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, PatchWritten
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.diff import check_line, coloured
+from nebtui.tui.widgets.diff import coloured
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.markup import joined, lines, styled
+from nebtui.tui.widgets.patch_lines import consequence_lines, proof_lines
 
 
 class ReviewScreen(Screen[None]):
@@ -136,45 +133,10 @@ class ReviewScreen(Screen[None]):
             return
         names = ", ".join(dict.fromkeys(f.rule for f in patch.findings))
         tone = "ok" if patch.applicability == "safe" else "warn"
-        self.query_one("#title", Static).update(
-            joined((patch.title, "title"), f"  {names} · ", (patch.applicability, tone))
-        )
+        title = joined((patch.title, "title"), f"  {names} · ", (patch.applicability, tone))
+        self.query_one("#title", Static).update(lines([title, *consequence_lines(patch, planned)]))
         self.query_one("#diff", Static).update(coloured(diff(patch.files, short)))
-        self.query_one("#proof", Static).update(lines(self._told(patch, planned)))
-
-    def _told(self, patch: Patch, planned: Planned) -> list[Content]:
-        host = self.session.host
-        checks = [check_line(check) for check in dict.fromkeys(planned.proof.checks)]
-        results = [joined(("checked  ", "dim")) + Content("   ").join(checks)]
-        if not planned.proof.proved:
-            results.insert(
-                0, joined(("not proved, so it will not be written: ", "bad"), planned.proof.failure)
-            )
-        results += [joined(("note     ", "dim"), (note, "warn")) for note in patch.notes]
-        results += [
-            joined(("left     ", "dim"), f"{x.finding.rule} {x.finding.at}: ", (x.reason, "warn"))
-            for x in planned.left
-        ]
-        results += [
-            joined(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name))))
-            for name in patch.networks
-        ]
-        results.append(
-            joined(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z")
-        )
-        for item, action in zip(
-            patch.recreate, up_actions(self.session.snapshot, patch.recreate), strict=True
-        ):
-            argv = host.command(action)
-            what = ", ".join(item.services) or "its services"
-            results.append(
-                joined(
-                    ("then     ", "dim"),
-                    (" ".join(argv) or "bring it up", "info"),
-                    (f"  recreates {what}", "dim"),
-                )
-            )
-        return results
+        self.query_one("#proof", Static).update(lines(proof_lines(self.session, patch, planned)))
 
     def on_key(self, event: events.Key) -> None:
         if event.character == self._key and self._key:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -33,6 +34,8 @@ from nebtui.tui.widgets.wheel import WheelStatic
 
 SIDES = 4
 """Cells that the padding and the scroll bar of the pane take."""
+LEAST, EDGES = 6, 2
+"""Rows that the pane has at least; those of its edge and its heading."""
 ROOMY = 14
 """Rows from which on one more does not push a finding's key out of sight."""
 
@@ -98,6 +101,13 @@ class Detail(Vertical):
             self._followed = ids
             session.host.follow(ids)
 
+    def left_of(self, height: int) -> int:
+        """How many of so many rows are left for others: this takes what it needs, half of them at
+        most, and `LEAST` at least."""
+        parts = [part for part in self.query_one("#body").children if part.display]
+        needed = sum(max(part.outer_size.height, part.virtual_size.height) for part in parts)
+        return height - max(LEAST, min(needed + EDGES, height // 2))
+
     def _read_log(self, session: Session, service: ServiceKey | None) -> None:
         """Its log is read while lines of it are on screen."""
         unwell = (
@@ -108,9 +118,15 @@ class Detail(Vertical):
     def _show_top(self) -> None:
         """What stands above the findings; the last line of what is not well where there is
         room."""
-        top = lines([*(self._last_words() if self.size.height >= ROOMY else ()), *self._notices])
+        top = lines([*(self._last_words() if self._roomy else ()), *self._notices])
         self.query_one("#watched", CachedStatic).set_content(top)
         self.query_one("#watched").display = bool(top.plain)
+
+    @property
+    def _roomy(self) -> bool:
+        """Whether it is high, or may be: half of what it shares with the graph is its own."""
+        shared = self.parent.size.height // 2 if isinstance(self.parent, Widget) else 0
+        return max(self.size.height, shared) >= ROOMY
 
     def _last_words(self) -> list[Content]:
         return log_tab.last_words(self._tail.last) if self.tab == "why" else []
@@ -225,7 +241,7 @@ class Detail(Vertical):
             if not session.host.writable:
                 return joined(("the files are not part of the recording", "dim"))
             return self._yaml(snapshot, service)
-        last = self._last_words() if self.size.height < ROOMY else []
+        last = self._last_words() if not self._roomy else []
         return lines([*last, *tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])
 
 

@@ -18,6 +18,8 @@ class Divider(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._dragged = False
+        self.dragged = False
+        """Somebody put it where it is."""
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """From now on it follows the mouse."""
@@ -37,10 +39,13 @@ class Divider(Widget):
         rails = self.screen.query_one(Rails)
         room = rails.size.height + self.screen.query_one("Detail").size.height
         height = max(LEAST, min(event.screen_y - rails.region.y, room - LEAST))
-        rails.styles.height, rails.styles.max_height = height, height
+        graph = self.screen.query_one("#graph")
+        self.dragged = True
+        graph.styles.height, graph.styles.max_height = height, height
 
     def on_click(self, event: events.Click) -> None:
         """A double click leaves the share to the graph again."""
         if event.chain == 2:
-            styles = self.screen.query_one(Rails).styles
+            styles = self.screen.query_one("#graph").styles
             styles.height = styles.max_height = None
+            self.dragged = False

@@ -1,5 +1,7 @@
 """Shows a drawing of styled lines, scrolls it, and repaints only the lines that changed."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.segment import Segment as RichSegment
@@ -7,7 +9,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from nebtui.graph.layout import Drawing, plain_text
+from nebtui.graph.layout import Drawing, Line, plain_text
 from nebtui.tui.widgets.style_cache import StyleCache
 
 _STYLES = (
@@ -35,10 +37,13 @@ class DrawingView(ScrollView, inherit_bindings=False):
         width, at = self.size.width, y + self.scroll_offset.y
         if at >= len(self._drawing.lines):
             return Strip.blank(width, self.rich_style)
-        segments = [
-            RichSegment(text, self._looks.of(style)) for text, style in self._drawing.lines[at]
-        ]
+        line = self.line_at(at)
+        segments = [RichSegment(text, self._looks.of(style)) for text, style in line]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def line_at(self, at: int) -> Line:
+        """The line of the drawing with this index, as it is shown now."""
+        return self._drawing.lines[at]
 
     def notify_style_update(self) -> None:
         """Forget the looks of another theme or focus."""
@@ -62,6 +67,21 @@ class DrawingView(ScrollView, inherit_bindings=False):
             if old != new:
                 self.refresh_lines(y)
         return False
+
+    def exchange(self, lines: Mapping[int, Line]) -> None:
+        """Show other texts on these lines (index -> line), as wide as the drawing is."""
+        shown = list(self._drawing.lines)
+        for y, line in lines.items():
+            if shown[y] != line:
+                shown[y] = line
+                self.refresh_lines(y)
+        self._drawing = replace(self._drawing, lines=tuple(shown))
+
+    @property
+    def window(self) -> range:
+        """The indices of the lines that are in the window."""
+        top = self.scroll_offset.y
+        return range(top, min(len(self._drawing.lines), top + self.size.height))
 
     def reveal(self, id: str | None) -> None:
         """Scroll so that the line of a row or group is in the window, with the titles above the

@@ -5,8 +5,8 @@ from textual import events
 from textual.message import Message
 
 from nebtui.graph.cursor import folded, group_of, nearest, next_broken, partners, visible
-from nebtui.graph.layout import GraphModel, draw
-from nebtui.tui.widgets.drawing_view import DrawingView
+from nebtui.graph.layout import GraphModel, lay_out
+from nebtui.tui.widgets.sheet_view import SheetView
 
 
 class RailsMessage(Message):
@@ -23,7 +23,7 @@ class RailsMessage(Message):
         return self.rails
 
 
-class Rails(DrawingView, can_focus=True, inherit_bindings=False):
+class Rails(SheetView, can_focus=True, inherit_bindings=False):
     """Networks as rails, services as lines, dependencies as arcs; ids are those of the scene's rows
     and groups. It keeps the scene and the cursor; its base shows what is drawn of them."""
 
@@ -54,7 +54,7 @@ class Rails(DrawingView, can_focus=True, inherit_bindings=False):
         self.warned: frozenset[str] = frozenset()
         """Row and group ids that `action_next_broken` visits where nothing is broken."""
         self._all_edges = False
-        self._drawn_for: tuple[GraphModel, int, str | None, bool] | None = None
+        self._drawn_for: tuple[object, ...] | None = None
 
     @property
     def selected(self) -> str | None:
@@ -97,27 +97,31 @@ class Rails(DrawingView, can_focus=True, inherit_bindings=False):
         return self._drawing.order
 
     def on_resize(self) -> None:
-        """Lay out again at the new width."""
+        """Lay out again at the new width; another part of it may be in the window."""
         self._redraw()
+        self.update_window()
 
     def _redraw(self) -> None:
         """Draw if anything differs from the last time, and ask for a repaint of the lines that came
         out different."""
         width = self.scrollable_content_region.width
-        asked = (self._scene, width, self._selected, self._all_edges)
+        asked = (self._scene, width, self._selected, self._all_edges, self.by, self.figures is None)
         if width <= 0 or asked == self._drawn_for:
             return
         resized = self._drawn_for is None or self._drawn_for[1] != width
         self._drawn_for = asked
-        drawing = draw(
+        sheet = lay_out(
             self._scene,
             width=width,
             selected=self._selected,
             all_edges=self._all_edges,
             ascii=self._ascii,
+            figures=self.figures,
+            by=self.by,
         )
-        if self.put(drawing, width, resized=resized):
+        if self.put_sheet(sheet, width, resized=resized):
             self.reveal(self._selected)
+            self.update_window()
 
     def _move(self, to: str | None) -> None:
         """Put the cursor on a line (None: on nothing), redraw, and tell if it is another one."""

@@ -1,0 +1,20 @@
+"""What the marks of the rails graph mean, as words in tones."""
+
+from __future__ import annotations
+
+from nebtui.graph.canvas import ASCII, BOX
+
+
+def legend_parts(*, ascii: bool) -> list[tuple[str, str]]:
+    """`● on the network  ○ declared  → needs  ◄ is needed  ✗ cannot reach`."""
+    glyphs = ASCII if ascii else BOX
+    parts = (
+        (glyphs.dot, "info", "on the network"),
+        (glyphs.hollow, "info", "declared"),
+        (glyphs.towards, "dim", "needs"),
+        (glyphs.arrow, "dim", "is needed"),
+        (glyphs.cross, "bad", "cannot reach"),
+    )
+    return [
+        pair for mark, tone, word in parts for pair in ((f" {mark}", tone), (f" {word} ", "dim"))
+    ]

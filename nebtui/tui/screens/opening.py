@@ -1,0 +1,67 @@
+"""The keys of home that open another screen: GPUs, the start, logs."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from nebtui.analysis import services
+from nebtui.analysis.startup.recent import newest_start
+from nebtui.facts.declared import ServiceKey
+from nebtui.graph import from_snapshot
+from nebtui.tui.screens.acting import ActingScreen
+from nebtui.tui.session import Session
+from nebtui.tui.widgets.rails import Rails
+
+
+class OpeningScreen(ActingScreen):
+    """A screen from whose selection others are opened."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._stranger: str | None = None
+        """Id of the selected container that no project made, "" for their group."""
+
+    def action_gpus(self) -> None:
+        """Show the devices and who is on them."""
+        from nebtui.tui.screens.gpu import GpuScreen
+
+        self.app.push_screen(GpuScreen(self.session))
+
+    def action_timeline(self) -> None:
+        """Show the last starts of the selected project, else of the one that started last."""
+        from nebtui.tui.screens.timeline import TimelineScreen
+
+        selected = self._selected
+        project = selected.project if isinstance(selected, ServiceKey) else selected
+        project = project or newest_start(self.session.snapshot, self.session.now())
+        if project is None:
+            self.notify("there is no project that could start", markup=False, timeout=4)
+            return
+        self.app.push_screen(TimelineScreen(self.session, project))
+
+    def action_logs(self) -> None:
+        """Show what the selected service, project or the whole box writes."""
+        from nebtui.tui.screens.logs import LogsScreen
+
+        selected, snapshot = self._selected, self.session.snapshot
+        if self._stranger is not None:
+            self.notify("only services of projects have their log here", timeout=4)
+            return
+        keys = (
+            (selected,)
+            if isinstance(selected, ServiceKey)
+            else services.keys_of(snapshot, selected)
+        )
+        title = str(selected) if selected else "all projects"
+        self.app.push_screen(LogsScreen(self.session, title, keys), self._go_to)
+
+    def _go_to(self, service: ServiceKey | None) -> None:
+        """Select a service, also one that the filter hides or whose project is closed."""
+        if service is None:
+            return
+        rails, wanted = self.query_one(Rails), from_snapshot.identity(service)
+        if wanted not in rails.ids and self._filter:
+            self.query_one("#filter", Input).value = self._filter = ""
+            self.query_one("#filter").display = False
+            self.show()
+        rails.reach(wanted)

@@ -1,0 +1,78 @@
+"""A drawing whose rows are kept up to date while they are in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from nebtui.graph.figures import Figures
+from nebtui.graph.layout import Line, Segment
+from nebtui.graph.leaving import leaving, over
+from nebtui.graph.sheet import Sheet
+from nebtui.tui.widgets.drawing_view import DrawingView
+
+
+class SheetView(DrawingView, inherit_bindings=False):
+    """A graph's sheet: figures in its rows, and at the edges of the window what arcs lead to."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.by = ""
+        """The column that the rows are sorted by."""
+        self._sheet: Sheet | None = None
+        self._ask: Callable[[str], Figures] | None = None
+        self._known: dict[str, Figures] = {}
+        self._leaving: Mapping[int, tuple[int, Segment]] = {}
+
+    @property
+    def figures(self) -> Mapping[str, Figures] | None:
+        """The figures told last, by row id; None where none are asked for."""
+        return None if self._ask is None else self._known
+
+    def put_sheet(self, sheet: Sheet, width: int, *, resized: bool) -> bool:
+        """Show a sheet of `width` cells; True where all was laid out anew, so that another part of
+        it may be in the window."""
+        self._sheet = sheet
+        self._known = {id: told for id, told in self._known.items() if id in sheet.rows}
+        anew = self.put(sheet.drawing, width, resized=resized)
+        self.update_window()
+        return anew
+
+    def measure(self, ask: Callable[[str], Figures], by: str | None = None) -> None:
+        """Write the figures of the rows that are in the window (`ask`: of a row, by id), also of
+        those that come into it later. Rows are written again only where their texts changed. `by`:
+        the column that the rows are sorted by, None = the same as before."""
+        self._ask = ask
+        self.by = self.by if by is None else by
+        self.update_window()
+
+    def update_window(self) -> None:
+        """Ask for the figures of what is in the window, and name what arcs lead to out of it."""
+        sheet, window = self._sheet, self.window
+        if sheet is None:
+            return
+        names = leaving(sheet, window)
+        if names != self._leaving:
+            changed_lines = {*names, *self._leaving}
+            self._leaving = names
+            for y in changed_lines:
+                self.refresh_lines(y)
+        if self._ask is None:
+            return
+        changed = {}
+        for id in sheet.rows:
+            y = sheet.drawing.row_of[id]
+            if y in window and (told := self._ask(id)) != self._known.get(id):
+                self._known[id] = told
+                changed[y] = sheet.line(id, told)
+        if changed:
+            self.exchange(changed)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Other rows are in the window."""
+        super().watch_scroll_y(old_value, new_value)
+        self.update_window()
+
+    def line_at(self, at: int) -> Line:
+        """The line, at the edge of the window with the name of what an arc leads to."""
+        line, name = super().line_at(at), self._leaving.get(at)
+        return over(line, *name) if name else line
