@@ -129,9 +129,11 @@ async def test_textual_shows_the_same(
         await opened.pilot.pause()
         bottom = opened.rails.region.bottom
         bar = opened.rails.show_vertical_scrollbar
+        # Beside the graph the first frame has only the edge of the detail.
+        right = opened.rails.region.right
         strips = opened.app.screen._compositor.render_strips()
-    assert bar is (made is large)
-    compared = width - bar
+    assert bar or made is small
+    compared = right - bar
     for y in range(bottom + 1):
         textual = [visible(cell) for cell in shown(list(strips[y]))][:compared]
         assert [visible(cell) for cell in page[y]][:compared] == textual, y
