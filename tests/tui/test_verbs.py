@@ -71,7 +71,7 @@ async def test_down_is_asked_about(tmp_path: Path) -> None:
         await driver.press("D")
         assert isinstance(driver.app.screen, ConfirmScreen)
         assert "removes the containers of postgres" in driver.text
-        assert driver.text.index("removes the containers") < driver.text.index("docker compose")
+        assert driver.text.index("removes the containers") < driver.text.index("$ compose")
         await driver.press("escape")
         assert not driver.session.commands
         await driver.press("D")
