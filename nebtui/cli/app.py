@@ -44,7 +44,7 @@ def demo_tour(
             snapshot = look(host, settings)
         return checklist(snapshot, rules.find(snapshot, settings.allow))
 
-    return Touring(built_in(), "demo", settings.state_dir, begins, own_box)
+    return Touring(built_in, "demo", settings.state_dir, begins, own_box)
 
 
 def show(

@@ -37,7 +37,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         return _demo(arguments, settings, environ)
     from nebtui.tui.session import Touring
 
-    tour = Touring(_read(file), os.path.abspath(file), settings.state_dir, begins=True)
+    read = _read(file)
+    tour = Touring(lambda: read, os.path.abspath(file), settings.state_dir, begins=True)
     if arguments.recording:
         return play(arguments, settings, environ, arguments.recording, tour=tour)
     host = host_for(arguments, settings, environ, follow=True)

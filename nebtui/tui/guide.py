@@ -17,7 +17,6 @@ from nebtui.tour.progress import TourProgress
 from nebtui.tui.background import background
 from nebtui.tui.outside import on_the_demo_box
 from nebtui.tui.session import Session
-from nebtui.tui.shoulder import moment
 from nebtui.tui.widgets.tour_panel import TourPanel, told
 
 if TYPE_CHECKING:
@@ -82,8 +81,9 @@ class Guide:
             return
         if on and (self.progress is None or self.progress.step is None):
             kept = recall_tour(tour.state_dir, tour.name) if self.progress is None else 0
-            start = kept if kept < len(tour.tour.steps) else 0
-            self.progress = self._at(TourProgress(tour.tour), start)
+            whole = tour.read()
+            start = kept if kept < len(whole.steps) else 0
+            self.progress = self._at(TourProgress(whole), start)
         self.open = on
         for screen in self._app.screen_stack:
             screen.call_after_refresh(self._placed, screen)
@@ -165,6 +165,8 @@ class Guide:
         """See what the person has done, and tell it."""
         if not self.open or self.progress is None:
             return
+        from nebtui.tui.shoulder import moment
+
         seen = moment(self._app, self._session, self._deeds, self.progress)
         self.progress = progress = self.progress.looked(seen)
         for panel in self._app.screen.query(TourPanel):

@@ -44,7 +44,8 @@ class Searched:
 class Touring:
     """A tour that can be taken on this box."""
 
-    tour: Tour
+    read: Callable[[], Tour]
+    """Reads it once it is opened."""
     name: str
     """What its place is kept under: `demo`, or the path of its file."""
     state_dir: str

@@ -152,7 +152,7 @@ async def demo(
     """The app on the demo box at rest: its clock moves by hand."""
     clock = HandClock()
     host = SimulatedHost(scenario, folder=str(folder / "box"), clock=clock)
-    tour = Touring(built_in(), "demo", str(folder / "state"), own_box=lambda: OWN)
+    tour = Touring(built_in, "demo", str(folder / "state"), own_box=lambda: OWN)
     async with driver(host, folder / "state", size, clock, tour=tour, **changed) as made:
         await made.ready()
         yield made

@@ -238,7 +238,7 @@ async def test_it_begins_by_itself(tmp_path: Path) -> None:
     of the tour are free again then."""
     tour = read_tour('title = "t"\n[[step]]\ntitle = "Hello"\ntext = "[b]read[/b] me"\n', "t")
     box = FakeHost(Snapshot(engine=Engine("thisbox", "28.0", "1.48", "unix:///x")))
-    given = Touring(tour, "/t.toml", str(tmp_path), begins=True)
+    given = Touring(lambda: tour, "/t.toml", str(tmp_path), begins=True)
     async with driver(box, tmp_path, (80, 24), tour=given) as shown:
         await shown.until(lambda: shown.app.screen.query(TourPanel), "the panel")
         await shown.until(lambda: "[b]read[/b] me" in shown.text, "the text as it stands")
