@@ -18,7 +18,7 @@ from nebtui.keep.journal import Journal
 from nebtui.settings import Settings, settings_file
 
 if TYPE_CHECKING:
-    from nebtui.tui.session import Session
+    from nebtui.tui.session import Session, Touring
 
 
 def demo_host(scenario: str) -> Host:
@@ -26,6 +26,25 @@ def demo_host(scenario: str) -> Host:
     from nebtui.hosts.simulated import SimulatedHost
 
     return SimulatedHost(scenario)
+
+
+def demo_tour(
+    arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, begins: bool = False
+) -> Touring:
+    """The tour of the demo box; at its end the person's own box is looked at."""
+    from nebtui import rules
+    from nebtui.cli.common import look
+    from nebtui.cli.hosts import host_for
+    from nebtui.tour.checklist import Checked, checklist
+    from nebtui.tour.reader import built_in
+    from nebtui.tui.session import Touring
+
+    def own_box() -> tuple[Checked, ...]:
+        with closing(host_for(arguments, settings, environ)) as host:
+            snapshot = look(host, settings)
+        return checklist(snapshot, rules.find(snapshot, settings.allow))
+
+    return Touring(built_in, "demo", settings.state_dir, begins, own_box)
 
 
 def show(
@@ -37,9 +56,11 @@ def show(
     notice: str = "",
     player: Player | None = None,
     early: EarlyPicture | None = None,
+    tour: Touring | None = None,
 ) -> int:
     """The app on a host, or its status once where there is no terminal for it. `player`: steers
-    the host, where it is a recorded one; `early`: what the terminal shows already."""
+    the host, where it is a recorded one; `early`: what the terminal shows already; `tour`: the one
+    that can be taken on it."""
     if not has_screen(arguments):
         from nebtui import rules
         from nebtui.cli.common import look, say_status, selected
@@ -60,6 +81,7 @@ def show(
 
     keymap(settings)  # a key that cannot be is an error of the settings, not of the screen
     session = _session(host, arguments, settings, environ, banner, notice, player)
+    session.tour = tour
     if early is not None:
         session.snapshot, session.terminal = early.snapshot, early.terminal
     app = NebtuiApp(session, spare_what_stays)

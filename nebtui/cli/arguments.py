@@ -70,7 +70,7 @@ def parser() -> Parser:
     graph = verb("graph", "networks and edges, once")
     for one in (status, graph):
         one.add_argument("paths", nargs="*", metavar="PATH")
-    _recordings(verb, (check, status, graph, _startup(verb), _reach(verb)))
+    _recordings(verb, (check, status, graph, _startup(verb), _reach(verb), _tour(verb)))
     gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     gpu.add_argument(
         "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
@@ -132,6 +132,17 @@ def _reach(verb: Callable[..., Parser]) -> Parser:
         "--try", dest="try_it", action="store_true", help="connect from inside its container"
     )
     return reach
+
+
+def _tour(verb: Callable[..., Parser]) -> Parser:
+    told = "a guided tour: that of the demo box, or your own on your box or a recording of it"
+    more = (
+        "Each step waits until it is done: J goes on, b back, K skips, T leaves and takes it up "
+        "again. --plain prints the steps; a FILE that is no tour is refused with the lines."
+    )
+    tour = verb("tour", told, more)
+    tour.add_argument("file", nargs="?", metavar="FILE", help="your own tour (TOML, see README)")
+    return tour
 
 
 def _recordings(verb: Callable[..., Parser], shown: tuple[Parser, ...]) -> None:

@@ -17,6 +17,7 @@ FORMATS: Mapping[str | None, tuple[str, ...]] = {
     "gpu": BOTH,
     "logs": BOTH,
     "reach": BOTH,
+    "tour": (),
     "doctor": BOTH,
     "record": (),
     "replay": BOTH,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from io import FileIO
+from typing import TYPE_CHECKING
 
 from nebtui.cli.app import show
 from nebtui.cli.errors import CommandError
@@ -17,6 +18,9 @@ from nebtui.hosts.recorded import RecordedHost
 from nebtui.recording.lines import RecordingError
 from nebtui.recording.tape import Tape, open_tape
 from nebtui.settings import Settings
+
+if TYPE_CHECKING:
+    from nebtui.tui.session import Touring
 
 STDIN = "standard input"
 
@@ -26,15 +30,28 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     is no recording."""
     if arguments.no_engine:
         raise CommandError("--no-engine looks at files, a recording has none: leave it out")
+    return play(arguments, settings, environ, arguments.file, arguments.at, arguments.speed)
+
+
+def play(
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    file: str,
+    at: float | None = None,
+    speed: float = 1.0,
+    tour: Touring | None = None,
+) -> int:
+    """The screen on the recording in a file (- = standard input), from a time of it on."""
     try:
-        tape = _stdin() if arguments.file == "-" else open_tape(arguments.file)
-        host = RecordedHost(tape, at=arguments.at, speed=arguments.speed)
+        tape = _stdin() if file == "-" else open_tape(file)
+        host = RecordedHost(tape, at=at, speed=speed)
         host.check()
     except RecordingError as error:
         raise CommandError(str(error)) from None
     own = replace(settings, state_dir=os.path.join(settings.state_dir, "recorded"))
     banner = f"recorded {tape.header.host}".strip()
-    return show(host, banner, arguments, own, environ, player=host.player)
+    return show(host, banner, arguments, own, environ, player=host.player, tour=tour)
 
 
 def _stdin() -> Tape:

@@ -22,9 +22,11 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             "the demo box, nothing on it is yours: no engine here, no compose file in "
             f"{os.getcwd()}"
         )
-        from nebtui.cli.app import demo_host, show
+        from nebtui.cli.app import demo_host, demo_tour, show
 
-        return show(demo_host("all"), "demo", arguments, settings, environ, notice)
+        tour = demo_tour(arguments, settings, environ)
+        host = demo_host("all")
+        return show(host, "demo", arguments, settings, environ, notice, tour=tour)
     with early_picture(arguments, settings, environ) as early:
         # Loaded under the eyes of who looks at the first frame.
         from nebtui.cli.app import show

@@ -45,6 +45,11 @@ class Patch:
     edits: tuple[FileEdit, ...] = ()
 
     @property
+    def mended(self) -> tuple[str, ...]:
+        """The findings in words: `RULE PROJECT/SERVICE`."""
+        return tuple(f"{f.rule} {f.at or f.project or ''}" for f in self.findings)
+
+    @property
     def empty(self) -> bool:
         return not self.files and not self.networks
 

@@ -56,7 +56,7 @@ def _write(
         state="writing",
         files=tuple(move.record() for move in planned),
         networks=patch.networks,
-        findings=tuple(f"{f.rule} {f.at or f.project or ''}" for f in patch.findings),
+        findings=patch.mended,
         ups=tuple(
             UpRecord(r.project.name, r.project.working_dir, r.project.files, r.services, r.force)
             for r in patch.recreate

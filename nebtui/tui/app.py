@@ -28,6 +28,7 @@ from nebtui.tui.acting_app import ActingApp
 from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_recording import BoxRecording
+from nebtui.tui.guide import Guide, Move
 from nebtui.tui.keys import bindings
 from nebtui.tui.last_words import LastWords
 from nebtui.tui.locked import why_locked
@@ -49,7 +50,7 @@ class NebtuiApp(ActingApp):
 
     TITLE = "nebtui"
     CSS_PATH: ClassVar[CSSPathType | None] = SHEETS
-    BINDINGS: ClassVar[list[BindingType]] = bindings("replay")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("replay", "tour")
     COMMANDS: ClassVar[set[Any]] = {Everything}
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
 
@@ -64,6 +65,7 @@ class NebtuiApp(ActingApp):
         self._recording = BoxRecording(self, session, self._store)
         self.words = LastWords(self, session, self.home.show)
         self.used_commands = UsedCommands(self, session.settings.state_dir)
+        self.guide = Guide(self, session)
         self._ascii = AsciiFilter(enabled=session.ascii)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -77,6 +79,7 @@ class NebtuiApp(ActingApp):
             self.register_theme(theme)
         self.theme = self.session.settings.theme or DARK.name
         self.push_screen(self.home)
+        self.guide.begin()
         # The engine's library is imported by the host's thread: after the first paint, so that the
         # screen is not late.
         self.call_after_refresh(self._open)
@@ -148,6 +151,7 @@ class NebtuiApp(ActingApp):
         for item in self.session.watched:
             seen = verdict(self.session.snapshot, item, now)
             if seen.state == "seen":
+                self.guide.note("seen", item.patch.mended)
                 self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
             else:
                 waiting.append(item)
@@ -175,6 +179,7 @@ class NebtuiApp(ActingApp):
 
     def on_patch_written(self, message: PatchWritten) -> None:
         self.session.watched = (*self.session.watched, message.watched)
+        self.guide.note("written", message.watched.patch.mended)
         self.home.show()
         effect = "bringing it up" if message.brought_up else "U brings it up"
         text = f"entry {message.watched.entry} · {effect} · z undoes it"
@@ -195,13 +200,14 @@ class NebtuiApp(ActingApp):
         if number is not None:
             self.clear_notifications()  # "written, U brings it up" is not true any more
             self.session.undone = tuple(dict.fromkeys((*self.session.undone, *recorded(entry))))
+            self.guide.note("undone", entry.findings)
         self.session.watched = tuple(w for w in self.session.watched if w.entry != number)
         self.home.show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of a recording are there where one is played, and letters where one types."""
         if action != "play":
-            return True
+            return action != "tour" or self.guide.answers(parameters[0])
         return self.session.player is not None and not isinstance(self.focused, Input)
 
     def action_play(self, move: str) -> None:
@@ -210,6 +216,10 @@ class NebtuiApp(ActingApp):
             self.notify("no event of a container there", timeout=2)
         for line in self.home.query(Playback):
             line.show()
+
+    def action_tour(self, move: Move) -> None:
+        """Open or leave the tour, or go on in it."""
+        self.guide.go(move)
 
     def action_record(self) -> None:
         """Begin to record this box, or end it."""

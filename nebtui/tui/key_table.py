@@ -16,6 +16,7 @@ Where = Literal[
     "logs",
     "reach",
     "replay",
+    "tour",
 ]
 
 
@@ -48,6 +49,8 @@ KEYS: tuple[Key, ...] = (
         "Copy the selected name, or the diff, to the clipboard.", "everywhere"),
     Key("commands", "semicolon", ";", "app.commands", "command log",
         "What nebtui ran, and what it said.", "everywhere"),
+    Key("tour", "T", "T", "app.tour('open')", "tour",
+        "The guided tour, on or off; it goes on where it was left.", "everywhere"),
     Key("quit", "q,ctrl+q", "q", "app.quit", "quit",
         "Leave nebtui; nothing on the box changes.", "everywhere"),
     Key("down", "j,down", "j ↓", "rails('cursor_down')", "down", "Next line.", "moving"),
@@ -212,6 +215,11 @@ KEYS: tuple[Key, ...] = (
         "Back to the event of a container before this.", "replay"),
     Key("event_after", "right_curly_bracket", "}", "app.play('event_after')", "next event",
         "On to the next event of a container.", "replay", True),
+    Key("tour_on", "J", "J", "app.tour('on')", "go on",
+        "The next step, once this one is done.", "tour"),
+    Key("tour_back", "b", "b", "app.tour('back')", "step back", "The step before.", "tour"),
+    Key("tour_skip", "K", "K", "app.tour('skip')", "skip",
+        "The next step, whether this one is done or not.", "tour"),
     Key("confirm", "enter,U", "enter", "confirm", "run",
         "Run the command shown.", "confirm", True),
     Key("whole", "d", "d", "whole", "whole command",

@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,6 +76,13 @@ def aside(app: App[Any], argv: tuple[str, ...], told: str) -> int:
     except SuspendNotSupported:
         app.notify(f"by hand: {shlex.join(argv)}", markup=False, timeout=8)
     return 127
+
+
+def on_the_demo_box(app: App[Any]) -> None:
+    """Take the tour of the demo box in a nebtui of its own; this one comes back when that ends."""
+    zipped = sys.argv[0].endswith(".pyz")
+    program = (sys.argv[0],) if zipped else ("-m", "nebtui")
+    aside(app, (sys.executable, *program, "tour"), "the tour of the demo box: q comes back")
 
 
 def standing(snapshot: Snapshot, selected: ServiceKey | ProjectKey | None) -> Origin | None:

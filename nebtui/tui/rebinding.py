@@ -9,10 +9,10 @@ from nebtui.settings import Settings, SettingsError
 from nebtui.tui.key_table import KEYS, Key
 
 BESIDE: tuple[frozenset[str], ...] = (
-    frozenset({"everywhere", "moving", "fixing", "acting", "replay"}),
-    frozenset({"everywhere", "review"}),
-    frozenset({"everywhere", "timeline"}),
-    frozenset({"everywhere", "logs"}),
+    frozenset({"everywhere", "moving", "fixing", "acting", "replay", "tour"}),
+    frozenset({"everywhere", "review", "tour"}),
+    frozenset({"everywhere", "timeline", "tour"}),
+    frozenset({"everywhere", "logs", "tour"}),
     frozenset({"confirm"}),
 )
 """Places of the table whose keys are bound at the same time."""

@@ -3,7 +3,7 @@ not yet seen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from nebtui.facts.declared import ServiceKey
@@ -14,6 +14,8 @@ from nebtui.host import Host, Player
 from nebtui.keep.journal import Journal
 from nebtui.rules.rule import Finding, Recreate
 from nebtui.settings import Settings
+from nebtui.tour.checklist import Checked
+from nebtui.tour.step import Tour
 from nebtui.tui.terminal import QuietTerminal
 
 
@@ -38,6 +40,21 @@ class Searched:
     settings_file: str
 
 
+@dataclass(frozen=True, slots=True)
+class Touring:
+    """A tour that can be taken on this box."""
+
+    read: Callable[[], Tour]
+    """Reads it once it is opened."""
+    name: str
+    """What its place is kept under: `demo`, or the path of its file."""
+    state_dir: str
+    begins: bool = False
+    """It is opened at once."""
+    own_box: Callable[[], tuple[Checked, ...]] | None = None
+    """Looks at the person's own box for the last page; None = it is this one."""
+
+
 @dataclass(slots=True)
 class Session:
     """The run. Only the App assigns to it; screens read."""
@@ -57,6 +74,8 @@ class Session:
     only: str = ""
     """Show only the project of this name (`--project`)."""
     ascii: bool = False
+    tour: Touring | None = None
+    """None = this box has none of its own."""
     player: Player | None = None
     """Steers the box where it is a recorded one."""
     recording: str = ""

@@ -64,7 +64,7 @@ def test_a_format_that_a_verb_does_not_have(
                 parsed(argv)
             (line,) = capsys.readouterr().err.splitlines()
             assert all(repr(choice) in line for choice in formats)
-            assert formats or "record has no --format" in line
+            assert formats or f"{verb} has no --format" in line
 
 
 @pytest.mark.parametrize("verb", FORMATS)

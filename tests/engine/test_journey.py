@@ -26,7 +26,6 @@ from nebtui.tui.app import NebtuiApp
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.screens.review import ReviewScreen
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.rails import Rails
 from tests.engine.box import SeedBox, wait_for
 
 pytestmark = pytest.mark.engine
@@ -187,12 +186,8 @@ async def select(pilot: Pilot[None], session: Session, project: str, service: st
     """Move the cursor to a service with j."""
     await pilot.press("home")
     for _ in range(400):
-        selected = pilot.app.screen.query_one(Rails).selected
-        key = (
-            pilot.app.screen._keys.get(selected or "")
-            if isinstance(pilot.app.screen, HomeScreen)
-            else None
-        )
+        home = pilot.app.screen
+        key = home.selected if isinstance(home, HomeScreen) else None
         if isinstance(key, ServiceKey) and (key.project.name, key.service) == (project, service):
             return
         await pilot.press("j")

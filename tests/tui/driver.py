@@ -18,12 +18,17 @@ from nebtui.host import Host
 from nebtui.hosts.simulated import SimulatedHost
 from nebtui.keep.journal import Journal
 from nebtui.settings import Settings
+from nebtui.tour.checklist import Checked
+from nebtui.tour.reader import built_in
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.screens.review import ReviewScreen
-from nebtui.tui.session import Searched, Session
+from nebtui.tui.session import Searched, Session, Touring
 from nebtui.tui.widgets.rails import Rails
 from tests.clock import HandClock
+
+OWN = (Checked("ok", "engine", "mybox, engine 28.0"),)
+"""What the last page of the tour finds on the person's own box."""
 
 
 @dataclass
@@ -117,6 +122,7 @@ async def driver(
     searched: Searched | None = None,
     only: str = "",
     snapshot: Snapshot | None = None,
+    tour: Touring | None = None,
     **changed: Any,
 ) -> AsyncIterator[AppDriver]:
     """The app on a host, at a terminal size. `snapshot`: what the first frame showed."""
@@ -130,6 +136,7 @@ async def driver(
         notice=notice,
         searched=searched,
         only=only,
+        tour=tour,
         ascii=settings.ascii,
         snapshot=snapshot or Snapshot(),
     )
@@ -145,6 +152,7 @@ async def demo(
     """The app on the demo box at rest: its clock moves by hand."""
     clock = HandClock()
     host = SimulatedHost(scenario, folder=str(folder / "box"), clock=clock)
-    async with driver(host, folder / "state", size, clock, **changed) as made:
+    tour = Touring(built_in, "demo", str(folder / "state"), own_box=lambda: OWN)
+    async with driver(host, folder / "state", size, clock, tour=tour, **changed) as made:
         await made.ready()
         yield made

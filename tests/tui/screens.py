@@ -15,10 +15,13 @@ from nebtui.facts.declared import ProjectKey, Service
 from nebtui.facts.observed import Container, Engine
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.tour.reader import built_in
+from nebtui.tui.screens.checklist import ChecklistScreen
 from nebtui.tui.screens.choose import ChooseScreen
 from nebtui.tui.screens.logs import LogsScreen
 from nebtui.tui.session import Searched
 from nebtui.tui.widgets.log_lines import LogLines
+from nebtui.tui.widgets.tour_panel import TourPanel
 from tests.fakes import FakeHost
 from tests.tui.driver import AppDriver, demo, driver
 
@@ -117,6 +120,22 @@ async def manual(driver: AppDriver) -> None:
     driver.app.home.show_manual("isolated-networks")
 
 
+async def tour(driver: AppDriver) -> None:
+    """A step of the tour with a hint."""
+    await driver.press("escape", "T")
+    await driver.until(lambda: driver.app.screen.query(TourPanel), "the panel")
+    await driver.press("K", "G")
+    await driver.until(lambda: driver.app.screen.query(TourPanel), "the panel over the screen")
+
+
+async def checklist(driver: AppDriver) -> None:
+    """The last page of the tour."""
+    await tour(driver)
+    await driver.press(*"K" * len(built_in().steps))
+    await driver.until(lambda: isinstance(driver.app.screen, ChecklistScreen), "the last page")
+    await driver.until(lambda: "mybox" in driver.text, "the own box")
+
+
 HELD = ("? help",)
 SHOP = ProjectKey("shop", "/shop", ("/shop/compose.yaml",))
 FILES = Project(SHOP, services={"web": Service("web", image="x")})
@@ -151,6 +170,8 @@ PLACES: dict[str, Place] = {
     "reach": Place(reach, ("esc back", "t try it", "cannot reach")),
     "manual": Place(manual, ("esc back",)),
     "no-match": Place(keys("slash", *"net:none", "enter"), HELD),
+    "tour": Place(tour, ("tour 2/", "esc back")),
+    "tour-end": Place(checklist, ("esc back",)),
     "locked": Place(keys("L"), ("read-only", *HELD)),
     "empty": Place(keys(), HELD, Snapshot(engine=ENGINE, containers=STRANGERS)),
     "no-engine": Place(

@@ -28,6 +28,9 @@ def test_no_key_means_two_things_in_one_place() -> None:
     review = [
         k for key in KEYS if key.where in ("everywhere", "review") for k in key.keys.split(",")
     ]
+    tour = [k for key in KEYS if key.where == "tour" for k in key.keys.split(",")]
+    others = {k for key in KEYS if key.where != "tour" for k in key.keys.split(",")}
+    assert others & {*tour} == set()  # they are heard on every screen
     for place in (home, review):
         assert [k for k, n in Counter(place).items() if n > 1] == []
 

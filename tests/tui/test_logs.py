@@ -67,7 +67,7 @@ async def test_logs_of_a_box_are_merged_and_followed(tmp_path: Path) -> None:
         await shown.press("p")
         assert "paused: p goes on" in shown.text
         await shown.live(
-            lambda: shown.session.host.logs(LogRequest(screen._services, None)).take(before + 1)[
+            lambda: shown.session.host.logs(LogRequest(screen.services, None)).take(before + 1)[
                 before:
             ],
             "new lines",

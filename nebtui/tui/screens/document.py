@@ -27,7 +27,7 @@ class DocumentScreen(Screen[None]):
 
     def show(self) -> None:
         """Show the text as it is now."""
-        self.query_one(CachedStatic).set_content(self.body())
+        self.query_one("#page", CachedStatic).set_content(self.body())
 
     def body(self) -> Content:
         """The text."""

@@ -35,6 +35,11 @@ class FixingScreen(LockedScreen):
         """What the cursor stands on; None = the whole box."""
         return self._selected
 
+    @property
+    def shown_filter(self) -> str:
+        """The filter that is set, "" for none."""
+        return self._filter
+
     def rank(self, key: str) -> int | None:
         """How useful the key of this id is for the selection, 0 the most; None where it would do
         nothing."""

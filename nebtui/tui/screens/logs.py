@@ -43,7 +43,8 @@ class LogsScreen(Screen[ServiceKey | None]):
         super().__init__()
         self.session = session
         self._title = title
-        self._services = services
+        self.services = services
+        """Those whose lines are shown."""
         self._stream = session.host.logs(LogRequest(services, TAIL))
         self._paused = False
         self._only = False
@@ -51,7 +52,7 @@ class LogsScreen(Screen[ServiceKey | None]):
 
     def compose(self) -> ComposeResult:
         yield CachedStatic(id="heading")
-        yield LogLines(self._services, self.session.now, ascii=self.session.ascii)
+        yield LogLines(self.services, self.session.now, ascii=self.session.ascii)
         yield Input(placeholder="search: a regular expression; n next, N previous", id="search")
         yield KeysFooter()
 
@@ -172,8 +173,8 @@ class LogsScreen(Screen[ServiceKey | None]):
         """Go to the service of the line under the cursor."""
         marked = self._view.marked
         service = marked.line.service if marked else None
-        if service is None and len(self._services) == 1:
-            service = self._services[0]
+        if service is None and len(self.services) == 1:
+            service = self.services[0]
         if service is None:
             self.notify("↑ ↓ choose a line, enter goes to its service", timeout=4)
         else:
