@@ -36,10 +36,10 @@ class Divider(Widget):
         """The graph ends above the mouse."""
         if not self._dragged:
             return
-        rails = self.screen.query_one(Rails)
-        room = rails.size.height + self.screen.query_one("Detail").size.height
-        height = max(LEAST, min(event.screen_y - rails.region.y, room - LEAST))
-        graph = self.screen.query_one("#graph")
+        rails, graph = self.screen.query_one(Rails), self.screen.query_one("#graph")
+        legend = sum(w.outer_size.height for w in graph.children if w.display and w is not rails)
+        room = rails.size.height + legend + self.screen.query_one("Detail").size.height
+        height = max(LEAST + legend, min(event.screen_y - rails.region.y, room - LEAST))
         self.dragged = True
         graph.styles.height, graph.styles.max_height = height, height
 
