@@ -129,6 +129,10 @@ class HomeScreen(OpeningScreen):
                 left = self.query_one(Detail).left_of(room) if settled else room - room // 2
                 graph.styles.max_height = left
 
+    def on_divider_released(self) -> None:
+        """A double click on the divider."""
+        self._share()
+
     def _show_detail(self) -> None:
         detail, rails = self.query_one(Detail), self.query_one(Rails)
         self.query_one(Legend).display = rails.selected is None and bool(rails.ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.message import Message
 from textual.widget import Widget
 
 from nebtui.tui.widgets.rails import Rails
@@ -14,6 +15,9 @@ LEAST = 5
 class Divider(Widget):
     """Gives the graph as many lines as there are above it; a double click gives back what it
     needs."""
+
+    class Released(Message):
+        """The share is not that of the mouse any more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,3 +53,4 @@ class Divider(Widget):
             styles = self.screen.query_one("#graph").styles
             styles.height = styles.max_height = None
             self.dragged = False
+            self.post_message(self.Released())
