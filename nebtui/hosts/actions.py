@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from nebtui.action import (
     LABEL,
@@ -51,8 +51,9 @@ def run_command(
     output goes to a file without a name and not to a pipe, which would break: should nebtui end or
     the iterator be closed, the command goes on by itself and ends what it began.
     """
-    with tempfile.TemporaryFile() as output:
+    with ExitStack() as opened:
         try:
+            output = opened.enter_context(tempfile.TemporaryFile())
             process = subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,

@@ -181,16 +181,19 @@ def test_each_verb_on_several_files_and_a_profile(
     assert f"{project.name}_default" not in _docker("network", "ls", "--format", "{{.Name}}")
 
 
-@pytest.mark.parametrize("gone", ["moved", "broken"])
+@pytest.mark.parametrize("gone", ["moved", "broken", "misled"])
 def test_containers_are_found_without_their_files(
     make: Callable[[], RealProject], host: LiveHost, gone: str
 ) -> None:
-    """A folder that was moved, or a file that nobody can read: what runs can be ended still."""
+    """A folder that was moved, a file that nobody can read, an `.env` that names another one: what
+    runs can be ended still."""
     project = make()
     if gone == "moved":
         project.folder.rename(project.folder.with_name("elsewhere"))
-    else:
+    elif gone == "broken":
         (project.folder / "compose.yaml").write_text("services: [\n")
+    else:
+        (project.folder / ".env").write_text("COMPOSE_FILE=nowhere.yaml\n")
     assert did(host, Restart(project.key, ("web",))).exit_code == 0
     assert did(host, Down(project.key)).exit_code == 0
     assert project.containers() == {}

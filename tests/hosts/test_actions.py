@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,18 @@ def test_a_program_that_is_not_there() -> None:
     (only,) = run_command(("/nowhere/compose",), os.environ, "")
     assert (only.done, only.exit_code) == (True, NOT_STARTED)
     assert "No such file" in only.text
+
+
+def test_no_room_for_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk: nothing is started, and that is told."""
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    (only,) = lines("print('never')")
+    assert (only.done, only.exit_code) == (True, NOT_STARTED)
+    assert "No space left" in only.text
 
 
 @settings(max_examples=15, deadline=None)
