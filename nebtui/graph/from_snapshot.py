@@ -89,8 +89,7 @@ def _group(
         for k in service_keys(snapshot, key)
     }
     rows = tuple(
-        replace(row, note=notes[k], note_tone="warn", said="") if k in notes else row
-        for k, row in plain.items()
+        _noted(row, notes[k], alerts.get(k, "")) if k in notes else row for k, row in plain.items()
     )
     if project.problem:
         file = project.problem.file.rpartition("/")[2]
@@ -110,6 +109,12 @@ def _group(
 def _words(line: LogLine | None) -> str:
     """A line of a log in short: what it tells, without its time and level."""
     return (entry_of(line.text).message or line.text).strip() if line else ""
+
+
+def _noted(row: Row, note: str, alert: str) -> Row:
+    """The row with what is done to its service, beside what else is wrong with it."""
+    told = f"{note} · {alert}" if alert else note
+    return replace(row, note=told, note_tone="bad" if alert else "warn", said="")
 
 
 def _outside(snapshot: Snapshot) -> Iterator[Group]:

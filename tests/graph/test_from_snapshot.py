@@ -96,6 +96,13 @@ def test_a_pending_service_says_so() -> None:
     assert (row.note, row.note_tone) == ("written · needs `up`", "warn")
 
 
+def test_a_pending_service_still_says_what_is_wrong() -> None:
+    """What was written does not hide another error."""
+    note, alert = {at("core/store"): "written · needs `up`"}, {at("core/store"): "cannot write"}
+    row = graph_model(box(CORE), notes=note, alerts=alert).groups[0].rows[0]
+    assert (row.note, row.note_tone) == ("written · needs `up` · cannot write", "bad")
+
+
 def test_what_is_wrong_with_a_service_stands_in_its_row() -> None:
     """An error is said in the row of its service, unless the service itself fails, which is said
     first."""

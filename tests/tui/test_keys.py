@@ -8,8 +8,19 @@ from pathlib import Path
 from nebtui.rules.table import RULES
 from nebtui.tui.key_table import KEYS
 from nebtui.tui.keys import markdown
+from nebtui.tui.screens.help import INDENT, row
 
 README = Path(__file__).parents[2] / "README.md"
+
+
+def test_help_keeps_its_columns_on_a_narrow_terminal() -> None:
+    """What a key does goes on below where it began, and no line is wider than there is room."""
+    told = "Remove the containers, of a project its networks too; data stays."
+    rows = [line.plain for line in row("D", "down", told, 60)]
+    assert len(rows) == 2
+    assert all(len(line) <= 60 for line in rows)
+    assert rows[1].startswith(" " * INDENT + rows[1].strip()[0])
+    assert rows[0].index("Remove") == INDENT
 
 
 def test_the_readme_has_the_table() -> None:
