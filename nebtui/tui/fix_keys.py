@@ -23,6 +23,12 @@ def nothing_for(
     key: str, findings: Iterable[Finding], selected: ServiceKey | ProjectKey | None
 ) -> str:
     """That a key mends nothing here, and where on the box it would."""
-    others = mended_by(key, findings, None)
-    hint = f"; {others[0].at or others[0].project} has (! goes to what is broken)" if others else ""
+    place = elsewhere(key, findings)
+    hint = f"; {place} has: enter goes there" if place else ""
     return f"{selected or 'this box'} has nothing that {key} would fix{hint}"
+
+
+def elsewhere(key: str, findings: Iterable[Finding]) -> ServiceKey | ProjectKey | None:
+    """Whose finding on the box a key would mend, None where there is none."""
+    others = mended_by(key, findings, None)
+    return (others[0].at or others[0].project) if others else None

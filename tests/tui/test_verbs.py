@@ -158,3 +158,18 @@ async def test_a_locked_key_says_why(tmp_path: Path, key: str) -> None:
         await driver.press(key)
         notes = [note.message for note in driver.app._notifications]
         assert notes == ["read-only: L unlocks"]
+
+
+async def test_a_key_on_the_wrong_row_leads_to_the_right_one(tmp_path: Path) -> None:
+    """The hint names the place, and enter goes there; moving on forgets it."""
+    async with demo(tmp_path) as driver:
+        await go(driver, "core/redis")
+        await driver.press("a")
+        assert "enter goes there" in next(iter(driver.app._notifications)).message
+        await driver.press("enter")
+        home = driver.app.screen
+        assert isinstance(home, HomeScreen)
+        assert str(home.selected) == "infer/litellm"
+        await go(driver, "core/redis")
+        await driver.press("a", "j", "enter")
+        assert str(home.selected) == "core/chroma"

@@ -6,7 +6,7 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import from_snapshot
 from nebtui.rules.rule import Finding
 from nebtui.tui.bring_up import ups
-from nebtui.tui.fix_keys import mended_by, nothing_for
+from nebtui.tui.fix_keys import elsewhere, mended_by, nothing_for
 from nebtui.tui.key_table import KEYS
 from nebtui.tui.locked import LockedScreen, changing
 from nebtui.tui.messages import FixAsked, UndoAsked
@@ -25,6 +25,8 @@ class FixingScreen(LockedScreen):
         super().__init__()
         self.session = session
         self._selected: Selection = None
+        self._hinted: Selection = None
+        """Where a key that did nothing here would have done something: enter goes there."""
         self._filter = ""
         self._offered: tuple[Finding, ...] = ()
         """The findings of the selection that a key mends."""
@@ -91,6 +93,7 @@ class FixingScreen(LockedScreen):
         if mine:
             self.post_message(FixAsked((mine[0],), key))
             return
+        self._hinted = elsewhere(key, self.session.findings)
         text = nothing_for(key, self.session.findings, self._selected)
         self.notify(text, title="nothing to do", markup=False, timeout=5)
 

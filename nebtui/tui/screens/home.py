@@ -147,6 +147,7 @@ class HomeScreen(OpeningScreen):
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self.visited(message.id)
+        self._hinted = None
         self._selected = self._live.keys.get(message.id)
         stranger = from_snapshot.outsider(message.id)
         if (stranger is None) != (self._stranger is None):
@@ -171,13 +172,14 @@ class HomeScreen(OpeningScreen):
         getattr(self.query_one(Rails), f"action_{name}")()
 
     def action_detail(self) -> None:
-        """Go to the findings, of a service that waits to the one it waits on; from the filter line
-        to the graph."""
+        """Go to the findings, of a service that waits to the one it waits on, after a key that did
+        nothing here to where it would; from the filter line to the graph."""
         if self.focused is self.query_one("#filter"):
             self.set_focus(self.query_one(Rails))
             return
-        if self.focused is self.query_one(Rails) and (awaited := self._awaited()):
-            self.query_one(Rails).select(from_snapshot.identity(awaited))
+        goal = self._hinted or self._awaited()
+        if self.focused is self.query_one(Rails) and goal is not None:
+            self.go(goal)
             return
         self.set_focus(self.query_one("#findings" if self.query_one(Detail).findings else "#body"))
 
