@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nebtui.tui.widgets.tabs import TABS, marks
+from nebtui.facts.declared import Service
+from nebtui.tui.widgets.tabs import TABS, health, marks
+from tests.builders import at, box, container, project
 
 
 def test_every_tab_can_be_read_where_there_is_room() -> None:
@@ -16,3 +18,11 @@ def test_a_narrow_row_keeps_every_digit_and_the_chosen_word() -> None:
     row = marks("log", 50)
     assert "".join(text for text, _ in row) == " 1  2 [3 Log] 4  5  6  7 "
     assert [text for text, tone in row if tone == "info"] == ["[3 Log]"]
+
+
+def test_health_of_a_container_that_is_older_than_its_file() -> None:
+    """The engine still tests what the file does not have any more: both are named."""
+    facts = box(project("core", Service("web", image="x")), container("core/web", health="healthy"))
+    text = "\n".join(line.plain for line in health(facts, at("core/web"), 0.0))
+    assert "none: no service can wait" in text
+    assert "the engine tests it all the same" in text

@@ -155,6 +155,10 @@ def health(snapshot: Snapshot, key: ServiceKey, now: float) -> list[Content]:
         result = [
             joined(("test        ", "dim"), ("none: no service can wait until it is ready", "warn"))
         ]
+        if any(c.health not in ("", "none") for c in snapshot.containers_of(key)):
+            # The file was undone or edited since, or the image is not known here.
+            told = "the engine tests it all the same: as an earlier file or its image says"
+            result.append(joined(("            ", ""), (told, "warn")))
     else:
         origin = (
             service.origin("healthcheck") if service and service.stands("healthcheck") else None
@@ -172,19 +176,26 @@ def health(snapshot: Snapshot, key: ServiceKey, now: float) -> list[Content]:
             result.append(joined(("            ", ""), (message, "dim")))
     for container in snapshot.containers_of(key):
         result.append(joined(("health      ", "dim"), f"{container.name} {container.health}"))
-        probes = container.inspection.probes if container.inspection else ()
-        for probe in probes[-5:]:
-            when = clock_time(probe.start)
-            since = f"{age(max(0.0, now - probe.end))} ago"
-            said = probe.output.strip().splitlines()[-1:] or [""]
-            tone = "ok" if probe.exit_code == 0 else "bad"
-            result.append(
-                joined(
-                    (f"  {when}  {since:<10}  ", "dim"),
-                    (f"exit {probe.exit_code} ", tone),
-                    mask(said[0]),
-                )
+        result += _answers(container, now)
+    return result
+
+
+def _answers(container: Container, now: float) -> list[Content]:
+    """The last answers of a container's healthcheck, with their age."""
+    result = []
+    probes = container.inspection.probes if container.inspection else ()
+    for probe in probes[-5:]:
+        when = clock_time(probe.start)
+        since = f"{age(max(0.0, now - probe.end))} ago"
+        said = probe.output.strip().splitlines()[-1:] or [""]
+        tone = "ok" if probe.exit_code == 0 else "bad"
+        result.append(
+            joined(
+                (f"  {when}  {since:<10}  ", "dim"),
+                (f"exit {probe.exit_code} ", tone),
+                mask(said[0]),
             )
+        )
     return result
 
 
