@@ -60,7 +60,7 @@ async def test_the_cursor_tells_the_moment_under_it(tmp_path: Path) -> None:
 async def test_the_race_is_settled_and_the_starts_are_compared(tmp_path: Path) -> None:
     """h reviews one patch with the gate and the test; R asks, starts again, and says which race is
     gone; [ goes back to the start before."""
-    async with demo(tmp_path, (110, 36), "race") as driver:
+    async with demo(tmp_path, (110, 52), "race") as driver:
         await driver.live(lambda: bool(driver.session.snapshot.starts), "the start to be kept", 60)
         await opened(driver)
         await driver.press("h")
