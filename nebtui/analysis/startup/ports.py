@@ -26,3 +26,15 @@ def expected_ports(snapshot: Snapshot, container: Container) -> frozenset[int]:
         return frozenset(ports)
     image = image_of(snapshot, service, (container,))
     return frozenset(image.exposed_ports if image else ())
+
+
+def lends_its_network(snapshot: Snapshot, container: Container) -> bool:
+    """A service declares that it borrows this container's network: what listens there may be the
+    borrower's, whose container may not have been looked at yet."""
+    own = (f"service:{container.service}", f"container:{container.name}")
+    return any(
+        service.network_mode == own[1]
+        or (service.network_mode == own[0] and belongs(container, project))
+        for project, known in snapshot.projects.items()
+        for service in known.services.values()
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from nebtui.analysis.health import awaited, has_test
 from nebtui.analysis.reachability import resolutions
+from nebtui.analysis.startup.ports import expected_ports
 from nebtui.analysis.startup.runs import runs_of
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
@@ -103,8 +104,9 @@ def _gap(
         for run in runs_of(container, snapshot.histories.get(container.id, ())):
             if run.ended is not None and run.ended < start.began:
                 continue
-            opened = run.listening(port) if port else run.listening()
-            opened = opened if opened is not None else run.listening()
+            ports = frozenset((port,)) if port else expected_ports(snapshot, container)
+            known = [at for each in ports if (at := run.listening(each)) is not None]
+            opened = min(known, default=run.listening())
             end = opened if opened is not None else run.healthy  # where nobody saw its ports
             if end is not None or (run.ended is None and _deaf(snapshot, container)):
                 gaps.append(_Gap(max(run.started, bar.started), end, run))

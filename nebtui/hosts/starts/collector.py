@@ -3,7 +3,7 @@ container is young, both more seldom while it does not listen yet."""
 
 from __future__ import annotations
 
-from nebtui.analysis.startup.ports import expected_ports
+from nebtui.analysis.startup.ports import expected_ports, lends_its_network
 from nebtui.facts.changes import EventSeen
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
@@ -165,7 +165,7 @@ class StartCollector:
             if other.id != watched.container
             and (self._lender(snapshot, other.id) or other.id) == space
         ]
-        if not sharing:
+        if not sharing and not lends_its_network(snapshot, snapshot.containers[watched.container]):
             return frozenset()
         others = frozenset(port for other in sharing for port in expected_ports(snapshot, other))
         found = others - watched.wanted

@@ -87,6 +87,14 @@ def test_a_start_that_was_not_seen_in_full_is_not_called_free_of_races() -> None
     )
 
 
+def test_the_port_that_counts_is_one_it_is_expected_to_have() -> None:
+    """Another port of the target that opened before the dependent began ends no gap."""
+    bare = project("shop", Service("db", expose=(5432,)), Service("app", depends_on=waits("db")))
+    early = happened("db", (0.5, "listening", 9000))
+    snapshot = box(bare, one("db"), one("app"), *DB[:1], *early, *DB[1:], *APP)
+    assert [race.gap for race in last(snapshot).races] == [pytest.approx(2.5)]
+
+
 @pytest.mark.parametrize(
     ("db", "app"),
     [

@@ -22,7 +22,7 @@ from nebtui.store import fold_all
 from tests.builders import ENGINE, box, container, project
 
 STARTED = 1000.0
-SHOP = project("shop", Service("db", expose=(5432,)), Service("side"))
+SHOP = project("shop", Service("db", expose=(5432,)), Service("side", network_mode="service:db"))
 HEAD = "  sl  local_address rem_address   st\n"
 SNMP = "Tcp: AttemptFails OutRsts\nTcp: {failed} {refused}\n"
 
@@ -148,6 +148,17 @@ def test_a_shared_namespace_counts_once_and_each_has_its_ports(proc: Proc) -> No
         (side.id, (9000,)),
     }
     assert [(e.container, e.count) for e in told if e.action == "refused"] == [(db.id, 4)]
+
+
+def test_a_borrower_that_is_not_there_yet_opens_no_port_of_the_owner(proc: Proc) -> None:
+    """On a busy machine the port is open before the borrower's container is inspected."""
+    db = running("db", 41)
+    proc.process(41, db.id)
+    proc.listens(41, 9000)
+    looked = Looked(proc, db)
+    assert looked.look(1.0) == []
+    proc.listens(41, 5432, 9000)
+    assert [e.ports for e in looked.look(1.0)] == [(5432,)]
 
 
 @pytest.mark.parametrize(
