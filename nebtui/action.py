@@ -36,6 +36,9 @@ class Up(ProjectAction):
 
     force_recreate: bool = False
     scale: tuple[tuple[str, int], ...] = ()
+    after_images: bool = False
+    """Images are fetched or built right before: which containers have an older one then is not
+    known yet."""
 
     @property
     def verb(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nebtui.action import BuildImages, Down, ProjectAction, Pull, Restart, Stop, Up
-from nebtui.analysis.drift import current
+from nebtui.analysis.drift import current, drift
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.services import service_keys
 from nebtui.analysis.startup.measured import slowest
@@ -76,7 +76,8 @@ def _up(snapshot: Snapshot, action: Up, keys: Sequence[ServiceKey]) -> str:
         if some
     ]
     if maybe:
-        parts.append(f"recreates {_names(maybe)} where the file changed")
+        what = "there is a newer image" if action.after_images else "the file changed"
+        parts.append(f"recreates {_names(maybe)} where {what}")
     if again or maybe:
         parts += _users(snapshot, [*again, *maybe])
     return "; ".join(parts or ["changes nothing: all of it runs"]) + _late(snapshot, [*again, *new])
@@ -87,6 +88,11 @@ def _again(snapshot: Snapshot, action: Up, key: ServiceKey) -> bool | None:
     containers = snapshot.containers_of(key)
     if not containers or action.force_recreate:
         return bool(containers)
+    found = drift(snapshot, key)
+    if found is not None and found.certain:
+        return True  # by its hash, or its image or networks: Compose looks at all of them
+    if action.after_images:
+        return None
     same = [current(snapshot, key, container) for container in containers]
     return True if False in same else None if None in same else False
 

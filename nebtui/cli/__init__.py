@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import signal
 import sys
 from argparse import Namespace
@@ -39,7 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = with_state(settings, arguments)
         if settings.problem and arguments.verb is not None:
             warn(f"nebtui: {settings.problem}")
-        status = _verb(arguments.verb)(arguments, settings, environ)
+        try:
+            status = _verb(arguments.verb)(arguments, settings, environ)
+        finally:
+            if not settings.kept:
+                shutil.rmtree(settings.state_dir, ignore_errors=True)
         sys.stdout.flush()
         return status
     except (SettingsError, CommandError) as error:

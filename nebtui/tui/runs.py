@@ -97,6 +97,7 @@ class Runs:
         for batch in reversed(self.batches):
             if batch.began is None:
                 self.batches = tuple(b for b in self.batches if b is not batch)
+                self._begin()  # one behind it may have waited for this one alone
                 self._changed()
                 return batch
             if not batch.stop.is_set():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from nebtui.action import BuildImages, Down, ProjectAction, Pull, Restart, Stop
@@ -52,11 +53,17 @@ def _actions(
         case "recreate":
             return (up_action(snapshot, project, services, force=True),)
         case "pull":
-            return (Pull(project, services), up_action(snapshot, project, services))
+            return (Pull(project, services), _with_new_images(snapshot, project, services))
         case "build":
-            return (BuildImages(project, services), up_action(snapshot, project, services))
+            return (BuildImages(project, services), _with_new_images(snapshot, project, services))
         case "down":
             return (Down(project, services),)
+
+
+def _with_new_images(
+    snapshot: Snapshot, project: ProjectKey, services: tuple[str, ...]
+) -> ProjectAction:
+    return replace(up_action(snapshot, project, services), after_images=True)
 
 
 def refused(snapshot: Snapshot, actions: Iterable[ProjectAction], *, files: bool) -> str:

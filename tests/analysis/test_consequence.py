@@ -10,7 +10,7 @@ from nebtui.action import BuildImages, Down, ProjectAction, Pull, Restart, Stop,
 from nebtui.analysis.consequence import consequence, destroys
 from nebtui.analysis.drift import HASH, VERSION
 from nebtui.facts.declared import Build, Mount, NetworkDeclaration, Service
-from nebtui.facts.observed import Container, Inspection, MountPoint, Network
+from nebtui.facts.observed import Container, Image, Inspection, MountPoint, Network
 from nebtui.facts.snapshot import Snapshot
 from tests.builders import at, box, container, project, waits
 
@@ -107,6 +107,22 @@ def test_an_up_tells_the_changed_from_the_unchanged() -> None:
 def test_only_what_destroys_is_asked_about(action: ProjectAction, asked: bool) -> None:
     """One service that was named is not; several at once, and what is removed, are."""
     assert destroys(BOTH, action) is asked
+
+
+def test_a_newer_image_is_a_recreation() -> None:
+    """The hash is the file's, and Compose makes another container all the same (seen with 2.40)."""
+    store = replace(one("store"), image_id="sha256:old")
+    image = Image("sha256:new", ("store:1",))
+    facts = replace(rag(store, one("api")), images={"store:1": image})
+    assert consequence(facts, Up(KEY)) == "recreates store; api uses it"
+    assert destroys(facts, Up(KEY))
+
+
+def test_after_a_pull_nobody_knows_yet() -> None:
+    """Whether the image that comes is newer: it is asked about."""
+    after = Up(KEY, ("store",), after_images=True)
+    assert consequence(BOTH, after) == ("recreates store where there is a newer image; api uses it")
+    assert destroys(BOTH, after)
 
 
 def test_an_up_that_may_recreate_is_asked_about() -> None:

@@ -252,6 +252,7 @@ def test_leaving_half_way_leaves_nothing_half_made(
         "both new containers to run",
         seen=lambda: str(project.states()),
     )
+    assert set(project.states()) == {"web", "stubborn", "extra"}
 
 
 def test_nebtui_may_be_killed_meanwhile(make: Callable[[], RealProject]) -> None:
