@@ -284,7 +284,7 @@ def test_a_race_is_seen(second: SecondEngine, tmp_path: Path, compose: str) -> N
             (race["dependent"], race["target"]) for race in answer["races"]
         }, answer
         store = next(one for one in answer["services"] if one["name"] == "store")
-        assert store["listening"] - store["started"] == pytest.approx(3.0, abs=0.5)
+        assert store["listening"] - store["started"] > 2.9  # it sleeps three seconds
     finally:
         started.down()
 

@@ -135,7 +135,7 @@ def test_a_race_is_found_with_its_gap(started: Started) -> None:
     name = started.name
     races = {(race["dependent"], race["target"]): race for race in answer["races"]}
     assert races.keys() == {(f"{name}/once", f"{name}/store"), (f"{name}/retry", f"{name}/store")}
-    assert store["listening"] - store["started"] == pytest.approx(3.0, abs=0.5)
+    assert store["listening"] - store["started"] > 2.9  # it sleeps three seconds
     for service in (once, retry):
         race = races[f"{name}/{service['name']}", f"{name}/store"]
         truth = store["listening"] - max(store["started"], service["started"])
