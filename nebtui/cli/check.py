@@ -30,7 +30,12 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
             raise CommandError(snapshot.engine_problem or "no engine and no compose file here")
         keys = selected(snapshot, arguments, settings, environ)
         examined = rules.examine(snapshot, settings.allow)
-        mine = [f for f in examined.findings if f.project in keys]
+        others = {container.name for container in strangers(snapshot, arguments)}
+        mine = [
+            f
+            for f in examined.findings
+            if (f.project in keys if f.project else f.subject in others)
+        ]
         result = gated(mine, arguments, environ, root_of(arguments))
         broken = complain(snapshot, keys, arguments, examined.failures)
         shown = visible(result, arguments)
@@ -62,7 +67,7 @@ def _say(
             "\n".join(
                 [
                     *text_output.findings(shown),
-                    *text_output.not_checked(others),
+                    *text_output.hardly_checked(others),
                     *text_output.overlays(looked),
                     text_output.checked(looked, shown),
                 ]

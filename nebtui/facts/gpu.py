@@ -180,3 +180,6 @@ class GpuAccess:
     """One of its processes has libcuda (or AMD's HIP) mapped."""
     why: str = ""
     """Why something is None."""
+    unified: bool | None = None
+    """`/dev/nvidia-uvm` is inside beside an NVIDIA card: CUDA and its unified memory need it. None
+    = there is no such card, or it was not looked at."""

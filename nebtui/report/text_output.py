@@ -44,9 +44,9 @@ def findings(found: Iterable[Finding]) -> Iterator[str]:
         who = str(finding.at or finding.project or "")
         # Several broken names of one service are one block.
         goes_on = block == (finding.rule, finding.at) and finding.at is not None
-        head = f"{LETTERS[finding.severity]} {finding.rule}: {'  and' if goes_on else who}"
+        head = f"{LETTERS[finding.severity]} {finding.rule}:", "  and" if goes_on else who
         block = finding.rule, finding.at
-        yield plain(f"{where}{head} {finding.message}")
+        yield plain(where + " ".join(filter(None, (*head, finding.message))))
         if finding.also:
             yield plain(f"    also {', '.join(map(str, finding.also))}")
         if finding.place != "file":
@@ -130,12 +130,13 @@ def checked(projects: Collection[Project], found: Iterable[Finding]) -> str:
     return f"{plural(unread, 'project')} unreadable{read}"
 
 
-def not_checked(outside: tuple[Container, ...]) -> Iterator[str]:
-    """The line of `check` about containers of no project; none where there are none."""
+def hardly_checked(outside: tuple[Container, ...]) -> Iterator[str]:
+    """The line of `check` about containers of no project, of which one rule reads the
+    inspection; none where there are none."""
     if outside:
         names = ", ".join(shorten(container.name, LONGEST_NAME) for container in outside[:5])
         more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
-        yield plain(f"outside Compose, not checked: {names}{more}")
+        yield plain(f"outside Compose, checked for host.docker.internal alone: {names}{more}")
 
 
 def _services(

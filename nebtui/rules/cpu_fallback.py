@@ -23,8 +23,9 @@ from nebtui.rules.rule import Finding, Rule
 
 NAME = "cpu-fallback"
 REMEDIES = {
-    "injected": "recreate it: the device files are missing (after a daemon-reload they vanish; "
-    "CDI keeps them)",
+    "injected": "mend what the step names, then recreate it: device files come with a new "
+    "container "
+    "(after a daemon-reload they vanish; CDI keeps them)",
     "initialises": "mend what the step names: driver and image must fit, nvidia_uvm must be loaded",
 }
 

@@ -22,6 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.analysis.dockerfiles import base_line, last_user
+from nebtui.analysis.dockerfiles import origin as instruction_origin
 from nebtui.analysis.mounts import binds, volumes
 from nebtui.analysis.ownership import (
     Identity,
@@ -185,7 +187,22 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         applicability="unsafe",
         edits=(FileEdit(layer.file, user), *variables),
         recreate=(Recreate(key.project, (key.service,)),),
+        notes=_baked(service, path),
         trial=_trial(snapshot, key, mount, path),
+    )
+
+
+def _baked(service: Service, path: HostPath) -> tuple[str, ...]:
+    """The other way, where the image is built here: the ids in its Dockerfile, with the line."""
+    source = service.build.source if service.build else None
+    if source is None or not source.chain:
+        return ()
+    last = last_user(source)
+    at = instruction_origin(source, last or base_line(source))
+    what = f"instead of `USER {last.body.strip()}`" if last else "after the last root step"
+    return (
+        f"or bake it into the image: `ARG HOST_UID={path.uid}`, `ARG HOST_GID={path.gid}` and "
+        f"`USER $HOST_UID:$HOST_GID` {what} ({at}), and `build.args` with both",
     )
 
 

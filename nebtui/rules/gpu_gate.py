@@ -25,8 +25,10 @@ NO_DEVICE = "import os;os.environ['CUDA_VISIBLE_DEVICES']='-1';"
 
 SHELL = (
     "case $(nvidia-smi -L{}) in GPU*) ;; *) echo gpu check 41, nvidia-smi lists no GPU; exit "
-    "41;; esac"
+    "41;; esac; if [ -c /dev/nvidiactl ] && ! [ -c /dev/nvidia-uvm ]; then echo gpu check 42, CUDA "
+    "cannot start without /dev/nvidia-uvm; exit 42; fi"
 )
+"""Without python3 CUDA itself is not started; what it cannot start without is looked for."""
 
 
 ABSENT_DEVICE = " -i 99"

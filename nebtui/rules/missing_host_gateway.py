@@ -6,7 +6,8 @@ known".
 Evidence: the text that uses the name, and the service's `extra_hosts`.
 Fix: add `host.docker.internal:host-gateway`, in the style the list is written in. Safe. It is the
 gateway of the default bridge: what listens on the host must listen there too (not on loopback
-only).
+only). A container that Compose did not make is told of, with the option of `docker run` that gives
+it the entry.
 Source: docs.docker.com/reference/compose-file/services/#extra_hosts; docker/for-linux issue 264.
 """
 
@@ -17,11 +18,13 @@ from collections.abc import Iterator
 from nebtui.analysis.references import (
     HOST_GATEWAY,
     Reference,
+    mentions,
     references,
     shared_env_files,
 )
 from nebtui.compose.editor.verbs import Add
 from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import (
     FileEdit,
@@ -35,6 +38,7 @@ from nebtui.rules.rule import (
     layer_for,
     service_of,
 )
+from nebtui.text.mask import mask
 
 NAME = "missing-host-gateway"
 
@@ -51,6 +55,43 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             if reference.host == HOST_GATEWAY:
                 yield _finding(key, service, reference)
                 break
+    for container in snapshot.outside:
+        found = _outside(container)
+        if found is not None:
+            yield found
+
+
+def _outside(container: Container) -> Finding | None:
+    """What a container that Compose did not make uses without having it; None where it does not,
+    or was not inspected."""
+    seen = container.inspection
+    if seen is None or HOST_GATEWAY in (host.lower() for host, _ in seen.extra_hosts):
+        return None
+    made = Service(
+        container.name,
+        environment=seen.environment,
+        command=seen.command,
+        entrypoint=seen.entrypoint,
+        network_mode=seen.network_mode,
+    )
+    text = next((text for _, text, host, *_ in mentions(made) if host == HOST_GATEWAY), None)
+    if text is None:
+        return None
+    listed = ", ".join(f"{host}:{address}" for host, address in seen.extra_hosts) or "none"
+    remedy = f"make it again with `docker run --add-host {HOST_GATEWAY}:host-gateway`"
+    return Finding(
+        rule=NAME,
+        severity="error",
+        project=None,
+        service=None,
+        subject=container.name,
+        message=f"container {container.name} (outside Compose) uses {HOST_GATEWAY}, which does not "
+        "exist on Linux without --add-host",
+        evidence=(mask(text), f"HostConfig.ExtraHosts: {listed}"),
+        applicability="display",
+        fix=_why_not(made) or remedy,
+        place="host",
+    )
 
 
 def _finding(key: ServiceKey, service: Service, reference: Reference) -> Finding:

@@ -6,10 +6,11 @@ Why it bites: the day the driver, the image or the toolkit changes, it starts al
 computes on the CPU.
 Evidence: the request, and what is known of the server.
 Fix: a gate: a job from the same image with the same request that runs CUDA's own start (`libcuda`
-through python3, or `nvidia-smi -L`) and ends with 0 or a named code (41 not injected, 42 CUDA
-error, 43 no device); the service waits until it completed. Tried first in the running container. It
-does not see a later loss: a healthcheck does. A service that is only built here gets `nvidia-smi
--L` in front of its healthcheck instead. Unsafe: the next start waits for it.
+through python3; without python3 it is looked whether `nvidia-smi -L` lists a card and
+`/dev/nvidia-uvm` is there, which CUDA cannot start without) and ends with 0 or a named code (41 not
+injected, 42 CUDA error, 43 no device); the service waits until it completed. Tried first in the
+running container. It does not see a later loss: a healthcheck does. A service that is only built
+here gets `nvidia-smi -L` in front of its healthcheck instead. Unsafe: the next start waits for it.
 Source: measured with Compose 2.40 (a failed gate leaves the dependent `created`, `up` returns 1).
 """
 
@@ -160,8 +161,9 @@ def _unseen(argv: tuple[str, ...]) -> tuple[str, ...]:
     if argv[0] == "python3":
         return ()
     return (
-        "it asks nvidia-smi, which answers while CUDA is broken (a library that does not fit the "
-        "driver); with python3 in the image it would start CUDA itself",
+        "it asks nvidia-smi and looks for /dev/nvidia-uvm: both are there while CUDA is broken (a "
+        "library that does not fit the driver); with python3 in the image it would start "
+        "CUDA itself",
     )
 
 

@@ -69,11 +69,13 @@ def test_the_json_names_them() -> None:
     assert json_output.check([], [], [], BOX.outside)["outside"] == told
 
 
-def test_check_says_that_they_are_not_checked() -> None:
+def test_check_says_how_little_of_them_is_checked() -> None:
     """One line, however many there are; a narrowed question leaves them out."""
-    assert list(text_output.not_checked(BOX.outside)) == ["outside Compose, not checked: job, web"]
-    assert list(text_output.not_checked(())) == []
-    assert next(text_output.not_checked((LOOSE,) * 7)).endswith("and 2 more")
+    assert list(text_output.hardly_checked(BOX.outside)) == [
+        "outside Compose, checked for host.docker.internal alone: job, web"
+    ]
+    assert list(text_output.hardly_checked(())) == []
+    assert next(text_output.hardly_checked((LOOSE,) * 7)).endswith("and 2 more")
     assert strangers(BOX, Namespace(project=None, paths=())) == BOX.outside
     assert strangers(BOX, Namespace(project="core", paths=())) == ()
 
@@ -109,7 +111,7 @@ def test_what_a_container_is_called_steers_no_terminal() -> None:
     seen = box(project("core", Service("store")), changes.ContainerSeen(hostile))
     lines = [
         *text_output.status(seen, outside=seen.outside),
-        *text_output.not_checked(seen.outside),
+        *text_output.hardly_checked(seen.outside),
     ]
     told = "".join(lines)
     assert "red" in told

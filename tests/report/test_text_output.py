@@ -73,7 +73,7 @@ def test_a_finding_as_text() -> None:
         "r", "warning", None, None, "", "is odd", ("seen",), "unsafe", Origin("/c.yaml", 3), "run"
     )
     assert list(text_output.findings([found])) == [
-        "/c.yaml:3: W r:  is odd",
+        "/c.yaml:3: W r: is odd",
         "    seen",
         "    fix (unsafe): run",
     ]

@@ -124,6 +124,8 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
         ]
     if kind == "raced":
         return _raced(rest, now)
+    if kind == "outside":
+        return [_outside(*rest)]
     container = _container(rest[0], now)
     if kind == "uses":
         sample = ContainerSample(container.id, 1.0, memory=int(rest[1]) << 20)
@@ -156,6 +158,17 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
             changes.ProcessesSeen((Process(container.id, 7, 0, 0, listening=(int(rest[1]),)),)),
         ]
     raise ValueError(f"unknown fact: {words}")
+
+
+def _outside(name: str, mode: str, variable: str, *hosts: str) -> changes.Change:
+    """A container that no project made, with a variable and entries of its own."""
+    key, _, value = variable.partition("=")
+    inspection = Inspection(
+        network_mode=mode,
+        environment={key: value},
+        extra_hosts=tuple((host, "host-gateway") for host in hosts),
+    )
+    return changes.ContainerSeen(Container(name, name, state="running", inspection=inspection))
 
 
 def _raced(words: list[str], now: Snapshot) -> list[changes.Change]:

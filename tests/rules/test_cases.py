@@ -36,7 +36,7 @@ def told(finding: Finding, folder: Path) -> str:
         else "-"
     )
     return (
-        f"{finding.severity} {finding.rule} {finding.at or finding.project} {place} "
+        f"{finding.severity} {finding.rule} {finding.at or finding.project or '-'} {place} "
         f"{finding.applicability}"
     )
 

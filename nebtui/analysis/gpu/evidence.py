@@ -88,6 +88,14 @@ def _injected(
         return EvidenceStep("injected", "unknown", ABSENT)
     reaches = [r for c in running if (r := snapshot.gpu_access.get(c.id))]
     devices = next((r.devices for r in reaches if r.devices), ())
+    if any(r.unified is False for r in reaches):
+        return EvidenceStep(
+            "injected",
+            "no",
+            f"{', '.join(devices[:2])} without /dev/nvidia-uvm: nvidia-smi works inside, CUDA and "
+            "its unified memory do not (NVIDIA_DRIVER_CAPABILITIES must name compute)",
+            "/proc/PID/root/dev",
+        )
     if devices:
         return EvidenceStep("injected", "yes", ", ".join(devices[:4]), "/proc/PID/root/dev")
     if any(r.devices == () for r in reaches):

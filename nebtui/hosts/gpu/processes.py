@@ -17,6 +17,7 @@ TOP_EVERY = 5.0
 """Seconds between questions to the engine about processes whose cgroup says nothing."""
 MAPPED = ("libcuda.so", "libamdhip64.so", "libze_intel_gpu.so")
 _DEVICE = re.compile(r"nvidia\d+\Z|kfd\Z")
+_NVIDIA = re.compile(r"nvidia\d+\Z")
 
 Top = Callable[[str], Iterable[int]]
 """Host PIDs of a container by the engine's word (`GET /containers/ID/top`)."""
@@ -110,7 +111,9 @@ def reach(container: str, pid: int, pids: Iterable[int], proc: str = "/proc") ->
     readable = any(texts)
     loaded = any(word in text for text in texts for word in MAPPED) if readable else None
     why = "" if readable else "its memory maps may not be read"
-    return GpuAccess(container, tuple(devices), loaded, why)
+    cards = any(_NVIDIA.match(entry) for entry in listed)
+    unified = "nvidia-uvm" in listed if cards else None
+    return GpuAccess(container, tuple(devices), loaded, why, unified)
 
 
 def _listdir(path: str) -> list[str]:

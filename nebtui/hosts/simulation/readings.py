@@ -144,7 +144,7 @@ def reaches(machine: Machine) -> tuple[GpuAccess, ...]:
     """What the running containers that asked for a GPU have of it."""
     devices = tuple(f"/dev/nvidia{device.index}" for device in machine.box.gpus)
     asked = (unit for unit in machine.running() if unit.service.gpu)
-    return tuple(GpuAccess(u.id, devices, loaded=u.cuda and u.serving) for u in asked)
+    return tuple(GpuAccess(u.id, devices, loaded=u.cuda and u.serving, unified=True) for u in asked)
 
 
 def _gpus(machine: Machine, running: tuple[SimContainer, ...]) -> tuple[GpuSample, ...]:

@@ -42,7 +42,13 @@ def prompt(finding: Finding) -> Content:
     glyph, tone = SEVERITY[finding.severity]
     rule = rules.rule(finding.rule)
     who = str(finding.at or finding.project or "")
-    result = [joined((f"{glyph} {finding.rule}", tone), (f"  {who} ", "title"), finding.message)]
+    result = [
+        joined(
+            (f"{glyph} {finding.rule}", tone),
+            (f"  {who} " if who else "  ", "title"),
+            finding.message,
+        )
+    ]
     result += [joined(("    ", ""), (shortened(text), "dim")) for text in finding.evidence]
     if finding.fix and finding.applicability != "display" and rule.key:
         result.append(

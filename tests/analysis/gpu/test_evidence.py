@@ -243,6 +243,16 @@ def test_the_engine_refused() -> None:
     assert (found.answer("injected"), found.step("injected").why) == ("no", error)
 
 
+def test_a_card_without_unified_memory_is_not_injected() -> None:
+    """`NVIDIA_DRIVER_CAPABILITIES=utility` gives the card without /dev/nvidia-uvm: nvidia-smi works
+    inside, and CUDA does not start."""
+    cards = ("/dev/nvidia0",)
+    for unified, answer in ((False, "no"), (True, "yes"), (None, "yes")):
+        seen = changes.GpuAccessSeen((GpuAccess(LLM.id, cards, unified=unified),))
+        step = ladder(box(seen), KEY).step("injected")
+        assert (step.answer, "without /dev/nvidia-uvm" in step.why) == (answer, answer == "no")
+
+
 def test_the_generation_moves_with_what_rules_read() -> None:
     """Coming onto a device, leaving it and beginning to work without one are state; figures are
     not."""

@@ -92,7 +92,11 @@ def test_what_a_container_has(tmp_path: Path) -> None:
     (tmp_path / "9" / "maps").write_text("7f0 r-xp /usr/lib64/libcuda.so.550.54.15\n")
     found = reach(ONE, 7, (9,), str(tmp_path))
     assert found.devices == ("/dev/nvidia0", "/dev/dri/renderD128")
-    assert (found.loaded, found.why) == (True, "")
+    assert (found.loaded, found.why, found.unified) == (True, "", False)
+    (root / "dev/nvidia-uvm").touch()
+    assert reach(ONE, 7, (), str(tmp_path)).unified is True
+    (root / "dev/nvidia0").unlink()
+    assert reach(ONE, 7, (), str(tmp_path)).unified is None
     assert reach(ONE, 7, (), str(tmp_path)).loaded is False
 
 
