@@ -1,20 +1,24 @@
-"""Settings of all tests: Hypothesis sets no time limit, because no test here judges a time; tests
-of one file run in one process, and those of the one engine in one."""
+"""Settings of all tests: Hypothesis sets no time limit, because no test here judges a time; of
+several processes one runs all tests of a file, and one all that use the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Name each test's group for `--dist loadgroup`: its file, or the engine."""
-    for item in items:
-        group = "engine" if "engine" in item.path.parts else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+class OneEngine(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Hands out tests by file; those of the one engine together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/engine" if file.startswith("tests/engine/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneEngine:
+    """The scheduler of `-n`."""
+    return OneEngine(config, log)

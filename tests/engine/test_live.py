@@ -42,9 +42,12 @@ from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.live import LiveHost
 from nebtui.store import fold_all
+from tests.engine.box import wait_for
 
 pytestmark = pytest.mark.engine
 
+LATE = 2.5
+"""Seconds: below every time limit of a question to an engine."""
 TWO = """services:
   db:
     image: {image}
@@ -352,13 +355,14 @@ def test_no_engine_settles_with_the_reason(tmp_path: Path) -> None:
 
 
 def test_a_silent_engine_does_not_hold_anyone(tmp_path: Path) -> None:
-    """A socket that accepts and never answers: `close` returns within 0.5 s and the changes end."""
+    """A socket that accepts and never answers: `close` returns before any time limit
+    passes, and the changes end."""
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(tmp_path / "silent.sock"))
         silent.listen()
         watched = Watched(LiveHost((), (), {}, endpoint=Endpoint(f"unix://{tmp_path}/silent.sock")))
         connection, _ = silent.accept()
-        assert watched.close() < 0.5
+        assert watched.close() < LATE
         connection.close()
 
 
@@ -372,16 +376,18 @@ def test_a_silent_engine_settles_with_the_reason(tmp_path: Path) -> None:
         watched.wait(is_settled, seconds=10)
         (lost,) = [change for change in watched.seen if isinstance(change, EngineLost)]
         assert "does not answer in time" in lost.reason
-        assert watched.close() < 0.5
+        assert watched.close() < LATE
 
 
 def test_an_engine_that_falls_silent_is_closed_at_once(watch: Callable[..., Watched]) -> None:
     """Closing while the event stream waits ends every thread."""
     watched = watch()
     watched.wait(is_settled)
-    assert watched.close() < 0.5
-    left = [t.name for t in threading.enumerate() if t.name.endswith("Collector")]
-    assert left == []
+    assert watched.close() < LATE
+    wait_for(
+        lambda: not any(t.name.endswith("Collector") for t in threading.enumerate()),
+        "the collectors to end",
+    )
 
 
 def test_permission_denied_says_which_group(engine: EngineClient) -> None:
