@@ -16,7 +16,7 @@ from nebtui.cli.repository import root_of
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
-from nebtui.report import json_output, text_output
+from nebtui.report import text_output
 from nebtui.rules.rule import Finding, Options
 from nebtui.settings import Settings
 
@@ -57,6 +57,8 @@ def _say(
     looked = [snapshot.projects[key] for key in keys]
     wrong = problems(snapshot, keys, arguments)
     if arguments.format == "json":
+        from nebtui.report import json_output
+
         say_json(json_output.check(looked, shown, wrong, others))
     elif arguments.format == "github":
         from nebtui.report.github import commands

@@ -16,7 +16,7 @@ from nebtui.facts.project import Problem
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.keep.known_projects import remember_projects
-from nebtui.report import json_output, text_output
+from nebtui.report import text_output
 from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.settings import Settings
 from nebtui.store import settle
@@ -120,6 +120,8 @@ def say_status(
     speed stands beside it, and `banner` before the text."""
     outside = strangers(snapshot, arguments)
     if arguments.format == "json":
+        from nebtui.report import json_output
+
         say_json(json_output.status(snapshot, outside, now))
         return
     lines = "\n".join(text_output.status(snapshot, found, outside, now))

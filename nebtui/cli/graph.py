@@ -12,7 +12,7 @@ from nebtui.analysis.services import narrowed
 from nebtui.cli.common import complain, look, selected
 from nebtui.cli.hosts import host_for
 from nebtui.cli.output import ascii_only, say, say_json
-from nebtui.report import json_output, text_output
+from nebtui.report import graph_text, json_output
 from nebtui.report.diagram import diagram
 from nebtui.report.dot import dot
 from nebtui.report.mermaid import mermaid
@@ -35,5 +35,5 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     else:
         width = min(shutil.get_terminal_size((120, 40)).columns, 200)
         found, ascii = rules.find(snapshot, settings.allow), ascii_only(settings)
-        say("\n".join(text_output.graph(chosen, found, width, ascii_only=ascii)))
+        say("\n".join(graph_text.graph(chosen, found, width, ascii_only=ascii)))
     return 2 if broken else 0

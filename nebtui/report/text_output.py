@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from nebtui import rules
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
     out_of_memory,
@@ -22,8 +21,6 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.graph.from_snapshot import graph_model
-from nebtui.graph.layout import draw, plain_text
 from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.rules.table import SPEED
 from nebtui.text.paths import short, shortened
@@ -160,13 +157,3 @@ def _services(
         used = usage(snapshot, key, now).words
         parts = (line.rstrip(), used, speed.rate, once_words(samples), note)
         yield plain("  ".join(part for part in parts if part)).rstrip()
-
-
-def graph(
-    snapshot: Snapshot, found: Iterable[Finding], width: int, *, ascii_only: bool
-) -> list[str]:
-    """The rails graph as text lines, with the races and errors among the findings."""
-    text = tuple(found)
-    drawn = graph_model(snapshot, rules.races(text), alerts=rules.alerts(text))
-    drawing = draw(drawn, width=width, selected=None, all_edges=True, ascii=ascii_only)
-    return [line.rstrip() for line in plain_text(drawing).splitlines()]

@@ -9,7 +9,7 @@ import pytest
 
 from nebtui import rules
 from nebtui.cli.output import say, say_json
-from nebtui.report import gpu_output, json_output, text_output
+from nebtui.report import gpu_output, graph_text, json_output, text_output
 from nebtui.tui.widgets.markup import styled
 from tests.chaos import test_hostile_text
 from tests.chaos.test_hostile_text import snapshot
@@ -41,7 +41,7 @@ def test_no_report_shows_it(
     found = rules.find(box)
     say(text_output.status(box, found, box.outside))
     say(text_output.findings(found))
-    say(text_output.graph(box, found, 120, ascii_only=False))
+    say(graph_text.graph(box, found, 120, ascii_only=False))
     say(gpu_output.text(box))
     say_json(json_output.status(box, box.outside))
     say_json(json_output.graph(box))

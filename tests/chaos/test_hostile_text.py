@@ -16,7 +16,7 @@ from nebtui import rules
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
 from nebtui.facts.snapshot import Snapshot
-from nebtui.report import gpu_output, json_output, text_output
+from nebtui.report import gpu_output, graph_text, json_output, text_output
 from nebtui.store.folding import folded
 from tests.cli.sandbox import CliSandbox
 
@@ -90,7 +90,7 @@ def test_every_report_is_clean() -> None:
     lines = [
         *text_output.status(box),
         *text_output.findings(found),
-        *text_output.graph(box, found, 120, ascii_only=False),
+        *graph_text.graph(box, found, 120, ascii_only=False),
         *gpu_output.text(box),
     ]
     assert lines

@@ -15,7 +15,7 @@ from nebtui.facts.observed import Inspection
 from nebtui.facts.project import Problem
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
-from nebtui.report import text_output
+from nebtui.report import graph_text, text_output
 from nebtui.rules.rule import Finding
 from tests.builders import ENGINE, box, container, project
 
@@ -62,9 +62,9 @@ def test_status_and_graph_of_hostile_names() -> None:
     """The status and the drawing of a hostile box are plain lines with the words in them."""
     told = clean(text_output.status(hostile_box()))
     assert any("red" in line and "failed" in line for line in told)
-    drawn = clean(text_output.graph(hostile_box(), (), 80, ascii_only=False))
+    drawn = clean(graph_text.graph(hostile_box(), (), 80, ascii_only=False))
     assert any("store" in line for line in drawn)
-    assert all(line.isascii() for line in text_output.graph(hostile_box(), (), 80, ascii_only=True))
+    assert all(line.isascii() for line in graph_text.graph(hostile_box(), (), 80, ascii_only=True))
 
 
 def test_a_finding_as_text() -> None:
