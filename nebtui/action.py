@@ -126,6 +126,14 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRegistry:
+    """Ask an image's registry which digest its name has there; nothing is fetched. The digest is
+    the last Progress."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunProgram:
     """A program of the user's own on this machine, in a folder."""
 
@@ -134,7 +142,7 @@ class RunProgram:
     folder: str = ""
 
 
-EngineAction = CreateNetwork | RemoveNetwork | Probe
+EngineAction = CreateNetwork | RemoveNetwork | Probe | AskRegistry
 Action = ProjectAction | EngineAction | RunProgram
 
 

@@ -32,7 +32,7 @@ def consequence(snapshot: Snapshot, action: ProjectAction) -> str:
         case Down():
             return _down(snapshot, action, keys)
         case Pull():
-            return f"fetches {_list(_images(snapshot, keys))}; what runs keeps its image"
+            return f"fetches {_list(images(snapshot, keys))}; what runs keeps its image"
         case BuildImages():
             return f"builds {_names(_built(snapshot, keys))}; what runs keeps its image"
     raise TypeError(action)
@@ -162,7 +162,8 @@ def _there(snapshot: Snapshot, keys: Iterable[ServiceKey]) -> list[ServiceKey]:
     return [key for key in keys if snapshot.containers_of(key)]
 
 
-def _images(snapshot: Snapshot, keys: Iterable[ServiceKey]) -> list[str]:
+def images(snapshot: Snapshot, keys: Iterable[ServiceKey]) -> list[str]:
+    """The images that a pull of these services fetches, by name."""
     services = (snapshot.service(key) for key in keys)
     return list(dict.fromkeys(s.image for s in services if s and s.image and not s.build))
 

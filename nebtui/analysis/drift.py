@@ -115,9 +115,7 @@ def _differences(
 
 
 def _image(snapshot: Snapshot, name: str, container: Container) -> str:
-    image = snapshot.images.get(name) or snapshot.images.get(
-        name if ":" in name else f"{name}:latest"
-    )
+    image = snapshot.image(name)
     if image is not None and container.image_id and image.id != container.image_id:
         return f"image: {name} means a newer image here than the container has"
     return ""

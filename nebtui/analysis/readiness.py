@@ -21,12 +21,7 @@ def image_of(
     for container in containers:
         if image := snapshot.images.get(container.image_id):
             return image
-    if service.image is None:
-        return None
-    name = service.image
-    return snapshot.images.get(name) or snapshot.images.get(
-        name if ":" in name else f"{name}:latest"
-    )
+    return snapshot.image(service.image) if service.image else None
 
 
 def health_test(snapshot: Snapshot, key: ServiceKey, service: Service) -> Healthcheck | None:

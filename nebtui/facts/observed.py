@@ -204,6 +204,8 @@ class Image:
     programs: tuple[str, ...] | None = None
     """Which of bash, curl, wget, python3 and nc a container of it has (`HEAD …/archive`); None =
     not asked."""
+    digests: tuple[str, ...] = ()
+    """What registries call it (`NAME@sha256:…`, `RepoDigests`); () = built or loaded here."""
 
 
 @dataclass(frozen=True, slots=True)

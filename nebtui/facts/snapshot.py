@@ -92,6 +92,12 @@ class Snapshot:
         found = (c for c in self.containers.values() if not c.project)
         return tuple(sorted(found, key=lambda container: (container.name, container.id)))
 
+    def image(self, name: str) -> Image | None:
+        """The local image of a name or id; a name without a tag means `latest`."""
+        return self.images.get(name) or self.images.get(
+            name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+        )
+
     def service(self, key: ServiceKey) -> Service | None:
         """The declared service, None where the project's files do not (any more) declare it."""
         project = self.projects.get(key.project)

@@ -16,6 +16,7 @@ from contextlib import ExitStack, suppress
 from nebtui.action import (
     LABEL,
     Action,
+    AskRegistry,
     Cancel,
     CreateNetwork,
     EngineAction,
@@ -153,6 +154,8 @@ def through_engine(client: EngineClient, action: EngineAction) -> Iterator[Progr
             case RemoveNetwork(name):
                 client.remove_network(name)
                 yield Progress(f"network {name} removed", done=True)
+            case AskRegistry(image):
+                yield Progress(client.registry_digest(image), done=True)
             case Probe(container, argv, user, timeout):
                 code, output = client.exec_run(container, argv, user, timeout)
                 for line in output.splitlines():
@@ -191,5 +194,7 @@ def docker_command(action: EngineAction) -> tuple[str, ...]:
             return ("docker", "network", "create", "--label", f"{LABEL}=1", name)
         case RemoveNetwork(name):
             return ("docker", "network", "rm", name)
+        case AskRegistry(image):
+            return ("docker", "manifest", "inspect", image)
         case Probe(container, argv, user):
             return ("docker", "exec", *(("-u", user) if user else ()), container, *argv)

@@ -8,8 +8,8 @@ from functools import partial
 
 from textual.app import App, SystemCommand
 
-from nebtui.action import Action, ProjectAction, Up
-from nebtui.analysis.consequence import consequence, destroys
+from nebtui.action import Action, ProjectAction, Pull, Up
+from nebtui.analysis.consequence import concerned, consequence, destroys, images
 from nebtui.tui.background import background
 from nebtui.tui.continued_driver import continued
 from nebtui.tui.messages import ActionsAsked, CancelAsked
@@ -19,7 +19,11 @@ from nebtui.tui.runs import Runs, left_behind
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
+from nebtui.tui.upstream import asked_upstream
 from nebtui.tui.widgets.running import Running
+
+MOST_IMAGES = 8
+"""How many registries' images are asked for before a pull, each by a thread of its own."""
 
 
 class ActingApp(App[None]):
@@ -75,9 +79,12 @@ class ActingApp(App[None]):
                 self.notify(sentence, markup=False, timeout=4)
             return
         text = tuple(host.command(action) for action in message.actions)
-        self.push_screen(
-            ConfirmScreen(text, told), lambda yes: self._run(message.actions) if yes else None
-        )
+        screen = ConfirmScreen(text, told)
+        self.push_screen(screen, lambda yes: self._run(message.actions) if yes else None)
+        for verb in verbs:
+            if isinstance(verb, Pull):
+                for name in images(snapshot, concerned(snapshot, verb))[:MOST_IMAGES]:
+                    background(self, partial(asked_upstream, host, snapshot, name), screen.add)
 
     def _run(self, actions: tuple[Action, ...]) -> None:
         brought = {action.project for action in actions if isinstance(action, Up)}

@@ -10,7 +10,14 @@ from typing import Any
 
 from textual.app import App
 
-from nebtui.action import Action, CreateNetwork, ProjectAction, RemoveNetwork, RunProgram
+from nebtui.action import (
+    Action,
+    AskRegistry,
+    CreateNetwork,
+    ProjectAction,
+    RemoveNetwork,
+    RunProgram,
+)
 from nebtui.analysis.consequence import concerned
 from nebtui.facts.declared import ServiceKey
 from nebtui.tui.background import background
@@ -61,6 +68,8 @@ def titled(action: Action) -> str:
             return f"remove network {name}"
         case RunProgram(name):
             return name
+        case AskRegistry(image):
+            return f"ask for {image}"
     return f"ask {action.container}"
 
 

@@ -130,8 +130,9 @@ async def test_pulling_recreates_afterwards(tmp_path: Path) -> None:
     async with demo(tmp_path) as driver:
         await go(driver, "core/redis")
         await driver.press("P")
-        if isinstance(driver.app.screen, ConfirmScreen):
-            await driver.press("enter")
+        assert isinstance(driver.app.screen, ConfirmScreen)
+        await driver.until(lambda: "is the registry's newest" in driver.text, "the registry")
+        await driver.press("enter")
         await ended(driver, 2)
         words = [run.command.split() for run in driver.session.commands]
         assert [w[-2] for w in words] == ["pull", "-d"]

@@ -75,6 +75,13 @@ class EngineClient:
         with self._pool.use() as client:
             return mapping(client.inspect_image(name))
 
+    def registry_digest(self, name: str) -> str:
+        """The digest that an image's name has in its registry (`GET /distribution/NAME/json`, with
+        the person's own credentials); EngineError where the registry does not answer or refuses."""
+        with self._pool.use() as client:
+            told = mapping(client.inspect_distribution(name))
+            return text(mapping(told.get("Descriptor")).get("digest"))
+
     def stats(self, container: str) -> Payload:
         """`GET /containers/ID/stats`, one reading; takes about a second on engines before 23."""
         with self._pool.use() as client:

@@ -174,6 +174,7 @@ def image(raw: Payload) -> Image:
         ),
         entrypoint=strings(config.get("Entrypoint")),
         command=strings(config.get("Cmd")),
+        digests=strings(raw.get("RepoDigests")),
     )
 
 

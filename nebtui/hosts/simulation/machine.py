@@ -183,6 +183,7 @@ class Machine:
                 user=script.user,
                 exposed_ports=script.ports,
                 programs=script.programs,
+                digests=(f"{name}@{digest}",),
                 environment={"CUDA_VERSION": script.cuda} if script.cuda else {},
             )
             self.tell(ImageSeen(self.images[name]))

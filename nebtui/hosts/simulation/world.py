@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nebtui.action import (
     LABEL,
     Action,
+    AskRegistry,
     CreateNetwork,
     Probe,
     Progress,
@@ -159,6 +160,9 @@ class World:
                 return iter((self._create_network(name),))
             case RemoveNetwork(name):
                 return iter((self._remove_network(name),))
+            case AskRegistry(image):
+                digest = self._machine.image(image).digests[0].partition("@")[2]
+                return iter((Progress(digest, done=True),))
             case Probe():
                 return self._probe(action)
             case RunProgram():

@@ -30,6 +30,13 @@ class ConfirmScreen(ModalScreen[bool]):
         self._commands = commands
         self._whole = False
         self._sentences = told
+        self._later: tuple[str, ...] = ()
+
+    def add(self, sentence: str) -> None:
+        """One more sentence, which took a while to find out."""
+        self._later = (*self._later, sentence)
+        if self.is_mounted:
+            self.query_one(Static).update(self._text())
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -51,6 +58,7 @@ class ConfirmScreen(ModalScreen[bool]):
     def _told(self) -> list[Content]:
         return [
             *(joined((sentence, "warn")) for sentence in self._sentences),
+            *(joined((sentence, "dim")) for sentence in sorted(self._later)),
             joined(""),
             *(joined(("$ ", "dim"), (self._said(argv), "dim")) for argv in self._commands),
             *([joined("")] if self._commands else []),
