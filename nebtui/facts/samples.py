@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 from nebtui.facts.gpu import GpuSample
 
-__all__ = ["ContainerSample", "GpuSample", "ThroughputSample"]
+__all__ = ["ContainerSample", "CpuTrend", "GpuSample", "ThroughputSample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,38 @@ class ContainerSample:
     memory: int | None = None
     rx: float | None = None
     tx: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CpuTrend:
+    """CPU of a container over the last minutes: the greatest reading of each `EACH` seconds, in
+    percent of one core, oldest first; None where nobody read it."""
+
+    newest: int
+    """Unix seconds of the last entry, divided by `EACH`."""
+    values: tuple[float | None, ...]
+
+    EACH: ClassVar[int] = 10
+    MOST: ClassVar[int] = 60
+    """Entries: ten minutes."""
+
+    def after(self, at: float, cpu: float | None) -> CpuTrend:
+        """With one more reading; one that is older than the newest is left out."""
+        bucket = int(at) // self.EACH
+        gone = bucket - self.newest
+        if gone < 0 or cpu is None:
+            return self
+        if gone == 0:
+            last = self.values[-1] if self.values else None
+            greatest = cpu if last is None else max(last, cpu)
+            return self if greatest == last else CpuTrend(bucket, (*self.values[:-1], greatest))
+        missed = (None,) * min(gone - 1, self.MOST)
+        return CpuTrend(bucket, (*self.values, *missed, cpu)[-self.MOST :])
+
+    @classmethod
+    def began(cls, at: float, cpu: float | None) -> CpuTrend:
+        """With a first reading."""
+        return cls(int(at) // cls.EACH, (cpu,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from nebtui.facts.project import Project
 
 if TYPE_CHECKING:  # only named here: the first frame does not wait for them
     from nebtui.facts.gpu import GpuAccess, GpuStack
-    from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
+    from nebtui.facts.samples import ContainerSample, CpuTrend, GpuSample, ThroughputSample
     from nebtui.facts.startup import Start
 
 T = TypeVar("T")
@@ -53,6 +53,8 @@ class Snapshot:
     processes: Mapping[str, Process] = field(default_factory=empty)
     samples: Mapping[str, ContainerSample] = field(default_factory=empty)
     gpus: Mapping[int, GpuSample] = field(default_factory=empty)
+    cpu_trends: Mapping[str, CpuTrend] = field(default_factory=empty)
+    """By container; not part of a recording's key frame."""
     gpu_loads: Mapping[int, tuple[int | None, ...]] = field(default_factory=empty)
     """Utilisation of each device in percent, oldest first, one a second, bounded."""
     gpu_stack: GpuStack | None = None

@@ -11,17 +11,15 @@ from typing import Any, TypeVar
 from nebtui.analysis.gpu.activity import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
-from nebtui.facts.gpu import GpuSample
 from nebtui.facts.observed import Container, Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store.history import with_event
+from nebtui.store.trends import loads, trends
 from nebtui.store.unused import named_paths, used_images
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-LOADS = 120
-"""Readings kept per GPU: two minutes."""
 _HAS_PROCESS = ("running", "paused")
 
 
@@ -99,6 +97,7 @@ def _(change: changes.ContainersListed, snapshot: Snapshot) -> Snapshot:
         snapshot,
         containers=MappingProxyType(listed),
         samples=_only(snapshot.samples, listed),
+        cpu_trends=_only(snapshot.cpu_trends, listed),
         processes=_only(snapshot.processes, running),
         throughput=_only(snapshot.throughput, listed),
         histories=_only(snapshot.histories, listed),
@@ -127,6 +126,7 @@ def _(change: changes.ContainerGone, snapshot: Snapshot) -> Snapshot:
         snapshot,
         containers=_without(snapshot.containers, change.id),
         samples=_without(snapshot.samples, change.id),
+        cpu_trends=_without(snapshot.cpu_trends, change.id),
         processes=_without(snapshot.processes, change.id),
         throughput=_without(snapshot.throughput, change.id),
         histories=_without(snapshot.histories, change.id),
@@ -218,17 +218,9 @@ def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
         else MappingProxyType({g.index: g for g in change.gpus}),
         gpu_loads=snapshot.gpu_loads
         if change.gpus is None
-        else _loads(snapshot.gpu_loads, change.gpus),
+        else loads(snapshot.gpu_loads, change.gpus),
+        cpu_trends=_with(snapshot.cpu_trends, trends(snapshot.cpu_trends, change.containers)),
         throughput=_with(known, {t.container: t.after(known.get(t.container)) for t in new}),
-    )
-
-
-def _loads(
-    known: Mapping[int, tuple[int | None, ...]], devices: tuple[GpuSample, ...]
-) -> Mapping[int, tuple[int | None, ...]]:
-    """The readings of the devices there are, with the newest."""
-    return MappingProxyType(
-        {g.index: (*known.get(g.index, ()), g.utilization)[-LOADS:] for g in devices}
     )
 
 

@@ -12,8 +12,8 @@ from nebtui.facts.snapshot import Snapshot
 
 
 def unfold(snapshot: Snapshot) -> Iterator[Change]:
-    """Changes that fold to an equal snapshot, but for its generation and the past readings of GPUs
-    (`gpu_loads`)."""
+    """Changes that fold to an equal snapshot, but for its generation and the past readings
+    (`gpu_loads`, `cpu_trends`)."""
     if snapshot.engine is not None:
         yield changes.EngineSeen(snapshot.engine)
     yield changes.ContainersListed(tuple(snapshot.containers.values()))

@@ -62,13 +62,13 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.ContainersListed((replace(WEB, health="healthy"),)), {"containers"}),
     (
         changes.ContainersListed(()),
-        {"containers", "samples", "processes", "throughput", "histories"},
+        {"containers", "samples", "cpu_trends", "processes", "throughput", "histories"},
     ),
     (changes.ContainerSeen(replace(WEB, health="healthy")), {"containers"}),
     (changes.ContainerSeen(replace(WEB, state="exited")), {"containers", "processes"}),
     (
         changes.ContainerGone(WEB.id),
-        {"containers", "samples", "processes", "throughput", "histories"},
+        {"containers", "samples", "cpu_trends", "processes", "throughput", "histories"},
     ),
     (changes.NetworksListed(()), {"networks"}),
     (changes.ImageSeen(Image("sha256:2", ("db:1",))), {"images"}),
@@ -79,7 +79,7 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
     (changes.ProcessesSeen((replace(PROCESS, uid=0),)), {"processes"}),
     (
         changes.Sampled(3.0, (ContainerSample(WEB.id, 3.0),)),
-        {"samples", "gpus", "gpu_loads", "throughput"},
+        {"samples", "cpu_trends", "gpus", "gpu_loads", "throughput"},
     ),
     (changes.GpuStackSeen(GpuStack(present=True, driver="550.54.15")), {"gpu_stack"}),
     (changes.GpuAccessSeen((GpuAccess(WEB.id, ("/dev/nvidia0",)),)), {"gpu_access"}),

@@ -30,7 +30,7 @@ def again(snapshot: Snapshot) -> Snapshot:
 
 def compared(snapshot: Snapshot) -> Snapshot:
     """What has to come back."""
-    return replace(snapshot, generation=0, gpu_loads={})
+    return replace(snapshot, generation=0, gpu_loads={}, cpu_trends={})
 
 
 @settings(max_examples=300)

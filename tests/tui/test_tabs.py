@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from nebtui.facts.declared import Service
 from nebtui.tui.widgets.tabs import TABS, health, marks
 from tests.builders import at, box, container, project
+from tests.tui.driver import demo
 
 
 def test_every_tab_can_be_read_where_there_is_room() -> None:
@@ -26,3 +30,16 @@ def test_health_of_a_container_that_is_older_than_its_file() -> None:
     text = "\n".join(line.plain for line in health(facts, at("core/web"), 0.0))
     assert "none: no service can wait" in text
     assert "the engine tests it all the same" in text
+
+
+async def test_the_last_minutes_stand_beside_the_graph(tmp_path: Path) -> None:
+    """From 160 cells on: CPU, condition, and tokens a second where there is a server."""
+    async with demo(tmp_path, (160, 48)) as driver:
+        await driver.select("infer", "ollama")
+        await driver.live(lambda: "up to" in driver.text, "the CPU of the last minutes")
+        assert re.search(r"cpu +[▁▂▃▄▅▆▇█]+ +up to \d+ %", driver.text)
+        assert re.search(r"condition +▒+█+  starting, up", driver.text)
+    async with demo(tmp_path / "narrow", (120, 44)) as driver:
+        await driver.select("infer", "ollama")
+        await driver.live(lambda: "resources" in driver.text, "figures")
+        assert not re.search(r"condition +[█▒]", driver.text)

@@ -18,6 +18,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 from nebtui.text.paths import short
 from nebtui.tui.background import background
+from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.last_words import is_unwell
 from nebtui.tui.log_tail import LogTail
 from nebtui.tui.session import Session
@@ -29,6 +30,7 @@ from nebtui.tui.widgets.markup import joined, lines
 from nebtui.tui.widgets.no_match import no_match, no_match_heading
 from nebtui.tui.widgets.notices import notices
 from nebtui.tui.widgets.speed import server_lines
+from nebtui.tui.widgets.strips import strips
 from nebtui.tui.widgets.tab_marks import tab_marks
 from nebtui.tui.widgets.wheel import WheelStatic
 
@@ -242,7 +244,21 @@ class Detail(Vertical):
                 return joined(("the files are not part of the recording", "dim"))
             return self._yaml(snapshot, service)
         last = self._last_words() if not self._roomy else []
-        return lines([*last, *tabs.networks(snapshot, service), *tabs.usage(snapshot, service)])
+        return lines(
+            [
+                *last,
+                *tabs.networks(snapshot, service),
+                *tabs.usage(snapshot, service),
+                *self._strips(session, service),
+            ]
+        )
+
+    def _strips(self, session: Session, service: ServiceKey) -> list[Content]:
+        """The last minutes, where the pane stands beside the graph."""
+        if self.app.size.width < BESIDE:
+            return []
+        room = self.size.width - SIDES
+        return strips(session.snapshot, service, session.now(), room, ascii=session.ascii)
 
 
 def yaml_lines(service: Service | None) -> Content:
