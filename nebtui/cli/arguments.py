@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from nebtui import __version__
 from nebtui.cli.formats import DESCRIBED, EVERY, FORMATS, WHOLE, formats_told, misused
 from nebtui.cli.log_arguments import add_logs
+from nebtui.cli.version import Version
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
@@ -51,7 +51,7 @@ def parser() -> Parser:
         description="The Compose projects of this machine: seen, explained, repaired.",
         parents=[_common(None, EVERY)],
     )
-    top.add_argument("--version", action="version", version=f"nebtui {__version__}")
+    top.add_argument("--version", action=Version, help="the release and the commit, and end")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
     def verb(name: str, told: str, more: str = "") -> Parser:

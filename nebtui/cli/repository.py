@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 
 from nebtui.cli.errors import CommandError
+from nebtui.cli.git import git
 from nebtui.cli.hosts import paths_of
 
-SECONDS = 60
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
-_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF")
-"""A hook has these set, for its own repository."""
 
 
 def root_of(arguments: Namespace) -> str:
@@ -35,16 +32,16 @@ def changed_lines(
     """By file the lines that are new or different since the revision of the work tree at `folder`;
     None = the whole file (git does not track it). Files without a change are left out.
     CommandError where there is no work tree or no such revision."""
-    top = _git(folder, environ, "rev-parse", "--show-toplevel").removesuffix("\n")
+    top = git(folder, environ, "rev-parse", "--show-toplevel").removesuffix("\n")
     if revision.startswith("-"):
         raise CommandError(f"--diff {revision}: not a revision of {top}")
     try:
-        commit = _git(top, environ, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        commit = git(top, environ, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     except CommandError:
         raise CommandError(f"--diff {revision}: not a revision of {top}") from None
     commit = commit.strip()
-    listed = _git(top, environ, "diff", "--name-only", "-z", *_PLAIN, commit).split("\0")
-    new = _git(top, environ, "ls-files", "--others", "--exclude-standard", "-z").split("\0")
+    listed = git(top, environ, "diff", "--name-only", "-z", *_PLAIN, commit).split("\0")
+    new = git(top, environ, "ls-files", "--others", "--exclude-standard", "-z").split("\0")
     result: dict[str, frozenset[int] | None] = {}
     for file in files:
         name = os.path.relpath(os.path.realpath(file), os.path.realpath(top))
@@ -52,7 +49,7 @@ def changed_lines(
             result[file] = None
         elif name in listed:
             only = f":(top,literal){name}"
-            result[file] = lines_of(_git(top, environ, "diff", "-U0", *_PLAIN, commit, "--", only))
+            result[file] = lines_of(git(top, environ, "diff", "-U0", *_PLAIN, commit, "--", only))
     return result
 
 
@@ -66,28 +63,3 @@ def lines_of(diff: str) -> frozenset[int]:
         first, count = int(hunk[1]), 1 if hunk[2] is None else int(hunk[2])
         lines.update(range(first, first + count))
     return frozenset(lines)
-
-
-def _git(folder: str, environ: Mapping[str, str], *words: str) -> str:
-    """The output of a git command; CommandError with git's own reason. Programs that a
-    repository's configuration names are not started."""
-    argv = ("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", *words)
-    kept = {name: value for name, value in environ.items() if name not in _PLACES}
-    try:
-        done = subprocess.run(
-            argv,
-            cwd=folder,
-            env={**kept, "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise CommandError("--diff needs git, which is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise CommandError(f"--diff: git did not answer within {SECONDS} s") from None
-    if done.returncode:
-        reason = done.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise CommandError(f"--diff: {folder}: {reason.removeprefix('fatal: ') or 'git failed'}")
-    return done.stdout.decode(errors="surrogateescape")
