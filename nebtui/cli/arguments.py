@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from nebtui.cli.formats import DESCRIBED, EVERY, FORMATS, WHOLE, formats_told, misused
 from nebtui.cli.log_arguments import add_logs
+from nebtui.cli.shell_arguments import COMPLETIONS, add_completions
 from nebtui.cli.version import Version
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
@@ -63,13 +64,11 @@ def parser() -> Parser:
     check = verb("check", "print findings")
     _check(check)
     _fix(verb("fix", "print the diff of fixes; --write writes them"))
-    undo = verb("undo", "undo the last written patch")
-    undo.add_argument("--list", action="store_true", help="list what can be undone")
-    undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to undo")
+    _undo(verb("undo", "undo the last written patch"))
     status = verb("status", "projects and services, once")
     graph = verb("graph", "networks and edges, once")
     for one in (status, graph):
-        one.add_argument("paths", nargs="*", metavar="PATH")
+        one.add_argument("paths", nargs="*", metavar="PATH", help="compose file or folder")
     _recordings(verb, (check, status, graph, _startup(verb), _reach(verb), _tour(verb)))
     gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
     gpu.add_argument(
@@ -78,13 +77,20 @@ def parser() -> Parser:
     add_logs(verb("logs", "what containers write, merged by time, over restarts and recreation"))
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
-    rule.add_argument("name", nargs="?")
+    rule.add_argument("name", nargs="?", metavar="RULE", help="none = a line for each rule")
     _export(verb("export", "a project for another platform, as JSON"))
     schema = verb("schema", "the JSON Schema of what a verb prints with --format json")
     told = f"one of {', '.join(DESCRIBED)} (nebtui without a verb prints what status does)"
     schema.add_argument("of", choices=DESCRIBED, metavar="VERB", help=told)
     verb("config", "the effective settings")
+    add_completions(verb("completions", "the completion script of a shell", COMPLETIONS))
+    verb("man", "the manual page in roff: nebtui man | man -l -")
     return top
+
+
+def _undo(undo: Parser) -> None:
+    undo.add_argument("--list", action="store_true", help="list what can be undone")
+    undo.add_argument("number", nargs="?", type=int, metavar="N", help="the entry to undo")
 
 
 def _check(check: Parser) -> None:
@@ -187,9 +193,9 @@ def _seconds(text: str) -> float:
 
 
 def _fix(fix: Parser) -> None:
-    fix.add_argument("paths", nargs="*", metavar="PATH")
+    fix.add_argument("paths", nargs="*", metavar="PATH", help="compose file or folder")
     fix.add_argument(
-        "--rule", action="append", default=[], metavar="R", help="only this rule (repeatable)"
+        "--rule", action="append", default=[], metavar="RULE", help="only this rule (repeatable)"
     )
     fix.add_argument(
         "--service", action="append", default=[], metavar="S", help="only this service (repeatable)"
@@ -227,6 +233,11 @@ def _common(default: object, formats: tuple[str, ...], *, whole: bool = False) -
         "--plain", action="store_true", default=off, help="print once as text, no screen"
     )
     severity: object = "warning" if default is None else default
-    both.add_argument("--fail-on", choices=("error", "warning", "advice"), default=severity)
+    both.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "advice"),
+        default=severity,
+        help="exit 1 for findings as bad as this or worse (warning)",
+    )
     both.add_argument("--all", action="store_true", default=off, help="show advice too")
     return both

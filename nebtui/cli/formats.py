@@ -25,6 +25,8 @@ FORMATS: Mapping[str | None, tuple[str, ...]] = {
     "export": ("json",),
     "schema": ("json",),
     "config": BOTH,
+    "completions": (),
+    "man": (),
 }
 """Verb (None = the live box) → its formats, what it prints unasked first; () = it has no option."""
 DESCRIBED = tuple(verb for verb, row in FORMATS.items() if verb and row[:2] == BOTH)
@@ -37,6 +39,8 @@ WHOLE: Mapping[str, str] = {
     "config": "the settings are the same for all",
     "schema": "it is about a verb",
     "export": "name the PROJECT alone",
+    "completions": "they are about the command line",
+    "man": "it is about the command line",
 }
 """Verbs without `--project`, and why."""
 

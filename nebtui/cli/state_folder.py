@@ -11,7 +11,7 @@ from nebtui.disk.folders import unusable
 from nebtui.settings import Settings
 
 REMEDY = "set NEBTUI_STATE to a folder of yours"
-ANYWAY = ("doctor", "config", "rule", "schema")
+ANYWAY = ("doctor", "config", "rule", "schema", "completions", "man")
 """Verbs that keep nothing, and tell the folder as it is."""
 
 

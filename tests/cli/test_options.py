@@ -15,6 +15,7 @@ POSITIONAL = {
     "replay": ("x",),
     "export": ("ecs", "x"),
     "schema": ("check",),
+    "completions": ("bash",),
 }
 """What these verbs cannot do without."""
 

@@ -1,0 +1,1 @@
+"""The command line as data, for the shells' completions and the man page."""
