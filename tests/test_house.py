@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.test_installing import found_uv
 
 HOME = Path(__file__).parents[1]
 MODULES = sorted((HOME / "nebtui").rglob("*.py"))
@@ -150,8 +151,7 @@ def test_the_wheel_holds_all_that_is_read() -> None:
 
 def test_the_wheel_as_built(tmp_path: Path) -> None:
     """A real wheel holds every module and data file, and no tests."""
-    uv = shutil.which("uv")
-    if uv is None:
+    if not (uv := found_uv()):
         pytest.skip("no uv to build with")
     command = (uv, "build", "--wheel", "--offline", "--out-dir", str(tmp_path))
     done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
