@@ -11,6 +11,7 @@ from nebtui.cli.log_arguments import add_logs
 from nebtui.cli.shell_arguments import COMPLETIONS, add_completions
 from nebtui.cli.version import Version
 
+FIRST = "the first is what it prints unasked"
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
 
@@ -147,7 +148,7 @@ def _tour(verb: Callable[..., Parser]) -> Parser:
         "again. --plain prints the steps; a FILE that is no tour is refused with the lines."
     )
     tour = verb("tour", told, more)
-    tour.add_argument("file", nargs="?", metavar="FILE", help="your own tour (TOML, see README)")
+    tour.add_argument("file", nargs="?", metavar="FILE", help="your own tour (TOML; docs/tours.md)")
     return tour
 
 
@@ -217,7 +218,7 @@ def _common(default: object, formats: tuple[str, ...], *, whole: bool = False) -
     first. `misused` has the reason why one that a verb's help does not list is refused."""
     both = Parser(add_help=False)
     off: object = False if default is None else default
-    shown, told = ("FORMAT", formats_told()) if default is None else (None, None)
+    shown, told = ("FORMAT", formats_told()) if default is None else (None, FIRST)
     both.add_argument(
         "--format",
         choices=formats or EVERY,

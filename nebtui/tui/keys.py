@@ -1,5 +1,4 @@
-"""The one table of keys: bindings, footer, help, palette and the README's key table come from
-it."""
+"""The one table of keys: bindings, footer, help, palette and docs/keys.md come from it."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ def bindings(*where: Where, leave: bool = False) -> list[BindingType]:
 
 
 def markdown() -> str:
-    """The key table of the README."""
+    """The key table of docs/keys.md."""
     titles = {
         "everywhere": "everywhere",
         "moving": "home, moving",

@@ -16,7 +16,7 @@ from nebtui.tour.step import KINDS
 from tests.cli.sandbox import CliSandbox
 from tests.cli.test_ending import read_until
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "tours.md").read_text()
 
 
 def test_the_steps_as_text(sandbox: CliSandbox) -> None:
@@ -49,15 +49,15 @@ def test_what_does_not_go_together(sandbox: CliSandbox) -> None:
     assert sandbox.run("tour", "--format", "json").status == 2
 
 
-def test_the_example_of_the_readme(sandbox: CliSandbox) -> None:
+def test_the_example_of_the_documents(sandbox: CliSandbox) -> None:
     """It is a tour, and every kind of condition is in its table."""
-    example = re.search(r"<!-- tour -->\n```toml\n(.*?)```", README, re.DOTALL)
+    example = re.search(r"<!-- tour -->\n```toml\n(.*?)```", PAGE, re.DOTALL)
     assert example is not None
     (sandbox.work / "tour.toml").write_text(example.group(1))
     answer = sandbox.run("tour", "tour.toml")
     assert answer.status == 0
     assert "1. The planner  (rag/planner · press j k)" in answer.out
-    table = README.partition("<!-- clauses -->")[2].partition("\n\n")[0]
+    table = PAGE.partition("<!-- clauses -->")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| `(\w+ = \"[^`]*\")`", table, re.MULTILINE)
     assert tuple(row.split()[0] for row in rows) == KINDS
     names = {"RULE": "isolated-networks", "PROJECT": "rag", "SERVICE": "planner"}

@@ -1,16 +1,12 @@
-"""One table of keys: the README's key table, the footer, help and palette come from it."""
+"""One table of keys: the documents' key table, the footer, help and palette come from it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from nebtui.rules.table import RULES
 from nebtui.tui.key_table import KEYS
-from nebtui.tui.keys import markdown
 from nebtui.tui.screens.help import INDENT, row
-
-README = Path(__file__).parents[2] / "README.md"
 
 
 def test_help_keeps_its_columns_on_a_narrow_terminal() -> None:
@@ -21,11 +17,6 @@ def test_help_keeps_its_columns_on_a_narrow_terminal() -> None:
     assert all(len(line) <= 60 for line in rows)
     assert rows[1].startswith(" " * INDENT + rows[1].strip()[0])
     assert rows[0].index("Remove") == INDENT
-
-
-def test_the_readme_has_the_table() -> None:
-    """The key table of the README is the one of the program."""
-    assert markdown() in README.read_text()
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
