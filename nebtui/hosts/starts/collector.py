@@ -108,7 +108,7 @@ class StartCollector:
         age = now - inspection.started
         known = self._watched.get(container.id)
         if known is not None and known.pid == inspection.pid:
-            return known if age < (YOUNG if known.complete else LATE) else None
+            return known if age < (LATE if known.awaited else YOUNG) else None
         if inspection.network_mode == "host" or age > LATE or (age > YOUNG and known is None):
             return None
         if not procfs.owns(inspection.pid, container.id, self._proc):

@@ -36,6 +36,11 @@ class WatchedStart:
         """Everything it is known to listen on listens."""
         return self.wanted <= self.listening if self.wanted else bool(self.listening)
 
+    @property
+    def awaited(self) -> bool:
+        """A port that it is known to listen on does not listen yet."""
+        return not self.wanted <= self.listening
+
     def count(self, counters: dict[str, int], now: float) -> Iterator[ContainerEvent]:
         """What the counters moved by since the last look, told every half second."""
         for action, name in COUNTERS.items():

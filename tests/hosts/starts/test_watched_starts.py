@@ -186,6 +186,23 @@ def test_an_old_container_is_left_alone(proc: Proc) -> None:
     assert Looked(proc, db).look(1.0) == []
 
 
+def test_who_is_expected_to_listen_on_nothing_is_watched_for_a_minute(proc: Proc) -> None:
+    """A hundred sleepers cost nothing afterwards; one whose port is awaited is looked at for
+    longer."""
+    db, idle = running("db", 41), running("idle", 42)
+    for pid, one in ((41, db), (42, idle)):
+        proc.process(pid, one.id)
+    looked = Looked(proc, db, idle)
+    looked.look(0.1)
+    assert set(looked.collector._watched) == {db.id, idle.id}
+    proc.at = STARTED + 61
+    looked.look(0.1)
+    assert set(looked.collector._watched) == {db.id}
+    proc.listens(41, 5432)
+    looked.look(3.0)
+    assert looked.collector._watched == {}
+
+
 def test_counts_are_told_every_half_second() -> None:
     """A storm is some events a second, and none of it is lost."""
     watched = WatchedStart("c", 1, 0.0, frozenset())
