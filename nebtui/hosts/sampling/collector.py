@@ -1,5 +1,5 @@
-"""The collector that reads the kernel: a sample a second, processes every two, their listening
-ports every ten."""
+"""The collector that reads the kernel: a sample a second, processes every two while they are young
+and every ten afterwards, their listening ports every ten."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 TICK = 0.25
 SAMPLE_EVERY = 1.0
-PROCESSES_EVERY = 2.0
+YOUNG = 60.0
+"""Seconds after its start in which a container's main process may still become another user."""
+YOUNG_EVERY, CALM_EVERY = 2.0, 10.0
+"""Seconds between two looks at the process of a young container, and of an older one."""
 LISTENING_EVERY = 10.0
 PORTS_SHARE = 0.04
 """Share of one core for socket tables: each takes 0.7 to 4 ms, because the kernel walks the whole
@@ -48,6 +51,7 @@ class SampleCollector:
         self._sampler = Sampler(self._cgroups)
         self._stop = threading.Event()
         self._processes: dict[str, Process] = {}
+        self._due: dict[str, float] = {}
         self._ports_read: dict[str, float] = {}
         self._allowance = CpuBudget(PORTS_SHARE)
         self._turn = 0
@@ -56,15 +60,12 @@ class SampleCollector:
         """Read until `stop`, from the moment the engine answered."""
         if not self._startup.wait("engine"):
             return
-        next_sample = next_round = 0.0
+        next_sample = 0.0
         while not self._stop.is_set():
             now = self._clock.steady()
             running = self._shared.running()
-            whole_round = now >= next_round
-            self._read_processes(running, whole_round)
+            self._read_processes(running, now)
             self._startup.mark_done("processes")
-            if whole_round:
-                next_round = now + PROCESSES_EVERY
             if now >= next_sample:
                 next_sample = now + SAMPLE_EVERY
                 self._sample(running, now)
@@ -95,16 +96,19 @@ class SampleCollector:
             )
             self._emit(Sampled(reading.at, containers=(self._sampler.single(reading),)))
 
-    def _read_processes(self, running: tuple[Container, ...], whole_round: bool) -> None:
-        """Main processes; between whole rounds only those that are new."""
+    def _read_processes(self, running: tuple[Container, ...], now: float) -> None:
+        """Main processes: those that are new, and those that are due again."""
         found: dict[str, Process] = {}
+        self._due = {c.id: self._due[c.id] for c in running if c.id in self._due}
         for container in sorted(running, key=self._urgency):
             before = self._processes.get(container.id)
             pid = container.inspection.pid if container.inspection else 0
             known = before is not None and before.pid == pid
-            if before is not None and known and not whole_round:
+            if before is not None and known and now < self._due.get(container.id, 0.0):
                 found[container.id] = before
             elif pid:
+                young = self._clock.now() - _started(container) < YOUNG
+                self._due[container.id] = now + (YOUNG_EVERY if young else CALM_EVERY)
                 process = self._read(container, pid, before)
                 if process is not None:
                     found[container.id] = process
@@ -139,6 +143,11 @@ class SampleCollector:
     def _urgency(self, container: Container) -> float:
         """Who is read first while there is an allowance: those not looked at for longest."""
         return self._ports_read.get(container.id, 0.0)
+
+
+def _started(container: Container) -> float:
+    """When it started, in Unix seconds; 0 where that is not known."""
+    return (container.inspection.started if container.inspection else None) or 0.0
 
 
 def in_host_network(container: Container) -> bool:

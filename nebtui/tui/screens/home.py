@@ -120,7 +120,10 @@ class HomeScreen(OpeningScreen):
         with suppress(NoMatches):
             panes, graph = self.query_one("#panes"), self.query_one("#graph")
             if self.has_class("-beside"):
-                graph.styles.height = graph.styles.max_height = None
+                # Clearing what is not set would lay everything out anew, each second.
+                own = graph.styles.inline
+                if own.has_rule("height") or own.has_rule("max_height"):
+                    graph.styles.height = graph.styles.max_height = None
                 self.query_one(Divider).dragged = False
             elif self.query_one(Divider).dragged:
                 return
