@@ -42,6 +42,22 @@ _USEFUL = (
 )
 """Columns that are there where there is room, the most useful first; and the cells that the note
 and the bar keep beside each (or what they need, if that is less)."""
+ORDER = (
+    "name",
+    "state",
+    "cpu",
+    "memory",
+    "bar",
+    "percent",
+    "rate",
+    "uptime",
+    "restarts",
+    "ports",
+    "image",
+    "note",
+    "arcs",
+)
+"""The parts of a service line, from left to right."""
 MEMORY, LIMITED_MEMORY = 5, 11
 """`412M`; `412M/2.0G`."""
 
@@ -67,6 +83,18 @@ class Columns:
     arcs: int
     text: int
     """Cells left of the arcs, the gap before them included."""
+
+
+def spans(columns: Columns) -> dict[str, range]:
+    """The cells of each part that is there, by its name, from left to right."""
+    found, at = {}, columns.rails
+    for part in ORDER:
+        size: int = getattr(columns, part)
+        if size:
+            at += _GAPS.get(part, 2)
+            found[part] = range(at, at + size)
+            at += size
+    return found
 
 
 def note_of(row: Row, *, counted: bool) -> tuple[str, str]:

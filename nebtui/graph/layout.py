@@ -89,13 +89,12 @@ def lay_out(
     touched = _touched(scene, selected)
     arcs = plan_arcs(scene, lines, touched, all_edges)
     told = _longest_told(scene, arcs, lines)
-    columns, arc_canvas, hints = _fit_arcs(
-        scene, arcs, glyphs, (width, grid[2], height), told, figures=headed
-    )
+    sizes = (width, grid[2], height)
+    columns, upright, tracks, hints = _fit_arcs(scene, arcs, glyphs, sizes, told, figures=headed)
     canvas = Canvas(grid[2], height, glyphs)
     draw_rails(canvas, scene, rails, lines, glyphs, grid[:2], selected)
     related, broken = _related(scene, touched), {a.source: a for a in arcs if a.broken}
-    page = RowContext(width, glyphs, columns, canvas, arc_canvas, hints, selected, related, broken)
+    page = RowContext(width, glyphs, columns, canvas, upright, hints, selected, related, broken)
     drawn: list[Line] = [()] * height
     drawn[:titles] = _titles(page, titled, rails, most, grid, _members(scene, touched))
     if headed and scene.groups:
@@ -107,7 +106,13 @@ def lay_out(
     for id, row in rows.items():
         drawn[lines[id]] = row_line(page, lines[id], row, (figures or {}).get(id, Figures()))
     full = tuple(line or gap_line(page, y) for y, line in enumerate(drawn))
-    return Sheet(Drawing(full, lines, tuple(lines)), page, rows, tuple(arcs))
+    drawing = Drawing(full, lines, tuple(lines))
+    return Sheet(drawing, page, rows, tuple(arcs), tracks, _cells_of(rails, grid), titles)
+
+
+def _cells_of(rails: Sequence[Rail], grid: tuple[int, int, int]) -> tuple[tuple[int, Rail], ...]:
+    """Each rail with its cell."""
+    return tuple((grid[1] + rail.column * grid[0], rail) for rail in rails)
 
 
 def _titles(
@@ -194,27 +199,28 @@ def _fit_arcs(
     told: int,
     *,
     figures: bool,
-) -> tuple[Columns, Canvas | None, dict[int, Arc]]:
-    """Columns, the drawn arcs if there is room, and per source line the most important arc that
-    could not be drawn. `sizes`: cells of a line, cells of the rails, lines; `told`:
-    cells of the longest note with a target behind it."""
+) -> tuple[Columns, Canvas | None, dict[int, int], dict[int, Arc]]:
+    """Columns, the drawn arcs if there is room with the cell of each target's, and per source line
+    the most important arc that could not be drawn. `sizes`: cells of a line, cells of the rails,
+    lines; `told`: cells of the longest note with a target behind it."""
     width, rails, height = sizes
     wanted = max(arc_tracks(arcs).values(), default=-1) + 1
     # Room is kept for tracks that are not drawn yet, or the columns would jump with every move of
     # the cursor.
     room = max(2 * wanted + 1, 13) if scene.edges else 0
     columns = columns_for(scene, width, rails, room, told, figures=figures)
-    canvas, left_out = None, list(arcs)
+    canvas, left_out, cells = None, list(arcs), dict[int, int]()
     if columns.arcs and arcs:
         step = 2 if 3 + 2 * (wanted - 1) <= columns.arcs else 1
         tracks = arc_tracks(arcs, (columns.arcs - 3) // step + 1)
+        cells = {target: 2 + track * step for target, track in tracks.items()}
         canvas = Canvas(columns.arcs, height, glyphs)
-        draw_arcs(canvas, glyphs, [arc for arc in arcs if arc.target in tracks], tracks, step)
-        left_out = [arc for arc in arcs if arc.target not in tracks]
+        draw_arcs(canvas, glyphs, [arc for arc in arcs if arc.target in cells], cells)
+        left_out = [arc for arc in arcs if arc.target not in cells]
     hints = {
         arc.source: arc for arc in left_out
     }  # arcs come in order of weight: the last one stays
     if hints and not columns.arcs:
         longest = max(cell_width(plain(arc.label)) for arc in hints.values())
         columns = columns_for(scene, width, rails, 0, longest + 4, figures=figures)
-    return columns, canvas, hints
+    return columns, canvas, cells, hints

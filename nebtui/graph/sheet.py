@@ -8,7 +8,7 @@ from nebtui.graph.figures import Figures
 from nebtui.graph.lines import row_line
 from nebtui.graph.row_context import RowContext
 from nebtui.graph.scene import Drawing, Row
-from nebtui.graph.tracks import Arc
+from nebtui.graph.tracks import Arc, Rail
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,13 @@ class Sheet:
     rows: Mapping[str, Row] = field(default_factory=dict)
     """The rows that have a line of their own, by id."""
     arcs: tuple[Arc, ...] = ()
+    tracks: Mapping[int, int] = field(default_factory=dict)
+    """By the line of a target, the cell of the arcs that those to it run down in; none where it is
+    not drawn."""
+    rails: tuple[tuple[int, Rail], ...] = ()
+    """Each rail with the cell it runs down in."""
+    titles: int = 0
+    """Lines above all others: of networks that have a line of their own."""
 
     def line(self, id: str, figures: Figures) -> Line:
         """The line of a row, with these figures."""

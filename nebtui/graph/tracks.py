@@ -25,7 +25,7 @@ class Rail:
 @dataclass(frozen=True, slots=True)
 class Arc:
     """An edge between two lines; `strong` is drawn in its tone, others are only hinted at; `label`
-    names the target."""
+    names the target, `origin` the source, `kind` is that of the edge."""
 
     source: int
     target: int
@@ -33,6 +33,8 @@ class Arc:
     broken: bool
     strong: bool
     label: str
+    origin: str
+    kind: str
 
     @property
     def style(self) -> str:
@@ -134,11 +136,14 @@ def plan_arcs(
             or edge.target not in homes
         ):
             continue
-        (from_group, _), (group, row) = homes[edge.source], homes[edge.target]
+        (from_group, asking), (group, row) = homes[edge.source], homes[edge.target]
         source = lines.get(edge.source, lines[from_group.id])
         target = lines.get(edge.target, lines[group.id])
-        label = row.name if group.id == from_group.id else f"{group.title}/{row.name}"
-        arc = Arc(source, target, edge.tone, edge.broken, asked or touched is None, label)
+        label, origin = row.name, asking.name
+        if group.id != from_group.id:
+            label, origin = f"{group.title}/{row.name}", f"{from_group.title}/{asking.name}"
+        strong = asked or touched is None
+        arc = Arc(source, target, edge.tone, edge.broken, strong, label, origin, edge.kind)
         old = arcs.get((source, target))
         if source != target and (old is None or arc.weight > old.weight):
             arcs[source, target] = arc
@@ -164,12 +169,12 @@ def arc_tracks(arcs: Sequence[Arc], most: int | None = None) -> dict[int, int]:
 
 
 def draw_arcs(
-    canvas: Canvas, glyphs: Glyphs, arcs: Sequence[Arc], tracks: Mapping[int, int], step: int
+    canvas: Canvas, glyphs: Glyphs, arcs: Sequence[Arc], cells: Mapping[int, int]
 ) -> None:
-    """Strokes of the arcs (in drawing order), then their ends: an arrow at targets, a cross at
-    broken sources."""
+    """Strokes of the arcs (in drawing order), each down the cell of its target, then their ends: an
+    arrow at targets, a cross at broken sources."""
     for arc in arcs:
-        x = 2 + tracks[arc.target] * step
+        x = cells[arc.target]
         canvas.upright(x, min(arc.source, arc.target), max(arc.source, arc.target), arc.style)
         for y in (arc.source, arc.target):
             canvas.level(y, 0, x, arc.style)

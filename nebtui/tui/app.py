@@ -52,6 +52,7 @@ class NebtuiApp(ActingApp):
     CSS_PATH: ClassVar[CSSPathType | None] = SHEETS
     BINDINGS: ClassVar[list[BindingType]] = bindings("replay", "tour")
     COMMANDS: ClassVar[set[Any]] = {Everything}
+    TOOLTIP_DELAY = 0.8
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
 
     def __init__(self, session: Session, settled: Callable[[], None] | None = None) -> None:
@@ -225,6 +226,20 @@ class NebtuiApp(ActingApp):
         """Begin to record this box, or end it."""
         self._recording.toggle()
         self.home.show()
+
+    def action_explain(self) -> None:
+        """Explain what is selected on the screen in front; the same key leaves again."""
+        from nebtui.tui.explaining import everything
+        from nebtui.tui.screens.explain import ExplainScreen
+
+        if isinstance(self.screen, ExplainScreen):
+            self.screen.dismiss()
+            return
+        title, shown = everything(self.screen)
+        if shown:
+            self.push_screen(ExplainScreen(title, shown))
+        else:
+            self.notify("nothing here needs it: ? shows the keys", timeout=3)
 
     def action_commands(self) -> None:
         """Open the command log."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from nebtui.graph.canvas import ASCII, BOX
 
 
-def legend_parts(*, ascii: bool) -> list[tuple[str, str]]:
-    """`● on the network  ○ declared  → needs  ◄ is needed  ✗ cannot reach`."""
+def legend_parts(*, ascii: bool, key: str = "i") -> list[tuple[str, str]]:
+    """`● on the network  ○ declared  → needs  ◄ is needed  ✗ cannot reach   i explains`; `key`: the
+    one that explains."""
     glyphs = ASCII if ascii else BOX
     parts = (
         (glyphs.dot, "info", "on the network"),
@@ -14,6 +15,7 @@ def legend_parts(*, ascii: bool) -> list[tuple[str, str]]:
         (glyphs.towards, "dim", "needs"),
         (glyphs.arrow, "dim", "is needed"),
         (glyphs.cross, "bad", "cannot reach"),
+        (key, "info", "explains"),
     )
     return [
         pair for mark, tone, word in parts for pair in ((f" {mark}", tone), (f" {word} ", "dim"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 
 from nebtui.tui.keys import bindings
+from nebtui.tui.screens.explained import ExplainedScreen
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.keys_footer import KeysFooter
 
 
-class DocumentScreen(Screen[None]):
+class DocumentScreen(ExplainedScreen):
     """Each kind of page says what it shows in `told`."""
 
     BINDINGS = bindings("everywhere", leave=True)

@@ -17,6 +17,7 @@ from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.graph_model import matching, notes, scene_of, warned
 from nebtui.tui.keys import bindings
 from nebtui.tui.screens.acting import CHANGING
+from nebtui.tui.screens.explained import ExplainedScreen
 from nebtui.tui.screens.opening import OpeningScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.detail import Detail
@@ -29,7 +30,7 @@ from nebtui.tui.widgets.running import Running
 from nebtui.tui.widgets.summary import Summary, remedy
 
 
-class HomeScreen(OpeningScreen):
+class HomeScreen(ExplainedScreen, OpeningScreen):
     """Everything of the box on one screen; every fix starts here."""
 
     BINDINGS = bindings("everywhere", "moving", "fixing", "acting")

@@ -20,6 +20,7 @@ from nebtui.text.paths import short
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, PatchWritten
+from nebtui.tui.screens.explained import ExplainedScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.diff import coloured
 from nebtui.tui.widgets.keys_footer import KeysFooter
@@ -27,7 +28,7 @@ from nebtui.tui.widgets.markup import joined, lines, styled
 from nebtui.tui.widgets.patch_lines import consequence_lines, proof_lines
 
 
-class ReviewScreen(Screen[None]):
+class ReviewScreen(ExplainedScreen):
     """Plans in the background, shows, and writes only what is proved."""
 
     BINDINGS = bindings("everywhere", "review", leave=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from nebtui.tui.legend_parts import legend_parts
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.markup import joined
+
+if TYPE_CHECKING:
+    from nebtui.tui.app import NebtuiApp
 
 
 class Legend(CachedStatic):
@@ -15,4 +20,6 @@ class Legend(CachedStatic):
         self._ascii = ascii
 
     def on_mount(self) -> None:
-        self.set_content(joined(*legend_parts(ascii=self._ascii)))
+        table = cast("NebtuiApp", self.app).keys
+        key = next(key.display for key in table if key.id == "explain")
+        self.set_content(joined(*legend_parts(ascii=self._ascii, key=key)))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from nebtui.graph.figures import Figures
 from nebtui.graph.layout import Line, Segment
 from nebtui.graph.leaving import leaving, over
+from nebtui.graph.pieces import Piece, row_pieces
+from nebtui.graph.pointing import line_pieces, piece_at
 from nebtui.graph.sheet import Sheet
 from nebtui.tui.widgets.drawing_view import DrawingView
 
@@ -76,3 +78,19 @@ class SheetView(DrawingView, inherit_bindings=False):
         """The line, at the edge of the window with the name of what an arc leads to."""
         line, name = super().line_at(at), self._leaving.get(at)
         return over(line, *name) if name else line
+
+    def piece_at(self, x: int, y: int) -> Piece | None:
+        """The thing in a cell of the window; None where there is none."""
+        at = y + self.scroll_offset.y
+        name = self._leaving.get(at)
+        if name and x >= name[0]:
+            return Piece("edge.out", name[1].text, name[1].style)
+        return piece_at(self._sheet, x, at, self._known) if self._sheet else None
+
+    def pieces_of(self, id: str | None) -> tuple[Piece, ...]:
+        """All that the line of a row or group shows; of None the names of the columns."""
+        if self._sheet is None:
+            return ()
+        if id is not None and id in self._sheet.rows:
+            return row_pieces(self._sheet, id, self._known.get(id, Figures()))
+        return line_pieces(self._sheet, id)
