@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from argparse import Namespace
 from collections.abc import Mapping
 
@@ -10,6 +11,7 @@ from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say, say_json
 from nebtui.report.contract.own import RuleJson, RuleRowJson, RulesJson
 from nebtui.report.text_output import LETTERS
+from nebtui.rules.manual_page import manual_page, to_type
 from nebtui.rules.rule import Rule
 from nebtui.settings import Settings
 
@@ -31,7 +33,9 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if as_json:
         say_json(_manual(rule))
     else:
-        say(rule.manual.strip())
+        width = shutil.get_terminal_size((80, 24)).columns
+        for line in (*manual_page(rule, width), *to_type(rule, width)):
+            say("".join(text for text, _ in line))
     return 0
 
 

@@ -219,9 +219,11 @@ def test_rule(sandbox: CliSandbox) -> None:
         assert all(
             word in manual for word in ("What:", "Why it bites:", "Evidence:", "Fix:", "Source:")
         ), rule.name
-    assert sandbox.run("rule", "foreign-user").out.startswith(
-        "A container's user cannot use a bind mount"
-    )
+    page = sandbox.run("rule", "foreign-user").out
+    assert page.startswith("foreign-user\nerror: it does not work now\n\nA container's user cannot")
+    assert "\nWhy it bites\n  " in page
+    assert "nebtui fix --rule foreign-user\n      shows the change; --write writes it" in page
+    assert max(map(len, page.splitlines())) <= 80
 
 
 def test_config(sandbox: CliSandbox) -> None:
