@@ -45,7 +45,14 @@ async def done(shown: AppDriver) -> None:
     guide = shown.app.guide
     before = guide.progress
     assert before is not None
-    await shown.live(lambda: guide.progress and guide.progress.met, f"step {before.at + 1}")
+    assert shown.clock is not None
+    for _ in range(120):
+        guide.look()  # not only when its timer says so: the box's seconds go by faster than ours
+        if guide.progress and guide.progress.met:
+            break
+        shown.clock.advance(1.0)
+        await shown.pilot.pause(0.02)
+    await shown.until(lambda: guide.progress and guide.progress.met, f"step {before.at + 1}")
     await shown.until(lambda: "✓ " in panel(shown), "the panel to say so")
     await shown.press("J")
 
@@ -106,20 +113,6 @@ async def finish(shown: AppDriver, number: int) -> None:
     await shown.until(lambda: shown.home or number == 12, "home")
 
 
-async def test_every_step(tmp_path: Path) -> None:
-    """Each of the steps is done by hand, and the last page is the person's own box."""
-    async with touring(tmp_path) as shown:
-        for number in range(1, len(built_in().steps) + 1):
-            progress = shown.app.guide.progress
-            assert progress is not None
-            assert progress.at + 1 == number
-            await act(shown, number)
-            await finish(shown, number)
-        await shown.until(lambda: isinstance(shown.app.screen, ChecklistScreen), "the last page")
-        await shown.until(lambda: "mybox, engine 28.0" in shown.text, "the own box")
-        assert not shown.app.screen.query(TourPanel)
-
-
 async def wrong(shown: AppDriver, number: int) -> str:
     """Do something else than the step asks for; what the panel must say about it."""
     now = step(shown)
@@ -173,8 +166,9 @@ async def back(shown: AppDriver, number: int) -> None:
     await shown.until(lambda: shown.home, "home")
 
 
-async def test_the_wrong_thing_at_every_step(tmp_path: Path) -> None:
-    """Each time the panel says how to get back; who does that gets through to the end."""
+async def test_every_step_after_the_wrong_thing(tmp_path: Path) -> None:
+    """Before each step something else is done, and the panel says how to get back; who does that
+    gets through every step, and the last page is the person's own box."""
     async with touring(tmp_path) as shown:
         for number in range(1, len(built_in().steps) + 1):
             words = await wrong(shown, number)
@@ -186,6 +180,8 @@ async def test_the_wrong_thing_at_every_step(tmp_path: Path) -> None:
             await act(shown, number)
             await finish(shown, number)
         await shown.until(lambda: isinstance(shown.app.screen, ChecklistScreen), "the last page")
+        await shown.until(lambda: "mybox, engine 28.0" in shown.text, "the own box")
+        assert not shown.app.screen.query(TourPanel)
 
 
 async def test_left_and_taken_up_again(tmp_path: Path) -> None:
