@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from nebtui.keep.tours import recall_tour, remember_tour
 from nebtui.tour.checklist import checklist
-from nebtui.tour.moment import Deed, DeedKind
+from nebtui.tour.moment import Deed, DeedKind, TourMoment
 from nebtui.tour.progress import TourProgress
 from nebtui.tui.background import background
 from nebtui.tui.outside import on_the_demo_box
@@ -85,6 +85,8 @@ class Guide:
             start = kept if kept < len(whole.steps) else 0
             self.progress = self._at(TourProgress(whole), start)
         self.open = on
+        if not on:
+            self._app.home.lead(None)
         for screen in self._app.screen_stack:
             screen.call_after_refresh(self._placed, screen)
         self._app.refresh_bindings()
@@ -161,6 +163,12 @@ class Guide:
         elif not self.open:
             panels.remove()
 
+    def _lead(self, progress: TourProgress, seen: TourMoment) -> None:
+        """Mark the row that the step points at, until it is done."""
+        step = progress.step
+        wanted = step is not None and step.at and not progress.met
+        self._app.home.lead(seen.key(step.at) if step is not None and wanted else None)
+
     def look(self) -> None:
         """See what the person has done, and tell it."""
         if not self.open or self.progress is None:
@@ -169,5 +177,6 @@ class Guide:
 
         seen = moment(self._app, self._session, self._deeds, self.progress)
         self.progress = progress = self.progress.looked(seen)
+        self._lead(progress, seen)
         for panel in self._app.screen.query(TourPanel):
             panel.set_content(told(progress, progress.hint(seen), self._app.keys))

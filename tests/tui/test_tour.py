@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,9 @@ from tests.tui.driver import AppDriver, demo, driver
 
 
 @asynccontextmanager
-async def touring(folder: Path) -> AsyncIterator[AppDriver]:
+async def touring(folder: Path, **changed: Any) -> AsyncIterator[AppDriver]:
     """The demo box at 80x24 with its tour open."""
-    async with demo(folder, (80, 24)) as shown:
+    async with demo(folder, (80, 24), **changed) as shown:
         await shown.press("T")
         await shown.until(lambda: shown.app.screen.query(TourPanel), "the panel")
         await shown.until(lambda: "tour " in panel(shown), "the step")
@@ -199,6 +200,41 @@ async def test_left_and_taken_up_again(tmp_path: Path) -> None:
         assert "tour 1/12" in panel(other)
     async with touring(tmp_path) as later:
         await later.until(lambda: "tour 3/12" in panel(later), "step 3 in another run")
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_the_row_is_marked_in_the_graph(
+    tmp_path: Path, ascii: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row that a step points at has a sign and is turned round, so that it is seen without any
+    colour; of a closed project the project; no row has it once the step is done or the tour
+    left."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with touring(tmp_path, ascii=ascii) as shown:
+        sign = ">" if ascii else "»"
+        assert marked(shown) == [f"{sign}chroma"]
+        assert f"{sign} core/chroma" in shown.text
+        await shown.press("home", "space")
+        await shown.until(lambda: marked(shown) == [f"{sign}core"], "the closed project")
+        await shown.press("space")
+        await shown.select("core", "chroma")
+        await shown.until(lambda: not marked(shown), "no mark on what is done")
+        await shown.press("J")
+        arrow = "v" if ascii else "↓"
+        await shown.until(lambda: marked(shown) == [f" {sign} {arrow} "], "the way to the next one")
+        await shown.press("K")  # where to stand on the row is not all of the step
+        await shown.select("gantry", "conductor")
+        await shown.until(lambda: marked(shown) == [f"{sign}conductor"], "the next one")
+        await shown.press("T")
+        await shown.until(lambda: not marked(shown), "no mark without a tour")
+
+
+def marked(shown: AppDriver) -> list[str]:
+    """The words of the graph that are turned round."""
+    rails = shown.rails
+    rows = (rails.render_line(y) for y in range(rails.size.height))
+    turned = ("".join(s.text for s in row if s.style and s.style.reverse) for row in rows)
+    return [text for text in turned if text]
 
 
 async def test_letters_are_letters_where_one_types(tmp_path: Path) -> None:

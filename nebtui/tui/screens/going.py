@@ -3,6 +3,9 @@ and forward."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from textual.css.query import NoMatches
 from textual.widgets import Input
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
@@ -31,6 +34,11 @@ class GoingScreen(FixingScreen):
         if row not in rails.ids:
             self.narrow("")
         rails.select(row)
+
+    def lead(self, key: ServiceKey | ProjectKey | None) -> None:
+        """Mark the row that a tour leads to; None for none."""
+        with suppress(NoMatches):  # before the first frame, and while the screen is taken down
+            self.query_one(Rails).lead(None if key is None else from_snapshot.identity(key))
 
     def narrow(self, text: str) -> None:
         """Come back to this screen with a filter, "" for none."""

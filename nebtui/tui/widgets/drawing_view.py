@@ -15,6 +15,7 @@ from nebtui.tui.widgets.style_cache import StyleCache
 _STYLES = (
     *(f"rail-{number}" for number in range(6)),
     *("wire", "dim", "ok", "warn", "bad", "info", "title", "name", "selected", "bar", "bar-empty"),
+    "pointed",
 )
 
 

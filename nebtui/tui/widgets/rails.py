@@ -4,7 +4,7 @@ close."""
 from textual import events
 from textual.message import Message
 
-from nebtui.graph.cursor import folded, group_of, nearest, next_broken, partners, visible
+from nebtui.graph.cursor import folded, group_of, nearest, next_broken, partners, shown_as, visible
 from nebtui.graph.layout import GraphModel, lay_out
 from nebtui.tui.widgets.sheet_view import SheetView
 
@@ -130,6 +130,11 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
         if moved:
             self.reveal(self._selected)
             self.post_message(self.Selected(self, to or ""))
+
+    def lead(self, id: str | None) -> None:
+        """Mark the row that somebody is led to, or its group where that is closed; None for
+        none."""
+        self.point(None if id is None else shown_as(self._scene, id))
 
     def _step(self, by: int) -> None:
         order = self._drawing.order

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from nebtui.graph.canvas import ASCII
 from nebtui.graph.figures import Figures
 from nebtui.graph.layout import Line, Segment
 from nebtui.graph.leaving import leaving, over
 from nebtui.graph.pieces import Piece, row_pieces
+from nebtui.graph.pointer import ASCII_SIGN, BEFORE, SIGN, with_edge, with_sign
 from nebtui.graph.pointing import line_pieces, piece_at
 from nebtui.graph.sheet import Sheet
 from nebtui.tui.widgets.drawing_view import DrawingView
@@ -23,6 +25,7 @@ class SheetView(DrawingView, inherit_bindings=False):
         self._sheet: Sheet | None = None
         self._ask: Callable[[str], Figures] | None = None
         self._known: dict[str, Figures] = {}
+        self._pointed: str | None = None
         self._leaving: Mapping[int, tuple[int, Segment]] = {}
 
     @property
@@ -77,11 +80,41 @@ class SheetView(DrawingView, inherit_bindings=False):
     def line_at(self, at: int) -> Line:
         """The line, at the edge of the window with the name of what an arc leads to."""
         line, name = super().line_at(at), self._leaving.get(at)
-        return over(line, *name) if name else line
+        line = over(line, *name) if name else line
+        sheet, pointed = self._sheet, self._pointed_line
+        if sheet is None or pointed is None:
+            return line
+        if at == pointed:
+            return with_sign(line, sheet.page.columns.rails + BEFORE, self._sign)
+        return with_edge(line, at, pointed, self.window, sheet.page)
+
+    @property
+    def _sign(self) -> str:
+        """What stands at the row that somebody is led to."""
+        ascii = self._sheet is not None and self._sheet.page.glyphs is ASCII
+        return ASCII_SIGN if ascii else SIGN
+
+    @property
+    def _pointed_line(self) -> int | None:
+        """The line of that row, None where none is pointed at, or it is not there."""
+        return self._drawing.row_of.get(self._pointed) if self._pointed else None
+
+    def point(self, id: str | None) -> None:
+        """Mark the row or group that somebody is led to; None for none."""
+        if id == self._pointed:
+            return
+        self._pointed = id
+        self.refresh()
 
     def piece_at(self, x: int, y: int) -> Piece | None:
         """The thing in a cell of the window; None where there is none."""
         at = y + self.scroll_offset.y
+        if (
+            self._sheet is not None
+            and at == self._pointed_line
+            and x == self._sheet.page.columns.rails + BEFORE
+        ):
+            return Piece("tour.sign", self._sign, "info")
         name = self._leaving.get(at)
         if name and x >= name[0]:
             return Piece("edge.out", name[1].text, name[1].style)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
+from nebtui.graph.pointer import SIGN
 from nebtui.tour.progress import TourProgress
 from nebtui.tour.step import TourStep
 from nebtui.tui.key_table import KEYS, Key
@@ -52,8 +53,8 @@ def _key(key: str, label: str, *, dim: bool = False) -> list[tuple[str, str]]:
 
 
 def _act(step: TourStep) -> Content:
-    """Where to go and what to press there."""
-    parts: list[tuple[str, str] | str] = [("→ ", "info")]
+    """Where to go, with the sign that its row has in the graph, and what to press there."""
+    parts: list[tuple[str, str] | str] = [(f"{SIGN if step.at else '→'} ", "info")]
     if step.at:
         parts += [(step.at, "title"), "   "]
     if step.key:
