@@ -144,7 +144,10 @@ class Guide:
         self._app.push_screen(ChecklistScreen(here, own))
 
     def _screen_changed(self, screen: Screen[object]) -> None:
-        """Once it has its own widgets: the panel stands below them."""
+        """Once it has its own widgets: the panel stands below them. A message about what was done
+        before would cover half of a small page."""
+        if self.open and screen is not self._app.home:
+            self._app.clear_notifications()
         screen.call_after_refresh(self._placed, screen)
 
     def _placed(self, screen: Screen[object]) -> None:
