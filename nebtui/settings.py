@@ -11,6 +11,7 @@ from typing import Any
 
 from platformdirs import user_config_dir, user_state_dir
 
+from nebtui.engine_address import EngineAddressError, box_name, checked
 from nebtui.user_commands import UserCommand, UserCommandError, line_of, line_of_key, user_command
 
 
@@ -21,7 +22,7 @@ class SettingsError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person may set. `[search] roots/depth`, `[rules] allow`, `[fix] network/one_key`,
-    `[throughput] ask_ollama`, `[keys]`, `[[command]]`, top-level `theme` and `ascii`."""
+    `[throughput] ask_ollama`, `[hosts]`, `[keys]`, `[[command]]`, top-level `theme` and `ascii`."""
 
     roots: tuple[str, ...] = ()
     """Folders searched for compose files besides the working directory."""
@@ -39,6 +40,8 @@ class Settings:
     """`[keys]`: the id of a key, its new keys, and the place in the file for errors."""
     commands: tuple[UserCommand, ...] = ()
     """`[[command]]`."""
+    hosts: tuple[tuple[str, str], ...] = ()
+    """`[hosts]`: names of boxes and the addresses of their engines, as they stand there."""
     problem: str = ""
     """Why the settings are all defaults although there may be a file, one sentence; ""
     otherwise."""
@@ -91,8 +94,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(f"{path}: {error}; fix the file or remove it") from None
     keys = _rebound(path, text, data.pop("keys", {}))
     commands = _commands(path, text, data.pop("command", []))
+    hosts = _hosts(path, text, data.pop("hosts", {}))
     plain = dict(_read(path, data, ()))
-    return Settings(state_dir=state_dir, keys=keys, commands=commands, **plain)
+    return Settings(state_dir=state_dir, keys=keys, commands=commands, hosts=hosts, **plain)
 
 
 def _rebound(path: Path, text: str, table: object) -> tuple[tuple[str, str, str], ...]:
@@ -100,6 +104,22 @@ def _rebound(path: Path, text: str, table: object) -> tuple[tuple[str, str, str]
         place = f"{path}:{line_of(text, '[keys]')}"
         raise SettingsError(f'{place}: keys is a table of texts: "acting.restart" = "f5"')
     return tuple((id, key, f"{path}:{line_of_key(text, id)}") for id, key in table.items())
+
+
+def _hosts(path: Path, text: str, table: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(table, dict):
+        place = f"{path}:{line_of_key(text, 'hosts')}"
+        raise SettingsError(f'{place}: hosts is a table of texts: gpu1 = "ssh://me@gpu1"')
+    result = []
+    for name, address in table.items():
+        place = f"{path}:{line_of_key(text, name)}"
+        if not isinstance(address, str):
+            raise SettingsError(f'{place}: the address of a box is a text: {name} = "ssh://me@box"')
+        try:
+            result.append((box_name(name), checked(address)))
+        except EngineAddressError as error:
+            raise SettingsError(f"{place}: {error}") from None
+    return tuple(result)
 
 
 def _commands(path: Path, text: str, tables: object) -> tuple[UserCommand, ...]:
@@ -140,7 +160,7 @@ def _read(path: Path, table: Mapping[str, Any], prefix: tuple[str, ...]) -> list
 
 def known() -> tuple[str, ...]:
     """The names of all settings as they stand in the file."""
-    return (*(".".join(key) for key in _KEYS), "keys", "command")
+    return (*(".".join(key) for key in _KEYS), "keys", "command", "hosts")
 
 
 def described(settings: Settings) -> dict[str, Any]:
@@ -150,5 +170,6 @@ def described(settings: Settings) -> dict[str, Any]:
     own: dict[str, Any] = {
         "keys": tuple(f"{id} = {key}" for id, key, _ in settings.keys),
         "command": tuple(command.name for command in settings.commands),
+        "hosts": tuple(f"{name} = {address}" for name, address in settings.hosts),
     }
     return {**given, **own, "state_dir": settings.state_dir}

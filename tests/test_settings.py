@@ -30,6 +30,9 @@ ask_ollama = true
 [[command]]
 name = "Dump"
 run = "dump {service}"
+[hosts]
+gpu1 = "ssh://me@gpu1"
+lab = "tcp://10.0.0.5:2376"
 """
 
 
@@ -64,6 +67,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ascii=True,
         keys=(("acting.restart", "f5", f"{tmp_path / 'config.toml'}:16"),),
         commands=(UserCommand("Dump", ("dump", "{service}")),),
+        hosts=(("gpu1", "ssh://me@gpu1"), ("lab", "tcp://10.0.0.5:2376")),
         state_dir="/state",
     )
     assert not [
@@ -87,6 +91,13 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("[fix]\nnetwork = 3", "fix.network must be a text"),
         ("theme = []", "theme must be a text"),
         ("fix = 3", "fix is not a setting"),
+        ("\nhosts = 3", "toml:2: hosts is a table of texts"),
+        ("[hosts]\na = 'ssh://a'\ngpu1 = 4", "toml:3: the address of a box is a text"),
+        ("[hosts]\ngpu1 = 'http://gpu1'", "toml:2: 'http://gpu1': write ssh://"),
+        ("[hosts]\n'a b' = 'ssh://a'", "toml:2: 'a b' is no name of a box"),
+        ("[hosts]\ngpu1 = 'tcp://gpu1'", "toml:2: 'tcp://gpu1' has no port"),
+        ("[hosts]\ngpu1 = 'ssh://-oProxyCommand=x'", "names no machine"),
+        ("[hosts]\ngpu1 = 'ssh://me:geheim@gpu1'", "ssh://…: leave the password out"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str | bytes, said: str) -> None:

@@ -11,16 +11,14 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from importlib import import_module
 from typing import NoReturn
 
 from nebtui.cli.arguments import parsed
+from nebtui.cli.boxes import chosen_boxes
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import ascii_only, prepare, warn
 from nebtui.cli.state_folder import with_state
-from nebtui.hosts.engine.endpoint import find_endpoint
-from nebtui.keep.known_projects import of_machine
 from nebtui.settings import Settings, SettingsError, load
 
 Verb = Callable[[Namespace, Settings, Mapping[str, str]], int]
@@ -30,13 +28,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     prepare(ascii=ascii_only())
     arguments = parsed(argv)
-    environ = os.environ
+    environ: Mapping[str, str] = os.environ
     try:
         settings = load(environ)
         if settings.ascii:
             prepare(ascii=True)
-        if (endpoint := find_endpoint(environ)).remote:
-            settings = replace(settings, state_dir=of_machine(settings.state_dir, endpoint.url))
+        boxes = chosen_boxes(arguments, settings, environ)
+        if len(boxes) == 1:
+            settings, environ = boxes[0].settings, boxes[0].environ
         settings = with_state(settings, arguments)
         if settings.problem and arguments.verb is not None:
             warn(f"nebtui: {settings.problem}")

@@ -34,7 +34,7 @@ def demo_tour(
     """The tour of the demo box; at its end the person's own box is looked at."""
     from nebtui import rules
     from nebtui.cli.common import look
-    from nebtui.cli.hosts import host_for
+    from nebtui.cli.looking import host_for
     from nebtui.tour.checklist import Checked, checklist
     from nebtui.tour.reader import built_in
     from nebtui.tui.session import Touring

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from nebtui.cli.formats import DESCRIBED, EVERY, FORMATS, WHOLE, formats_told, misused
+from nebtui.cli.formats import DESCRIBED, EVERY, FORMATS, HOSTLESS, WHOLE, formats_told, misused
 from nebtui.cli.log_arguments import add_logs
 from nebtui.cli.shell_arguments import COMPLETIONS, add_completions
 from nebtui.cli.version import Version
@@ -38,7 +38,7 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     top = parser()
     arguments = top.parse_args(argv)
     verb = arguments.verb
-    if wrong := misused(verb, arguments.format, arguments.project):
+    if wrong := misused(verb, arguments.format, arguments.project, arguments.host):
         top.prog = f"{top.prog} {verb}" if verb else top.prog
         top.error(wrong)
     if arguments.format is None:
@@ -57,7 +57,7 @@ def parser() -> Parser:
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
     def verb(name: str, told: str, more: str = "") -> Parser:
-        common = _common(argparse.SUPPRESS, FORMATS[name], whole=name in WHOLE)
+        common = _common(argparse.SUPPRESS, FORMATS[name], name)
         return verbs.add_parser(name, help=told, description=told, epilog=more, parents=[common])
 
     demo = verb("demo", "the same app on a simulated box")
@@ -71,11 +71,9 @@ def parser() -> Parser:
     for one in (status, graph):
         one.add_argument("paths", nargs="*", metavar="PATH", help="compose file or folder")
     _recordings(verb, (check, status, graph, _startup(verb), _reach(verb), _tour(verb)))
-    gpu = verb("gpu", "GPUs, the containers on them, and the chain from driver to container")
-    gpu.add_argument(
-        "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
-    )
+    _gpu(verb("gpu", "GPUs, the containers on them, and the chain from driver to container"))
     add_logs(verb("logs", "what containers write, merged by time, over restarts and recreation"))
+    verb("hosts", "the boxes that --host can name, and what each of them gives")
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?", metavar="RULE", help="none = a line for each rule")
@@ -107,6 +105,12 @@ def _check(check: Parser) -> None:
     check.add_argument("--baseline", metavar="FILE", help="leave out the findings in this file")
     check.add_argument(
         "--write-baseline", metavar="FILE", help="write the findings there, and leave them out"
+    )
+
+
+def _gpu(gpu: Parser) -> None:
+    gpu.add_argument(
+        "names", nargs="*", metavar="SERVICE", help="show the steps of this service (or P/SERVICE)"
     )
 
 
@@ -213,7 +217,7 @@ def _fix(fix: Parser) -> None:
     )
 
 
-def _common(default: object, formats: tuple[str, ...], *, whole: bool = False) -> Parser:
+def _common(default: object, formats: tuple[str, ...], name: str = "") -> Parser:
     """Options accepted before and after the verb; SUPPRESS keeps the second parser from undoing the
     first. `misused` has the reason why one that a verb's help does not list is refused."""
     both = Parser(add_help=False)
@@ -227,8 +231,16 @@ def _common(default: object, formats: tuple[str, ...], *, whole: bool = False) -
         help=told if formats else argparse.SUPPRESS,
     )
     both.add_argument("--no-engine", action="store_true", default=off, help="files only")
-    one = argparse.SUPPRESS if whole else "only this project"
+    one = argparse.SUPPRESS if name in WHOLE else "only this project"
     both.add_argument("--project", metavar="NAME", default=default, help=one)
+    another = "another box: NAME of the settings, ssh://…, tcp://… or a Docker context (repeatable)"
+    both.add_argument(
+        "--host",
+        action="append",
+        metavar="BOX",
+        default=[] if default is None else default,
+        help=argparse.SUPPRESS if name in HOSTLESS else another,
+    )
     both.add_argument("--read-only", action="store_true", default=off, help="disable every change")
     both.add_argument(
         "--plain", action="store_true", default=off, help="print once as text, no screen"

@@ -10,7 +10,7 @@ from nebtui import rules
 from nebtui.cli.common import complain, look, problems, selected, status_of, strangers, visible
 from nebtui.cli.errors import CommandError
 from nebtui.cli.gate import gated
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import say, say_json
 from nebtui.cli.repository import root_of
 from nebtui.facts.declared import ProjectKey

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import paths_of
+from nebtui.cli.looking import paths_of
 from nebtui.cli.output import say, say_json, warn
 from nebtui.compose.discovery.candidate import contains
 from nebtui.facts.declared import ProjectKey
@@ -68,12 +68,16 @@ def problems(
     """PATHs that do not exist, and why files of the selected projects cannot be used or Compose
     would refuse them."""
     absent = [Problem(path, 0, "no such file or folder") for path in absent_paths(arguments)]
-    projects = (snapshot.projects[k] for k in keys)
-    return tuple(
-        dict.fromkeys(
-            [*absent, *(trouble for p in projects if (trouble := p.problem or p.warning))]
-        )
-    )
+    projects = [snapshot.projects[k] for k in keys]
+    engine = snapshot.engine
+    far = [p for p in projects if engine is not None and engine.elsewhere and not p.confirmed]
+    troubles = [trouble for p in projects if p not in far and (trouble := p.problem or p.warning)]
+    if engine is not None and far and arguments.verb in ("check", "fix"):
+        # Whoever looks at services has them; only who judges files has to know.
+        files = f"the compose files of {text_output.plural(len(far), 'project')} are on"
+        told = f"{files} {engine.name}: run nebtui there to have them read"
+        troubles.append(Problem(engine.endpoint, 0, told))
+    return tuple(dict.fromkeys([*absent, *troubles]))
 
 
 def complain(

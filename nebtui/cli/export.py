@@ -8,7 +8,7 @@ from contextlib import closing
 
 from nebtui.cli.common import complain, look
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import say_json, warn
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot

@@ -11,7 +11,7 @@ from nebtui import rules
 from nebtui.action import CreateNetwork
 from nebtui.cli.common import complain, look, selected, visible
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import say, say_json, warn
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey

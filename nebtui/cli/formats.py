@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 BOTH = ("text", "json")
 FORMATS: Mapping[str | None, tuple[str, ...]] = {
@@ -19,6 +19,7 @@ FORMATS: Mapping[str | None, tuple[str, ...]] = {
     "reach": BOTH,
     "tour": (),
     "doctor": BOTH,
+    "hosts": BOTH,
     "record": (),
     "replay": BOTH,
     "rule": BOTH,
@@ -34,6 +35,7 @@ DESCRIBED = tuple(verb for verb, row in FORMATS.items() if verb and row[:2] == B
 EVERY = tuple(dict.fromkeys(form for row in FORMATS.values() for form in row))
 WHOLE: Mapping[str, str] = {
     "doctor": "it looks at the machine",
+    "hosts": "it lists boxes",
     "record": "a recording holds the whole box",
     "rule": "the rules are the same for all",
     "config": "the settings are the same for all",
@@ -43,6 +45,19 @@ WHOLE: Mapping[str, str] = {
     "man": "it is about the command line",
 }
 """Verbs without `--project`, and why."""
+HOSTLESS: Mapping[str, str] = {
+    "demo": "it shows the simulated box",
+    "tour": "take it on the box you are on",
+    "replay": "it plays a recording",
+    "rule": "the rules are the same for all",
+    "export": "it reads files",
+    "schema": "it is about a verb",
+    "config": "the settings are the same for all",
+    "hosts": "it lists them all",
+}
+"""Verbs without `--host`, and why."""
+SEVERAL: frozenset[str | None] = frozenset({None, "status", "graph", "check"})
+"""Verbs that look at several boxes at once."""
 
 
 def formats_told() -> str:
@@ -52,7 +67,9 @@ def formats_told() -> str:
     return f"{told} {'; '.join(line for line in more if not line.endswith('also '))}"
 
 
-def misused(verb: str | None, form: str | None, project: str | None) -> str:
+def misused(
+    verb: str | None, form: str | None, project: str | None, hosts: Sequence[str] = ()
+) -> str:
     """Why these options cannot be given to this verb, "" where they can: of what stands before the
     verb argparse only sees that some verb has it."""
     formats = FORMATS[verb]
@@ -63,4 +80,9 @@ def misused(verb: str | None, form: str | None, project: str | None) -> str:
         return f"argument --format: invalid choice: {form!r} (choose from {choices})"
     if project is not None and verb is not None and verb in WHOLE:
         return f"{verb} has no --project: {WHOLE[verb]}"
+    if hosts and verb is not None and verb in HOSTLESS:
+        return f"{verb} has no --host: {HOSTLESS[verb]}"
+    if len(hosts) > 1 and verb not in SEVERAL:
+        several = ", ".join(sorted(name for name in SEVERAL if name))
+        return f"{verb} looks at one box: name one --host ({several} and the screen take several)"
     return ""

@@ -10,7 +10,7 @@ from contextlib import closing
 
 from nebtui.cli.common import look
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import say, say_json
 from nebtui.facts.changes import GpuStackSeen, Sampled
 from nebtui.facts.declared import ServiceKey

@@ -10,7 +10,7 @@ from contextlib import closing
 from nebtui import rules
 from nebtui.analysis.services import narrowed
 from nebtui.cli.common import complain, look, selected
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import ascii_only, say, say_json
 from nebtui.report import graph_text, json_output
 from nebtui.report.diagram import diagram

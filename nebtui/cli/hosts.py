@@ -1,84 +1,91 @@
-"""The host that a command looks at: the live box, files alone, or a recording."""
+"""`nebtui hosts`: the boxes that `--host` can name, what each of them gives, and why not more."""
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from nebtui.cli.boxes import DEFAULT, reaching
 from nebtui.cli.errors import CommandError
-from nebtui.compose.discovery.candidate import Candidate
-from nebtui.host import Host
-from nebtui.hosts.projects.catalogue import ComposeCatalogue
-from nebtui.keep.known_projects import recall_projects
+from nebtui.cli.output import say, say_json
+from nebtui.cli.parallel import in_parallel
+from nebtui.facts.boxes import BoxSource, KnownBox
+from nebtui.facts.link import GLYPHS, Link
+from nebtui.hosts.engine.endpoint import Endpoint, contexts, find_endpoint
+from nebtui.hosts.offers import offer
+from nebtui.report.contract.own import HostsJson, KnownBoxJson
 from nebtui.settings import Settings
 
-
-def paths_of(arguments: Namespace) -> tuple[str, ...]:
-    """The PATH arguments that exist, absolute; CommandError where none does."""
-    paths = tuple(os.path.abspath(path) for path in getattr(arguments, "paths", ()))
-    found = tuple(path for path in paths if os.path.lexists(path))
-    if paths and not found:
-        raise CommandError(f"{paths[0]}: no such file or folder")
-    return found
+Place = tuple[str, BoxSource, Mapping[str, str]]
+"""A name, where it is from, and the environment that leads there."""
 
 
-def host_for(
-    arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False
-) -> Host:
-    """The live host, the files of the given places with `--no-engine`, or what `--recording`
-    names."""
-    if recorded := getattr(arguments, "recording", None):
-        return recorded_host(recorded, arguments)
-    given = paths_of(arguments)
-    places = given or (os.getcwd(),)
-    roots = (*places, *(() if given and arguments.no_engine else settings.roots))
-    known = () if given and arguments.no_engine else remembered(settings)
-    asks_compose = arguments.verb == "fix" or not arguments.no_engine
-    catalogue = ComposeCatalogue(
-        roots, known, environ, asks_compose, None if given else settings.depth
-    )
-    if arguments.no_engine:
-        from nebtui.hosts.files import FilesHost
-
-        return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
-    from nebtui.hosts.live import LiveHost
-    from nebtui.keep.baselines import SpeedMemory
-    from nebtui.keep.starts import StartMemory
-
-    memory, text = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
-    # A single look would be over before the reply came.
-    now = follow and not arguments.read_only
-    return LiveHost(
-        roots,
-        known,
-        environ,
-        catalogue=catalogue,
-        baselines=memory,
-        starts=StartMemory(settings.state_dir),
-        await_servers=text,
-        ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
-    )
+def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
+    """Ask every one of them at once, and print the answers."""
+    used = find_endpoint(environ)
+    boxes = in_parallel(lambda place: _asked(place, used), places(settings, environ))
+    if arguments.format == "json":
+        say_json(as_json(boxes))
+    else:
+        say(lines(boxes))
+    return 0
 
 
-def recorded_host(file: str, arguments: Namespace) -> Host:
-    """The end of a recording; CommandError where it is none, or where something is asked for that
-    needs this machine."""
-    from nebtui.hosts.recorded import RecordedHost
-    from nebtui.recording.lines import RecordingError
-    from nebtui.recording.tape import open_tape
+def places(settings: Settings, environ: Mapping[str, str]) -> Iterator[Place]:
+    """This machine's engine, that of the environment where it is another, the settings' boxes, the
+    contexts."""
+    yield DEFAULT, "this machine", reaching(DEFAULT, settings, environ)
+    if host := environ.get("DOCKER_HOST"):
+        yield host, "environment", environ
+    for name, address in settings.hosts:
+        try:
+            yield name, "settings", reaching(name, settings, environ)
+        except CommandError:  # a context that is gone, which its own line tells
+            yield name, "settings", {**environ, "DOCKER_HOST": "", "DOCKER_CONTEXT": address}
+    taken = {name for name, _ in settings.hosts}
+    for context in contexts(environ):
+        if context.context not in taken:
+            try:
+                yield context.context, "context", reaching(context.context, settings, environ)
+            except CommandError:
+                continue  # a name that is no name
 
-    if arguments.no_engine:
-        raise CommandError("--no-engine looks at files, --recording at none: leave out one of them")
-    try:
-        return RecordedHost(open_tape(file), follow=False)
-    except RecordingError as error:
-        raise CommandError(str(error)) from None
+
+def _asked(place: Place, used: Endpoint) -> KnownBox:
+    name, source, environ = place
+    endpoint = find_endpoint(environ)
+    if endpoint.problem:
+        said, _, remedy = endpoint.problem.partition(": ")
+        broken = (Link("engine", "broken", said, remedy),)
+        return KnownBox(name, source, endpoint.context, endpoint == used, None, broken)
+    engine, gives = offer(endpoint, environ)
+    return KnownBox(name, source, endpoint.url, endpoint == used, engine, gives)
 
 
-def remembered(settings: Settings) -> tuple[Candidate, ...]:
-    """The projects seen in earlier runs."""
-    known = recall_projects(settings.state_dir)
-    return tuple(
-        Candidate(key, frozenset({"remembered"}), env_files) for key, env_files in known.items()
-    )
+def lines(boxes: Iterable[KnownBox]) -> Iterator[str]:
+    """A paragraph for each box."""
+    for box in boxes:
+        without = ", used without --host" if box.default else ""
+        yield f"{box.name}  {box.address}  ({box.source}{without})"
+        for link in box.gives:
+            remedy = f": {link.remedy}" if link.remedy and link.state != "ok" else ""
+            yield f"  {GLYPHS[link.state]} {link.name:<8} {link.message}{remedy}"
+
+
+def as_json(boxes: Iterable[KnownBox]) -> HostsJson:
+    """The contract of `hosts --format json`."""
+    return {"version": 1, "hosts": [_row(box) for box in boxes]}
+
+
+def _row(box: KnownBox) -> KnownBoxJson:
+    return {
+        "name": box.name,
+        "source": box.source,
+        "address": box.address,
+        "default": box.default,
+        "machine": box.engine.name if box.engine else None,
+        "gives": [
+            {"name": k.name, "state": k.state, "message": k.message, "remedy": k.remedy}
+            for k in box.gives
+        ],
+    }

@@ -16,7 +16,7 @@ from nebtui.analysis.logs.levels import Levels, at_least
 from nebtui.analysis.services import keys_of
 from nebtui.cli.common import complain
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import say_beside, say_json_line, warn
 from nebtui.cli.pipe import when_reader_leaves
 from nebtui.facts.declared import ServiceKey

@@ -12,7 +12,7 @@ from nebtui.analysis.reach_probe import trial
 from nebtui.analysis.services import keys_of
 from nebtui.cli.common import complain, look
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import say, say_json
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import warn
 from nebtui.cli.pipe import when_reader_leaves
 from nebtui.cli.screen import nothing_here

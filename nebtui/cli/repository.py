@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from nebtui.cli.errors import CommandError
 from nebtui.cli.git import git
-from nebtui.cli.hosts import paths_of
+from nebtui.cli.looking import paths_of
 
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 

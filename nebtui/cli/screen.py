@@ -30,7 +30,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     with early_picture(arguments, settings, environ) as early:
         # Loaded under the eyes of who looks at the first frame.
         from nebtui.cli.app import show
-        from nebtui.cli.hosts import host_for
+        from nebtui.cli.looking import host_for
 
         host = host_for(arguments, settings, environ, follow=True)
         banner = "files only" if arguments.no_engine else ""

@@ -13,7 +13,7 @@ from contextlib import closing
 from nebtui.analysis.startup.recent import starts
 from nebtui.cli.common import complain
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import ascii_only, say, say_json, warn
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot

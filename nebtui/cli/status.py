@@ -10,7 +10,7 @@ from dataclasses import replace
 from nebtui import rules
 from nebtui.analysis.services import narrowed
 from nebtui.cli.common import complain, look, say_status, selected, status_of
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import say_masked
 from nebtui.report.exposition import exposition
 from nebtui.report.metrics import metrics

@@ -13,7 +13,7 @@ from dataclasses import replace
 from nebtui.cli.app import demo_host, demo_tour, show
 from nebtui.cli.early import has_screen
 from nebtui.cli.errors import CommandError
-from nebtui.cli.hosts import host_for
+from nebtui.cli.looking import host_for
 from nebtui.cli.output import say
 from nebtui.cli.replay import play
 from nebtui.disk.read import UnreadableError, from_disk

@@ -28,6 +28,7 @@ from nebtui.action import (
     RunProgram,
 )
 from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import EngineError, NotFoundError
 
 LONGEST_LINE = 8192
@@ -185,6 +186,14 @@ def command_line(action: Action) -> tuple[str, ...]:
         case RunProgram(_, argv):
             return argv
     return docker_command(action)
+
+
+def on_engine(argv: tuple[str, ...], endpoint: Endpoint) -> tuple[str, ...]:
+    """The same command line on an engine that is named in it."""
+    if argv[0].rpartition("/")[2] == "docker":
+        return (argv[0], *endpoint.option, *argv[1:])
+    by, which = endpoint.option
+    return ("env", f"{'DOCKER_CONTEXT' if by == '--context' else 'DOCKER_HOST'}={which}", *argv)
 
 
 def docker_command(action: EngineAction) -> tuple[str, ...]:

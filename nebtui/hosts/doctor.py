@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from nebtui.analysis.gpu.chain import broken, chain
 from nebtui.compose.binary.command import find_compose
@@ -13,6 +14,7 @@ from nebtui.disk.folders import unusable
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.collector import located, visible_here
 from nebtui.hosts.engine.endpoint import find_endpoint
 from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.engine.payloads import container_from_inspect
@@ -20,6 +22,7 @@ from nebtui.hosts.engine.payloads import engine as engine_of
 from nebtui.hosts.gpu.collector import sources
 from nebtui.hosts.gpu.once import once
 from nebtui.hosts.json_values import text
+from nebtui.hosts.offers import gives
 
 
 def examine(
@@ -33,9 +36,15 @@ def examine(
         yield from links
     else:
         yield Link("engine", "unknown", "not asked (--no-engine)")
-    yield from _gpus(known, running)
-    yield _compose(environ)
-    yield _processes()
+    if known is not None and known.elsewhere:
+        # Drivers and processes of this machine prove nothing about that one.
+        far = (link for link in gives(known, None) if link.name in ("files", "gpus"))
+        yield from (replace(link, state="unknown") for link in far)  # nothing to mend here
+        yield _compose(environ)
+    else:
+        yield from _gpus(known, running)
+        yield _compose(environ)
+        yield _processes()
     yield _state(state_dir)
 
 
@@ -54,13 +63,18 @@ def _engine(environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Container,
         said, _, remedy = str(problem).partition(": ")
         return None, (), [Link("engine", "broken", said, remedy or str(problem))]
     finally:
-        client.forget()
-    engine = engine_of(version, info, endpoint.url)
+        client.close()
+    plain = engine_of(version, info, endpoint.url)
+    engine = located(plain, endpoint, visible_here(running))
     message = Link(
         "engine", "ok", f"{engine.version} (API {engine.api_version}) at {endpoint.url}{context}"
     )
-    cgroups = _cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver")))
-    return engine, running, [message, *_kind(engine.rootless, engine.userns), cgroups]
+    links = [message, *_kind(engine.rootless, engine.userns)]
+    if engine.elsewhere:
+        links += [link for link in gives(engine, None) if link.name == "figures"]
+    else:
+        links.append(_cgroups(text(info.get("CgroupVersion")), text(info.get("CgroupDriver"))))
+    return engine, running, links
 
 
 def _inspected(client: EngineClient, listed: Iterable[str]) -> Iterator[Container]:

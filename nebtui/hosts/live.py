@@ -3,7 +3,6 @@ stream of changes."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +11,7 @@ from nebtui.action import Action, Cancel, Progress, ProjectAction, RunProgram
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.host import LogRequest, LogStream
-from nebtui.hosts.actions import command_line, run_command, through_engine
+from nebtui.hosts.actions import command_line, on_engine, run_command, through_engine
 from nebtui.hosts.collectors import CollectorGroup
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint, find_endpoint
@@ -54,14 +53,18 @@ class LiveHost:
         starts: Starts | None = None,
         await_servers: bool = False,
         ask_ollama: AskOllama = "never",
+        named: bool = False,
     ) -> None:
-        """`await_servers`: the first picture is complete only with a speed of each inference
-        server, one to three seconds later where one works, eight where it looks slow.
-        `ask_ollama`: ask Ollama servers for a few tokens now and then; `later`: another host
-        does."""
+        """`named`: the engine is not the one that the docker command line would use here, so the
+        commands that are shown name it. `await_servers`: the first picture is complete only with a
+        speed of each inference server, one to three seconds later where one works, eight where it
+        looks slow. `ask_ollama`: ask Ollama servers for a few tokens now and then; `later`: another
+        host does."""
         self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ))
         self._group = group = CollectorGroup(PARTS | {"servers"} if await_servers else PARTS)
-        self._client = client = EngineClient(endpoint or find_endpoint(environ), dict(environ))
+        self._environ = dict(environ)
+        self._named = named
+        self._client = client = EngineClient(endpoint or find_endpoint(environ), self._environ)
         shared, startup, emit = group.shared, group.startup, group.emit
         self._inspector = Inspector(client, shared, emit)
         self._projects = ProjectCollector(self._catalogue, shared, startup, emit)
@@ -92,20 +95,35 @@ class LiveHost:
     def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Do one thing; the last Progress says whether it worked."""
         if isinstance(action, RunProgram):
-            yield from run_command(action.argv, os.environ, action.folder, stop)
+            yield from run_command(action.argv, self._here(self._environ), action.folder, stop)
             return
         if not isinstance(action, ProjectAction):
             yield from through_engine(self._client, action)
             return
-        argv = self.command(action)
+        argv = self._argv(action)
         if argv:
             folder = action.project.working_dir
-            yield from run_command(argv, self._catalogue.environment(folder), folder, stop)
+            environ = self._here(self._catalogue.environment(folder))
+            yield from run_command(argv, environ, folder, stop)
         else:
             yield Progress(NO_COMPOSE, done=True, exit_code=1)
 
     def command(self, action: Action) -> tuple[str, ...]:
         """The argv of the same effect, () for a verb of Compose where there is no Compose."""
+        argv = self._argv(action)
+        named = self._named and not isinstance(action, RunProgram)
+        return on_engine(argv, self._client.endpoint) if named and argv else argv
+
+    def _here(self, environ: Mapping[str, str]) -> Mapping[str, str]:
+        """The environment of a program that acts on this engine: over ssh it takes the connection
+        that stands."""
+        url = self._client.url_here
+        if url == self._client.endpoint.url:
+            return environ
+        kept = {name: value for name, value in environ.items() if name != "DOCKER_CONTEXT"}
+        return {**kept, "DOCKER_HOST": url}
+
+    def _argv(self, action: Action) -> tuple[str, ...]:
         if isinstance(action, ProjectAction):
             candidate = self._projects.candidate(action.project)
             return self._catalogue.command(action, candidate.env_files if candidate else ())
@@ -137,4 +155,4 @@ class LiveHost:
     def close(self) -> None:
         """End `changes` and the threads within 0.2 s, whatever the engine does."""
         self._group.close()
-        self._client.forget()
+        self._client.close()

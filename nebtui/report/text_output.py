@@ -82,6 +82,8 @@ def status(
     engine = snapshot.engine
     if engine is not None:
         yield plain(f"engine {engine.version} (API {engine.api_version}) at {engine.endpoint}")
+        if engine.elsewhere:
+            yield plain(engine.missing[0])
     if snapshot.engine_problem:
         yield plain(f"no engine: {snapshot.engine_problem}")
     if killed := out_of_memory(snapshot):
@@ -92,8 +94,10 @@ def status(
     for key in projects(snapshot):
         project = snapshot.projects[key]
         files = ", ".join(short(f) for f in key.files) or "no file known"
-        yield plain(f"{project.name}  {files}  (from {found_by(project)}; {read_by(project)})")
-        if problem := project.problem or project.warning:
+        far = engine is not None and engine.elsewhere and not project.confirmed
+        read = f"files are on {engine.name}" if far else read_by(project)
+        yield plain(f"{project.name}  {files}  (from {found_by(project)}; {read})")
+        if not far and (problem := project.problem or project.warning):
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
         yield from _services(snapshot, service_keys(snapshot, key), spoken, now)

@@ -13,6 +13,7 @@ from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
+from nebtui.action import Probe
 from nebtui.analysis.published import ANY
 from nebtui.facts.declared import Origin, ProjectKey, ServiceKey
 from nebtui.facts.observed import Container, PortBinding
@@ -35,14 +36,21 @@ def shell(app: App[Any], session: Session, selected: ServiceKey | ProjectKey | N
     elif running is None:
         told = "select a service that runs"
     elif shutil.which("docker") is None:
-        told = f"needs the docker command: docker exec -it {running.name} sh"
+        argv = interactive(session.host.command(Probe(running.name, ("sh",))))
+        told = f"needs the docker command: {shlex.join(argv)}"
     else:
-        argv = ("docker", "exec", "-it", running.name, *SHELL)
+        argv = interactive(session.host.command(Probe(running.name, SHELL)))
         code = aside(app, argv, f"shell in {running.name}: exit leaves it")
         if code in (126, 127):
             app.notify(f"{running.image} has no shell", title="no shell", markup=False, timeout=6)
         return
     app.notify(told, title="no shell", severity="warning", markup=False, timeout=6)
+
+
+def interactive(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """A `docker exec` with the terminal."""
+    at = argv.index("exec", 3 if argv[1].startswith("--") else 1) + 1
+    return (*argv[:at], "-it", *argv[at:])
 
 
 def editor(app: App[Any], session: Session, selected: ServiceKey | ProjectKey | None) -> None:

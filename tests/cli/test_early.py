@@ -317,7 +317,7 @@ def test_what_is_shown_stays_until_as_much_is_known() -> None:
             "textual rich docker requests ruamel asyncio nebtui.rules nebtui.report nebtui.store",
         ),
         (
-            "nebtui.cli nebtui.cli.screen nebtui.cli.app nebtui.cli.hosts nebtui.hosts.live "
+            "nebtui.cli nebtui.cli.screen nebtui.cli.app nebtui.cli.looking nebtui.hosts.live "
             "nebtui.tui.app",
             "docker requests ruamel pynvml prometheus_client nebtui.rules.table nebtui.report "
             "nebtui.hosts.followed",

@@ -61,9 +61,6 @@ class Answer(HTTPResponse):
         """End the connection, from any thread; whoever reads from it stops."""
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
-        ssh = getattr(self._sock, "proc", None)  # docker-py's socket over ssh is a process
-        if ssh is not None:
-            ssh.terminate()
 
 
 class Bounds:

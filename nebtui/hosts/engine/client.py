@@ -44,6 +44,15 @@ class EngineClient:
         answer then."""
         self._pool.forget()
 
+    def close(self) -> None:
+        """Forget the engine for good; what is asked afterwards fails."""
+        self._pool.close()
+
+    @property
+    def url_here(self) -> str:
+        """The address by which programs on this machine reach the engine now."""
+        return self._pool.url_here
+
     def version(self) -> Payload:
         """`GET /version`, as asked when the first client connected: what it says holds until the
         engine restarts."""

@@ -12,6 +12,7 @@ from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.engine.endpoint import Endpoint, explain
 from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.engine.inspections import Payload
+from nebtui.hosts.engine.tunnel import SshTunnel
 from nebtui.hosts.json_values import mapping, text
 
 ANSWER_SECONDS = 3.0
@@ -34,6 +35,8 @@ class ConnectionPool:
         self._idle: queue.LifoQueue[tuple[int, Any]] = queue.LifoQueue(MOST_IDLE)
         self._era = 0
         self._clock = clock
+        over_ssh = endpoint.url.startswith("ssh://")
+        self._tunnel = SshTunnel(endpoint.url, environ) if over_ssh else None
         self.heard = clock.steady()
         """When the engine answered last, on the clock that never jumps."""
 
@@ -48,6 +51,21 @@ class ConnectionPool:
         with suppress(queue.Empty):
             while True:
                 self._idle.get_nowait()[1].close()
+        if self._tunnel is not None:
+            self._tunnel.close()
+
+    def close(self) -> None:
+        """Forget the engine for good."""
+        if self._tunnel is not None:
+            self._tunnel.shut()
+        self.forget()
+
+    @property
+    def url_here(self) -> str:
+        """The address by which programs on this machine reach the engine: over the ssh connection
+        that stands, where there is one."""
+        path = self._tunnel.path if self._tunnel is not None else ""
+        return f"unix://{path}" if path else self.endpoint.url
 
     @contextmanager
     def use(self) -> Iterator[Any]:
@@ -87,7 +105,8 @@ class ConnectionPool:
             return NotFoundError(text(error.explanation) or "The engine does not know this object.")
         if isinstance(error, APIError) and error.explanation and error.status_code != 400:
             return EngineError(f"The engine refused: {text(error.explanation)}")
-        return EngineError(explain(error, self.endpoint, self._environ))
+        trouble = self._tunnel.trouble() if self._tunnel is not None else ""
+        return EngineError(trouble or explain(error, self.endpoint, self._environ))
 
     @contextmanager
     def _borrowed(self) -> Iterator[Any]:
@@ -150,14 +169,9 @@ class ConnectionPool:
 
         from nebtui.hosts.engine.bounded import Bounds  # http.client is imported with docker
 
-        over_ssh = self.endpoint.url.startswith("ssh://")
-        client: Any = APIClient(
-            self.endpoint.url,
-            version=version,
-            timeout=ANSWER_SECONDS,
-            tls=tls,
-            use_ssh_client=over_ssh,  # the person's own ssh, with its configuration and agent
-        )
+        tunnel = self._tunnel
+        url = self.endpoint.url if tunnel is None else f"unix://{tunnel.open()}"
+        client: Any = APIClient(url, version=version, timeout=ANSWER_SECONDS, tls=tls)
         # Else REQUESTS_CA_BUNDLE and proxies of the environment would take the place of the
         # engine's own certificates.
         client.trust_env = False

@@ -36,6 +36,11 @@ class Endpoint:
         return self.url.removeprefix("unix://") if self.url.startswith("unix://") else ""
 
     @property
+    def option(self) -> tuple[str, str]:
+        """The option by which the docker command line is told of it."""
+        return ("--context", self.context) if self.context else ("--host", self.url)
+
+    @property
     def remote(self) -> bool:
         """By its address alone it is another machine's: ssh, or TCP to any but this machine."""
         address = urlsplit(self.url)
@@ -52,9 +57,7 @@ def find_endpoint(environ: Mapping[str, str]) -> Endpoint:
 
     Reads `config.json` and `contexts/meta` below `DOCKER_CONFIG` or `~/.docker`.
     """
-    folder = Path(
-        environ.get("DOCKER_CONFIG") or Path(environ.get("HOME") or "~").expanduser() / ".docker"
-    )
+    folder = docker_folder(environ)
     host = environ.get("DOCKER_HOST", "")
     if host:
         verify = bool(environ.get("DOCKER_TLS_VERIFY"))
@@ -66,6 +69,23 @@ def find_endpoint(environ: Mapping[str, str]) -> Endpoint:
         read_json(folder / "config.json").get("currentContext")
     )
     return Endpoint() if name in ("", "default") else context_endpoint(folder / "contexts", name)
+
+
+def docker_folder(environ: Mapping[str, str]) -> Path:
+    """Where the docker command line keeps its configuration and contexts."""
+    home = environ.get("HOME") or "~"
+    return Path(environ.get("DOCKER_CONFIG") or Path(home).expanduser() / ".docker")
+
+
+def contexts(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
+    """The Docker contexts of this user, by name; files that are none are passed over."""
+    folder = docker_folder(environ) / "contexts"
+    try:
+        found = [read_json(place / "meta.json") for place in (folder / "meta").iterdir()]
+    except OSError:
+        found = []
+    names = sorted({name for meta in found if (name := text(meta.get("Name")))})
+    return tuple(context_endpoint(folder, name) for name in names)
 
 
 def context_endpoint(folder: Path, name: str) -> Endpoint:

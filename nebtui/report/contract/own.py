@@ -1,9 +1,10 @@
-"""What the verbs about nebtui itself print as JSON: undo, doctor, rule, config."""
+"""What the verbs about nebtui itself print as JSON: undo, doctor, hosts, rule, config."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict
 
+from nebtui.facts.boxes import BoxSource
 from nebtui.facts.link import LinkState
 from nebtui.rules.rule import Severity
 
@@ -49,6 +50,27 @@ class DoctorJson(TypedDict):
 
     version: Literal[1]
     links: list[DoctorLinkJson]
+
+
+class KnownBoxJson(TypedDict):
+    """A box that can be looked at."""
+
+    name: Annotated[str, "what --host takes"]
+    source: Annotated[BoxSource, "where the name is from"]
+    address: Annotated[str, "of its engine"]
+    default: Annotated[bool, "looked at without --host"]
+    machine: Annotated[str | None, "where the engine runs; null = it does not answer"]
+    gives: Annotated[
+        list[DoctorLinkJson],
+        "engine, events, figures, files, gpus: ok = as on the box; unknown = less; broken = not",
+    ]
+
+
+class HostsJson(TypedDict):
+    """The boxes that can be looked at, and what is seen of each from here."""
+
+    version: Literal[1]
+    hosts: list[KnownBoxJson]
 
 
 class RuleRowJson(TypedDict):

@@ -13,6 +13,7 @@ from nebtui.report.contract.network_graph import GraphJson
 from nebtui.report.contract.own import (
     ConfigJson,
     DoctorJson,
+    HostsJson,
     RuleJson,
     RulesJson,
     UndoJson,
@@ -34,6 +35,7 @@ OUTPUTS: Mapping[str, Any] = {
     "startup": StartJson | StartsJson,
     "gpu": GpusJson,
     "doctor": DoctorJson,
+    "hosts": HostsJson,
     "rule": RulesJson | RuleJson,
     "config": ConfigJson,
 }

@@ -1,0 +1,85 @@
+"""The host that a command looks at: the live box, files alone, or a recording."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Mapping
+
+from nebtui.cli.errors import CommandError
+from nebtui.compose.discovery.candidate import Candidate
+from nebtui.host import Host
+from nebtui.hosts.projects.catalogue import ComposeCatalogue
+from nebtui.keep.known_projects import recall_projects
+from nebtui.settings import Settings
+
+
+def paths_of(arguments: Namespace) -> tuple[str, ...]:
+    """The PATH arguments that exist, absolute; CommandError where none does."""
+    paths = tuple(os.path.abspath(path) for path in getattr(arguments, "paths", ()))
+    found = tuple(path for path in paths if os.path.lexists(path))
+    if paths and not found:
+        raise CommandError(f"{paths[0]}: no such file or folder")
+    return found
+
+
+def host_for(
+    arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False
+) -> Host:
+    """The live host, the files of the given places with `--no-engine`, or what `--recording`
+    names."""
+    if recorded := getattr(arguments, "recording", None):
+        return recorded_host(recorded, arguments)
+    given = paths_of(arguments)
+    places = given or (os.getcwd(),)
+    roots = (*places, *(() if given and arguments.no_engine else settings.roots))
+    known = () if given and arguments.no_engine else remembered(settings)
+    asks_compose = arguments.verb == "fix" or not arguments.no_engine
+    catalogue = ComposeCatalogue(
+        roots, known, environ, asks_compose, None if given else settings.depth
+    )
+    if arguments.no_engine:
+        from nebtui.hosts.files import FilesHost
+
+        return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
+    from nebtui.hosts.live import LiveHost
+    from nebtui.keep.baselines import SpeedMemory
+    from nebtui.keep.starts import StartMemory
+
+    memory, text = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
+    # A single look would be over before the reply came.
+    now = follow and not arguments.read_only
+    return LiveHost(
+        roots,
+        known,
+        environ,
+        catalogue=catalogue,
+        baselines=memory,
+        starts=StartMemory(settings.state_dir),
+        await_servers=text,
+        ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
+        named=bool(arguments.host),
+    )
+
+
+def recorded_host(file: str, arguments: Namespace) -> Host:
+    """The end of a recording; CommandError where it is none, or where something is asked for that
+    needs this machine."""
+    from nebtui.hosts.recorded import RecordedHost
+    from nebtui.recording.lines import RecordingError
+    from nebtui.recording.tape import open_tape
+
+    if arguments.no_engine:
+        raise CommandError("--no-engine looks at files, --recording at none: leave out one of them")
+    try:
+        return RecordedHost(open_tape(file), follow=False)
+    except RecordingError as error:
+        raise CommandError(str(error)) from None
+
+
+def remembered(settings: Settings) -> tuple[Candidate, ...]:
+    """The projects seen in earlier runs."""
+    known = recall_projects(settings.state_dir)
+    return tuple(
+        Candidate(key, frozenset({"remembered"}), env_files) for key, env_files in known.items()
+    )

@@ -1,0 +1,27 @@
+"""A box that could be looked at, and what would be seen of it from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nebtui.facts.link import Link
+from nebtui.facts.observed import Engine
+
+BoxSource = Literal["this machine", "environment", "settings", "context"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBox:
+    """A box by the name that `--host` takes."""
+
+    name: str
+    source: BoxSource
+    address: str
+    """Of its engine, as a URL; of a context without one its name."""
+    default: bool
+    """It is looked at where no `--host` is given."""
+    engine: Engine | None
+    """None = it does not answer."""
+    gives: tuple[Link, ...]
+    """Engine, events, figures, files and GPUs: whether they are seen from here, and why not."""

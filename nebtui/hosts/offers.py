@@ -1,0 +1,73 @@
+"""What an engine gives to who looks from here: asked once, with a limit of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from nebtui.facts.gpu import GpuStack
+from nebtui.facts.link import Link
+from nebtui.facts.observed import Container, Engine
+from nebtui.hosts.engine import payloads
+from nebtui.hosts.engine.client import EngineClient
+from nebtui.hosts.engine.collector import located, visible_here
+from nebtui.hosts.engine.endpoint import Endpoint
+from nebtui.hosts.engine.errors import EngineError, NotFoundError
+from nebtui.hosts.gpu.collector import sources
+from nebtui.hosts.gpu.once import once
+from nebtui.hosts.json_values import text
+
+MOST_ASKED = 5
+"""Running containers by whose processes it is found out whether they run on this machine."""
+
+
+def offer(endpoint: Endpoint, environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Link, ...]]:
+    """The engine, and what is seen through it; None and the reason where it does not answer."""
+    client = EngineClient(endpoint, environ)
+    try:
+        plain = payloads.engine(client.version(), client.info(), endpoint.url)
+        running = _running(client)
+    except EngineError as problem:
+        said, _, remedy = str(problem).partition(": ")
+        return None, (Link("engine", "broken", said, remedy),)
+    finally:
+        client.close()
+    engine = located(plain, endpoint, visible_here(running))
+    stack = once(sources)[1] if engine.local else None
+    return engine, tuple(gives(engine, stack))
+
+
+def _running(client: EngineClient) -> tuple[Container, ...]:
+    found = []
+    for item in [c for c in client.containers() if c.get("State") == "running"][:MOST_ASKED]:
+        try:
+            found.append(payloads.container_from_inspect(client.inspect(text(item.get("Id")))))
+        except NotFoundError:
+            continue
+    return tuple(found)
+
+
+def gives(engine: Engine, stack: GpuStack | None) -> Iterator[Link]:
+    """What is seen of a box through its engine. `stack`: the GPU drivers of this machine, for an
+    engine that runs on it."""
+    there = f"on {engine.name}"
+    yield Link("engine", "ok", f"{engine.version} (API {engine.api_version}) {there}")
+    yield Link("events", "ok", "states, health, networks and logs as they change")
+    if engine.local:
+        yield Link("figures", "ok", "CPU, memory, users and ports, read from this machine's files")
+        yield Link("files", "ok", "compose files and folders are on this machine")
+    else:
+        slow = "CPU and memory, a container a second; no users, ports or refused connections"
+        yield Link("figures", "unknown", slow, "they are read where the processes are")
+        where = f"they are {there}" if engine.elsewhere else "they may be on another machine"
+        yield Link("files", "broken", where, f"run nebtui {there} to have them checked and mended")
+    yield _gpus(engine, stack)
+
+
+def _gpus(engine: Engine, stack: GpuStack | None) -> Link:
+    if stack is not None:
+        state = stack.problem or f"{stack.vendor}, {stack.driver or 'driver'}"
+        return Link("gpus", "broken" if stack.problem else "ok", state, stack.remedy)
+    granted = "nvidia" in (engine.runtimes or ()) or bool(engine.cdi)
+    can = "its engine grants GPUs; " if granted else ""
+    remedy = f"run `nebtui gpu` on {engine.name}"
+    return Link("gpus", "broken", f"{can}devices are read from drivers, not from engines", remedy)
