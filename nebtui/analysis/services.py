@@ -40,6 +40,12 @@ def keys_of(snapshot: Snapshot, project: ProjectKey | None) -> tuple[ServiceKey,
     return tuple(key for one in wanted for key in service_keys(snapshot, one))
 
 
+def files_elsewhere(snapshot: Snapshot, project: ProjectKey) -> bool:
+    """Its files are on the machine of the engine, which is another one: not read, and not wrong."""
+    engine = snapshot.engine
+    return engine is not None and engine.elsewhere and not snapshot.projects[project].confirmed
+
+
 def service_statuses(snapshot: Snapshot) -> tuple[ServiceStatus, ...]:
     """All services of all projects with their verdicts, in the order they are shown."""
     keys = keys_of(snapshot, None)

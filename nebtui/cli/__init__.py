@@ -33,10 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load(environ)
         if settings.ascii:
             prepare(ascii=True)
-        boxes = chosen_boxes(arguments, settings, environ)
-        if len(boxes) == 1:
-            settings, environ = boxes[0].settings, boxes[0].environ
-        settings = with_state(settings, arguments)
+        settings, environ = _looking_at(arguments, settings, environ)
         if settings.problem and arguments.verb is not None:
             warn(f"nebtui: {settings.problem}")
         try:
@@ -63,6 +60,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         with contextlib.suppress(OSError):
             sys.stderr.write(f"nebtui: the output could not be written: {error.strerror}\n")
         return 2
+
+
+def _looking_at(
+    arguments: Namespace, settings: Settings, environ: Mapping[str, str]
+) -> tuple[Settings, Mapping[str, str]]:
+    """What holds for the box that is looked at; of several each has its own, in the arguments."""
+    boxes = chosen_boxes(arguments, settings, environ)
+    if len(boxes) == 1:
+        settings, environ = boxes[0].settings, boxes[0].environ
+    settings = with_state(settings, arguments)
+    if len(boxes) > 1:
+        boxes = chosen_boxes(arguments, settings, environ)
+    arguments.boxes = boxes
+    return settings, environ
 
 
 def entry() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from nebtui.analysis.services import narrowed
+from nebtui.cli.boxes import ChosenBox
 from nebtui.cli.early import EarlyPicture, has_screen
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import ascii_only
@@ -71,19 +73,61 @@ def show(
         found = [f for f in rules.find(snapshot, settings.allow) if f.project in keys]
         say_status(narrowed(snapshot, keys), arguments, found, now, banner)
         return 0
+    _ready(settings, environ)
+    session = _session(host, arguments, settings, environ, banner, notice, player)
+    session.tour = tour
+    if early is not None:
+        session.snapshot, session.terminal = early.snapshot, early.terminal
+    return _run(session)
+
+
+def show_boxes(arguments: Namespace) -> int:
+    """The app on several boxes, or their status once where there is no terminal for it."""
+    if not has_screen(arguments):
+        from nebtui.cli.several import looked_at
+        from nebtui.cli.status import say_boxes
+
+        say_boxes(looked_at(arguments), arguments)
+        return 0
+    from nebtui.cli.looking import host_for
+
+    boxes: tuple[ChosenBox, ...] = arguments.boxes
+    _ready(boxes[0].settings, boxes[0].environ)
+    sessions = []
+    for box in boxes:
+        search = not box.endpoint.remote
+        host = host_for(arguments, box.settings, box.environ, follow=True, search=search)
+        session = _session(host, arguments, box.settings, box.environ, box.name, "", None)
+        session.name = box.name
+        sessions.append(session)
+    for session, box in zip(sessions, boxes, strict=True):
+        session.beside = tuple(sessions)
+        # A name that nobody answers for takes seconds: nothing waits for it.
+        threading.Thread(target=_look_up, args=(session, box), daemon=True).start()
+    return _run(sessions[0])
+
+
+def _look_up(session: Session, box: ChosenBox) -> None:
+    from nebtui.hosts.engine.known_as import known_as
+
+    session.known_as = known_as(box.endpoint.url, box.environ)
+
+
+def _ready(settings: Settings, environ: Mapping[str, str]) -> None:
+    """CommandError where this terminal has no screen; SettingsError for a key that cannot be."""
     if environ.get("TERM", "") in ("", "dumb"):
         raise CommandError(
             "this terminal (TERM=dumb) cannot show the screen; use `nebtui --plain` or "
             "`nebtui check`"
         )
-    from nebtui.tui.app import NebtuiApp
     from nebtui.tui.rebinding import keymap
 
-    keymap(settings)  # a key that cannot be is an error of the settings, not of the screen
-    session = _session(host, arguments, settings, environ, banner, notice, player)
-    session.tour = tour
-    if early is not None:
-        session.snapshot, session.terminal = early.snapshot, early.terminal
+    keymap(settings)
+
+
+def _run(session: Session) -> int:
+    from nebtui.tui.app import NebtuiApp
+
     app = NebtuiApp(session, spare_what_stays)
     app.run()
     return app.return_code or 0

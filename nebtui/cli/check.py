@@ -24,6 +24,8 @@ from nebtui.settings import Settings
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
     """Print the findings of the selected projects; 1 if one is at or above --fail-on, 2 if a file
     was unusable."""
+    if len(arguments.boxes) > 1:
+        return _several(arguments)
     with closing(host_for(arguments, settings, environ)) as host:
         snapshot = look(host, settings)
         if not snapshot.projects and snapshot.engine is None and not arguments.no_engine:
@@ -59,7 +61,8 @@ def _say(
     if arguments.format == "json":
         from nebtui.report import json_output
 
-        say_json(json_output.check(looked, shown, wrong, others))
+        host = arguments.boxes[0].name or None
+        say_json(json_output.check(looked, shown, wrong, others, host))
     elif arguments.format == "github":
         from nebtui.report.github import commands
 
@@ -75,6 +78,41 @@ def _say(
                 ]
             )
         )
+
+
+def _several(arguments: Namespace) -> int:
+    """The findings of each box under its name; 2 where one could not be looked at."""
+    # Loaded where they are needed: `check` of one box is to start at once.
+    from nebtui.cli.several import across, looked_at, say_across
+    from nebtui.report import json_output
+
+    for given in ("baseline", "write_baseline", "diff"):
+        if getattr(arguments, given):
+            told = given.replace("_", "-")
+            raise CommandError(f"--{told} is about files of one machine: name one --host")
+    if arguments.format not in ("text", "json"):
+        raise CommandError(f"--format {arguments.format} is about one box: name one --host")
+    rows, worst = [], 0
+    boxes = looked_at(arguments)
+    for box in boxes:
+        broken = complain(box.snapshot, box.keys, arguments, box.examined.failures)
+        shown = visible(list(box.examined.findings), arguments)
+        silent = 2 if broken or box.silent else 0
+        worst = max(worst, silent, status_of(list(box.examined.findings), arguments.fail_on))
+        looked = [box.snapshot.projects[key] for key in box.keys]
+        if arguments.format == "json":
+            wrong = problems(box.snapshot, box.keys, arguments)
+            others = strangers(box.snapshot, arguments)
+            rows.append(json_output.check(looked, shown, wrong, others, box.name))
+        else:
+            last = "not looked at" if box.silent else text_output.checked(looked, shown)
+            say([*text_output.findings(shown), f"{box.name}: {last}"])
+    wrong_across = tuple(one for one in across(boxes) if one.broken)
+    if arguments.format == "json":
+        say_json(json_output.checks(rows, wrong_across))
+    else:
+        say_across(wrong_across)
+    return max(worst, int(bool(wrong_across)))
 
 
 def _say_sarif(

@@ -6,6 +6,7 @@ import os
 from argparse import Namespace
 from collections.abc import Mapping
 
+from nebtui.analysis.services import files_elsewhere
 from nebtui.cli.errors import CommandError
 from nebtui.cli.looking import paths_of
 from nebtui.cli.output import say, say_json, warn
@@ -70,7 +71,7 @@ def problems(
     absent = [Problem(path, 0, "no such file or folder") for path in absent_paths(arguments)]
     projects = [snapshot.projects[k] for k in keys]
     engine = snapshot.engine
-    far = [p for p in projects if engine is not None and engine.elsewhere and not p.confirmed]
+    far = [p for p in projects if files_elsewhere(snapshot, p.key)]
     troubles = [trouble for p in projects if p not in far and (trouble := p.problem or p.warning)]
     if engine is not None and far and arguments.verb in ("check", "fix"):
         # Whoever looks at services has them; only who judges files has to know.
@@ -126,7 +127,8 @@ def say_status(
     if arguments.format == "json":
         from nebtui.report import json_output
 
-        say_json(json_output.status(snapshot, outside, now))
+        host = arguments.boxes[0].name or None
+        say_json(json_output.status(snapshot, outside, now, host))
         return
     lines = "\n".join(text_output.status(snapshot, found, outside, now))
     say(f"{banner}: {lines}" if banner else lines)

@@ -24,15 +24,19 @@ def paths_of(arguments: Namespace) -> tuple[str, ...]:
 
 
 def host_for(
-    arguments: Namespace, settings: Settings, environ: Mapping[str, str], *, follow: bool = False
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    follow: bool = False,
+    search: bool = True,
 ) -> Host:
     """The live host, the files of the given places with `--no-engine`, or what `--recording`
-    names."""
+    names. `search`: look for compose files here; of several boxes nobody knows whose they are."""
     if recorded := getattr(arguments, "recording", None):
         return recorded_host(recorded, arguments)
     given = paths_of(arguments)
-    places = given or (os.getcwd(),)
-    roots = (*places, *(() if given and arguments.no_engine else settings.roots))
+    roots = _roots(given, arguments, settings) if search else ()
     known = () if given and arguments.no_engine else remembered(settings)
     asks_compose = arguments.verb == "fix" or not arguments.no_engine
     catalogue = ComposeCatalogue(
@@ -60,6 +64,12 @@ def host_for(
         ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
         named=bool(arguments.host),
     )
+
+
+def _roots(given: tuple[str, ...], arguments: Namespace, settings: Settings) -> tuple[str, ...]:
+    """Where compose files are searched for: the PATHs, else the folder one stands in."""
+    places = given or (os.getcwd(),)
+    return (*places, *(() if given and arguments.no_engine else settings.roots))
 
 
 def recorded_host(file: str, arguments: Namespace) -> Host:

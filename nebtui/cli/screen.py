@@ -16,7 +16,11 @@ from nebtui.settings import Settings
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
     """Open the box; without a terminal print its status once and exit 0."""
-    if not arguments.no_engine and nothing_here(settings, environ):
+    if len(arguments.boxes) > 1:
+        from nebtui.cli.app import show_boxes
+
+        return show_boxes(arguments)
+    if not arguments.no_engine and not arguments.host and nothing_here(settings, environ):
         warn("nebtui: no engine and no compose file here: this is the demo box")
         notice = (
             "the demo box, nothing on it is yours: no engine here, no compose file in "
@@ -33,7 +37,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         from nebtui.cli.looking import host_for
 
         host = host_for(arguments, settings, environ, follow=True)
-        banner = "files only" if arguments.no_engine else ""
+        banner = "files only" if arguments.no_engine else arguments.boxes[0].name
         return show(host, banner, arguments, settings, environ, early=early)
 
 

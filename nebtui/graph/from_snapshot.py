@@ -17,6 +17,7 @@ from nebtui.analysis.reachability import (
 )
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
+    files_elsewhere,
     outside_word,
     outside_words,
     projects,
@@ -91,7 +92,7 @@ def _group(
     rows = tuple(
         _noted(row, notes[k], alerts.get(k, "")) if k in notes else row for k, row in plain.items()
     )
-    if project.problem:
+    if project.problem and not files_elsewhere(snapshot, key):
         file = project.problem.file.rpartition("/")[2]
         place = f"{file}:{project.problem.line}" if project.problem.line else file
         return Group(identity(key), project.name, f"{place} {project.problem.message}", "bad", rows)

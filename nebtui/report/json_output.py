@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from nebtui.analysis.drift import drift
+from nebtui.analysis.fleet import Crossing
 from nebtui.analysis.reachability import Names, names, observed_networks
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
@@ -20,10 +21,17 @@ from nebtui.facts.observed import Container, PortBinding
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
-from nebtui.report.contract.box import DriftJson, ServerJson, ServiceJson, StatusJson
+from nebtui.report.contract.box import (
+    DriftJson,
+    ServerJson,
+    ServiceJson,
+    StatusesJson,
+    StatusJson,
+)
 from nebtui.report.contract.containers import LooseContainerJson, PortJson
-from nebtui.report.contract.findings import CheckJson, FindingJson
-from nebtui.report.contract.network_graph import EdgeJson, GraphJson
+from nebtui.report.contract.crossings import CrossingJson
+from nebtui.report.contract.findings import CheckJson, ChecksJson, FindingJson
+from nebtui.report.contract.network_graph import EdgeJson, GraphJson, GraphsJson
 from nebtui.report.edges import ServiceEdge, service_edges
 from nebtui.report.gpu_output import device
 from nebtui.rules.rule import Finding
@@ -34,9 +42,10 @@ def check(
     findings: Iterable[Finding],
     errors: Iterable[Problem],
     outside: Iterable[Container] = (),
+    host: str | None = None,
 ) -> CheckJson:
     """`check --format json` of the projects looked at; `outside`: containers of no project, which
-    are named and not judged."""
+    are named and not judged; `host`: as `--host` named the box."""
     return {
         "version": 1,
         "projects": len(projects),
@@ -44,6 +53,7 @@ def check(
         "findings": [_finding(finding) for finding in findings],
         "errors": [{"file": e.file, "line": e.line or None, "message": e.message} for e in errors],
         "outside": [_outside(container) for container in outside],
+        "host": host,
     }
 
 
@@ -85,14 +95,19 @@ def _finding(finding: Finding) -> FindingJson:
 
 
 def status(
-    snapshot: Snapshot, outside: Iterable[Container] = (), now: float | None = None
+    snapshot: Snapshot,
+    outside: Iterable[Container] = (),
+    now: float | None = None,
+    host: str | None = None,
 ) -> StatusJson:
     """`status --format json`; `outside`: containers of no project; `now` in Unix seconds, for the
-    uptimes (None = they are not told)."""
+    uptimes (None = they are not told); `host`: as `--host` named the box."""
     engine = snapshot.engine
     index, killed = names(snapshot), frozenset(out_of_memory(snapshot))
     return {
         "version": 1,
+        "host": host,
+        "problem": snapshot.engine_problem or None,
         "engine": None
         if engine is None
         else {
@@ -195,8 +210,38 @@ def _server(sample: ThroughputSample) -> ServerJson:
     }
 
 
-def graph(snapshot: Snapshot) -> GraphJson:
-    """`graph --format json`."""
+def _crossings(found: Iterable[Crossing]) -> list[CrossingJson]:
+    return [
+        {
+            "from": f"{one.box} {one.source}",
+            "host": one.host,
+            "port": one.port,
+            "box": one.other,
+            "target": str(one.target) if one.target else None,
+            "answer": one.answer,
+            "message": one.told,
+        }
+        for one in found
+    ]
+
+
+def statuses(rows: list[StatusJson], found: Iterable[Crossing]) -> StatusesJson:
+    """`status --format json` of several boxes."""
+    return {"version": 1, "hosts": rows, "crossings": _crossings(found)}
+
+
+def checks(rows: list[CheckJson], found: Iterable[Crossing]) -> ChecksJson:
+    """`check --format json` of several boxes."""
+    return {"version": 1, "hosts": rows, "crossings": _crossings(found)}
+
+
+def graphs(rows: list[GraphJson], found: Iterable[Crossing]) -> GraphsJson:
+    """`graph --format json` of several boxes."""
+    return {"version": 1, "hosts": rows, "crossings": _crossings(found)}
+
+
+def graph(snapshot: Snapshot, host: str | None = None) -> GraphJson:
+    """`graph --format json`; `host`: as `--host` named the box."""
     return {
         "version": 1,
         "networks": [
@@ -204,6 +249,7 @@ def graph(snapshot: Snapshot) -> GraphJson:
             for name, (external, members) in network_members(snapshot).items()
         ],
         "edges": [_edge(edge) for edge in service_edges(snapshot)],
+        "host": host,
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
+    files_elsewhere,
     out_of_memory,
     outside_word,
     outside_words,
@@ -94,8 +95,8 @@ def status(
     for key in projects(snapshot):
         project = snapshot.projects[key]
         files = ", ".join(short(f) for f in key.files) or "no file known"
-        far = engine is not None and engine.elsewhere and not project.confirmed
-        read = f"files are on {engine.name}" if far else read_by(project)
+        far = files_elsewhere(snapshot, key)
+        read = f"files are on {engine.name}" if engine and far else read_by(project)
         yield plain(f"{project.name}  {files}  (from {found_by(project)}; {read})")
         if not far and (problem := project.problem or project.warning):
             place = f":{problem.line}" if problem.line else ""

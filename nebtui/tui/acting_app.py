@@ -11,16 +11,16 @@ from textual.app import App, SystemCommand
 from nebtui.action import Action, ProjectAction, Pull, Up
 from nebtui.analysis.consequence import concerned, consequence, destroys, images
 from nebtui.tui.background import background
+from nebtui.tui.box_on_screen import BoxOnScreen
 from nebtui.tui.continued_driver import continued
 from nebtui.tui.messages import ActionsAsked, CancelAsked
 from nebtui.tui.own_commands import run_own
 from nebtui.tui.rebinding import keymap, rebound
-from nebtui.tui.runs import Runs, left_behind
+from nebtui.tui.runs import left_behind
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
 from nebtui.tui.upstream import asked_upstream
-from nebtui.tui.widgets.running import Running
 
 MOST_IMAGES = 8
 """How many registries' images are asked for before a pull, each by a thread of its own."""
@@ -31,12 +31,25 @@ class ActingApp(App[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(driver_class=continued(session.terminal) if session.terminal else None)
-        self.session = session
-        self.home = HomeScreen(session)
+        self.boxes = tuple(BoxOnScreen(self, one) for one in session.beside or (session,))
+        self.box = next(box for box in self.boxes if box.session is session)
+        """The one in front."""
         self._keys = keymap(session.settings)
         self.keys = rebound(self._keys)
         """The table of keys with those that a person chose."""
-        self._runs = Runs(self, session, self._runs_changed)
+
+    @property
+    def session(self) -> Session:
+        """Of the box in front."""
+        return self.box.session
+
+    @property
+    def home(self) -> HomeScreen:
+        """Of the box in front."""
+        return self.box.home
+
+    def boxes_changed(self) -> None:
+        """The line of a box beside others may be another one."""
 
     def bind_own(self) -> None:
         """Bind the keys and commands that a person chose."""
@@ -54,13 +67,18 @@ class ActingApp(App[None]):
     def action_own(self, nth: int) -> None:
         """A command of the settings on what is selected at home."""
         command = self.session.settings.commands[nth]
-        run_own(self, self.session, self._runs, command, self.home.selected)
+        run_own(self, self.session, self.box.runs, command, self.home.selected)
 
     def recover(self) -> tuple[str, ...]:
         """Off the screen's thread; the editor it loads is not needed before."""
         from nebtui.fixing.recovery import recover
 
-        return recover(self.session.host, self.session.journal)
+        return tuple(
+            sentence
+            for box in self.boxes
+            if not box.session.locked
+            for sentence in recover(box.session.host, box.session.journal)
+        )
 
     def tell(self, sentences: tuple[str, ...]) -> None:
         """Warnings of what was found left behind."""
@@ -91,20 +109,15 @@ class ActingApp(App[None]):
         self.session.undone = tuple(r for r in self.session.undone if r.project not in brought)
         self.session.marked = frozenset()
         # A network that an undone fix left in use may be free afterwards.
-        self._runs.ask(actions, lambda: background(self, self.recover, self.tell))
-
-    def _runs_changed(self) -> None:
-        """Something is done, or is not done any more."""
-        self.session.doing = self._runs.doing()
-        self.home.show()
-        for line in self.home.query(Running):
-            line.show(self._runs)
+        self.box.runs.ask(actions, lambda: background(self, self.recover, self.tell))
 
     def on_cancel_asked(self, message: CancelAsked) -> None:
-        batch = self._runs.cancel()
+        batch = self.box.runs.cancel()
         told = f"interrupted: {batch.title}" if batch and batch.began else "forgotten"
         self.notify(told if batch else "nothing runs", markup=False, timeout=3)
 
     async def action_quit(self) -> None:
         """Leave. What runs goes on by itself; what waits its turn is not begun."""
-        self.exit(message=left_behind(self._runs.batches))
+        self.exit(
+            message=left_behind(tuple(batch for box in self.boxes for batch in box.runs.batches))
+        )

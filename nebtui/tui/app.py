@@ -13,28 +13,21 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input
 
-from nebtui import rules
-from nebtui.analysis.services import narrowed
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import recorded
-from nebtui.fixing.watch import verdict
-from nebtui.keep.known_projects import remember_projects
-from nebtui.keep.outlines import remember_outlines
 from nebtui.keep.records import Entry
-from nebtui.store import Store
+from nebtui.store import Fleet
 from nebtui.tui.acting_app import ActingApp
 from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
+from nebtui.tui.box_on_screen import BoxOnScreen
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.guide import Guide, Move
 from nebtui.tui.keys import bindings
-from nebtui.tui.last_words import LastWords
 from nebtui.tui.locked import why_locked
 from nebtui.tui.messages import FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import Everything, commands
-from nebtui.tui.pictures import covers
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.help import HelpScreen
 from nebtui.tui.session import Session
@@ -50,7 +43,7 @@ class NebtuiApp(ActingApp):
 
     TITLE = "nebtui"
     CSS_PATH: ClassVar[CSSPathType | None] = SHEETS
-    BINDINGS: ClassVar[list[BindingType]] = bindings("replay", "tour")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("replay", "tour", "boxes")
     COMMANDS: ClassVar[set[Any]] = {Everything}
     TOOLTIP_DELAY = 0.8
     SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
@@ -59,12 +52,12 @@ class NebtuiApp(ActingApp):
         """`settled` is called once, when the first complete picture is on the screen."""
         super().__init__(session)
         self._settled = settled
-        self._early = session.snapshot
-        self._store = Store(session.host, self._heard)
-        self._judged = -1
-        self._judging = False
-        self._recording = BoxRecording(self, session, self._store)
-        self.words = LastWords(self, session, self.home.show)
+        hosts = {box.session.name: box.session.host for box in self.boxes}
+        self._fleet = Fleet(hosts, self._heard)
+        self._recordings = {
+            box.session.name: BoxRecording(self, box.session, self._fleet.stores[box.session.name])
+            for box in self.boxes
+        }
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self.guide = Guide(self, session)
         self._ascii = AsciiFilter(enabled=session.ascii)
@@ -85,80 +78,25 @@ class NebtuiApp(ActingApp):
         # screen is not late.
         self.call_after_refresh(self._open)
 
-    @property
-    def judged(self) -> bool:
-        """The findings are those of the snapshot that is shown."""
-        return self._judged == self.session.snapshot.generation
-
-    def _heard(self, snapshot: Snapshot) -> None:
-        """Called from the store's thread."""
-        self.post_message(SnapshotChanged(snapshot))
+    def _heard(self, box: str, snapshot: Snapshot) -> None:
+        """Called from a thread of the box's store."""
+        self.post_message(SnapshotChanged(snapshot, box))
 
     def _open(self) -> None:
-        self._store.start()
+        self._fleet.start()
         self.set_interval(1.0, self._watch)
-        if not self.session.locked:
+        if not all(box.session.locked for box in self.boxes):
             background(self, self.recover, self.tell)
 
-    def _only(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot with only the projects of the name asked for, where one was."""
-        name = self.session.only
-        mine = (key for key in snapshot.projects if key.name == name)
-        return narrowed(snapshot, mine) if name else snapshot
-
     def on_snapshot_changed(self, message: SnapshotChanged) -> None:
-        if not covers(message.snapshot, self._early):
-            return  # what the first frame shows must not go and come again
-        self._early = Snapshot()
-        first = message.snapshot.settled and not self.session.snapshot.settled
-        self.session.snapshot = self._only(message.snapshot)
-        self.home.show()
-        self.words.look()
-        self._judge()
-        engine = message.snapshot.engine
-        if first and self._settled:
-            self.call_after_refresh(self._settled)
-        if first and self.session.host.kind == "live" and not (engine and engine.elsewhere):
-            seen = tuple(message.snapshot.projects.values())
-            background(self, lambda: self._remember(seen), lambda _: None)
-
-    def _remember(self, seen: tuple[Project, ...]) -> None:
-        """For later runs; off the screen's thread."""
-        remember_projects(self.session.settings.state_dir, seen)
-        remember_outlines(self.session.settings.state_dir, seen)
-
-    def _judge(self) -> None:
-        """Find again where declared or inspected facts changed; one search at a time."""
-        snapshot = self.session.snapshot
-        if self._judging or snapshot.generation == self._judged:
-            return
-        self._judging = True
-        allow = self.session.settings.allow
-        background(self, lambda: (snapshot, rules.examine(snapshot, allow)), self._found)
-
-    def _found(self, judged: tuple[Snapshot, rules.Examination]) -> None:
-        self._judging = False
-        self._judged = judged[0].generation
-        found, failures = judged[1].findings, judged[1].failures
-        if (found, failures) != (self.session.findings, self.session.failures):
-            self.session.findings, self.session.failures = found, failures
-            self.home.show()
-        self._judge()
+        box = next(box for box in self.boxes if box.session.name == message.box)
+        box.take(message.snapshot, self._settled)
 
     def _watch(self) -> None:
-        """Say it when a written patch is seen to work; it is not watched any more then."""
-        now = self.session.now()
-        waiting = []
-        for item in self.session.watched:
-            seen = verdict(self.session.snapshot, item, now)
-            if seen.state == "seen":
-                self.guide.note("seen", item.patch.mended)
-                self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
-            else:
-                waiting.append(item)
-        if len(waiting) != len(self.session.watched):
-            self.session.watched = tuple(waiting)
-            self.home.show()
+        """Say it when a written patch is seen to work."""
+        for item in [item for box in self.boxes for item in box.seen()]:
+            self.guide.note("seen", item.patch.mended)
+            self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
 
     def on_fix_asked(self, message: FixAsked) -> None:
         from nebtui.tui.screens.review import ReviewScreen
@@ -207,9 +145,44 @@ class NebtuiApp(ActingApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of a recording are there where one is played, and letters where one types."""
+        if action in ("next_box", "all_boxes"):
+            free = not isinstance(self.focused, Input)
+            return bool(self.session.beside) and self.screen is self.home and free
         if action != "play":
             return action != "tour" or self.guide.answers(parameters[0])
         return self.session.player is not None and not isinstance(self.focused, Input)
+
+    def boxes_changed(self) -> None:
+        """The lines of the boxes above home."""
+        if self.session.beside and self.home.is_current:
+            self.home.show_boxes()
+
+    def action_next_box(self) -> None:
+        """Put the next box in front."""
+        at = self.boxes.index(self.box)
+        self.go_to_box(self.boxes[(at + 1) % len(self.boxes)])
+
+    def go_to_box(self, box: BoxOnScreen, row: str = "") -> None:
+        """Put a box in front, with the cursor on a row of it, "" where it was."""
+        before, self.box = self.box, box
+        for one in (before, box):
+            if not self.is_screen_installed(one.home):  # what was selected there stays
+                self.install_screen(one.home, f"home {one.session.name}")
+        if box is not before:
+            self.switch_screen(box.home)
+        if row:
+            box.home.lead_to(row)
+
+    def action_all_boxes(self) -> None:
+        """Show all of them below each other."""
+        from nebtui.tui.screens.boxes import BoxesScreen
+
+        self.push_screen(BoxesScreen(self.session), self._chosen)
+
+    def _chosen(self, place: tuple[str, str] | None) -> None:
+        if place is not None:
+            name, row = place
+            self.go_to_box(next(b for b in self.boxes if b.session.name == name), row)
 
     def action_play(self, move: str) -> None:
         """Steer the recording that is played."""
@@ -224,7 +197,7 @@ class NebtuiApp(ActingApp):
 
     def action_record(self) -> None:
         """Begin to record this box, or end it."""
-        self._recording.toggle()
+        self._recordings[self.session.name].toggle()
         self.home.show()
 
     def action_explain(self) -> None:
@@ -249,11 +222,11 @@ class NebtuiApp(ActingApp):
         """The palette: every key of the screen it was opened on."""
         yield from commands(screen)
         if self.session.player is None:
-            yield SystemCommand(*self._recording.told(), self.action_record)
+            yield SystemCommand(*self._recordings[self.session.name].told(), self.action_record)
         yield from self.own_commands()
         yield SystemCommand("theme", "Choose colours.", self.action_change_theme)
 
     def on_unmount(self) -> None:
-        self._store.close()
-        self._recording.close()
-        self.session.host.close()
+        self._fleet.close()
+        for recording in self._recordings.values():
+            recording.close()

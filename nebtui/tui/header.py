@@ -39,13 +39,14 @@ def header(
     every = f"{number} service{'' if number == 1 else 's'}"
     parts += [(counted.text or every, counted.tone if counted.meant else "dim")]
     parts += [(f"  {text}", tone) for text, tone in counted.parts]
-    parts += _findings(findings)
+    parts += finding_words(findings)
     number = len(snapshot.projects)
     parts += [(f"  {number} project{'' if number == 1 else 's'}  ", "dim")]
     return (*parts, *_engine(snapshot))
 
 
-def _findings(findings: tuple[Finding, ...]) -> list[Words]:
+def finding_words(findings: tuple[Finding, ...]) -> list[Words]:
+    """How many errors and warnings there are."""
     counts = Counter(finding.severity for finding in findings)
     errors, warnings = counts["error"], counts["warning"]
     result: list[Words] = []

@@ -37,6 +37,7 @@ def markdown() -> str:
     titles |= {"review": "review", "timeline": "timeline", "confirm": "before a command"}
     titles |= {"logs": "logs", "reach": "can A reach B?"}
     titles |= {"replay": "a recording", "tour": "in the tour"}
+    titles |= {"boxes": "several boxes", "all boxes": "all boxes"}
     rows = ["| where | keys |", "|---|---|"]
     for where, title in titles.items():
         text = " · ".join(f"`{k.display}` {k.label}" for k in KEYS if k.where == where)

@@ -11,14 +11,16 @@ from nebtui.rules.rule import Finding
 
 
 class SnapshotChanged(Message):
-    """The store has a newer snapshot; a later one replaces it while it waits."""
+    """The store of a box has a newer snapshot; a later one of that box replaces it while it
+    waits."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, box: str = "") -> None:
         super().__init__()
         self.snapshot = snapshot
+        self.box = box
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, SnapshotChanged)
+        return isinstance(message, SnapshotChanged) and message.box == self.box
 
 
 class FixAsked(Message):

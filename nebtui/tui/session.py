@@ -1,4 +1,4 @@
-"""What every screen of one run shares: the host, the settings, the journal, and what is written but
+"""What every screen of one box shares: the host, the settings, the journal, and what is written but
 not yet seen."""
 
 from __future__ import annotations
@@ -55,13 +55,20 @@ class Touring:
     """Looks at the person's own box for the last page; None = it is this one."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Session:
-    """The run. Only the App assigns to it; screens read."""
+    """One box of the run. Only the App assigns to it; screens read."""
 
     host: Host
     settings: Settings
     journal: Journal
+    name: str = ""
+    """Of the box, as the person called it; "" where they called it nothing."""
+    beside: tuple[Session, ...] = ()
+    """The sessions of all boxes of the run in their order, this one among them; () = it is the only
+    one."""
+    known_as: frozenset[str] = frozenset()
+    """Its addresses on other boxes, as far as they are found out by now."""
     banner: str = ""
     """What is special about this box, always on screen: `demo`, `files only`…"""
     notice: str = ""

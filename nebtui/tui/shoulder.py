@@ -29,7 +29,7 @@ def moment(
     return TourMoment(
         snapshot=session.snapshot,
         findings=session.findings,
-        judged=app.judged,
+        judged=app.box.judged,
         selected=str(home.selected or ""),
         screen=type(front).__name__.removesuffix("Screen").lower(),
         tab=tab,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from nebtui.action import CreateNetwork, RemoveNetwork
+from nebtui.facts.logs import LogLine
 from nebtui.host import LogRequest
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
@@ -91,7 +92,7 @@ def test_the_box_over_one_connection(
         assert len(follower.snapshot.containers) == 2
         services = tuple(service for service, _ in follower.snapshot.services())
         log = host.logs(LogRequest(services, follow=False))
-        lines = []
+        lines: list[LogLine] = []
         while not log.ended:
             lines += log.take(100)
             log.wait(0.2)

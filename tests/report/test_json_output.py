@@ -57,7 +57,15 @@ def test_check() -> None:
     errors = [Problem("/bad/compose.yaml", 3, "is not YAML"), Problem("/x", 0, "is empty")]
     found = rules.find(BOX)
     told = json.loads(json.dumps(as_json.check(list(BOX.projects.values()), found, errors)))
-    assert list(told) == ["version", "projects", "services", "findings", "errors", "outside"]
+    assert list(told) == [
+        "version",
+        "projects",
+        "services",
+        "findings",
+        "errors",
+        "outside",
+        "host",
+    ]
     assert (told["version"], told["projects"], told["services"]) == (1, 3, 3)
     assert told["errors"] == [
         {"file": "/bad/compose.yaml", "line": 3, "message": "is not YAML"},
@@ -160,7 +168,7 @@ def test_status() -> None:
 def test_graph() -> None:
     """`graph --format json`: networks with members, and edges between `project/service` names."""
     told = json.loads(json.dumps(as_json.graph(BOX)))
-    assert list(told) == ["version", "networks", "edges"]
+    assert list(told) == ["version", "networks", "edges", "host"]
     assert {"name": "net", "external": True, "members": ["gantry/app"]} in told["networks"]
     assert told["edges"] == [
         {

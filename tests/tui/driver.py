@@ -72,8 +72,8 @@ class AppDriver:
     async def ready(self) -> None:
         """Wait for the first complete picture and its findings."""
         await self.until(lambda: self.session.snapshot.settled, "the box to settle")
-        await self.until(lambda: self.app.judged, "the findings")
-        await self.until(lambda: self.app.words.complete, "the last lines of what is not well")
+        await self.until(lambda: self.app.box.judged, "the findings")
+        await self.until(lambda: self.app.box.words.complete, "the last lines of what is not well")
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

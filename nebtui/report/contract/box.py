@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypedDict
 from nebtui.analysis.verdict import Word
 from nebtui.facts.declared import Source, View
 from nebtui.report.contract.containers import LooseContainerJson, PortJson
+from nebtui.report.contract.crossings import CrossingJson
 from nebtui.report.contract.devices import DeviceJson
 
 
@@ -86,7 +87,17 @@ class StatusJson(TypedDict):
     """The box at one instant."""
 
     version: Literal[1]
+    host: Annotated[str | None, "the box, as --host named it"]
+    problem: Annotated[str | None, "why no engine answers"]
     engine: EngineJson | None
     gpus: list[DeviceJson]
     projects: list[ProjectJson]
     outside: Annotated[list[LooseContainerJson], "containers of no project"]
+
+
+class StatusesJson(TypedDict):
+    """Several boxes, where --host names them."""
+
+    version: Literal[1]
+    hosts: list[StatusJson]
+    crossings: list[CrossingJson]

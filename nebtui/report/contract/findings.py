@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypedDict
 
 from nebtui.report.contract.containers import LooseContainerJson
+from nebtui.report.contract.crossings import CrossingJson
 from nebtui.rules.rule import Applicability, Place, Severity
 
 
@@ -40,11 +41,20 @@ class CheckJson(TypedDict):
     """The findings of the projects that were looked at."""
 
     version: Literal[1]
+    host: Annotated[str | None, "the box, as --host named it"]
     projects: Annotated[int, "how many were looked at"]
     services: Annotated[int, "how many they declare"]
     findings: list[FindingJson]
     errors: list[FileProblemJson]
     outside: Annotated[list[LooseContainerJson], "containers of no project; not judged"]
+
+
+class ChecksJson(TypedDict):
+    """Several boxes, where --host names them."""
+
+    version: Literal[1]
+    hosts: list[CheckJson]
+    crossings: list[CrossingJson]
 
 
 class FixedJson(TypedDict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict
 
+from nebtui.report.contract.crossings import CrossingJson
 from nebtui.report.edges import EdgeKind
 
 
@@ -35,5 +36,14 @@ class GraphJson(TypedDict):
     """Networks, and who depends on whom."""
 
     version: Literal[1]
+    host: Annotated[str | None, "the box, as --host named it"]
     networks: list[NetworkJson]
     edges: list[EdgeJson]
+
+
+class GraphsJson(TypedDict):
+    """Several boxes, where --host names them."""
+
+    version: Literal[1]
+    hosts: list[GraphJson]
+    crossings: list[CrossingJson]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nebtui.report.contract.box import StatusJson
+from nebtui.report.contract.box import StatusesJson, StatusJson
 from nebtui.report.contract.devices import GpusJson
-from nebtui.report.contract.findings import CheckJson, FixJson
+from nebtui.report.contract.findings import CheckJson, ChecksJson, FixJson
 from nebtui.report.contract.lines import LogLineJson, ReachJson
-from nebtui.report.contract.network_graph import GraphJson
+from nebtui.report.contract.network_graph import GraphJson, GraphsJson
 from nebtui.report.contract.own import (
     ConfigJson,
     DoctorJson,
@@ -23,13 +23,13 @@ from nebtui.report.contract.schema import Schema, json_schema
 from nebtui.report.contract.starts import StartJson, StartsJson
 
 OUTPUTS: Mapping[str, Any] = {
-    "check": CheckJson,
+    "check": CheckJson | ChecksJson,
     "fix": FixJson,
     "undo": UndoJson | UndoListJson,
-    "status": StatusJson,
+    "status": StatusJson | StatusesJson,
     "demo": StatusJson,
     "replay": StatusJson,
-    "graph": GraphJson,
+    "graph": GraphJson | GraphsJson,
     "reach": ReachJson,
     "logs": LogLineJson,
     "startup": StartJson | StartsJson,

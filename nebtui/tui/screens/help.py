@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SIDES = 4
 """Cells that the padding and the scroll bar take."""
+ONLY = ("boxes", "all boxes")
+"""Keys of runs with several boxes."""
 INDENT = 24
 """Where what a key does begins."""
 
@@ -27,7 +29,9 @@ class HelpScreen(DocumentScreen):
 
     def body(self) -> Content:
         """All of it, with the keys that a person has chosen."""
-        return lines(_told(cast("NebtuiApp", self.app).keys, self.app.size.width - SIDES))
+        app = cast("NebtuiApp", self.app)
+        keys = app.keys if app.session.beside else tuple(k for k in app.keys if k.where not in ONLY)
+        return lines(_told(keys, app.size.width - SIDES))
 
     def on_resize(self) -> None:
         """What a line has room for depends on its width."""

@@ -20,6 +20,7 @@ from nebtui.tui.screens.acting import CHANGING
 from nebtui.tui.screens.explained import ExplainedScreen
 from nebtui.tui.screens.opening import OpeningScreen
 from nebtui.tui.session import Session
+from nebtui.tui.widgets.box_lines import BoxLines
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.divider import Divider
 from nebtui.tui.widgets.keys_footer import KeysFooter
@@ -40,8 +41,11 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         super().__init__(session)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE, "-beside")]
         self._drawn: tuple[object, ...] = ()
+        self._led = ""
 
     def compose(self) -> ComposeResult:
+        if self.session.beside:
+            yield BoxLines(self.session)
         yield Summary()
         yield Running(ascii=self.session.ascii)
         with Container(id="panes"):
@@ -88,11 +92,28 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             self._live.order(),
         )
         if drawn != self._drawn:
-            self._drawn = drawn
             self._draw()
+            self._drawn = drawn
         if self._live.anew():
             self.query_one(Rails).measure(self._live.figures)
         self._show_detail()
+
+    def on_screen_resume(self) -> None:
+        """What happened while another box was in front."""
+        if self.session.beside:
+            self.show()
+            self.show_boxes()
+
+    def lead_to(self, row: str) -> None:
+        """The cursor goes to this row once it is drawn."""
+        self._led, self._drawn = row, ()
+        if self.is_mounted:
+            self.show()
+
+    def show_boxes(self) -> None:
+        """Show what is known of the other boxes."""
+        for line in self.query(BoxLines):
+            line.show()
 
     def on_resize(self) -> None:
         """What a line has room for depends on its width."""
@@ -113,6 +134,9 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         rails.measure(self._live.figures, self._live.by)
         scene = matching(snapshot, scene_of(session), self._filter)
         rails.show(self._live.arranged(scene))
+        if self._led in rails.ids:
+            rails.reach(self._led)
+            self._led = ""
         rails.set_class(session.snapshot.stale_since is not None, "-stale")
 
     def _share(self) -> None:

@@ -1,0 +1,120 @@
+"""One box of the run: takes its snapshots, has them judged, and shows them on a home screen of its
+own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nebtui import rules
+from nebtui.analysis.services import narrowed
+from nebtui.facts.project import Project
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.watch import Watched, verdict
+from nebtui.keep.known_projects import remember_projects
+from nebtui.keep.outlines import remember_outlines
+from nebtui.tui.background import background
+from nebtui.tui.last_words import LastWords
+from nebtui.tui.pictures import covers
+from nebtui.tui.runs import Runs
+from nebtui.tui.screens.home import HomeScreen
+from nebtui.tui.session import Session
+from nebtui.tui.widgets.running import Running
+
+if TYPE_CHECKING:
+    from nebtui.tui.acting_app import ActingApp
+
+
+class BoxOnScreen:
+    """Its methods belong to the screen's thread."""
+
+    def __init__(self, app: ActingApp, session: Session) -> None:
+        self._app = app
+        self.session = session
+        self.home = HomeScreen(session)
+        self.runs = Runs(app, session, self._runs_changed)
+        self.words = LastWords(app, session, self.show)
+        self._early = session.snapshot
+        self._judged = -1
+        self._judging = False
+
+    @property
+    def judged(self) -> bool:
+        """The findings are those of the snapshot that is shown."""
+        return self._judged == self.session.snapshot.generation
+
+    def show(self) -> None:
+        """Show what is known now: on its home screen while that is in front, and in its line beside
+        those of other boxes."""
+        if not self.session.beside or self.home.is_current:
+            self.home.show()
+        self._app.boxes_changed()
+
+    def take(self, snapshot: Snapshot, settled: Callable[[], None] | None) -> None:
+        """A newer snapshot. `settled` is called when the first complete one is shown."""
+        if not covers(snapshot, self._early):
+            return  # what the first frame shows must not go and come again
+        self._early = Snapshot()
+        session = self.session
+        first = snapshot.settled and not session.snapshot.settled
+        session.snapshot = self._only(snapshot)
+        self.show()
+        self.words.look()
+        self._judge()
+        engine = snapshot.engine
+        if first and settled:
+            self._app.call_after_refresh(settled)
+        if first and session.host.kind == "live" and not (engine and engine.elsewhere):
+            seen = tuple(snapshot.projects.values())
+            background(self._app, lambda: self._remember(seen), lambda _: None)
+
+    def _only(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with only the projects of the name asked for, where one was."""
+        name = self.session.only
+        mine = (key for key in snapshot.projects if key.name == name)
+        return narrowed(snapshot, mine) if name else snapshot
+
+    def _remember(self, seen: tuple[Project, ...]) -> None:
+        """For later runs; off the screen's thread."""
+        remember_projects(self.session.settings.state_dir, seen)
+        remember_outlines(self.session.settings.state_dir, seen)
+
+    def _judge(self) -> None:
+        """Find again where declared or inspected facts changed; one search at a time."""
+        snapshot = self.session.snapshot
+        if self._judging or snapshot.generation == self._judged:
+            return
+        self._judging = True
+        allow = self.session.settings.allow
+        background(self._app, lambda: (snapshot, rules.examine(snapshot, allow)), self._found)
+
+    def _found(self, judged: tuple[Snapshot, rules.Examination]) -> None:
+        self._judging = False
+        self._judged = judged[0].generation
+        found, failures = judged[1].findings, judged[1].failures
+        if (found, failures) != (self.session.findings, self.session.failures):
+            self.session.findings, self.session.failures = found, failures
+            self.show()
+        self._judge()
+
+    def seen(self) -> tuple[Watched, ...]:
+        """The written patches that are seen to work since the last call; they are not watched any
+        more then."""
+        now = self.session.now()
+        found = tuple(
+            item
+            for item in self.session.watched
+            if verdict(self.session.snapshot, item, now).state == "seen"
+        )
+        if found:
+            waiting = tuple(item for item in self.session.watched if item not in found)
+            self.session.watched = waiting
+            self.show()
+        return found
+
+    def _runs_changed(self) -> None:
+        """Something is done, or is not done any more."""
+        self.session.doing = self.runs.doing()
+        self.show()
+        for line in self.home.query(Running):
+            line.show(self.runs)

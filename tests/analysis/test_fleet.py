@@ -1,0 +1,156 @@
+"""What services of one box need of another: who is meant, and what is published there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nebtui.analysis.fleet import BoxFacts, answered, called, crossings, means
+from nebtui.facts.declared import Port, ProjectKey, Service, ServiceKey
+from nebtui.facts.observed import Container, Engine, Inspection, PortBinding
+from nebtui.facts.project import Project
+from nebtui.facts.snapshot import Snapshot
+
+KEY = ProjectKey("p", "/srv/p", ("/srv/p/compose.yaml",))
+ENGINE = Engine("metal7", "26", "1.45", "ssh://gpu1")
+
+
+def snapshot(*services: Service, containers: tuple[Container, ...] = ()) -> Snapshot:
+    """A box with one project."""
+    project = Project(KEY, services={service.name: service for service in services})
+    return Snapshot(
+        engine=ENGINE, projects={KEY: project}, containers={c.id: c for c in containers}
+    )
+
+
+def container(service: str, *ports: PortBinding, **environment: str) -> Container:
+    """One that runs."""
+    return Container(
+        f"{service}1",
+        f"p-{service}-1",
+        state="running",
+        project="p",
+        service=service,
+        working_dir="/srv/p",
+        ports=ports,
+        inspection=Inspection(environment=environment),
+    )
+
+
+def box(name: str, seen: Snapshot, *addresses: str) -> BoxFacts:
+    """With its names."""
+    return BoxFacts(name, seen, called(name, seen, frozenset(addresses)))
+
+
+def asking(value: str) -> Snapshot:
+    """A box whose service names this address."""
+    return replace(snapshot(Service("web", environment={"API_URL": value})), engine=None)
+
+
+SERVER = snapshot(Service("llm"), containers=(container("llm", PortBinding(8000, 18000)),))
+
+
+@pytest.mark.parametrize(
+    "host", ["gpu1", "GPU1", "metal7", "10.0.0.5", "gpu1.local", "metal7.tail1234.ts.net"]
+)
+def test_names_that_mean_another_box(host: str) -> None:
+    """As the person calls it, as its machine calls itself, its address, and with a domain in which
+    the first word names the machine."""
+    near = box("near", asking(f"http://{host}:18000"))
+    (found,) = crossings([near, box("gpu1", SERVER, "10.0.0.5")])
+    assert (found.box, found.other, found.answer) == ("near", "gpu1", "published")
+    assert found.target == ServiceKey(KEY, "llm")
+    assert not found.broken
+    assert f"near p/web → gpu1 {host.lower()}:18000: p/llm publishes it" in str(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://gpu1.example.com:18000",
+        "http://gpu2:18000",
+        "http://near:18000",
+        "http://web:18000",
+        "http://gpu1",
+        "http://10.0.0.55:18000",
+        "http://$HOST:18000",
+    ],
+)
+def test_names_that_mean_no_other_box(text: str) -> None:
+    """A public name, an unknown one, its own box, itself, no port."""
+    assert crossings([box("near", asking(text)), box("gpu1", SERVER, "10.0.0.5")]) == ()
+
+
+def test_a_name_of_its_own_box_comes_first() -> None:
+    """A service of the same name answers at home."""
+    home = snapshot(Service("web", environment={"API_URL": "http://gpu1:18000"}), Service("gpu1"))
+    assert crossings([box("near", home), box("gpu1", SERVER)]) == ()
+
+
+def test_a_service_whose_file_is_elsewhere() -> None:
+    """Its container tells what it names; a name of extra_hosts is the address behind it."""
+    far = snapshot(containers=(container("web", API_URL="http://gpu1:18000"),))
+    (found,) = crossings([box("near", far), box("gpu1", SERVER)])
+    assert found.source.service == "web"
+    mapped = Service(
+        "web", environment={"API_URL": "http://llm:18000"}, extra_hosts=(("llm", "10.0.0.5"),)
+    )
+    (found,) = crossings([box("near", snapshot(mapped)), box("gpu1", SERVER, "10.0.0.5")])
+    assert found.host == "10.0.0.5"
+
+
+@pytest.mark.parametrize(
+    ("seen", "answer", "word"),
+    [
+        (SERVER, "published", "a firewall"),
+        (
+            snapshot(
+                Service("llm"),
+                containers=(container("llm", PortBinding(8000, 18000, "127.0.0.1")),),
+            ),
+            "loopback",
+            "on 127.0.0.1 only: publish it on gpu1 too",
+        ),
+        (
+            snapshot(
+                Service("llm"),
+                containers=(
+                    container(
+                        "llm",
+                        PortBinding(8000, 18000, "127.0.0.1"),
+                        PortBinding(8000, 18000, "10.0.0.5"),
+                    ),
+                ),
+            ),
+            "published",
+            "",
+        ),
+        (
+            snapshot(Service("llm", ports=(Port(8000, "18000"),))),
+            "stopped",
+            "p/llm has it, and does not run",
+        ),
+        (snapshot(Service("llm")), "nobody", "no container of gpu1 publishes port 18000"),
+        (
+            snapshot(containers=(container("dns", PortBinding(53, 18000, protocol="udp")),)),
+            "nobody",
+            "",
+        ),
+        (replace(SERVER, engine_problem="gone"), "unknown", "does not answer now"),
+        (Snapshot(), "unknown", ""),
+    ],
+)
+def test_what_is_there(seen: Snapshot, answer: str, word: str) -> None:
+    """Published, on loopback only, stopped, nobody, or no answer: never a guess."""
+    (found,) = crossings([box("near", asking("http://gpu1:18000")), box("gpu1", seen)])
+    assert found.answer == answer == answered(seen, 18000)[1]
+    assert word in found.told
+    assert found.broken is (answer in ("loopback", "stopped", "nobody"))
+
+
+def test_hostile_names_are_no_boxes() -> None:
+    """Empty names and bare domains mean nobody."""
+    gpu = box("gpu1", SERVER)
+    for host in ("", ".local", "local", "gpu1.", ".ts.net"):
+        assert not means(gpu, host)

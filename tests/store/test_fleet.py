@@ -1,0 +1,34 @@
+"""A store for each box: who hears what, and the end."""
+
+from __future__ import annotations
+
+import threading
+
+from nebtui.facts.observed import Engine
+from nebtui.facts.snapshot import Snapshot
+from nebtui.store import Fleet
+from tests.fakes import FakeHost
+
+
+def test_pictures_come_with_the_name_of_their_box() -> None:
+    """Facts of one never reach the other, and all hosts are closed at the end."""
+    hosts = {
+        name: FakeHost(Snapshot(engine=Engine(name, "26", "1.45", ""))) for name in ("one", "two")
+    }
+    heard: dict[str, Snapshot] = {}
+    both = threading.Event()
+
+    def listen(box: str, snapshot: Snapshot) -> None:
+        heard[box] = snapshot
+        if len(heard) == 2 and all(seen.settled for seen in heard.values()):
+            both.set()
+
+    fleet = Fleet(hosts, listen)
+    fleet.start()
+    assert both.wait(10)
+    assert {name: seen.engine.name for name, seen in heard.items() if seen.engine} == {
+        "one": "one",
+        "two": "two",
+    }
+    fleet.close()
+    assert all(host.closed for host in hosts.values())
