@@ -54,6 +54,8 @@ HOSTLESS: Mapping[str, str] = {
     "schema": "it is about a verb",
     "config": "the settings are the same for all",
     "hosts": "it lists them all",
+    "completions": "they are about the command line",
+    "man": "it is about the command line",
 }
 """Verbs without `--host`, and why."""
 SEVERAL: frozenset[str | None] = frozenset({None, "status", "graph", "check"})
