@@ -3,6 +3,7 @@ silent, refuses or fails costs nothing but its own picture."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -27,8 +28,11 @@ class Fleet:
             store.start()
 
     def close(self) -> None:
-        """Stop publishing, and close the hosts."""
+        """Stop publishing, and close the hosts, all at once: each may take its 0.2 s."""
         for store in self.stores.values():
             store.close()
-        for host in self._hosts.values():
-            host.close()
+        closing = [threading.Thread(target=host.close) for host in self._hosts.values()]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()

@@ -90,7 +90,7 @@ class NebtuiApp(ActingApp):
 
     def on_snapshot_changed(self, message: SnapshotChanged) -> None:
         box = next(box for box in self.boxes if box.session.name == message.box)
-        box.take(message.snapshot, self._settled)
+        box.take(message.snapshot, self._settled if box is self.box else None)
 
     def _watch(self) -> None:
         """Say it when a written patch is seen to work."""

@@ -46,6 +46,8 @@ class SshTunnel:
         self._far = urlsplit(url).path
         self._asked = bool(self._far)
         self._shut = False
+        self._newest: SshProcess | None = None
+        """The last one that was started, from its first moment on."""
 
     def open(self) -> str:
         """The path of a Unix socket here that leads to the engine; EngineError where ssh does not
@@ -89,10 +91,12 @@ class SshTunnel:
             self._close()
 
     def shut(self) -> None:
-        """End it for good: no thread that is still at work opens another."""
-        with self._lock:
-            self._shut = True
-            self._close()
+        """End it for good: no thread that is still at work opens another, and one that waits for a
+        connection is let go."""
+        self._shut = True
+        for ssh in (self._newest, self._ssh):
+            if ssh is not None:
+                ssh.end()
 
     def _close(self) -> None:
         if self._ssh is not None:
@@ -100,7 +104,9 @@ class SshTunnel:
             self._ssh = None
 
     def _opened(self, far: str) -> SshProcess:
-        ssh = SshProcess(self.url, far, self._environ)
+        ssh = self._newest = SshProcess(self.url, far, self._environ)
+        if self._shut:  # meanwhile
+            ssh.end()
         if why := ssh.ready():
             ssh.end()
             to = login(self.url)
@@ -174,7 +180,7 @@ class SshProcess:
         return self._found or ""
 
     def end(self) -> None:
-        """End it now and remove its folder."""
+        """End it now and remove its folder; any thread may call it, and again."""
         with suppress(OSError):
             self._process.kill()
         with suppress(subprocess.TimeoutExpired):

@@ -201,6 +201,32 @@ def test_a_connection_that_ends_is_made_again(
     assert tunnel.path == ""
 
 
+def test_who_waits_for_a_connection_is_let_go(ssh: Callable[..., Environ], tmp_path: Path) -> None:
+    """Closed while ssh still tries: nothing of it is left, and the question ends."""
+    environ = ssh()
+    program = tmp_path / "bin/ssh"
+    program.write_text(f"#!/bin/sh\necho called >> {tmp_path}/calls\nexec sleep 60\n")
+    client = EngineClient(
+        Endpoint("ssh://gpu1"), environ | {"PATH": f"{tmp_path}/bin:/usr/bin:/bin"}
+    )
+    ended: list[str] = []
+
+    def ask() -> None:
+        try:
+            client.version()
+        except EngineError as error:
+            ended.append(str(error))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not (tmp_path / "calls").exists():
+        time.sleep(0.01)
+    client.close()
+    thread.join(8)
+    assert ended
+    assert len(calls(tmp_path)) == 1
+
+
 PROJECT = ProjectKey("p", "/srv/p", ("/srv/p/compose.yaml",))
 SSHED = Endpoint("ssh://me@gpu1")
 RACK = Endpoint("tcp://10.0.0.5:2376", context="rack")
