@@ -55,8 +55,9 @@ def manual_page(grammar: Grammar, version: str) -> str:
 
 def escaped(text: str) -> str:
     """A text in which nothing is a request or an escape of roff: a hyphen stays a hyphen, and what
-    begins a line is no command."""
+    begins a line is no command; beyond ASCII stand code points, which every roff reads."""
     safe = text.replace("\\", "\\e").replace("-", "\\-").replace("\n", " ")
+    safe = "".join(char if char.isascii() else f"\\[u{ord(char):04X}]" for char in safe)
     return f"\\&{safe}" if safe[:1] in (".", "'") else safe
 
 
