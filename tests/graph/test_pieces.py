@@ -184,5 +184,5 @@ def test_lines_that_are_no_rows() -> None:
 
 
 def test_every_edge_of_a_box_is_told() -> None:
-    """The edges that the other tests take for all there are: eight kinds and tones."""
-    assert len({(edge.kind, edge.tone) for edge in every_edge()}) == 8
+    """The edges that the other tests take for all there are: nine kinds and tones."""
+    assert len({(edge.kind, edge.tone) for edge in every_edge()}) == 9
