@@ -133,10 +133,10 @@ def columns_for(
         if excess <= 0:
             break
         sizes[part] = max(min(sizes[part], least), sizes[part] - excess)
-        if (part == "bar" and least == 0) or (
+        if (part in ("bar", "percent") and least == 0) or (
             part == "arcs" and sizes["arcs"] < min(arcs, LEAST_ARCS)
         ):
-            sizes[part] = 0  # a stump of a bar or of arcs says nothing
+            sizes[part] = 0  # a stump of a bar, a percent or of arcs says nothing
     used = rails + _cells(sizes)
     if not sizes["arcs"] and used < width:
         sizes["note"] += width - used if sizes["note"] else max(0, width - used - 2)

@@ -2,9 +2,11 @@
 the right."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from nebtui.graph.canvas import ASCII, BOX, Canvas, Glyphs, Line, Segment
 from nebtui.graph.columns import Columns, columns_for, note_of
+from nebtui.graph.drawn_lines import DrawnLines
 from nebtui.graph.figures import Figures
 from nebtui.graph.lines import gap_line, heading_line, more_line, row_line, title_line
 from nebtui.graph.numbers import figures_heading
@@ -95,18 +97,23 @@ def lay_out(
     draw_rails(canvas, scene, rails, lines, glyphs, grid[:2], selected)
     related, broken = _related(scene, touched), {a.source: a for a in arcs if a.broken}
     page = RowContext(width, glyphs, columns, canvas, upright, hints, selected, related, broken)
-    drawn: list[Line] = [()] * height
-    drawn[:titles] = _titles(page, titled, rails, most, grid, _members(scene, touched))
+    above = dict(enumerate(_titles(page, titled, rails, most, grid, _members(scene, touched))))
     if headed and scene.groups:
-        drawn[titles] = figures_heading(page, titles, by)
+        above[titles] = figures_heading(page, titles, by)
+    rows = {row.id: row for group in scene.groups for row in group.rows if row.id in lines}
+    known = {id: (figures or {}).get(id, Figures()) for id in rows}
+    rest = {
+        lines[id]: partial(row_line, page, lines[id], row, known[id]) for id, row in rows.items()
+    }
     for group in scene.groups:
         mine = [rail for rail in rails if rail.network in own.get(group.id, ())]
-        drawn[lines[group.id]] = heading_line(page, lines[group.id], group, mine)
-    rows = {row.id: row for group in scene.groups for row in group.rows if row.id in lines}
-    for id, row in rows.items():
-        drawn[lines[id]] = row_line(page, lines[id], row, (figures or {}).get(id, Figures()))
-    full = tuple(line or gap_line(page, y) for y, line in enumerate(drawn))
-    drawing = Drawing(full, lines, tuple(lines))
+        rest[lines[group.id]] = partial(heading_line, page, lines[group.id], group, mine)
+
+    def line(y: int) -> Line:
+        """What stands above the groups, a heading, a row, or what is between."""
+        return above.get(y) or (rest[y]() if y in rest else ()) or gap_line(page, y)
+
+    drawing = Drawing(DrawnLines(height, line), lines, tuple(lines))
     return Sheet(drawing, page, rows, tuple(arcs), tracks, _cells_of(rails, grid), titles)
 
 

@@ -1,6 +1,6 @@
 """The nouns of the rails graph: what is to be drawn, and the drawing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nebtui.graph.canvas import Line
@@ -93,6 +93,6 @@ class Drawing:
     """Lines from top to bottom, the line index of every visible row and group id, and these ids
     from top to bottom."""
 
-    lines: tuple[Line, ...] = ()
+    lines: Sequence[Line] = ()
     row_of: Mapping[str, int] = field(default_factory=dict)
     order: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from nebtui.graph.drawn_lines import DrawnLines
 from nebtui.graph.layout import Drawing, Line, plain_text
 from nebtui.tui.widgets.style_cache import StyleCache
 
@@ -64,19 +65,19 @@ class DrawingView(ScrollView, inherit_bindings=False):
             self.virtual_size = Size(width, len(lines))
             self.refresh(layout=len(lines) != len(before))
             return True
-        for y, (old, new) in enumerate(zip(before, lines, strict=True)):
-            if old != new:
+        for y in self.window:  # what is not in it is drawn when it comes there
+            if before[y] != lines[y]:
                 self.refresh_lines(y)
         return False
 
     def exchange(self, lines: Mapping[int, Line]) -> None:
         """Show other texts on these lines (index -> line), as wide as the drawing is."""
-        shown = list(self._drawing.lines)
+        shown = self._drawing.lines
+        assert isinstance(shown, DrawnLines)  # a graph's, as only they have figures
         for y, line in lines.items():
             if shown[y] != line:
-                shown[y] = line
                 self.refresh_lines(y)
-        self._drawing = replace(self._drawing, lines=tuple(shown))
+        self._drawing = replace(self._drawing, lines=shown.exchanged(lines))
 
     @property
     def window(self) -> range:
