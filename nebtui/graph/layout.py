@@ -1,7 +1,7 @@
 """The rails graph in cells: networks as vertical rails, services as lines, dependencies as arcs at
 the right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from nebtui.graph.canvas import ASCII, BOX, Canvas, Glyphs, Line, Segment
@@ -102,19 +102,21 @@ def lay_out(
         above[titles] = figures_heading(page, titles, by)
     rows = {row.id: row for group in scene.groups for row in group.rows if row.id in lines}
     known = {id: (figures or {}).get(id, Figures()) for id in rows}
-    rest = {
+    rest: dict[int, Callable[[], Line]] = {
         lines[id]: partial(row_line, page, lines[id], row, known[id]) for id, row in rows.items()
     }
     for group in scene.groups:
         mine = [rail for rail in rails if rail.network in own.get(group.id, ())]
         rest[lines[group.id]] = partial(heading_line, page, lines[group.id], group, mine)
-
-    def line(y: int) -> Line:
-        """What stands above the groups, a heading, a row, or what is between."""
-        return above.get(y) or (rest[y]() if y in rest else ()) or gap_line(page, y)
-
-    drawing = Drawing(DrawnLines(height, line), lines, tuple(lines))
+    drawing = Drawing(DrawnLines(height, partial(_line, page, above, rest)), lines, tuple(lines))
     return Sheet(drawing, page, rows, tuple(arcs), tracks, _cells_of(rails, grid), titles)
+
+
+def _line(
+    page: RowContext, above: Mapping[int, Line], rest: Mapping[int, Callable[[], Line]], y: int
+) -> Line:
+    """What stands above the groups, a heading, a row, or what is between."""
+    return above.get(y) or (rest[y]() if y in rest else ()) or gap_line(page, y)
 
 
 def _cells_of(rails: Sequence[Rail], grid: tuple[int, int, int]) -> tuple[tuple[int, Rail], ...]:

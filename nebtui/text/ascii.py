@@ -10,7 +10,7 @@ GLYPHS: Mapping[str, str] = {
     **dict(zip("●◉◌▲✗○◔◐✓", "*+?!x-~%y", strict=True)),
     # Marks of lists, graphs and timelines.
     **dict(zip("◎⦿◑◆◄►▾▸▼↻•·…", "00%#<>v>vR*-~", strict=True)),
-    **dict(zip("→←↑↓×≠≥≤»", "><^vx#><>", strict=True)),
+    **dict(zip("→←↑↓⇧×≠≥≤»", "><^v^x#><>", strict=True)),
     **dict(zip("–—“”‘’°µ", "--\"\"'''u", strict=True)),
     # Strokes and bars.
     **dict(zip("─━┄┈│┃┆┊", "--..||::", strict=True)),

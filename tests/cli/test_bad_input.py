@@ -177,6 +177,7 @@ def test_no_projects(sandbox: CliSandbox) -> None:
     assert told.out == "0 projects: no findings\n"
     assert sandbox.run("check", "--no-engine", "--format", "json").json == {
         "version": 1,
+        "host": None,
         "projects": 0,
         "services": 0,
         "findings": [],

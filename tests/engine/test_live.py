@@ -499,7 +499,8 @@ def test_out_of_memory_is_told_with_its_limit(project: Any, watch: Callable[...,
 
     def killed(change: Change) -> bool:
         seen = change.container if isinstance(change, ContainerSeen) else None
-        return bool(seen and seen.project == box.name and seen.state == "exited")
+        told = seen.inspection if seen and seen.state == "exited" else None
+        return bool(seen and seen.project == box.name and told and told.oom_killed)
 
     watched.wait(killed)
     snapshot = fold_all(Snapshot(), watched.seen)

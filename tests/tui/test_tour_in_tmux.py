@@ -108,8 +108,12 @@ def wrong(shown: TourTerminal, number: int) -> tuple[str, ...]:
 
 
 def back(shown: TourTerminal, told: str, *keys: str) -> None:
-    """What the panel says, and then that."""
-    shown.shows("← ", told)
+    """What the panel says, and then that; a step that waits for the box may be done by itself
+    meanwhile."""
+    shown.until(
+        lambda: all(text in shown.words() for text in ("← ", told)) or "✓ Seen" in shown.words(),
+        told,
+    )
     if keys == ("z",):
         undo(shown)
     elif keys:
