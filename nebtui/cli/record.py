@@ -56,15 +56,17 @@ def start(file: str, host: Host) -> Recorder:
 
 
 def _record(host: Host, recorder: Recorder, seconds: float | None) -> None:
-    if seconds is not None:
-        timer = threading.Timer(seconds, host.close)
-        timer.daemon = True
-        timer.start()
+    """Record all that happens; `seconds` are counted from the first complete picture on, which
+    takes longer than they last on a busy box."""
     snapshot = Snapshot()
     with suppress(KeyboardInterrupt):
         for change in host.changes():
-            snapshot = folded(snapshot, change)
+            settled, snapshot = snapshot.settled, folded(snapshot, change)
             recorder.take(change, snapshot)
+            if seconds is not None and snapshot.settled and not settled:
+                timer = threading.Timer(seconds, host.close)
+                timer.daemon = True
+                timer.start()
 
 
 def _end(recorder: Recorder) -> None:

@@ -7,12 +7,19 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from nebtui.cli.record import _record, start
+from nebtui.facts.changes import Change, Settled
+from nebtui.facts.declared import Service
+from tests.builders import box, project
 from tests.cli.sandbox import CliSandbox
 from tests.cli.test_ending import ENTER, read_until
+from tests.fakes import FakeHost
 
 GOLDEN = str(next((Path(__file__).parents[1] / "recordings").glob("recording-*.jsonl")))
 SHOP = "services:\n  web:\n    image: nginx:1.27\n    environment:\n      GREETING: hunter2canary\n"
@@ -116,3 +123,34 @@ def test_a_pipe_is_replayed_on_the_terminal(sandbox: CliSandbox) -> None:
         raise
     finally:
         os.close(screen)
+
+
+class SlowHost(FakeHost):
+    """A box whose first picture takes a while; it ends when it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(box(project("shop", Service("db"))))
+        self.complete = threading.Event()
+        self.ended = threading.Event()
+        self.complete_when_closed = False
+
+    def changes(self) -> Iterator[Change]:
+        for change in super().changes():
+            if isinstance(change, Settled):
+                self.complete.set()
+            yield change
+        self.ended.wait(30)
+
+    def close(self) -> None:
+        self.complete_when_closed = self.complete.is_set()
+        self.ended.set()
+
+
+def test_the_seconds_begin_with_the_first_complete_picture(tmp_path: Path) -> None:
+    """On a busy box it takes longer than they last; the recording is not empty."""
+    host, file = SlowHost(), tmp_path / "box.jsonl"
+    recorder = start(str(file), host)
+    _record(host, recorder, 0.0)
+    recorder.close()
+    assert host.complete_when_closed
+    assert b"Settled" in file.read_bytes()
