@@ -487,20 +487,34 @@ def test_up_streams_and_ends_with_the_exit_code(
         subprocess.run(down, capture_output=True, check=False)
 
 
+def up_until_flagged(box: Any) -> str:
+    """Start the project's one container until the engine itself notes that the kernel killed it for
+    memory, and return its ID: Engine 20.10 misses it now and then (exit 137, no flag)."""
+    for _ in range(10):
+        assert box.run("up", "-d")[0] == 0
+        label = f"com.docker.compose.project={box.name}"
+        (one,) = docker.from_env().containers.list(all=True, filters={"label": label})
+        one.wait(timeout=30)
+        one.reload()
+        if one.attrs["State"]["OOMKilled"]:
+            return str(one.id)
+    pytest.skip("this engine did not note one of ten kills for memory")
+
+
 def test_out_of_memory_is_told_with_its_limit(project: Any, watch: Callable[..., Watched]) -> None:
     """A container that the kernel killed for memory has failed; nobody asked it to stop."""
     box = project(
         "services:\n  hog:\n    image: {image}\n    mem_limit: 8m\n    memswap_limit: 8m\n"
         '    command: ["sh", "-c", "tail /dev/zero"]\n'
     )
+    container = up_until_flagged(box)
     watched = watch()
     watched.wait(is_settled)
-    assert box.run("up", "-d")[0] == 0
 
     def killed(change: Change) -> bool:
         seen = change.container if isinstance(change, ContainerSeen) else None
         told = seen.inspection if seen and seen.state == "exited" else None
-        return bool(seen and seen.project == box.name and told and told.oom_killed)
+        return bool(seen and seen.id == container and told and told.oom_killed)
 
     watched.wait(killed)
     snapshot = fold_all(Snapshot(), watched.seen)

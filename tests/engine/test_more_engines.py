@@ -38,7 +38,7 @@ from tests.engine.box import SeedBox, docker, running_box, wait_for
 from tests.engine.conftest import IMAGE, make_image, without
 from tests.engine.podman_engine import Podman, RootlessPodman
 from tests.engine.second_engine import Moby26, SecondEngine
-from tests.engine.test_journey import mine, proved, select, until
+from tests.engine.test_journey import mine, proved, select, until, written
 from tests.engine.test_live import Watched, is_settled, service
 from tests.engine.test_startup import RACE, Started
 
@@ -222,12 +222,10 @@ async def test_fixes_are_seen_on_the_screen(
             await select(pilot, session, box.gantry, at)
             await pilot.press(key)
             await until(pilot, lambda: proved(app), f"the proof of {key}")
+            deeds = written(app)
             await pilot.press("U")
-            await until(
-                pilot,
-                lambda: isinstance(app.screen, HomeScreen) and session.watched,
-                f"{key} to be written",
-            )
+            await until(pilot, lambda d=deeds: written(app) == d + 1, f"{key} to be written")
+            await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home again")
             await brought_up(pilot, session, key)
             assert rule not in mine(session, box)
 

@@ -25,6 +25,9 @@ machine without that command says the second line only."""
 MARK = "socket="
 CONNECT_SECONDS = 10
 TOLD_SECONDS = 3.0
+REFUSED_SECONDS = 0.5
+REFUSED = "open failed"
+"""What ssh prints when the far side does not let it reach the socket there."""
 PAUSE = 0.02
 OPTIONS = (
     *("-T", "-o", "BatchMode=yes"),  # a question for a password could not be answered here
@@ -76,8 +79,8 @@ class SshTunnel:
         """What ssh itself says of why nothing comes through, as one sentence; "" where it says
         nothing."""
         ssh = self._ssh
-        words = ssh.words if ssh is not None else ""
-        if "open failed" not in words:
+        words = ssh.refusal(REFUSED_SECONDS) if ssh is not None else ""
+        if not words:
             return ""
         where = urlsplit(self.url).hostname
         return (
@@ -160,6 +163,15 @@ class SshProcess:
     def words(self) -> str:
         """The last thing that was said, by ssh or on the far side."""
         return self._lines[-1] if self._lines else ""
+
+    def refusal(self, seconds: float) -> str:
+        """The last thing that was said, if it is why the far socket could not be opened; "" where
+        nothing of the kind comes within so long. It may be read after the closed connection is
+        met."""
+        deadline = time.monotonic() + seconds
+        while REFUSED not in self.words and not self.ended and time.monotonic() < deadline:
+            time.sleep(PAUSE)
+        return self.words if REFUSED in self.words else ""
 
     def ready(self) -> str:
         """Wait for the socket; "" once it is there, else why it does not come."""
