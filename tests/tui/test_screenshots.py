@@ -13,6 +13,8 @@ import pytest
 from tests.tui.driver import AppDriver, demo
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
+SECONDS = 32
+"""How long the picture of the GPUs waits; the demo box reads them each second."""
 
 
 async def home(driver: AppDriver) -> None:
@@ -57,7 +59,14 @@ async def keys(driver: AppDriver) -> None:
 
 async def gpus(driver: AppDriver) -> None:
     """The devices after half a minute, and who is on them."""
-    await driver.live(lambda: len(driver.session.snapshot.gpu_loads.get(0, ())) > 30, "readings")
+    clock, told = driver.clock, driver.session.snapshot
+    assert clock is not None
+    end = clock.now() + SECONDS
+    readings = len(told.gpu_loads.get(0, ())) + SECONDS
+    await driver.live(lambda: clock.now() >= end, "half a minute")
+    await driver.until(
+        lambda: len(driver.session.snapshot.gpu_loads.get(0, ())) >= readings, "all readings"
+    )
     await driver.press("G")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
 from textual.css.query import NoMatches
 from textual.widgets import Input
 
@@ -22,9 +21,9 @@ from nebtui.tui.screens.opening import OpeningScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.box_lines import BoxLines
 from nebtui.tui.widgets.detail import Detail
-from nebtui.tui.widgets.divider import Divider
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.legend import Legend
+from nebtui.tui.widgets.panes import Panes
 from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.running import Running
@@ -48,12 +47,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             yield BoxLines(self.session)
         yield Summary()
         yield Running(ascii=self.session.ascii)
-        with Container(id="panes"):
-            with Vertical(id="graph"):
-                yield Rails(ascii=self.session.ascii)
-                yield Legend(ascii=self.session.ascii)
-            yield Divider()
-            yield Detail()
+        yield Panes(ascii=self.session.ascii)
         yield Input(
             placeholder="a name, net:X state:X image:X project:X, ! inverse; esc shows all",
             id="filter",
@@ -139,27 +133,21 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             self._led = ""
         rails.set_class(session.snapshot.stale_since is not None, "-stale")
 
-    def _share(self) -> None:
-        """Under the graph the detail is as high as it needs to be, up to half; the graph has the
-        rest. Beside it both have all of the height."""
-        with suppress(NoMatches):
-            panes, graph = self.query_one("#panes"), self.query_one("#graph")
-            if self.has_class("-beside"):
-                # Clearing what is not set would lay everything out anew, each second.
-                own = graph.styles.inline
-                if own.has_rule("height") or own.has_rule("max_height"):
-                    graph.styles.height = graph.styles.max_height = None
-                self.query_one(Divider).dragged = False
-            elif self.query_one(Divider).dragged:
-                return
-            elif panes.size.height:
-                room, settled = panes.size.height, self.session.snapshot.settled
-                left = self.query_one(Detail).left_of(room) if settled else room - room // 2
-                graph.styles.max_height = left
-
     def on_divider_released(self) -> None:
         """A double click on the divider."""
         self._share()
+
+    def on_panes_resized(self) -> None:
+        """What the detail shows depends on its room."""
+        self.show()
+
+    def on_detail_grown(self) -> None:
+        """It may need more room."""
+        self._share()
+
+    def _share(self) -> None:
+        beside, settled = self.has_class("-beside"), self.session.snapshot.settled
+        self.query_one(Panes).share(beside=beside, settled=settled)
 
     def _show_detail(self) -> None:
         detail, rails = self.query_one(Detail), self.query_one(Rails)
@@ -170,7 +158,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             detail.show_no_match(self.session.snapshot, self._filter)
         else:
             detail.show(self.session, self._selected, self._concerned())
-        self.call_after_refresh(self._share)
+        self._share()
         self.offer()
 
     def on_rails_selected(self, message: Rails.Selected) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -44,6 +46,9 @@ ROOMY = 14
 
 class Detail(Vertical):
     """Shows one selection (a service, a project, or the whole box) on one tab."""
+
+    class Grown(Message):
+        """Lines were written that it shows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,12 +108,12 @@ class Detail(Vertical):
             self._followed = ids
             session.host.follow(ids)
 
-    def left_of(self, height: int) -> int:
-        """How many of so many rows are left for others: this takes what it needs, half of them at
-        most, and `LEAST` at least."""
+    def needed(self, room: Size) -> int:
+        """How many rows of a room it needs to show everything; `LEAST` at least."""
+        width = room.width - SIDES + 1
         parts = [part for part in self.query_one("#body").children if part.display]
-        needed = sum(max(part.outer_size.height, part.virtual_size.height) for part in parts)
-        return height - max(LEAST, min(needed + EDGES, height // 2))
+        heights = (part.get_content_height(room, room, width) for part in parts)
+        return max(LEAST, sum(heights) + EDGES)
 
     def _read_log(self, session: Session, service: ServiceKey | None) -> None:
         """Its log is read while lines of it are on screen."""
@@ -127,8 +132,11 @@ class Detail(Vertical):
     @property
     def _roomy(self) -> bool:
         """Whether it is high, or may be: half of what it shares with the graph is its own."""
-        shared = self.parent.size.height // 2 if isinstance(self.parent, Widget) else 0
-        return max(self.size.height, shared) >= ROOMY
+        panes = self.parent
+        if not isinstance(panes, Widget):
+            return False
+        high = panes.size.height
+        return (high if self.app.size.width >= BESIDE else high // 2) >= ROOMY
 
     def _last_words(self) -> list[Content]:
         return log_tab.last_words(self._tail.last) if self.tab == "why" else []
@@ -147,6 +155,7 @@ class Detail(Vertical):
         if self.tab == "log":
             content = lines(log_tab.log_lines(self._tail.lines))
             self.query_one("#facts", CachedStatic).set_content(content)
+        self.post_message(self.Grown())
 
     def show_no_match(self, snapshot: Snapshot, text: str) -> None:
         """Say that a filter shows nothing."""
