@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from nebtui.facts.changes import Change, Rewound
+from nebtui.facts.changes import Change, EngineLost, Rewound
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.store.folding import folded
@@ -50,6 +50,16 @@ class Store:
         self._state_news.set()
 
     def _read(self) -> None:
+        """Until the host is closed. An error of nebtui's own ends the reading, not in silence."""
+        try:
+            self._follow()
+        except Exception as error:
+            why = f"nebtui stopped reading this box ({type(error).__name__}): start it again."
+            self._snapshot = folded(self._snapshot, EngineLost(why, time.time()))
+            self._state_news.set()
+            self._news.set()
+
+    def _follow(self) -> None:
         unseen: Snapshot | None = None
         for change in self._host.changes():
             if self._closed.is_set():

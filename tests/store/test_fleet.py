@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
+from nebtui.facts.changes import Change
 from nebtui.facts.observed import Engine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import Fleet
@@ -32,3 +34,28 @@ def test_pictures_come_with_the_name_of_their_box() -> None:
     }
     fleet.close()
     assert all(host.closed for host in hosts.values())
+
+
+class BrokenHost(FakeHost):
+    """Its changes end with an error of nebtui's own."""
+
+    def changes(self) -> Iterator[Change]:
+        yield from ()
+        raise RuntimeError("a mistake")
+
+
+def test_a_box_that_cannot_be_read_on_is_told() -> None:
+    """Its line would be `asking…` for ever; the other box is read."""
+    heard: dict[str, str] = {}
+    told = threading.Event()
+
+    def listen(box: str, snapshot: Snapshot) -> None:
+        heard[box] = snapshot.engine_problem or ""
+        if heard.get("broken"):
+            told.set()
+
+    fleet = Fleet({"broken": BrokenHost(Snapshot()), "good": FakeHost(Snapshot())}, listen)
+    fleet.start()
+    assert told.wait(10)
+    fleet.close()
+    assert heard["broken"].startswith("nebtui stopped reading this box (RuntimeError)")

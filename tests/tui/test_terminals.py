@@ -81,8 +81,11 @@ async def fits(shown: AppDriver, name: str, size: tuple[int, int]) -> None:
     assert odd == set(), (size, odd, shown.text)
     for text in PLACES[name].kept:
         assert text in shown.text, (size, text, shown.text)
-    for key in shown.app.screen.query(FooterKey):
+    keys = [*shown.app.screen.query(FooterKey)]
+    for key in keys:
         assert key.region.right <= size[0], (size, key.description)
+    actions = [key.action for key in keys]
+    assert len(actions) == len(set(actions)), (size, actions)
 
 
 async def is_readable(shown: AppDriver, theme: str) -> None:

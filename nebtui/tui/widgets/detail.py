@@ -12,29 +12,26 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from nebtui.analysis.sources import found_by, read_by
-from nebtui.disk.read import UnreadableError, from_disk
-from nebtui.facts.declared import ProjectKey, Service, ServiceKey
+from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
-from nebtui.text.paths import short
-from nebtui.tui.background import background
 from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.last_words import is_unwell
 from nebtui.tui.log_tail import LogTail
 from nebtui.tui.session import Session
 from nebtui.tui.widgets import gpus, log_tab, startup, tabs
 from nebtui.tui.widgets.cached_static import CachedStatic
-from nebtui.tui.widgets.empty_box import empty_box, empty_heading
-from nebtui.tui.widgets.findings import counted, prompt
+from nebtui.tui.widgets.detail_heading import detail_heading
+from nebtui.tui.widgets.empty_box import empty_box
+from nebtui.tui.widgets.findings import prompt
 from nebtui.tui.widgets.markup import joined, lines
 from nebtui.tui.widgets.no_match import no_match, no_match_heading
 from nebtui.tui.widgets.notices import notices
 from nebtui.tui.widgets.speed import server_lines
 from nebtui.tui.widgets.strips import strips
-from nebtui.tui.widgets.tab_marks import tab_marks
 from nebtui.tui.widgets.wheel import WheelStatic
+from nebtui.tui.widgets.yaml_tab import YamlTab
 
 SIDES = 4
 """Cells that the padding and the scroll bar of the pane take."""
@@ -58,8 +55,7 @@ class Detail(Vertical):
         self._shown: tuple[object, ...] = ()
         self._tail = LogTail()
         self._notices: list[Content] = []
-        self._yaml_of: tuple[ServiceKey, int] | None = None
-        self._yaml_lines = Content("")
+        self._yaml = YamlTab()
 
     def compose(self) -> ComposeResult:
         yield WheelStatic(id="heading")
@@ -90,7 +86,7 @@ class Detail(Vertical):
         found = tuple(f for f in concerned if f.severity != "advice") if selected is None else ()
         found = found or concerned
         self.query_one("#heading", CachedStatic).set_content(
-            self._heading(session, selected, found)
+            detail_heading(session, selected, found, self.tab, self.size.width - SIDES)
         )
         self._read_log(session, service)
         self._notices = notices(session, selected)
@@ -177,26 +173,6 @@ class Detail(Vertical):
         heading = joined((name, "title"), (f"  {text}", "dim"))
         self._show_page(heading, lines(tabs.stranger(container) if container else []))
 
-    def _heading(
-        self, session: Session, selected: ServiceKey | ProjectKey | None, found: tuple[Finding, ...]
-    ) -> Content:
-        if isinstance(selected, ServiceKey):
-            # What a narrow terminal may cut off comes last; tab 1 has it in full.
-            why = tabs.reason(session.snapshot, selected)
-            head = [*tabs.heading(session.snapshot, selected), "   "]
-            room = self.size.width - SIDES - joined(*head).cell_length
-            return joined(*head) + tab_marks(self.tab, room) + joined((f"   {why}", "dim"))
-        if isinstance(selected, ProjectKey):
-            project = session.snapshot.projects.get(selected)
-            files = ", ".join(short(f) for f in selected.files)
-            message = f"  from {found_by(project)} · {read_by(project)}" if project else ""
-            return joined((selected.name, "title"), f"  {files}", (message, "dim"))
-        if not session.snapshot.settled:
-            return joined(("loading…", "dim"))
-        if not session.snapshot.projects:
-            return empty_heading(session)
-        return joined((counted(len(found)), "title"), ("  on this host", "dim"))
-
     def _list(self, found: tuple[Finding, ...]) -> None:
         """Refill the list only when a finding changed, so that the highlight stays."""
         widget = self.query_one("#findings", OptionList)
@@ -210,23 +186,9 @@ class Detail(Vertical):
         self._shown = found
         widget.display = bool(found)
 
-    def _yaml(self, snapshot: Snapshot, service: ServiceKey) -> Content:
-        """The service's lines as they were read last. They are read off the screen's thread, for a
-        file may lie on a network that does not answer, and only when the box or the selection is
-        another one."""
-        wanted = (service, snapshot.generation)
-        if self._yaml_of != wanted:
-            self._yaml_of = wanted
-            declared = snapshot.service(service)
-
-            def shown(content: Content) -> None:
-                if self._yaml_of == wanted and self.is_attached:
-                    self._yaml_lines = content
-                    if self.tab == "yaml":
-                        self.query_one("#facts", CachedStatic).set_content(content)
-
-            background(self.app, lambda: yaml_lines(declared), shown)
-        return self._yaml_lines
+    def _yaml_read(self, content: Content) -> None:
+        if self.is_attached and self.tab == "yaml":
+            self.query_one("#facts", CachedStatic).set_content(content)
 
     def _facts(self, session: Session, service: ServiceKey | None) -> Content:
         snapshot = session.snapshot
@@ -251,7 +213,7 @@ class Detail(Vertical):
         if self.tab == "yaml":
             if not session.host.writable:
                 return joined(("the files are not part of the recording", "dim"))
-            return self._yaml(snapshot, service)
+            return self._yaml.of(self.app, snapshot, service, self._yaml_read)
         last = self._last_words() if not self._roomy else []
         return lines(
             [
@@ -268,12 +230,3 @@ class Detail(Vertical):
             return []
         room = self.size.width - SIDES
         return strips(session.snapshot, service, session.now(), room, ascii=session.ascii)
-
-
-def yaml_lines(service: Service | None) -> Content:
-    """The lines that declare a service, read from its file now; or why they cannot be read."""
-    origin = service.origin() if service else None
-    try:
-        return lines(tabs.yaml(service, from_disk(origin.file) if origin else ""))
-    except UnreadableError as error:
-        return joined((str(error), "bad"))

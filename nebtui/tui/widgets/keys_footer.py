@@ -54,7 +54,14 @@ class KeysFooter(Footer):
 
     def _ranked(self) -> list[ActiveBinding]:
         """The keys that may be shown, the most useful first."""
-        shown = [active for active in self.screen.active_bindings.values() if active.binding.show]
+        # A key with a second name (`+` is `=` without shift) is two bindings: one is enough.
+        shown = list(
+            {
+                active.binding.action: active
+                for active in reversed(self.screen.active_bindings.values())
+                if active.binding.show
+            }.values()
+        )[::-1]
         if self._rank is None:
             return shown
         ranks = {active.binding.id: self._rank(active.binding.id or "") for active in shown}
