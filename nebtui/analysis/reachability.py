@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nebtui.analysis.references import (
@@ -91,6 +91,12 @@ def declared_networks(project: Project, service: Service) -> frozenset[str]:
     return frozenset(network.name for network in declared if network)
 
 
+def declared_of(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
+    """The networks that the files put a service on; none where they do not declare it."""
+    service = snapshot.service(key)
+    return declared_networks(snapshot.projects[key.project], service) if service else frozenset()
+
+
 def observed_networks(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
     """The networks its running containers are on."""
     running = (c for c in snapshot.containers_of(key) if c.state == "running")
@@ -160,16 +166,18 @@ def resolutions(snapshot: Snapshot) -> tuple[Resolution, ...]:
 
 
 def _resolved(snapshot: Snapshot) -> tuple[Resolution, ...]:
-    return tuple(_resolving(snapshot, names(snapshot)))
+    index = names(snapshot)
+    found = (resolve(index, r) for r in snapshot.derived(_named, snapshot.projects))
+    return tuple(r for r in found if r.reachable is not None or r.reference.certain)
 
 
-def _resolving(snapshot: Snapshot, index: Names) -> Iterator[Resolution]:
+def _named(snapshot: Snapshot) -> tuple[Reference, ...]:
+    """What the files alone tell: every host that a service names, but itself and the machine."""
     shared = {key: shared_env_files(project) for key, project in snapshot.projects.items()}
-    for key, service in snapshot.services():
-        own = {key.service, service.container_name, service.hostname}
-        for reference in references(key, service, shared[key.project]):
-            if reference.host in own or reference.host == HOST_GATEWAY:
-                continue
-            resolution = resolve(index, reference)
-            if resolution.reachable is not None or reference.certain:
-                yield resolution
+    return tuple(
+        reference
+        for key, service in snapshot.services()
+        for reference in references(key, service, shared[key.project])
+        if reference.host not in (key.service, service.container_name, service.hostname)
+        and reference.host != HOST_GATEWAY
+    )

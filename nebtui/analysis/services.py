@@ -28,9 +28,8 @@ def service_keys(snapshot: Snapshot, project: ProjectKey) -> tuple[ServiceKey, .
     """The services of a project: those declared, then those that only containers know (a broken or
     older file)."""
     declared = list(snapshot.projects[project].services) if project in snapshot.projects else []
-    observed = sorted(
-        {c.service for c in snapshot.containers.values() if c.service and belongs(c, project)}
-    )
+    containers = snapshot.by_project.get(project.name, ())
+    observed = sorted({c.service for c in containers if c.service and belongs(c, project)})
     return tuple(ServiceKey(project, name) for name in dict.fromkeys([*declared, *observed]))
 
 
@@ -103,14 +102,8 @@ _UP = ("ready", "listening", "unknown", "completed", "starting", "degraded")
 def meant_to_run(snapshot: Snapshot, key: ServiceKey, verdict: Readiness) -> bool:
     """False for services of a profile that is off, of projects of which nothing was ever started,
     and for those that nobody can look at."""
-    return verdict.label not in ("profile off", "unknown") and key.project.name in snapshot.derived(
-        _started, snapshot.containers
-    )
-
-
-def _started(snapshot: Snapshot) -> frozenset[str | None]:
-    """The projects that have a container, by name."""
-    return frozenset(container.project for container in snapshot.containers.values())
+    started = key.project.name in snapshot.by_project
+    return started and verdict.label not in ("profile off", "unknown")
 
 
 def tally(snapshot: Snapshot, keys: Iterable[ServiceKey]) -> Tally:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
-from nebtui.facts.snapshot import Snapshot, belongs
+from nebtui.facts.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,6 +54,5 @@ def _service(snapshot: Snapshot, container: Container) -> ServiceKey | None:
     """The service of a container, None where no project of the box made it."""
     if not container.service:
         return None
-    found = (key for key in snapshot.projects if belongs(container, key))
-    project = next(found, None)
+    project = snapshot.project_of(container)
     return ServiceKey(project, container.service) if project else None

@@ -89,6 +89,11 @@ class Snapshot:
         return self.derived(_by_service, self.containers)
 
     @property
+    def by_project(self) -> Mapping[str, tuple[Container, ...]]:
+        """The containers by project name, one-off runs among them."""
+        return self.derived(_by_project, self.containers)
+
+    @property
     def outside(self) -> tuple[Container, ...]:
         """The containers without a Compose project (`docker run`, other tools), by name."""
         found = (c for c in self.containers.values() if not c.project)
@@ -110,6 +115,11 @@ class Snapshot:
         found = self.by_service.get((key.project.name, key.service), ())
         return tuple(c for c in found if belongs(c, key.project))
 
+    def project_of(self, container: Container) -> ProjectKey | None:
+        """The project that made a container, None where it is not one of the box's."""
+        keys = self.derived(_by_name, self.projects).get(container.project or "", ())
+        return next((key for key in keys if belongs(container, key)), None)
+
     def services(self) -> Iterator[tuple[ServiceKey, Service]]:
         """All declared services of all projects."""
         for key, project in self.projects.items():
@@ -127,6 +137,21 @@ def belongs(container: Container, project: ProjectKey) -> bool:
         or not project.working_dir
         or container.working_dir == project.working_dir
     )
+
+
+def _by_name(snapshot: Snapshot) -> Mapping[str, tuple[ProjectKey, ...]]:
+    result: dict[str, tuple[ProjectKey, ...]] = {}
+    for key in snapshot.projects:
+        result[key.name] = (*result.get(key.name, ()), key)
+    return result
+
+
+def _by_project(snapshot: Snapshot) -> Mapping[str, tuple[Container, ...]]:
+    result: dict[str, list[Container]] = {}
+    for container in snapshot.containers.values():
+        if container.project:
+            result.setdefault(container.project, []).append(container)
+    return {name: tuple(many) for name, many in result.items()}
 
 
 def _by_service(snapshot: Snapshot) -> Mapping[tuple[str, str], tuple[Container, ...]]:

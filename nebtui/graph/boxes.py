@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nebtui.analysis.fleet import Crossing
-from nebtui.graph.from_snapshot import identity
+from nebtui.graph.row_ids import identity
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
 
 BOX = "\2"

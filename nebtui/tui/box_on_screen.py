@@ -60,7 +60,8 @@ class BoxOnScreen:
         session.snapshot = self._only(snapshot)
         self.show()
         self.words.look()
-        self._judge()
+        # Painted first: the search takes the interpreter from the screen's thread.
+        self._app.call_after_refresh(self._judge)
         engine = snapshot.engine
         if first and settled:
             self._app.call_after_refresh(settled)

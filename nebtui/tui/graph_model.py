@@ -10,7 +10,7 @@ from nebtui import rules
 from nebtui.analysis import query, services
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.graph import from_snapshot
+from nebtui.graph import from_snapshot, row_ids
 from nebtui.graph.scene import GraphModel, Group, Row
 from nebtui.tui.session import Session
 
@@ -23,7 +23,7 @@ def scene_of(session: Session) -> GraphModel:
     scene = from_snapshot.graph_model(
         session.snapshot, rules.races(found), notes(session), rules.alerts(found), session.said
     )
-    marked = {from_snapshot.identity(key) for key in session.marked}
+    marked = {row_ids.identity(key) for key in session.marked}
     return replace(scene, groups=tuple(_marked(group, marked) for group in scene.groups))
 
 
@@ -42,7 +42,7 @@ def notes(session: Session) -> dict[ServiceKey, str]:
 def warned(session: Session) -> frozenset[str]:
     """The rows and groups that an error or a warning is about."""
     return frozenset(
-        from_snapshot.identity(key)
+        row_ids.identity(key)
         for finding in session.findings
         if finding.severity != "advice" and (key := finding.at or finding.project)
     )
@@ -67,7 +67,7 @@ def matching(snapshot: Snapshot, scene: GraphModel, text: str) -> GraphModel:
     terms = query.parsed(text)
     if not terms:
         return scene
-    keys = {from_snapshot.identity(key): key for key in services.keys_of(snapshot, None)}
+    keys = {row_ids.identity(key): key for key in services.keys_of(snapshot, None)}
     groups = []
     for group in scene.groups:
         subjects = {row.id: _subject(snapshot, keys, row, group) for row in group.rows}
@@ -84,7 +84,7 @@ def matching(snapshot: Snapshot, scene: GraphModel, text: str) -> GraphModel:
 def _subject(
     snapshot: Snapshot, keys: dict[str, ServiceKey], row: Row, group: Group
 ) -> query.Subject:
-    container = snapshot.containers.get(from_snapshot.outsider(row.id) or "")
+    container = snapshot.containers.get(row_ids.outsider(row.id) or "")
     if container is not None:
         return query.container_subject(container, group.title)
     key = keys.get(row.id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
-from nebtui.graph import from_snapshot
+from nebtui.graph import row_ids
 from nebtui.graph.figures import Figures, cpu_of, figures_of, memory_of
 from nebtui.graph.ordering import ordered
 from nebtui.graph.scene import GraphModel
@@ -67,7 +67,7 @@ class LiveColumns:
     def _weigh(self) -> dict[str, float]:
         snapshot = self._session.snapshot
         figure = cpu_of if self.by == "cpu" else memory_of
-        strangers = (f"{from_snapshot.OUTSIDE}\1{c.id}" for c in snapshot.outside)
+        strangers = (f"{row_ids.OUTSIDE}\1{c.id}" for c in snapshot.outside)
         found = {}
         for row in (*self.keys, *strangers):
             weight = figure(snapshot, self._containers(row))
@@ -80,5 +80,5 @@ class LiveColumns:
         snapshot, key = self._session.snapshot, self.keys.get(row)
         if isinstance(key, ServiceKey):
             return snapshot.containers_of(key)
-        stranger = snapshot.containers.get(from_snapshot.outsider(row) or "")
+        stranger = snapshot.containers.get(row_ids.outsider(row) or "")
         return (stranger,) if stranger else ()

@@ -13,7 +13,8 @@ from nebtui.facts.observed import Inspection, Network
 from nebtui.facts.project import Problem
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
-from nebtui.graph.from_snapshot import graph_model, identity
+from nebtui.graph.from_snapshot import graph_model
+from nebtui.graph.row_ids import identity
 from nebtui.graph.scene import Edge, GraphModel
 from tests.builders import at, box, container, joined, project, waits
 

@@ -10,7 +10,8 @@ from nebtui.facts import changes
 from nebtui.facts.declared import Service
 from nebtui.facts.observed import Attachment, Container, PortBinding
 from nebtui.graph.cursor import next_broken
-from nebtui.graph.from_snapshot import OUTSIDE, graph_model, outsider
+from nebtui.graph.from_snapshot import graph_model
+from nebtui.graph.row_ids import OUTSIDE, outsider
 from nebtui.report import json_output, text_output
 from tests.builders import box, container, project
 

@@ -16,7 +16,7 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Engine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.boxes import BoxGraph, all_boxes, box_of
-from nebtui.graph.from_snapshot import identity
+from nebtui.graph.row_ids import identity
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
 from nebtui.host import Host
 from nebtui.hosts.simulated import SimulatedHost

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from nebtui.graph.from_snapshot import outsider
+from nebtui.graph.row_ids import outsider
 from tests.tui.driver import demo
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nebtui.analysis.services import service_keys
-from nebtui.graph import from_snapshot
+from nebtui.graph import row_ids
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.home import HomeScreen
 from tests.tui.driver import AppDriver, demo
@@ -27,7 +27,7 @@ async def go(driver: AppDriver, name: str) -> None:
     """Put the cursor on `project` or `project/service`."""
     keys = {str(key): key for key, _ in driver.session.snapshot.services()}
     keys |= {key.name: key for key in driver.session.snapshot.projects}  # type: ignore[misc]
-    driver.rails.select(from_snapshot.identity(keys[name]))
+    driver.rails.select(row_ids.identity(keys[name]))
     await driver.pilot.pause()
     home = driver.app.screen
     assert isinstance(home, HomeScreen)

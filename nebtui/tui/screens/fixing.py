@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.graph import from_snapshot
+from nebtui.graph import row_ids
 from nebtui.rules.rule import Finding
 from nebtui.tui.bring_up import ups
 from nebtui.tui.fix_keys import elsewhere, mended_by, nothing_for
@@ -122,7 +122,7 @@ class FixingScreen(LockedScreen):
         return tuple(
             f
             for f in found
-            if any(from_snapshot.identity(k) in shown for k in (f.at or f.project, f.target) if k)
+            if any(row_ids.identity(k) in shown for k in (f.at or f.project, f.target) if k)
         )
 
     @changing

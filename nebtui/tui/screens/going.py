@@ -9,7 +9,7 @@ from textual.css.query import NoMatches
 from textual.widgets import Input
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.graph import from_snapshot
+from nebtui.graph import row_ids
 from nebtui.tui.live_columns import LiveColumns
 from nebtui.tui.screens.fixing import FixingScreen
 from nebtui.tui.session import Session
@@ -30,7 +30,7 @@ class GoingScreen(FixingScreen):
     def go(self, key: ServiceKey | ProjectKey) -> None:
         """Come back to this screen with the cursor there; a filter that hides it is cleared."""
         self._uncovered()
-        rails, row = self.query_one(Rails), from_snapshot.identity(key)
+        rails, row = self.query_one(Rails), row_ids.identity(key)
         if row not in rails.ids:
             self.narrow("")
         rails.select(row)
@@ -38,7 +38,7 @@ class GoingScreen(FixingScreen):
     def lead(self, key: ServiceKey | ProjectKey | None) -> None:
         """Mark the row that a tour leads to; None for none."""
         with suppress(NoMatches):  # before the first frame, and while the screen is taken down
-            self.query_one(Rails).lead(None if key is None else from_snapshot.identity(key))
+            self.query_one(Rails).lead(None if key is None else row_ids.identity(key))
 
     def narrow(self, text: str) -> None:
         """Come back to this screen with a filter, "" for none."""

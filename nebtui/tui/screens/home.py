@@ -11,7 +11,7 @@ from textual.widgets import Input
 from nebtui.analysis import services
 from nebtui.analysis.readiness import readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.graph import from_snapshot
+from nebtui.graph import row_ids
 from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.graph_model import matching, notes, scene_of, warned
 from nebtui.tui.keys import bindings
@@ -121,7 +121,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         keys += [
             key for project in snapshot.projects for key in services.service_keys(snapshot, project)
         ]
-        self._live.keys = {from_snapshot.identity(key): key for key in keys}
+        self._live.keys = {row_ids.identity(key): key for key in keys}
         self.query_one(Summary).show(session)
         rails = self.query_one(Rails)
         rails.warned = warned(session)
@@ -165,7 +165,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         self.visited(message.id)
         self._hinted = None
         self._selected = self._live.keys.get(message.id)
-        stranger = from_snapshot.outsider(message.id)
+        stranger = row_ids.outsider(message.id)
         if (stranger is None) != (self._stranger is None):
             self._stranger = stranger
             self.refresh_bindings()

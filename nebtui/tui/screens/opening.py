@@ -7,7 +7,7 @@ from textual.widgets import Input
 from nebtui.analysis import services
 from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ServiceKey
-from nebtui.graph import from_snapshot
+from nebtui.graph import row_ids
 from nebtui.tui.screens.acting import ActingScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.rails import Rails
@@ -59,7 +59,7 @@ class OpeningScreen(ActingScreen):
         """Select a service, also one that the filter hides or whose project is closed."""
         if service is None:
             return
-        rails, wanted = self.query_one(Rails), from_snapshot.identity(service)
+        rails, wanted = self.query_one(Rails), row_ids.identity(service)
         if wanted not in rails.ids and self._filter:
             self.query_one("#filter", Input).value = self._filter = ""
             self.query_one("#filter").display = False

@@ -1,0 +1,71 @@
+"""The edges of the rails graph: what waits for what, names what, and talks to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.analysis.reachability import Resolution, declared_of, observed_networks
+from nebtui.analysis.talks import talks
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.graph.row_ids import identity
+from nebtui.graph.scene import Edge
+
+
+def edges(
+    snapshot: Snapshot, found: tuple[Resolution, ...], races: frozenset[tuple[ServiceKey, str]]
+) -> Iterator[Edge]:
+    """Each pair once: broken names first, then what `depends_on` has, names that resolve, and
+    connections that no file names. `races`: (service, dependency) pairs that are start-up races."""
+    drawn: set[tuple[ServiceKey, ServiceKey]] = set()
+    for resolution in found:
+        source = resolution.reference.source
+        for owner in resolution.others if not resolution.reached else ():
+            drawn.add((source, owner))
+            declared = declared_of(snapshot, source) & declared_of(snapshot, owner)
+            # Joined in the files, and what runs is older: the next `up` mends it.
+            tone = "warn" if declared else "bad"
+            yield Edge(
+                identity(source),
+                identity(owner),
+                "references",
+                tone,
+                broken=not declared,
+                calm=True,
+            )
+    for key, service in snapshot.services():
+        for dependency in service.depends_on.values():
+            target = ServiceKey(key.project, dependency.service)
+            race = (key, dependency.service) in races
+            if (key, target) not in drawn:
+                drawn.add((key, target))
+                tone = (
+                    "warn" if race else "ok" if dependency.condition != "service_started" else "dim"
+                )
+                yield Edge(identity(key), identity(target), "depends", tone, calm=race)
+    for resolution in found:
+        for owner in resolution.reached:
+            pair = (resolution.reference.source, owner)
+            if pair not in drawn:
+                drawn.add(pair)
+                live = _live(snapshot, *pair)
+                tone = {True: "ok", False: "warn", None: "dim"}[live]
+                yield Edge(
+                    identity(pair[0]), identity(owner), "references", tone, calm=live is False
+                )
+    yield from _talk_edges(snapshot, drawn)
+
+
+def _talk_edges(snapshot: Snapshot, drawn: set[tuple[ServiceKey, ServiceKey]]) -> Iterator[Edge]:
+    """The connections between services that no file names."""
+    for talk in talks(snapshot):
+        if (talk.source, talk.target) not in drawn:
+            drawn.add((talk.source, talk.target))
+            yield Edge(identity(talk.source), identity(talk.target), "talks", "info")
+
+
+def _live(snapshot: Snapshot, source: ServiceKey, target: ServiceKey) -> bool | None:
+    """True if the running containers of both ends share a network now, False if not, None where one
+    does not run."""
+    ends = [observed_networks(snapshot, key) for key in (source, target)]
+    return bool(ends[0] & ends[1]) if all(ends) else None
