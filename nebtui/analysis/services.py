@@ -16,14 +16,6 @@ from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot, belongs
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceStatus:
-    """A service and its verdict."""
-
-    key: ServiceKey
-    readiness: Readiness
-
-
 def service_keys(snapshot: Snapshot, project: ProjectKey) -> tuple[ServiceKey, ...]:
     """The services of a project: those declared, then those that only containers know (a broken or
     older file)."""
@@ -43,12 +35,6 @@ def files_elsewhere(snapshot: Snapshot, project: ProjectKey) -> bool:
     """Its files are on the machine of the engine, which is another one: not read, and not wrong."""
     engine = snapshot.engine
     return engine is not None and engine.elsewhere and not snapshot.projects[project].confirmed
-
-
-def service_statuses(snapshot: Snapshot) -> tuple[ServiceStatus, ...]:
-    """All services of all projects with their verdicts, in the order they are shown."""
-    keys = keys_of(snapshot, None)
-    return tuple(ServiceStatus(key, readiness(snapshot, key)) for key in keys)
 
 
 def narrowed(snapshot: Snapshot, keys: Iterable[ProjectKey]) -> Snapshot:
@@ -124,6 +110,17 @@ def tally(snapshot: Snapshot, keys: Iterable[ServiceKey]) -> Tally:
     counts = Counter(words)
     parts = tuple((f"{n} {label}", tone) for (_, label, tone), n in sorted(counts.items()))
     return Tally(up, meant, parts)
+
+
+def whole_tally(snapshot: Snapshot) -> Tally:
+    """The count over all services of the box; made once for each set of what verdicts are made
+    of."""
+    parts = (snapshot.engine, snapshot.projects, snapshot.containers, snapshot.images)
+    return snapshot.derived(_whole_tally, *parts, snapshot.processes, snapshot.histories)
+
+
+def _whole_tally(snapshot: Snapshot) -> Tally:
+    return tally(snapshot, keys_of(snapshot, None))
 
 
 def projects(snapshot: Snapshot) -> tuple[ProjectKey, ...]:

@@ -64,7 +64,7 @@ def next_broken(
     sources = {edge.source for edge in scene.edges if edge.broken}
     bad: set[str] = set()
     for group in scene.groups:
-        rows = {shown_as(scene, row.id) for row in group.rows if row.id in sources or _is_bad(row)}
+        rows = {shown_as(scene, row.id) for row in group.rows if row.id in sources or is_bad(row)}
         bad |= rows or ({group.id} if group.tone == "bad" else set())
     if not bad:
         edges = {edge.source for edge in scene.edges if edge.tone == "warn" and edge.calm}
@@ -76,7 +76,8 @@ def next_broken(
     return next((which for which in (*order[start:], *order[:start]) if which in bad), None)
 
 
-def _is_bad(row: Row) -> bool:
+def is_bad(row: Row) -> bool:
+    """Whether a row shows that something is wrong."""
     broken = "bad" in (row.tone, row.note_tone)
     return broken or (row.degraded and row.tone != "dim")
 

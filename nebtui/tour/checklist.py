@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from nebtui.analysis.services import service_statuses, tally
+from nebtui.analysis.services import whole_tally
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import rule
 from nebtui.rules.rule import Finding
@@ -47,7 +47,7 @@ def _projects(snapshot: Snapshot) -> Checked:
     if not number:
         do = "cd FOLDER with a compose file in or below it, then nebtui"
         return Checked("todo", "projects", "no Compose project was found", do)
-    count = tally(snapshot, (status.key for status in service_statuses(snapshot)))
+    count = whole_tally(snapshot)
     names = ", ".join(sorted(key.name for key in snapshot.projects)[:4])
     more = f" and {number - 4} more" if number > 4 else ""
     services = sum(len(project.services) for project in snapshot.projects.values())

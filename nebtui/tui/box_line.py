@@ -3,7 +3,7 @@ GPUs and servers do. Words and tones only."""
 
 from __future__ import annotations
 
-from nebtui.analysis.services import Tally, service_keys, service_statuses, tally
+from nebtui.analysis.services import service_keys, whole_tally
 from nebtui.analysis.throughput.summary import figure, samples_of, tokens_per_second
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import clock_time, percent
@@ -21,7 +21,7 @@ def box_words(session: Session) -> tuple[Words, ...]:
         parts.append((known, "bad"))
     elif not snapshot.settled:
         parts.append(("asking…", "dim"))
-    counted = snapshot.derived(_tally, snapshot.projects, snapshot.containers, snapshot.processes)
+    counted = whole_tally(snapshot)
     if counted.meant:
         parts.append((counted.text, "dim" if snapshot.engine_problem else counted.tone))
         parts += counted.parts
@@ -37,12 +37,8 @@ def tone_of(session: Session) -> str:
     snapshot = session.snapshot
     if snapshot.engine_problem:
         return "bad"
-    counted = snapshot.derived(_tally, snapshot.projects, snapshot.containers, snapshot.processes)
+    counted = whole_tally(snapshot)
     return counted.tone
-
-
-def _tally(snapshot: Snapshot) -> Tally:
-    return tally(snapshot, (status.key for status in service_statuses(snapshot)))
 
 
 def _machine(snapshot: Snapshot) -> list[Words]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from nebtui.analysis.services import service_statuses, tally
+from nebtui.analysis.services import whole_tally
 from nebtui.facts.snapshot import Snapshot
 
 if TYPE_CHECKING:  # the rules behind it are loaded when they are asked, after the first paint
@@ -34,7 +34,7 @@ def header(
         parts += [("read-only", "warn"), ("  ", "")]
     if snapshot.engine is None and not snapshot.settled and not snapshot.engine_problem:
         parts += [("asking the engine…", "dim"), ("  ", "")]
-    counted = tally(snapshot, (status.key for status in service_statuses(snapshot)))
+    counted = whole_tally(snapshot)
     number = sum(len(project.services) for project in snapshot.projects.values())
     every = f"{number} service{'' if number == 1 else 's'}"
     parts += [(counted.text or every, counted.tone if counted.meant else "dim")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from nebtui.analysis.services import network_members, projects, service_keys, service_statuses
+from nebtui.analysis.services import keys_of, network_members, projects, service_keys
 from nebtui.facts import changes
 from nebtui.facts.declared import Service
 from nebtui.facts.gpu import GpuProcess, GpuSample
@@ -155,7 +155,7 @@ def test_equal_names_of_two_projects_stay_two_rows() -> None:
     their own."""
     first = project("a", Service("db"))
     second = replace(first, key=replace(first.key, working_dir="/b", files=("/b/compose.yaml",)))
-    keys = [s.key for s in service_statuses(box(first, second))]
+    keys = list(keys_of(box(first, second), None))
     assert len({identity(key) for key in keys}) == len(keys) == 2
 
 

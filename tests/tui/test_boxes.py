@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from nebtui.analysis.fleet import Crossing
 from nebtui.facts.changes import Change, EngineLost, Settled
 from nebtui.facts.declared import ProjectKey, ServiceKey
@@ -142,16 +140,14 @@ async def test_an_action_is_of_the_box_in_front(tmp_path: Path) -> None:
         assert not first.commands
 
 
-async def test_a_box_that_fails_costs_its_own_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_box_that_fails_costs_its_own_line(tmp_path: Path) -> None:
     """Its thread ends with an error; the others are followed."""
-    monkeypatch.setattr("threading.excepthook", lambda _: None)
     first = simulated("one", "sandbox", tmp_path)
     async with boxes([session("bad", Broken(Snapshot()), tmp_path), first]) as driver:
         await driver.until(lambda: first.snapshot.settled, "the other one")
         await driver.until(lambda: "up" in lines(driver)[1], "its line")
-        assert "asking" in lines(driver)[0]
+        told = "nebtui stopped reading this box (ValueError)"
+        await driver.until(lambda: told in lines(driver)[0], "its trouble")
 
 
 async def test_one_box_is_as_it_was(tmp_path: Path) -> None:

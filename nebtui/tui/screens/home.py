@@ -41,6 +41,8 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         self.HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE, "-beside")]
         self._drawn: tuple[object, ...] = ()
         self._led = ""
+        self._settled = False
+        """The first complete picture was shown."""
 
     def compose(self) -> ComposeResult:
         if self.session.beside:
@@ -126,8 +128,13 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         rails = self.query_one(Rails)
         rails.warned = warned(session)
         rails.measure(self._live.figures, self._live.by)
-        scene = matching(snapshot, scene_of(session), self._filter)
-        rails.show(self._live.arranged(scene))
+        scene = scene_of(session)
+        room = self.query_one(Panes).size.height
+        if snapshot.settled and not self._settled and room:
+            self._settled = True
+            rails.fold_calm(scene, room)
+        rails.narrowed = bool(self._filter)
+        rails.show(self._live.arranged(matching(snapshot, scene, self._filter)))
         if self._led in rails.ids:
             rails.reach(self._led)
             self._led = ""

@@ -54,18 +54,15 @@ class KeysFooter(Footer):
 
     def _ranked(self) -> list[ActiveBinding]:
         """The keys that may be shown, the most useful first."""
-        # A key with a second name (`+` is `=` without shift) is two bindings: one is enough.
-        shown = list(
-            {
-                active.binding.action: active
-                for active in reversed(self.screen.active_bindings.values())
-                if active.binding.show
-            }.values()
-        )[::-1]
+        shown: dict[str, ActiveBinding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show:
+                # A key with a second name (`+` is `=` without shift) is two bindings.
+                shown.setdefault(active.binding.action, active)
         if self._rank is None:
-            return shown
-        ranks = {active.binding.id: self._rank(active.binding.id or "") for active in shown}
-        useful = (a for a in shown if a.enabled and ranks[a.binding.id] is not None)
+            return list(shown.values())
+        ranks = {a.binding.id: self._rank(a.binding.id or "") for a in shown.values()}
+        useful = (a for a in shown.values() if a.enabled and ranks[a.binding.id] is not None)
         return sorted(useful, key=lambda active: ranks[active.binding.id] or 0)
 
 

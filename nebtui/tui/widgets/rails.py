@@ -4,6 +4,7 @@ close."""
 from textual import events
 from textual.message import Message
 
+from nebtui.graph.calm import calm_groups, is_calm, loud_rows
 from nebtui.graph.cursor import folded, group_of, nearest, next_broken, partners, shown_as, visible
 from nebtui.graph.layout import GraphModel, lay_out
 from nebtui.tui.widgets.sheet_view import SheetView
@@ -49,6 +50,11 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
         self._given = GraphModel()
         self._scene = GraphModel()
         self._folds: dict[str, bool] = {}
+        self._calm: frozenset[str] = frozenset()
+        """Groups that are closed because the graph is far from fitting, until something happens in
+        them."""
+        self.narrowed = False
+        """Only some rows are given, because they are wanted: none is hidden in a closed group."""
         self._visits: dict[str, int] = {}
         self._selected: str | None = None
         self.warned: frozenset[str] = frozenset()
@@ -71,13 +77,26 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
         door."""
         self._given = scene
         before = visible(self._scene)
-        self._scene = folded(scene, self._folds)
+        self._fold()
         wanted = (
             self._selected
             if selected is None or group_of(self._scene, selected) is None
             else selected
         )
         self._move(nearest(self._scene, wanted, before))
+
+    def fold_calm(self, scene: GraphModel, height: int) -> None:
+        """Close the groups in which nothing is wrong, if this is far more than so many rows. What
+        is closed or opened by hand stays so; `show` comes next."""
+        self._calm = calm_groups(scene, height)
+
+    def _fold(self) -> None:
+        """The scene with some groups closed; one in which something happens is opened for good."""
+        if self._calm and not self.narrowed:
+            loud = loud_rows(self._given)
+            self._calm &= {g.id for g in self._given.groups if is_calm(g, loud)}
+        calm = {} if self.narrowed else dict.fromkeys(self._calm, True)
+        self._scene = folded(self._given, {**calm, **self._folds})
 
     def collapsed(self, id: str) -> bool:
         """Whether the group with this id (or of the row with this id) is closed."""
@@ -160,7 +179,7 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
         group = group_of(self._scene, id)
         if group is not None and group.collapsed and group.id != id:
             self._folds[group.id] = False
-            self._scene = folded(self._given, self._folds)
+            self._fold()
         self._move(id)
 
     def reach(self, id: str) -> None:
@@ -170,7 +189,7 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
             return
         if group.collapsed:
             self._folds[group.id] = False
-            self._scene = folded(self._given, self._folds)
+            self._fold()
         self._move(id)
 
     def action_cursor_down(self) -> None:
@@ -203,7 +222,7 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
         if group is None:
             return
         self._folds[group.id] = not group.collapsed
-        self._scene = folded(self._given, self._folds)
+        self._fold()
         self._move(group.id)
         self.post_message(self.Folded(self, group.id))
 
