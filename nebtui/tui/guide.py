@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.widgets import Input
 
 from nebtui.keep.tours import recall_tour, remember_tour
@@ -38,11 +39,13 @@ class Guide:
         """How far the tour has come, None before it was opened first."""
         self.open = False
         self._keeping = False
+        self._timer: Timer | None = None
+        """Runs while a tour is open."""
 
     def begin(self) -> None:
         """Open the tour at once where the command line asked for it."""
         self._app.screen_change_signal.subscribe(self._app, self._screen_changed)
-        self._app.set_interval(EVERY, self.look)
+        self._timer = self._app.set_interval(EVERY, self.look, pause=True)
         if self._session.tour is not None and self._session.tour.begins:
             self._turn(on=True)
 
@@ -85,6 +88,8 @@ class Guide:
             start = kept if kept < len(whole.steps) else 0
             self.progress = self._at(TourProgress(whole), start)
         self.open = on
+        if self._timer is not None:
+            (self._timer.resume if on else self._timer.pause)()
         if not on:
             self._app.home.lead(None)
         for screen in self._app.screen_stack:

@@ -8,6 +8,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -56,6 +57,8 @@ class Detail(Vertical):
         self._tail = LogTail()
         self._notices: list[Content] = []
         self._yaml = YamlTab()
+        self._timer: Timer | None = None
+        """Runs while a log is on screen."""
 
     def compose(self) -> ComposeResult:
         yield WheelStatic(id="heading")
@@ -116,7 +119,10 @@ class Detail(Vertical):
         unwell = (
             service and self.tab == "why" and is_unwell(session.snapshot, service, session.now())
         )
-        self._tail.turn(session.host, service if unwell or self.tab == "log" else None)
+        followed = service if unwell or self.tab == "log" else None
+        self._tail.turn(session.host, followed)
+        if self._timer is not None:
+            (self._timer.pause if followed is None else self._timer.resume)()
 
     def _show_top(self) -> None:
         """What stands above the findings; the last line of what is not well where there is
@@ -138,7 +144,7 @@ class Detail(Vertical):
         return log_tab.last_words(self._tail.last) if self.tab == "why" else []
 
     def on_mount(self) -> None:
-        self.set_interval(log_tab.EVERY, self._look)
+        self._timer = self.set_interval(log_tab.EVERY, self._look, pause=True)
 
     def on_unmount(self) -> None:
         self._tail.close()
