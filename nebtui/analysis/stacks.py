@@ -50,10 +50,10 @@ class Stack:
 
     @property
     def summary(self) -> str:
-        """`2/3 up · 1 failed 0/2`."""
-        up = sum(one.verdict.word in ("ready", "completed", "unknown") for one in self.services)
+        """`2/3 up · 1 failed`; one of which some replicas run is up."""
+        up = sum(one.verdict.word not in _DOWN for one in self.services)
         words = Counter(one.verdict.word for one in self.services)
-        rest = [f"{words[word]} {word}" for word in WORDS if word in _NOT_UP and words[word]]
+        rest = [f"{words[word]} {word}" for word in (*_TOLD, *_DOWN) if words[word]]
         return " · ".join((f"{up}/{len(self.services)} up", *rest))
 
     @property
@@ -64,7 +64,8 @@ class Stack:
         return WORDS[worst].tone
 
 
-_NOT_UP = ("failed", "degraded", "starting", "absent")
+_TOLD: tuple[Word, ...] = ("degraded",)
+_DOWN: tuple[Word, ...] = ("failed", "starting", "absent")
 
 
 def stacks(snapshot: Snapshot) -> tuple[Stack, ...]:

@@ -28,7 +28,7 @@ BOX = box(changes.SwarmSeen(swarm(WEB, nodes=NODES)))
 def test_the_text_has_a_block_for_each_stack() -> None:
     """Verdict, reason and nodes; nothing where the question was narrowed."""
     lines = list(text_output.status(BOX))
-    at = lines.index("stack shop (Swarm)  0/1 up · 1 degraded")
+    at = lines.index("stack shop (Swarm)  1/1 up · 1 degraded")
     assert lines[at + 1] == (
         "  ▲ web  degraded 1/2  no suitable node (no node meets node.labels.gpu == true)  "
         "node n2 is drained"
