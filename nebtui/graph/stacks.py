@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from nebtui.analysis.stacks import StackService, stacks
@@ -38,8 +38,12 @@ def stack_service(snapshot: Snapshot, row: str) -> StackService | None:
     )
 
 
-def stack_containers(snapshot: Snapshot) -> dict[str, tuple[Container, ...]]:
+def stack_containers(snapshot: Snapshot) -> Mapping[str, tuple[Container, ...]]:
     """Row → the containers behind it."""
+    return snapshot.derived(_containers, stacks(snapshot))
+
+
+def _containers(snapshot: Snapshot) -> Mapping[str, tuple[Container, ...]]:
     return {_identity(one): one.containers for s in stacks(snapshot) for one in s.services}
 
 
