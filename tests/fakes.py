@@ -21,6 +21,7 @@ from nebtui.facts.changes import (
     ProjectSeen,
     Sampled,
     Settled,
+    SwarmSeen,
 )
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
@@ -54,6 +55,7 @@ class FakeHost:
         if self.snapshot.engine is not None:
             yield EngineSeen(self.snapshot.engine)
         yield NetworksListed(tuple(self.snapshot.networks.values()))
+        yield SwarmSeen(self.snapshot.swarm)
         for project in self.snapshot.projects.values():
             yield ProjectSeen(project)
         for container in self.snapshot.containers.values():

@@ -9,6 +9,7 @@ from typing import Literal
 from nebtui.analysis.reachability import names
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import outside_word
+from nebtui.analysis.stacks import StackService
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
@@ -108,6 +109,18 @@ def container_subject(container: Container, group: str) -> Subject:
         container.image.lower(),
         tuple(name.lower() for name in container.networks),
         (outside_word(container), *_engines(container)),
+    )
+
+
+def stack_subject(service: StackService) -> Subject:
+    """A service of Swarm, as it is asked for; its stack stands for its project."""
+    images = [service.known.image if service.known else "", *(c.image for c in service.containers)]
+    return Subject(
+        service.name.lower(),
+        service.stack.lower(),
+        " ".join(images).lower(),
+        tuple(name.lower() for name in service.networks),
+        (service.verdict.state, service.verdict.word),
     )
 
 

@@ -30,14 +30,14 @@ from nebtui.text.mask import mask
 OUTPUT = 200
 """Characters kept of what a probe printed."""
 _HOME = re.compile(r"(?<![\w.])/(home|Users)/([^/\s:;,\"']+)")
-_OWN_LABELS = ("com.docker.compose.", "nebtui.")
+_OWN_LABELS = ("com.docker.compose.", "com.docker.stack.", "com.docker.swarm.", "nebtui.")
 # fmt: off
 _NAMES = frozenset({
     "id", "ids", "name", "names", "key", "container", "project", "service", "network",
     "image", "image_id", "uuid", "cdi", "model", "base", "file", "files", "path",
     "working_dir", "config_files", "env_files", "files_read", "dockerfiles", "source",
     "target", "context", "dockerfile", "aliases", "hostname", "container_name", "hashes",
-    "endpoint", "extra_hosts",
+    "endpoint", "extra_hosts", "networks", "node", "stack",
 })
 # fmt: on
 """Fields that hold names, paths and ids: an id looks like a secret and is none, and what is joined

@@ -102,8 +102,12 @@ def complain(
 
 def strangers(snapshot: Snapshot, arguments: Namespace) -> tuple[Container, ...]:
     """The containers of no project, where the whole box was asked for."""
-    narrowed = getattr(arguments, "project", None) or getattr(arguments, "paths", ())
-    return () if narrowed else snapshot.outside
+    return snapshot.outside if whole(arguments) else ()
+
+
+def whole(arguments: Namespace) -> bool:
+    """Whether the whole box was asked for, with what no project made."""
+    return not (getattr(arguments, "project", None) or getattr(arguments, "paths", ()))
 
 
 def visible(found: list[Finding], arguments: Namespace) -> list[Finding]:
@@ -128,7 +132,8 @@ def say_status(
         from nebtui.report import json_output
 
         host = arguments.boxes[0].name or None
-        say_json(json_output.status(snapshot, outside, now, host))
+        say_json(json_output.status(snapshot, outside, now, host, whole=whole(arguments)))
         return
-    lines = "\n".join(text_output.status(snapshot, found, outside, now))
+    text = text_output.status(snapshot, found, outside, now, whole=whole(arguments))
+    lines = "\n".join(text)
     say(f"{banner}: {lines}" if banner else lines)

@@ -87,7 +87,7 @@ def _shown(
     from nebtui.tui.first_frame import first_frame
 
     snapshot = early_snapshot(question.answer(), settings, arguments.project or "")
-    if not snapshot.projects and not snapshot.outside:
+    if not snapshot.projects and not snapshot.containers:
         return None
     width, height = shutil.get_terminal_size()
     page = first_frame(

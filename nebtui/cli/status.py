@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from nebtui import rules
 from nebtui.analysis.services import narrowed
-from nebtui.cli.common import complain, look, say_status, selected, status_of, strangers
+from nebtui.cli.common import complain, look, say_status, selected, status_of, strangers, whole
 from nebtui.cli.looking import host_for
 from nebtui.cli.output import say, say_json, say_masked
 from nebtui.cli.several import LookedBox, across, looked_at, say_across, several
@@ -64,8 +64,11 @@ def _several(arguments: Namespace) -> int:
 def say_boxes(boxes: list[LookedBox], arguments: Namespace) -> None:
     """Print the status of each under its name."""
     if arguments.format == "json":
+        every = whole(arguments)
         rows = [
-            json_output.status(b.chosen, strangers(b.snapshot, arguments), b.now, b.name)
+            json_output.status(
+                b.chosen, strangers(b.snapshot, arguments), b.now, b.name, whole=every
+            )
             for b in boxes
         ]
         say_json(json_output.statuses(rows, across(boxes)))

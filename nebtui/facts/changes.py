@@ -18,6 +18,7 @@ from nebtui.facts.observed import (
 from nebtui.facts.project import Project
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 from nebtui.facts.startup import Start
+from nebtui.facts.swarm import Swarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ class NetworksListed:
     """The whole list of networks."""
 
     networks: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmSeen:
+    """The whole swarm that the engine manages; None = it manages none (any more)."""
+
+    swarm: Swarm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,7 @@ Change = (
     | ContainerSeen
     | ContainerGone
     | NetworksListed
+    | SwarmSeen
     | ImageSeen
     | ProjectSeen
     | ProjectGone

@@ -177,6 +177,16 @@ class Container:
     def networks(self) -> tuple[str, ...]:
         return tuple(a.network for a in self.attachments)
 
+    @property
+    def swarm_service(self) -> str:
+        """The Swarm service it is a task of, "" for none."""
+        return self.labels.get("com.docker.swarm.service.name", "")
+
+    @property
+    def stack(self) -> str:
+        """The Swarm stack of that service, "" for none."""
+        return self.labels.get("com.docker.stack.namespace", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Network:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # only named here: the first frame does not wait for them
     from nebtui.facts.gpu import GpuAccess, GpuStack
     from nebtui.facts.samples import ContainerSample, CpuTrend, GpuSample, ThroughputSample
     from nebtui.facts.startup import Start
+    from nebtui.facts.swarm import Swarm
 
 T = TypeVar("T")
 
@@ -44,6 +45,8 @@ class Snapshot:
     containers: Mapping[str, Container] = field(default_factory=empty)
     networks: Mapping[str, Network] = field(default_factory=empty)
     """By name."""
+    swarm: Swarm | None = None
+    """None = the engine manages none."""
     images: Mapping[str, Image] = field(default_factory=empty)
     """By id and by each name."""
     paths: Mapping[str, HostPath] = field(default_factory=empty)
@@ -95,8 +98,9 @@ class Snapshot:
 
     @property
     def outside(self) -> tuple[Container, ...]:
-        """The containers without a Compose project (`docker run`, other tools), by name."""
-        found = (c for c in self.containers.values() if not c.project)
+        """The containers of neither a Compose project nor a Swarm service (`docker run`, other
+        tools), by name."""
+        found = (c for c in self.containers.values() if not c.project and not c.swarm_service)
         return tuple(sorted(found, key=lambda container: (container.name, container.id)))
 
     def image(self, name: str) -> Image | None:

@@ -16,6 +16,7 @@ from nebtui.graph.project_groups import project_group
 from nebtui.graph.row_facts import with_facts
 from nebtui.graph.row_ids import OUTSIDE
 from nebtui.graph.scene import GraphModel, Group, NetworkLine, Row
+from nebtui.graph.stacks import stack_groups
 
 ENGINES_OWN = frozenset({"bridge", "host", "none"})
 
@@ -36,7 +37,7 @@ def graph_model(
         project_group(snapshot, key, notes or {}, alerts or {}, said or {})
         for key in projects(snapshot)
     )
-    groups = (*groups, *_outside(snapshot))
+    groups = (*groups, *stack_groups(snapshot), *_outside(snapshot))
     return GraphModel(
         tuple(_networks(snapshot, groups)), groups, tuple(edges(snapshot, found, races))
     )

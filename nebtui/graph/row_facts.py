@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nebtui.facts.observed import Container
+from nebtui.facts.observed import Container, PortBinding
 from nebtui.graph.figures import RUNS, limit_of
 from nebtui.graph.scene import Row
 
@@ -31,10 +31,14 @@ def with_facts(row: Row, containers: tuple[Container, ...], declared: str = "") 
 def published_ports(containers: Iterable[Container]) -> str:
     """`8080→80 9090`: the ports of the host, each once, with the container's where that is
     another."""
+    return port_words(binding for container in containers for binding in container.ports)
+
+
+def port_words(bindings: Iterable[PortBinding]) -> str:
+    """The same of some ports, those left out that are not published."""
     found = {
         (binding.host_port, binding.port, binding.protocol)
-        for container in containers
-        for binding in container.ports
+        for binding in bindings
         if binding.host_port is not None
     }
     return " ".join(

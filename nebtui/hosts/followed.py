@@ -8,6 +8,7 @@ from nebtui.hosts.engine.collector import EngineCollector
 from nebtui.hosts.engine.heartbeat import Heartbeat
 from nebtui.hosts.engine.images import ImageCollector
 from nebtui.hosts.engine.inspector import Inspector
+from nebtui.hosts.engine.swarm import SwarmCollector
 from nebtui.hosts.gpu.collector import GpuCollector
 from nebtui.hosts.inference.baselines import Baselines
 from nebtui.hosts.inference.collector import ServerCollector
@@ -31,9 +32,11 @@ def collectors(
 ) -> tuple[Collector, ...]:
     """The collectors of one live host, which emit into its group."""
     shared, startup, emit = group.shared, group.startup, group.emit
-    engine = EngineCollector(client, inspector, shared, startup, emit)
+    swarm = SwarmCollector(client, shared, emit)
+    engine = EngineCollector(client, inspector, swarm, shared, startup, emit)
     return (
         engine,
+        swarm,
         Heartbeat(client, shared, startup, emit, engine.reconnect),
         inspector,
         projects,

@@ -17,23 +17,25 @@ from nebtui.analysis.services import (
 from nebtui.analysis.throughput.summary import kv_cache, samples_of, tokens_per_second
 from nebtui.analysis.usage import usage
 from nebtui.facts.declared import ServiceKey
-from nebtui.facts.observed import Container, PortBinding
+from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.samples import ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report.contract.box import (
     DriftJson,
+    EngineJson,
     ServerJson,
     ServiceJson,
     StatusesJson,
     StatusJson,
 )
-from nebtui.report.contract.containers import LooseContainerJson, PortJson
+from nebtui.report.contract.containers import LooseContainerJson
 from nebtui.report.contract.crossings import CrossingJson
 from nebtui.report.contract.findings import CheckJson, ChecksJson, FindingJson
 from nebtui.report.contract.network_graph import EdgeJson, GraphJson, GraphsJson
 from nebtui.report.edges import ServiceEdge, service_edges
 from nebtui.report.gpu_output import device
+from nebtui.report.stacks_output import port_json, swarm_json
 from nebtui.rules.rule import Finding
 
 
@@ -64,16 +66,7 @@ def _outside(container: Container) -> LooseContainerJson:
         "state": container.state,
         "health": container.health,
         "networks": list(container.networks),
-        "ports": [_port(p) for p in container.ports],
-    }
-
-
-def _port(port: PortBinding) -> PortJson:
-    return {
-        "port": port.port,
-        "published": port.host_port,
-        "protocol": port.protocol,
-        "host_ip": port.host_ip,
+        "ports": [port_json(p) for p in container.ports],
     }
 
 
@@ -99,24 +92,18 @@ def status(
     outside: Iterable[Container] = (),
     now: float | None = None,
     host: str | None = None,
+    *,
+    whole: bool = True,
 ) -> StatusJson:
     """`status --format json`; `outside`: containers of no project; `now` in Unix seconds, for the
-    uptimes (None = they are not told); `host`: as `--host` named the box."""
-    engine = snapshot.engine
+    uptimes (None = they are not told); `host`: as `--host` named the box; `whole`: with what no
+    project made, the swarm."""
     index, killed = names(snapshot), frozenset(out_of_memory(snapshot))
     return {
         "version": 1,
         "host": host,
         "problem": snapshot.engine_problem or None,
-        "engine": None
-        if engine is None
-        else {
-            "name": engine.name,
-            "version": engine.version,
-            "api_version": engine.api_version,
-            "endpoint": engine.endpoint,
-            "problem": snapshot.engine_problem or None,
-        },
+        "engine": _engine(snapshot),
         "gpus": [device(snapshot, gpu) for gpu in snapshot.gpus.values()],
         "projects": [
             {
@@ -133,7 +120,21 @@ def status(
             }
             for key in projects(snapshot)
         ],
+        "swarm": swarm_json(snapshot) if whole else None,
         "outside": [_outside(container) for container in outside],
+    }
+
+
+def _engine(snapshot: Snapshot) -> EngineJson | None:
+    engine = snapshot.engine
+    if engine is None:
+        return None
+    return {
+        "name": engine.name,
+        "version": engine.version,
+        "api_version": engine.api_version,
+        "endpoint": engine.endpoint,
+        "problem": snapshot.engine_problem or None,
     }
 
 
@@ -179,7 +180,7 @@ def _service(
         "cpu_percent": used.cpu,
         "memory_bytes": used.memory,
         "uptime_seconds": used.uptime,
-        "ports": [_port(port) for port in used.ports],
+        "ports": [port_json(port) for port in used.ports],
         "tokens_per_second": tokens_per_second(samples),
         "kv_cache": kv_cache(samples),
         "out_of_memory": key in killed,

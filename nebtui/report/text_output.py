@@ -22,6 +22,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.report.stacks_output import swarm_lines
 from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.rules.table import SPEED
 from nebtui.text.paths import short, shortened
@@ -75,10 +76,13 @@ def status(
     found: Iterable[Finding] = (),
     outside: tuple[Container, ...] = (),
     now: float | None = None,
+    *,
+    whole: bool = True,
 ) -> Iterator[str]:
     """The box once: engine, what was killed for memory, projects with their sources, services with
-    verdict and reason, then the containers of no project. `found`: of these findings those about
-    speed stand beside their service; `now` in Unix seconds, for the uptimes."""
+    verdict and reason, then (`whole`) the stacks of Swarm and the containers of no project.
+    `found`: of these findings those about speed stand beside their service; `now` in Unix seconds,
+    for the uptimes."""
     spoken = {f.at: f.message for f in found if f.rule in SPEED}
     engine = snapshot.engine
     if engine is not None:
@@ -102,9 +106,15 @@ def status(
             place = f":{problem.line}" if problem.line else ""
             yield plain(f"  ✗ {short(problem.file)}{place}: {problem.message}")
         yield from _services(snapshot, service_keys(snapshot, key), spoken, now)
-    if outside:
+    if whole:
+        yield from swarm_lines(snapshot)
+    yield from _outside(outside)
+
+
+def _outside(containers: tuple[Container, ...]) -> Iterator[str]:
+    if containers:
         yield "outside Compose"
-    for container in outside:
+    for container in containers:
         word = outside_word(container)
         name = shorten(plain(container.name), LONGEST_NAME)
         yield plain(f"  {WORDS[word].glyph} {name}  {word:<9}  {outside_words(container)}")

@@ -140,6 +140,12 @@ def _(change: changes.NetworksListed, snapshot: Snapshot) -> Snapshot:
 
 
 @_apply.register
+def _(change: changes.SwarmSeen, snapshot: Snapshot) -> Snapshot:
+    same = snapshot.swarm == change.swarm
+    return snapshot if same else replace(snapshot, swarm=change.swarm)
+
+
+@_apply.register
 def _(change: changes.ImageSeen, snapshot: Snapshot) -> Snapshot:
     image = change.image
     names = dict.fromkeys((image.id, *image.names), image)

@@ -18,6 +18,8 @@ def unfold(snapshot: Snapshot) -> Iterator[Change]:
         yield changes.EngineSeen(snapshot.engine)
     yield changes.ContainersListed(tuple(snapshot.containers.values()))
     yield changes.NetworksListed(tuple(snapshot.networks.values()))
+    if snapshot.swarm is not None:
+        yield changes.SwarmSeen(snapshot.swarm)
     for project in snapshot.projects.values():
         yield changes.ProjectSeen(project)
     for image in _images(snapshot):

@@ -12,6 +12,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph import from_snapshot, row_ids
 from nebtui.graph.scene import GraphModel, Group, Row
+from nebtui.graph.stacks import stack_service
 from nebtui.tui.session import Session
 
 MARK = ">"
@@ -84,6 +85,8 @@ def matching(snapshot: Snapshot, scene: GraphModel, text: str) -> GraphModel:
 def _subject(
     snapshot: Snapshot, keys: dict[str, ServiceKey], row: Row, group: Group
 ) -> query.Subject:
+    if of_stack := stack_service(snapshot, row.id):
+        return query.stack_subject(of_stack)
     container = snapshot.containers.get(row_ids.outsider(row.id) or "")
     if container is not None:
         return query.container_subject(container, group.title)

@@ -10,6 +10,7 @@ from nebtui.graph import row_ids
 from nebtui.graph.figures import Figures, cpu_of, figures_of, memory_of
 from nebtui.graph.ordering import ordered
 from nebtui.graph.scene import GraphModel
+from nebtui.graph.stacks import stack_containers
 from nebtui.tui.session import Session
 
 ORDERS = ("", "cpu", "memory")
@@ -69,7 +70,7 @@ class LiveColumns:
         figure = cpu_of if self.by == "cpu" else memory_of
         strangers = (f"{row_ids.OUTSIDE}\1{c.id}" for c in snapshot.outside)
         found = {}
-        for row in (*self.keys, *strangers):
+        for row in (*self.keys, *stack_containers(snapshot), *strangers):
             weight = figure(snapshot, self._containers(row))
             if weight is not None:
                 found[row] = float(weight)
@@ -80,5 +81,7 @@ class LiveColumns:
         snapshot, key = self._session.snapshot, self.keys.get(row)
         if isinstance(key, ServiceKey):
             return snapshot.containers_of(key)
+        if (of_stack := stack_containers(snapshot).get(row)) is not None:
+            return of_stack
         stranger = snapshot.containers.get(row_ids.outsider(row) or "")
         return (stranger,) if stranger else ()

@@ -25,6 +25,7 @@ from nebtui.facts.observed import (
 from nebtui.facts.samples import ContainerSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Bar, OpenedPort, Race, Run, Start
+from nebtui.facts.swarm import Swarm, SwarmNode, SwarmService
 from nebtui.store import fold, fold_all
 from tests.rules import gpu_facts
 
@@ -122,6 +123,8 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
                 Image(rest[0], (rest[0],), healthcheck=test, user=options.get("user", ""))
             )
         ]
+    if kind == "stack":
+        return [changes.SwarmSeen(_swarm(*rest))]
     if kind == "raced":
         return _raced(rest, now)
     if kind == "outside":
@@ -158,6 +161,18 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
             changes.ProcessesSeen((Process(container.id, 7, 0, 0, listening=(int(rest[1]),)),)),
         ]
     raise ValueError(f"unknown fact: {words}")
+
+
+def _swarm(stack: str, services: str, nodes: str = "1", constraint: str = "") -> Swarm:
+    """A swarm of so many nodes with one stack, of these services."""
+    limits = (constraint.replace("==", " == "),) if constraint else ()
+    return Swarm(
+        tuple(
+            SwarmService(name, f"{stack}_{name}", stack, constraints=limits)
+            for name in services.split(",")
+        ),
+        tuple(SwarmNode(f"n{number}") for number in range(int(nodes))),
+    )
 
 
 def _outside(name: str, mode: str, variable: str, *hosts: str) -> changes.Change:

@@ -28,6 +28,7 @@ from nebtui.facts.observed import (
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Start
+from nebtui.facts.swarm import Swarm, SwarmService
 from nebtui.store import HISTORY, SAMPLE_TICK, STATE_TICK, Store, fold, fold_all, settle
 from tests.builders import ENGINE, at, container, project
 from tests.fakes import FakeHost
@@ -71,6 +72,7 @@ NEWS: tuple[tuple[Change, set[str]], ...] = (
         {"containers", "samples", "cpu_trends", "processes", "throughput", "histories"},
     ),
     (changes.NetworksListed(()), {"networks"}),
+    (changes.SwarmSeen(Swarm((SwarmService("1", "shop_web"),))), {"swarm"}),
     (changes.ImageSeen(Image("sha256:2", ("db:1",))), {"images"}),
     (changes.ProjectSeen(project("other")), {"projects"}),
     (changes.ProjectGone(SHOP.key), {"projects"}),

@@ -11,7 +11,14 @@ from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.connection import ANSWER_SECONDS, READ_SECONDS, ConnectionPool
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import EngineError, NotFoundError
-from nebtui.hosts.engine.events import EVENTS, EventStream, Stream, close_stream, ended_by_close
+from nebtui.hosts.engine.events import (
+    EVENTS,
+    TYPES,
+    EventStream,
+    Stream,
+    close_stream,
+    ended_by_close,
+)
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.logs import LogReply
 from nebtui.hosts.engine.payloads import is_podman
@@ -79,6 +86,22 @@ class EngineClient:
         with self._pool.use() as client:
             return list(objects(client.networks()))
 
+    def services(self) -> list[Payload]:
+        """`GET /services` of the swarm; EngineError where the engine is no manager, or its swarm
+        has no leader."""
+        with self._pool.use() as client:
+            return list(objects(client.services()))
+
+    def tasks(self) -> list[Payload]:
+        """`GET /tasks` of the swarm, those that ended too."""
+        with self._pool.use() as client:
+            return list(objects(client.tasks()))
+
+    def nodes(self) -> list[Payload]:
+        """`GET /nodes` of the swarm."""
+        with self._pool.use() as client:
+            return list(objects(client.nodes()))
+
     def image(self, name: str) -> Payload:
         """`GET /images/NAME/json`; NotFoundError where it is gone."""
         with self._pool.use() as client:
@@ -116,16 +139,16 @@ class EngineClient:
                 raise EngineError(f"The engine is not well (ping: {answer.status_code}).")
 
     def events(self, since: float | None = None, until: float | None = None) -> Stream:
-        """`GET /events` of containers and networks, with those since a Unix time that the engine
-        still has (its newest 256 of all kinds); it goes on for ever, or ends with those until a
-        time. Iterate it in one thread, `close` it from another."""
+        """`GET /events` of containers, networks and the swarm, with those since a Unix time that
+        the engine still has (its newest 256 of all kinds); it goes on for ever, or ends with those
+        until a time. Iterate it in one thread, `close` it from another."""
         with self._pool.use() as client:
             response = client.get(
                 f"{client.base_url}/v{client.api_version}/events",
                 params={
                     "since": None if since is None else int(since),
                     "until": None if until is None else f"{until:.3f}",
-                    "filters": json.dumps({"type": ["container", "network"], "event": EVENTS}),
+                    "filters": json.dumps({"type": TYPES, "event": EVENTS}),
                 },
                 stream=True,
                 timeout=(ANSWER_SECONDS, None if until is None else ANSWER_SECONDS),

@@ -24,6 +24,7 @@ from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.engine.events import Stream, close_stream, ended_by_close
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.inspector import Inspector
+from nebtui.hosts.engine.swarm import SwarmCollector
 from nebtui.hosts.json_values import mapping, text
 from nebtui.hosts.kernel.procfs import owns
 from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
@@ -60,6 +61,7 @@ class EngineCollector:
         self,
         client: EngineClient,
         inspector: Inspector,
+        swarm: SwarmCollector,
         shared: SharedState,
         startup: StartupBarrier,
         emit: Emit,
@@ -73,6 +75,7 @@ class EngineCollector:
         before."""
         self._client = client
         self._inspector = inspector
+        self._swarm = swarm
         self._shared = shared
         self._startup = startup
         self._emit = emit
@@ -136,16 +139,15 @@ class EngineCollector:
     def _look(self, subscribed: float) -> None:
         """The whole picture: the list first, because it alone is enough to draw the box."""
         listed = tuple(payloads.container(item) for item in self._client.containers())
-        plain = payloads.engine(
-            self._client.version(), self._client.info(), self._client.endpoint.url
-        )
-        endpoint = self._client.endpoint
+        endpoint, info = self._client.endpoint, self._client.info()
+        plain = payloads.engine(self._client.version(), info, endpoint.url)
         engine = located(plain, endpoint, visible=None)
         self._reason, self._delay = "", FIRST_DELAY
         self._inspector.start_afresh()
         self._emit(EngineSeen(engine))
         self._emit(ContainersListed(listed))
         self._list_networks()
+        self._swarm.begin(info)
         self._recall({container.id for container in listed}, subscribed)
         for container in listed:
             if self._stop.is_set():
@@ -174,8 +176,10 @@ class EngineCollector:
     def _take(self, raw: Payload) -> None:
         """Emit one event, then look again at the one object it concerns."""
         event = payloads.event(raw)
+        kind = text(raw.get("Type"))
+        self._swarm.ask(node=kind == "node")
         if event is None:
-            if text(raw.get("Type")) == "network":
+            if kind == "network":
                 self._list_networks()
             return
         self._client.hear()

@@ -12,6 +12,8 @@ from nebtui.hosts.engine.errors import EngineError
 if TYPE_CHECKING:
     from nebtui.hosts.engine.bounded import Answer
 
+TYPES = ["container", "network", "service", "node"]
+"""The last two are of Swarm."""
 EVENTS = [
     *(
         "create",
@@ -26,7 +28,7 @@ EVENTS = [
         "pause",
         "unpause",
     ),
-    *("connect", "disconnect", "remove"),
+    *("connect", "disconnect", "remove", "update"),
 ]
 """Filtered on the server: every health check would otherwise send exec_create, exec_start and
 exec_die."""

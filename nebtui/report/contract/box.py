@@ -9,6 +9,7 @@ from nebtui.facts.declared import Source, View
 from nebtui.report.contract.containers import LooseContainerJson, PortJson
 from nebtui.report.contract.crossings import CrossingJson
 from nebtui.report.contract.devices import DeviceJson
+from nebtui.report.contract.stacks import SwarmJson
 
 
 class EngineJson(TypedDict):
@@ -92,6 +93,7 @@ class StatusJson(TypedDict):
     engine: EngineJson | None
     gpus: list[DeviceJson]
     projects: list[ProjectJson]
+    swarm: Annotated[SwarmJson | None, "null = nothing here belongs to a swarm, or not asked"]
     outside: Annotated[list[LooseContainerJson], "containers of no project"]
 
 

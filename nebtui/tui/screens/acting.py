@@ -9,13 +9,20 @@ from nebtui.tui.locked import changing, why_locked
 from nebtui.tui.messages import ActionsAsked, CancelAsked
 from nebtui.tui.outside import address, editor, published, shell
 from nebtui.tui.screens.going import GoingScreen
+from nebtui.tui.session import Session
 from nebtui.tui.verbs import Verb, asked, refused
+from nebtui.tui.widgets.foreign import why_refused
 
 CHANGING = ("bring_up", "verb", "shell", "edit")
 
 
 class ActingScreen(GoingScreen):
     """A screen with a selection that things are done to."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._foreign = ""
+        """Id of the selected row where no Compose project made what it stands for."""
 
     def chosen(self) -> tuple[ServiceKey | ProjectKey, ...]:
         """What a verb is for: the marked services, else the selection; () for neither."""
@@ -36,11 +43,20 @@ class ActingScreen(GoingScreen):
         self._ask(asked(self.session.snapshot, verb, self.chosen()))
 
     def _ask(self, actions: tuple[ProjectAction, ...]) -> None:
+        if not self.session.marked and self._refused():
+            return
         files = any(not isinstance(action, Existing) for action in actions)
         if why_not := refused(self.session.snapshot, actions, files=files):
             self.notify(why_not, title="not run", severity="warning", markup=False)
             return
         self.post_message(ActionsAsked(actions, confirmed=False))
+
+    def _refused(self) -> bool:
+        """Whether the selection is Swarm's, which is then said."""
+        told = why_refused(self._foreign)
+        if told:
+            self.notify(told, title="not run", severity="warning", markup=False, timeout=6)
+        return bool(told)
 
     def action_choose(self) -> None:
         """Mark the selected service for the next verb, or take the mark away; of a project all."""
@@ -65,12 +81,14 @@ class ActingScreen(GoingScreen):
     @changing
     def action_shell(self) -> None:
         """A shell in the container of the selected service; nebtui steps aside until it ends."""
-        shell(self.app, self.session, self._selected)
+        if not self._refused():
+            shell(self.app, self.session, self._selected)
 
     @changing
     def action_edit(self) -> None:
         """The user's editor at the line of what is selected; what is saved is read at once."""
-        editor(self.app, self.session, self._selected)
+        if not self._refused():
+            editor(self.app, self.session, self._selected)
 
     def action_open_port(self) -> None:
         """Open a published port in the browser; its address is copied too."""

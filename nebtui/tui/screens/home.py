@@ -21,6 +21,7 @@ from nebtui.tui.screens.opening import OpeningScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.box_lines import BoxLines
 from nebtui.tui.widgets.detail import Detail
+from nebtui.tui.widgets.foreign import foreign_page, is_foreign, why_refused
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.legend import Legend
 from nebtui.tui.widgets.panes import Panes
@@ -159,8 +160,9 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
     def _show_detail(self) -> None:
         detail, rails = self.query_one(Detail), self.query_one(Rails)
         self.query_one(Legend).display = rails.selected is None and bool(rails.ids)
-        if self._stranger is not None:
-            detail.show_stranger(self.session.snapshot.containers.get(self._stranger))
+        if self._foreign:
+            session = self.session
+            detail.show_page(*foreign_page(session.snapshot, self._foreign, session.now()))
         elif self._filter and not self.query_one(Rails).ids:
             detail.show_no_match(self.session.snapshot, self._filter)
         else:
@@ -172,11 +174,10 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         self.visited(message.id)
         self._hinted = None
         self._selected = self._live.keys.get(message.id)
-        stranger = row_ids.outsider(message.id)
-        if (stranger is None) != (self._stranger is None):
-            self._stranger = stranger
+        foreign = message.id if is_foreign(message.id) else ""
+        if foreign != self._foreign:
+            self._foreign = foreign
             self.refresh_bindings()
-        self._stranger = stranger
         self._show_detail()
 
     def on_rails_opened(self, message: Rails.Opened) -> None:
@@ -240,7 +241,8 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         elif self.focused is not self.query_one(Rails):
             self.set_focus(self.query_one(Rails))
         else:
-            self._selected = self._stranger = self._first = None
+            self._selected = self._first = None
+            self._foreign = ""
             self.refresh_bindings()
             self._show_detail()
 
@@ -260,13 +262,13 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             self.notify(f"copied {name}", markup=False, timeout=2)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Changing keys are dimmed on a container that no project made; a slash in the filter line
-        is a slash."""
+        """Changing keys are dimmed on a container that no project made, those for fixes on a stack
+        too; a slash in the filter line is a slash."""
         if action == "filter" and self.focused is self.query_one("#filter"):
             return False
         fixing = action in ("fix_key", "fix", "fix_all")
         if self.session.player is not None and (fixing or action in (*CHANGING, "undo", "lock")):
             return False
-        if self._stranger is not None and (fixing or action in CHANGING):
+        if self._foreign and (fixing or (action in CHANGING and not why_refused(self._foreign))):
             return None
         return True

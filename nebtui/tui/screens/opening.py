@@ -9,17 +9,11 @@ from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ServiceKey
 from nebtui.graph import row_ids
 from nebtui.tui.screens.acting import ActingScreen
-from nebtui.tui.session import Session
 from nebtui.tui.widgets.rails import Rails
 
 
 class OpeningScreen(ActingScreen):
     """A screen from whose selection others are opened."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._stranger: str | None = None
-        """Id of the selected container that no project made, "" for their group."""
 
     def action_gpus(self) -> None:
         """Show the devices and who is on them."""
@@ -44,7 +38,7 @@ class OpeningScreen(ActingScreen):
         from nebtui.tui.screens.logs import LogsScreen
 
         selected, snapshot = self._selected, self.session.snapshot
-        if self._stranger is not None:
+        if self._foreign:
             self.notify("only services of projects have their log here", timeout=4)
             return
         keys = (

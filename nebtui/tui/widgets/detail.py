@@ -14,7 +14,6 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import Finding
 from nebtui.tui.first_frame import BESIDE
@@ -161,9 +160,9 @@ class Detail(Vertical):
 
     def show_no_match(self, snapshot: Snapshot, text: str) -> None:
         """Say that a filter shows nothing."""
-        self._show_page(no_match_heading(text), no_match(snapshot, text))
+        self.show_page(no_match_heading(text), no_match(snapshot, text))
 
-    def _show_page(self, heading: Content, facts: Content) -> None:
+    def show_page(self, heading: Content, facts: Content) -> None:
         """Show a text that belongs to no service."""
         self.query_one("#heading", CachedStatic).set_content(heading)
         self._tail.close()
@@ -171,13 +170,6 @@ class Detail(Vertical):
         self._list(())
         self._found = ()
         self.query_one("#facts", CachedStatic).set_content(facts)
-
-    def show_stranger(self, container: Container | None) -> None:
-        """Show a container that no project made; None = their group."""
-        name = container.name if container else "outside Compose"
-        text = "made by docker run or another tool: nebtui shows it and changes nothing of it"
-        heading = joined((name, "title"), (f"  {text}", "dim"))
-        self._show_page(heading, lines(tabs.stranger(container) if container else []))
 
     def _list(self, found: tuple[Finding, ...]) -> None:
         """Refill the list only when a finding changed, so that the highlight stays."""

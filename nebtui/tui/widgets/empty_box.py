@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from nebtui.analysis.stacks import stacks
 from nebtui.tui.session import Searched, Session
 from nebtui.tui.widgets.markup import joined, lines
 
@@ -21,6 +22,9 @@ def empty_box(session: Session) -> Content:
     result = [joined(("searched", "dim")), _labels(session)]
     if session.searched is not None:
         result += _folders(session.searched)
+    if found := stacks(session.snapshot):
+        runs = f"{len(found)} stack{'' if len(found) == 1 else 's'} of Swarm"
+        result += [joined("  ", (runs, "title"), ": shown above, never changed")]
     if number := len(session.snapshot.outside):
         runs = f"{number} container{'' if number == 1 else 's'}"
         result += [joined("  ", (runs, "title"), " outside Compose: shown above, never changed")]

@@ -1,0 +1,109 @@
+"""What a manager of Docker Swarm says of its cluster: services, their tasks, and nodes. Times are
+Unix seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nebtui.facts.observed import PortBinding
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmNode:
+    """A machine of the swarm (`/nodes`)."""
+
+    id: str
+    name: str = ""
+    role: str = "worker"
+    """worker or manager"""
+    availability: str = "active"
+    """What its operator wants: active pause drain."""
+    state: str = "unknown"
+    """What the managers see: unknown down ready disconnected."""
+    cpus: float = 0.0
+    """0 = it does not say."""
+    memory: int = 0
+    """Bytes; 0 = it does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmTask:
+    """One attempt to run one replica of a service (`/tasks`)."""
+
+    id: str
+    slot: int = 0
+    """Which replica, from 1; 0 for services that run once on each node."""
+    node: str = ""
+    """Id of the node it was given to, "" while none takes it."""
+    state: str = "new"
+    """new pending assigned accepted preparing ready starting running complete shutdown failed
+    rejected remove orphaned"""
+    desired: str = "running"
+    """The state that the managers want of it."""
+    error: str = ""
+    """Why it is not in that state, in the engine's words (`Status.Err`)."""
+    at: float = 0.0
+    """When its state was told."""
+    container: str = ""
+    """Id of its container, "" where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmService:
+    """A service as the swarm keeps it (`/services`), with its tasks, the newest first."""
+
+    id: str
+    name: str
+    stack: str = ""
+    """The stack it was deployed with (label `com.docker.stack.namespace`), "" for none."""
+    image: str = ""
+    mode: str = "replicated"
+    """replicated global replicated-job global-job"""
+    replicas: int | None = None
+    """How many are wanted; None where each node that may run it has one."""
+    networks: tuple[str, ...] = ()
+    """Ids of networks; names where the file that made it gave names."""
+    ports: tuple[PortBinding, ...] = ()
+    constraints: tuple[str, ...] = ()
+    """What a node must be, such as `node.labels.gpu == true`."""
+    cpus: float = 0.0
+    """Reserved for each task; 0 = none."""
+    memory: int = 0
+    """Bytes reserved for each task; 0 = none."""
+    tasks: tuple[SwarmTask, ...] = ()
+
+    @property
+    def current(self) -> tuple[SwarmTask, ...]:
+        """The tasks that the managers want to run now."""
+        return tuple(task for task in self.tasks if task.desired not in ("shutdown", "remove"))
+
+    @property
+    def job(self) -> bool:
+        """It is meant to end."""
+        return self.mode.endswith("-job")
+
+    @property
+    def wanted(self) -> int:
+        """How many replicas there should be; of a service for each node as many as were given to
+        one."""
+        return len(self.current) if self.replicas is None else self.replicas
+
+    @property
+    def running(self) -> int:
+        """How many replicas there are: tasks that run, of a job those that are done."""
+        state = "complete" if self.job else "running"
+        return sum(task.state == state for task in self.current)
+
+
+@dataclass(frozen=True, slots=True)
+class Swarm:
+    """The swarm that an engine manages."""
+
+    services: tuple[SwarmService, ...] = ()
+    nodes: tuple[SwarmNode, ...] = ()
+    problem: str = ""
+    """Why the manager does not tell of it now, one sentence; what it told before stands."""
+
+    def node(self, identity: str) -> SwarmNode | None:
+        """The node of an id, None where it has left the swarm."""
+        return next((node for node in self.nodes if node.id == identity), None)

@@ -1,0 +1,150 @@
+"""What Swarm ignores in a file that is deployed as a stack.
+
+What: keys of a service that `docker stack deploy` leaves out or refuses, in a compose file whose
+project has the name of a stack, with its services.
+Why it bites: without the gates of `depends_on` all services start at once, in no order; `build`
+builds nothing; `restart` counts as `deploy.restart_policy` only; a folder of this machine is not on
+the other nodes, and a task that lands there is rejected.
+Evidence: each key with its line, and what Swarm does instead.
+Fix: none, it takes a decision: an image in a registry, `deploy.restart_policy`, a volume that all
+nodes reach or a constraint, a program that waits for what it needs by itself.
+Source: docker/cli, cli/compose/types (UnsupportedProperties, DeprecatedProperties,
+ForbiddenProperties), measured with Docker 28.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from nebtui.analysis.stacks import StackService, stacks
+from nebtui.facts.declared import ProjectKey, Service, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.swarm import Swarm
+from nebtui.rules.rule import Finding, Rule
+
+NAME = "ignored-by-swarm"
+HARMLESS: Mapping[str, str] = MappingProxyType(
+    {
+        "build": "Swarm builds nothing: the image has to be in a registry, or on each node",
+        "container_name": "Swarm names containers itself",
+        "expose": "ignored: services on one network reach each other's ports anyway",
+    }
+)
+"""Keys without which a service does the same."""
+# fmt: off
+IGNORED = frozenset({
+    "cgroup_parent", "devices", "domainname", "external_links", "ipc", "links", "mac_address",
+    "network_mode", "pid", "privileged", "security_opt", "shm_size", "userns_mode",
+})
+"""Keys that are ignored, and mean something."""
+REFUSED = frozenset({
+    "cpu_quota", "cpu_shares", "cpuset", "extends", "mem_limit", "memswap_limit", "volume_driver",
+    "volumes_from",
+})
+# fmt: on
+"""Keys for which the whole file is refused."""
+EVERYWHERE = ("/dev", "/etc/localtime", "/etc/timezone", "/proc", "/run", "/sys", "/var/run")
+"""Folders and files that each Linux machine has."""
+STARTED = "service_started"
+AS_SWARM = frozenset({"always", "unless-stopped"})
+"""What Swarm does by itself where the file has no `deploy.restart_policy`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A key below a service, and what Swarm does instead."""
+
+    path: tuple[str, ...]
+    told: str
+
+    def line(self, service: Service) -> str:
+        """The key with its place, and what is told of it."""
+        name = self.path[0] if self.path[0] == "volumes" else " ".join(self.path)
+        origin = service.origin(*self.path)
+        return f"{name}{f' ({origin})' if origin else ''}: {self.told}"
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding for each service of a stack that a manager tells of; a warning where the service
+    behaves in another way than its file says."""
+    swarm = snapshot.swarm
+    for key, deployed in _deployed(snapshot) if swarm else ():
+        service = snapshot.service(key)
+        if swarm is None or service is None:
+            continue
+        weighty = tuple(_weighty(swarm, service, deployed))
+        found = (*weighty, *_harmless(service))
+        if not found:
+            continue
+        yield Finding(
+            rule=NAME,
+            severity="warning" if weighty else "advice",
+            project=key.project,
+            service=key.service,
+            subject="",
+            message="Swarm does not take "
+            + ", ".join(dict.fromkeys(one.path[0] for one in found))
+            + " from its file",
+            evidence=tuple(one.line(service) for one in found),
+            applicability="display",
+            origin=service.origin(*found[0].path),
+            fix="write it in Swarm's words, see the manual",
+        )
+
+
+def _deployed(snapshot: Snapshot) -> Iterator[tuple[ServiceKey, StackService]]:
+    """The services of projects that are stacks: of that name, and with all of its services."""
+    for stack in stacks(snapshot):
+        names = {one.name for one in stack.services}
+        for key in _projects(snapshot, stack.name):
+            if names <= set(snapshot.projects[key].services):
+                yield from ((ServiceKey(key, one.name), one) for one in stack.services)
+
+
+def _projects(snapshot: Snapshot, name: str) -> Iterator[ProjectKey]:
+    return (key for key in snapshot.projects if key.name == name)
+
+
+def _weighty(swarm: Swarm, service: Service, deployed: StackService) -> Iterator[Ignored]:
+    """What makes the service behave in another way than its file says."""
+    for name, gate in service.depends_on.items():
+        if gate.condition != STARTED:
+            told = f"{gate.condition}: Swarm waits for nobody, and refuses a condition"
+            yield Ignored(("depends_on", name), told)
+    restart = service.restart
+    if restart and restart not in AS_SWARM and not service.stands("deploy", "restart_policy"):
+        told = f"{restart}: ignored, Swarm starts it again whatever its exit code is"
+        yield Ignored(("restart",), told)
+    for name in sorted(IGNORED | REFUSED):
+        if service.stands(name):
+            told = "ignored" if name in IGNORED else "`docker stack deploy` refuses the file"
+            yield Ignored((name,), told)
+    if len(swarm.nodes) > 1 and not _on_one_node(deployed):
+        for mount in service.mounts:
+            if mount.type == "bind" and not mount.source.startswith(EVERYWHERE):
+                told = f"{mount.source} is a folder of this machine: tasks on others are rejected"
+                yield Ignored(("volumes", mount.target), told)
+
+
+def _harmless(service: Service) -> Iterator[Ignored]:
+    for name, told in HARMLESS.items():
+        if service.stands(name):
+            yield Ignored((name,), told)
+    for name, gate in service.depends_on.items():
+        if gate.condition == STARTED:
+            yield Ignored(("depends_on", name), "Swarm starts all services at once")
+    if service.restart in AS_SWARM and not service.stands("deploy", "restart_policy"):
+        yield Ignored(("restart",), "ignored, which changes nothing: Swarm does so anyway")
+
+
+def _on_one_node(deployed: StackService) -> bool:
+    """Its constraints name the node it runs on."""
+    constraints = deployed.known.constraints if deployed.known else ()
+    return any(
+        "!" not in one and one.startswith(("node.hostname", "node.id")) for one in constraints
+    )
+
+
+RULE = Rule(name=NAME, severity="warning", key="", manual=__doc__, find=find)

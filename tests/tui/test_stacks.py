@@ -1,0 +1,103 @@
+"""The screen and the stacks of Docker Swarm: shown, explained, and left to Swarm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from nebtui.facts import changes
+from nebtui.facts.declared import Service
+from nebtui.facts.observed import Container
+from nebtui.facts.snapshot import Snapshot
+from nebtui.tui.explaining import everything
+from tests.builders import box, container, project
+from tests.fakes import FakeHost
+from tests.swarms import ONE, TWO, service, swarm, task
+from tests.tui.driver import AppDriver, driver
+
+WEB = service("shop_web", task(1), task(2, "rejected", error="No such image: web:1"), replicas=2)
+NODES = (replace(ONE, availability="drain"), TWO)
+LABELS = {"com.docker.swarm.service.name": "shop_web", "com.docker.stack.namespace": "shop"}
+BOX = box(
+    project("core", Service("api", image="x")),
+    container("core/api", "running"),
+    changes.SwarmSeen(swarm(WEB, nodes=NODES)),
+    changes.ContainerSeen(Container("c1", "shop_web.1.x", state="running", labels=LABELS)),
+)
+
+
+async def shown(made: AppDriver) -> None:
+    """The first picture, with the cursor on the last row, which is the service's."""
+    await made.until(lambda: made.session.snapshot.settled, "the first picture")
+    await made.press("end")
+
+
+async def test_a_service_of_a_stack_has_its_tasks_below(tmp_path: Path) -> None:
+    """Its group is on the graph; the detail names reason, node and each task, and says what is
+    meant by them."""
+    async with driver(FakeHost(BOX), tmp_path, (140, 40)) as made:
+        await shown(made)
+        for text in (
+            "stack shop (Swarm)",
+            "degraded 1/2",
+            "run by Docker Swarm: nebtui shows it and changes nothing of it",
+            "image not found on node n1",
+            "node n1 is drained",
+            "1 on n1  running since",
+            "2 on n1  rejected since",
+        ):
+            assert text in made.text
+        await made.press("enter")
+        title, found = everything(made.app.screen)
+        assert title == "The pane below"
+        assert {"a task of a Swarm service", "nodes that take nothing now"} <= {
+            one.explanation.name for one in found
+        }
+
+
+async def test_verbs_of_compose_are_refused_with_a_sentence(tmp_path: Path) -> None:
+    """Up, stop, restart, shell and editor name what runs it; no fixing key acts on the box."""
+    host = FakeHost(BOX)
+    async with driver(host, tmp_path, (140, 40)) as made:
+        await shown(made)
+        for key in ("U", "S", "r", "R", "D", "s", "E"):
+            made.app.clear_notifications()
+            await made.press(key)
+            told = [note.message for note in made.app._notifications]
+            assert told == [
+                "Swarm runs shop_web, not Compose; by hand: docker service update shop_web"
+            ], key
+        for key in ("f", "F", "n", "h"):
+            await made.press(key)
+            assert made.home
+        assert host.done == []
+        await made.press("up", "U")
+        assert any("docker stack deploy" in note.message for note in made.app._notifications)
+
+
+async def test_marked_services_are_acted_on_from_anywhere(tmp_path: Path) -> None:
+    """The refusal is about what is selected: what is marked is Compose's."""
+    host = FakeHost(BOX)
+    async with driver(host, tmp_path, (140, 40)) as made:
+        await made.select("core", "api")
+        await made.press("M", "end", "r")
+        await made.until(lambda: host.done, "the restart")
+
+
+async def test_a_box_with_nothing_but_a_stack(tmp_path: Path) -> None:
+    """It is no empty box: the stack is there, and named beside where was looked."""
+    only = Snapshot(engine=BOX.engine, swarm=BOX.swarm)
+    async with driver(FakeHost(only), tmp_path, (120, 40)) as made:
+        await made.until(lambda: made.session.snapshot.settled, "the first picture")
+        assert "stack shop (Swarm)" in made.text
+        assert "1 stack of Swarm: shown above, never changed" in made.text
+
+
+async def test_the_filter_finds_services_of_stacks(tmp_path: Path) -> None:
+    """By name, state and stack."""
+    async with driver(FakeHost(BOX), tmp_path, (140, 40)) as made:
+        await shown(made)
+        for text, there in (("state:degraded", True), ("shop/web", True), ("state:ready", False)):
+            made.app.home.narrow(text)
+            await made.pilot.pause()
+            assert ("degraded 1/2" in made.text) is there
