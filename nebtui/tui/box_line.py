@@ -28,11 +28,12 @@ def box_words(session: Session) -> tuple[Words, ...]:
         parts += counted.parts
     parts += [(text.strip(), tone) for text, tone in finding_words(session.findings)]
     parts += _machine(snapshot)
-    if snapshot.engine is not None and not snapshot.engine_problem:
-        parts += _way(session, snapshot.engine)
+    parts = parts or [("nothing runs", "dim")]
     if snapshot.engine_problem:
         parts.append((snapshot.engine_problem, "dim"))
-    return tuple(parts) or (("nothing runs", "dim"),)
+    elif snapshot.engine is not None:
+        parts += _way(session, snapshot.engine)
+    return tuple(parts)
 
 
 def tone_of(session: Session) -> str:
