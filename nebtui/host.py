@@ -13,7 +13,7 @@ from nebtui.facts.logs import LogLine
 from nebtui.facts.project import Project
 from nebtui.facts.validation import Validation
 
-Kind = Literal["live", "files", "recorded", "simulated"]
+Kind = Literal["live", "files", "recorded", "simulated", "remote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,19 @@ class Host(Protocol):
 
     @property
     def kind(self) -> Kind:
-        """Which of the four kinds it is."""
+        """Which of the five kinds it is."""
         ...
 
     @property
     def writable(self) -> bool:
-        """Whether anything can be changed through it; if not, no file that it names is looked at
-        here: it may be of another machine."""
+        """Whether anything can be changed through it."""
+        ...
+
+    @property
+    def files_away(self) -> str:
+        """Why the files that it names are not looked at here, with where they are: a path of the
+        same name here is another file. "" where they are on this machine's disk, or where the
+        facts tell those that are not."""
         ...
 
     def now(self) -> float:

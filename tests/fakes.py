@@ -35,6 +35,7 @@ class FakeHost:
 
     kind: Literal["recorded"] = "recorded"
     writable = True
+    files_away = ""
 
     def __init__(
         self, snapshot: Snapshot, probes: Mapping[tuple[str, ...], int] | None = None

@@ -24,6 +24,11 @@ KEPT = (
     "/home/NAME becomes /home/user. Look it through before you hand it on: "
     "what is neither named nor shaped like a secret is not recognised as one."
 )
+SERVED = (
+    "Told: the lines of a recording, as they happen. Done for the other side: verbs on projects "
+    "and containers of this box (not with --read-only), and logs of theirs. No port is opened; "
+    "it ends with its standard input."
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -73,6 +78,7 @@ def parser() -> Parser:
     _recordings(verb, (check, status, graph, _startup(verb), _reach(verb), _tour(verb)))
     _gpu(verb("gpu", "GPUs, the containers on them, and the chain from driver to container"))
     add_logs(verb("logs", "what containers write, merged by time, over restarts and recreation"))
+    _serve(verb)
     verb("hosts", "the boxes that --host can name, and what each of them gives")
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
@@ -85,6 +91,15 @@ def parser() -> Parser:
     add_completions(verb("completions", "the completion script of a shell", COMPLETIONS))
     verb("man", "the manual page in roff: nebtui man | man -l -")
     return top
+
+
+def _serve(verb: Callable[..., Parser]) -> None:
+    told = "this box for a nebtui on another machine, which starts it there over ssh"
+    serve = verb("serve", told, SERVED)
+    serve.add_argument("pipe", choices=("-",), metavar="-", help="standard input and output")
+    serve.add_argument(
+        "--speeds", action="store_true", help="the first picture waits for the servers' speeds"
+    )
 
 
 def _undo(undo: Parser) -> None:

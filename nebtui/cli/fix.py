@@ -40,6 +40,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         for message in recover(host, journal) if arguments.write else ():
             warn(f"nebtui: {message}")
         snapshot = look(host, settings)
+        if away := host.files_away:
+            raise CommandError(away)
         broken = complain(snapshot, selected(snapshot, arguments, settings, environ), arguments)
         found = _wanted(snapshot, arguments, settings, environ)
         options = Options(network=settings.network, to=_owner(snapshot, arguments.to))

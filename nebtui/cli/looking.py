@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from nebtui.cli.errors import CommandError
 from nebtui.compose.discovery.candidate import Candidate
 from nebtui.host import Host
+from nebtui.hosts.engine.endpoint import find_endpoint
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.keep.known_projects import recall_projects
 from nebtui.settings import Settings
@@ -46,24 +47,49 @@ def host_for(
         from nebtui.hosts.files import FilesHost
 
         return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
+    live = _live(arguments, settings, environ, catalogue, follow=follow)
+    url = find_endpoint(environ).url
+    if not arguments.host or not url.startswith("ssh://"):
+        return live
+    from nebtui.hosts.remote.chosen import FarHost
+    from nebtui.hosts.remote.over_ssh import remote_host
+
+    speeds = ("--speeds",) if _awaits_speeds(arguments) else ()
+    read_only = ("--read-only",) if arguments.read_only else ()
+    return FarHost(remote_host(url, environ, *speeds, *read_only), live)
+
+
+def _live(
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    catalogue: ComposeCatalogue,
+    *,
+    follow: bool,
+) -> Host:
     from nebtui.hosts.live import LiveHost
     from nebtui.keep.baselines import SpeedMemory
     from nebtui.keep.starts import StartMemory
 
-    memory, text = SpeedMemory(settings.state_dir), arguments.verb in ("status", "check", "gpu")
+    speeds = _awaits_speeds(arguments)
     # A single look would be over before the reply came.
-    now = follow and not arguments.read_only
+    now = follow and not speeds and not arguments.read_only
     return LiveHost(
-        roots,
-        known,
+        (),
+        (),
         environ,
         catalogue=catalogue,
-        baselines=memory,
+        baselines=SpeedMemory(settings.state_dir),
         starts=StartMemory(settings.state_dir),
-        await_servers=text,
+        await_servers=speeds,
         ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
         named=bool(arguments.host),
     )
+
+
+def _awaits_speeds(arguments: Namespace) -> bool:
+    """Whether the first picture is to have the servers' speeds: it is all that is looked at."""
+    return arguments.verb in ("status", "check", "gpu") or getattr(arguments, "speeds", False)
 
 
 def _roots(given: tuple[str, ...], arguments: Namespace, settings: Settings) -> tuple[str, ...]:

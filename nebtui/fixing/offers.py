@@ -19,7 +19,9 @@ def offers(
     snapshot: Snapshot, findings: Iterable[Finding], options: Options, host: Host
 ) -> dict[FindingKey, Patch]:
     """The patch of each finding that can be fixed, planned on the files as they are, and proved on
-    the projects it concerns. Nothing is run in a container."""
+    the projects it concerns; none where the files are not here. Nothing is run in a container."""
+    if host.files_away:
+        return {}
     result: dict[FindingKey, Patch] = {}
     for finding in findings:
         if finding.applicability == "display":

@@ -30,6 +30,7 @@ class FilesHost:
 
     kind: Literal["files"] = "files"
     writable = True
+    files_away = ""
 
     def __init__(
         self,

@@ -40,6 +40,7 @@ class LiveHost:
 
     kind: Literal["live"] = "live"
     writable = True
+    files_away = ""
 
     def __init__(
         self,

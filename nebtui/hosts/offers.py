@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from nebtui.facts.gpu import GpuStack
 from nebtui.facts.link import Link
@@ -15,6 +16,7 @@ from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.gpu.collector import sources
 from nebtui.hosts.gpu.once import once
 from nebtui.hosts.json_values import text
+from nebtui.hosts.remote.over_ssh import nebtui_there
 
 MOST_ASKED = 5
 """Running containers by whose processes it is found out whether they run on this machine."""
@@ -32,6 +34,9 @@ def offer(endpoint: Endpoint, environ: Mapping[str, str]) -> tuple[Engine | None
     finally:
         client.close()
     engine = located(plain, endpoint, visible_here(running))
+    if endpoint.url.startswith("ssh://"):
+        version = nebtui_there(endpoint.url, environ)
+        return engine, tuple(gives_by_ssh(engine, version))
     stack = once(sources)[1] if engine.local else None
     return engine, tuple(gives(engine, stack))
 
@@ -44,6 +49,21 @@ def _running(client: EngineClient) -> tuple[Container, ...]:
         except NotFoundError:
             continue
     return tuple(found)
+
+
+def gives_by_ssh(engine: Engine, version: str) -> Iterator[Link]:
+    """What is seen of a box that ssh reaches. `version`: of the nebtui there, "" = none answers."""
+    there = f"on {engine.name}"
+    if not version:
+        yield from gives(engine, None)
+        remedy = f"install it {there} to have files, figures and GPUs as there"
+        yield Link("nebtui", "unknown", f"none answers {there}: it is seen by its engine", remedy)
+        return
+    yield from islice(gives(engine, None), 2)
+    yield Link("figures", "ok", f"CPU, memory, users and ports, read {there}")
+    yield Link("files", "ok", f"compose files and folders are read {there}, and mended there")
+    yield Link("gpus", "ok", f"devices and processes, read {there}")
+    yield Link("nebtui", "ok", f"{version} serves {there}")
 
 
 def gives(engine: Engine, stack: GpuStack | None) -> Iterator[Link]:

@@ -14,6 +14,7 @@ from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import LogRequest, LogStream
 from nebtui.hosts.actions import command_line
+from nebtui.hosts.bounds import MOST, too_many
 from nebtui.hosts.logs.fixed import no_log
 from nebtui.hosts.playing import TapePlayer
 from nebtui.recording.lines import RecordingError
@@ -23,10 +24,6 @@ from nebtui.store import folded
 if TYPE_CHECKING:
     from nebtui.facts.validation import Validation
 
-MOST = 10_000
-"""Containers, services, images and so on of a box that is shown; more than any engine runs."""
-NOT_RECORDED = "it is not part of the recording"
-
 
 class RecordedHost:
     """The box on a tape. With `follow` it is played from its first complete picture on; without,
@@ -34,6 +31,7 @@ class RecordedHost:
 
     kind: Literal["recorded"] = "recorded"
     writable = False
+    files_away = "the files are not part of the recording"
 
     def __init__(
         self, tape: Tape, *, follow: bool = True, at: float | None = None, speed: float = 1.0
@@ -79,7 +77,7 @@ class RecordedHost:
             if self._closed.is_set():
                 return
             picture = folded(picture, change)
-            if (what := _too_many(picture)) is not None:
+            if (what := too_many(picture)) is not None:
                 raise RecordingError(
                     f"{self._tape.name} holds more than {MOST} {what}, which no box has: it is not "
                     "shown"
@@ -97,7 +95,7 @@ class RecordedHost:
     def read_with(self, project: Project, texts: Mapping[str, str]) -> Project:
         """The project without services: its files are not at hand."""
         file = project.key.files[0] if project.key.files else ""
-        return replace(project, services={}, problem=Problem(file, 0, NOT_RECORDED))
+        return replace(project, services={}, problem=Problem(file, 0, self.files_away))
 
     def reread(self, paths: tuple[str, ...]) -> None:
         """No file is looked at."""
@@ -121,22 +119,3 @@ class RecordedHost:
         self._closed.set()
         self.player.close()
         self._tape.close()
-
-
-def _too_many(snapshot: Snapshot) -> str | None:
-    """What there is more of than any box has; None where all is within bounds."""
-    sizes: dict[str, int] = {
-        "containers": len(snapshot.containers),
-        "containers with events": len(snapshot.histories),
-        "containers with readings": max(
-            map(len, (snapshot.samples, snapshot.throughput, snapshot.processes))
-        ),
-        "projects": len(snapshot.projects),
-        "services": sum(len(project.services) for project in snapshot.projects.values()),
-        "networks": len(snapshot.networks),
-        "images": len(snapshot.images),
-        "paths": len(snapshot.paths),
-        "GPUs": max(len(snapshot.gpus), len(snapshot.gpu_access)),
-        "failures": len(snapshot.failures),
-    }
-    return next((what for what, number in sizes.items() if number > MOST), None)

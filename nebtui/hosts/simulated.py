@@ -33,6 +33,7 @@ class SimulatedHost:
 
     kind: Literal["simulated"] = "simulated"
     writable = True
+    files_away = ""
 
     def __init__(
         self,

@@ -48,7 +48,7 @@ class TapeEntry:
 
 def header_line(header: Header) -> bytes:
     """The header as it is written."""
-    return _line(
+    return json_line(
         {
             "nebtui": header.version,
             "recording": VERSION,
@@ -61,22 +61,23 @@ def header_line(header: Header) -> bytes:
 
 def change_line(at: float, change: Change) -> bytes:
     """One change as it is written."""
-    return _line({AT: round(at, 3), **encode(change)})
+    return json_line({AT: round(at, 3), **encode(change)})
 
 
 def frame_line(at: float, changes: Iterable[Change]) -> bytes:
     """A whole picture as it is written."""
-    return _line({AT: round(at, 3), FRAME: [encode(change) for change in changes]})
+    return json_line({AT: round(at, 3), FRAME: [encode(change) for change in changes]})
 
 
-def _line(data: dict[str, Any]) -> bytes:
+def json_line(data: dict[str, Any]) -> bytes:
+    """An object as one line."""
     return json.dumps(data, separators=(",", ":")).encode() + b"\n"
 
 
 def read_header(line: bytes, name: str) -> Header:
     """The header; raises RecordingError where the line is none. `name`: what is read."""
-    data = _object(line)
-    began = _time(data.get("began")) if data else None
+    data = json_object(line)
+    began = time_of(data.get("began")) if data else None
     if not data or "recording" not in data or began is None:
         raise RecordingError(f"{name} is not a recording of nebtui; `nebtui record FILE` makes one")
     if data["recording"] != VERSION:
@@ -87,9 +88,14 @@ def read_header(line: bytes, name: str) -> Header:
 
 def read_entry(line: bytes) -> TapeEntry | None:
     """The entry; None where a line holds none."""
-    data = _object(line)
-    at = _time(data.get(AT)) if data else None
-    if not data or at is None:
+    data = json_object(line)
+    return entry_of(data) if data else None
+
+
+def entry_of(data: dict[str, Any]) -> TapeEntry | None:
+    """The entry that an object is; None where it is none."""
+    at = time_of(data.get(AT))
+    if at is None:
         return None
     frame = data.get(FRAME)
     if isinstance(frame, list):
@@ -102,7 +108,8 @@ def read_entry(line: bytes) -> TapeEntry | None:
     return TapeEntry(at, () if change is None else (change,), unknown=int(change is None))
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
+def json_object(line: bytes) -> dict[str, Any] | None:
+    """The object in a line, None where there is none."""
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):
@@ -110,8 +117,8 @@ def _object(line: bytes) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _time(value: object) -> float | None:
-    """Seconds, None where the value is no time."""
+def time_of(value: object) -> float | None:
+    """Seconds (Unix, or since the begin), None where the value is no time."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) and 0 <= value < _LAST_TIME else None

@@ -98,7 +98,15 @@ class NebtuiApp(ActingApp):
             self.guide.note("seen", item.patch.mended)
             self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
 
+    def _files_away(self, title: str) -> bool:
+        """Whether the files of this box are not here; it is told then, and where they are."""
+        if away := self.session.host.files_away:
+            self.notify(away, title=title, severity="warning", markup=False, timeout=10)
+        return bool(away)
+
     def on_fix_asked(self, message: FixAsked) -> None:
+        if self._files_away("not fixed from here"):
+            return
         from nebtui.tui.screens.review import ReviewScreen
 
         self.push_screen(
@@ -111,6 +119,8 @@ class NebtuiApp(ActingApp):
         if self.session.locked or not isinstance(key, ServiceKey):
             why = why_locked(self.session) if self.session.locked else "select a service"
             self.notify(why, title="not marked", timeout=4)
+            return
+        if self._files_away("not marked from here"):
             return
         from nebtui.tui.screens.mark import MarkScreen
 
@@ -127,7 +137,8 @@ class NebtuiApp(ActingApp):
     def on_undo_asked(self) -> None:
         entry = self.session.journal.last()
         if entry is None:
-            self.notify("nothing left to undo", timeout=4)
+            if not self._files_away("not undone from here"):
+                self.notify("nothing left to undo", timeout=4)
             return
         from nebtui.tui.screens.undo import UndoScreen
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from nebtui.analysis.services import service_keys, whole_tally
 from nebtui.analysis.throughput.summary import figure, samples_of, tokens_per_second
+from nebtui.facts.observed import Engine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import clock_time, percent
 from nebtui.tui.header import Words, finding_words
@@ -27,9 +28,12 @@ def box_words(session: Session) -> tuple[Words, ...]:
         parts += counted.parts
     parts += [(text.strip(), tone) for text, tone in finding_words(session.findings)]
     parts += _machine(snapshot)
+    parts = parts or [("nothing runs", "dim")]
     if snapshot.engine_problem:
         parts.append((snapshot.engine_problem, "dim"))
-    return tuple(parts) or (("nothing runs", "dim"),)
+    elif snapshot.engine is not None:
+        parts += _way(session, snapshot.engine)
+    return tuple(parts)
 
 
 def tone_of(session: Session) -> str:
@@ -39,6 +43,13 @@ def tone_of(session: Session) -> str:
         return "bad"
     counted = whole_tally(snapshot)
     return counted.tone
+
+
+def _way(session: Session, engine: Engine) -> list[Words]:
+    """How a box that is elsewhere is looked at."""
+    if session.host.kind == "remote":
+        return [("through nebtui there", "dim")]
+    return [("through its engine alone", "dim")] if engine.elsewhere else []
 
 
 def _machine(snapshot: Snapshot) -> list[Words]:

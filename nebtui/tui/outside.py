@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
@@ -31,11 +32,11 @@ WITH_PLACE = ("code", "codium", "subl", "zed", "hx")
 def shell(app: App[Any], session: Session, selected: ServiceKey | ProjectKey | None) -> None:
     """A shell in the first running container of the selected service."""
     running = _running(session.snapshot, selected)
-    if session.host.kind != "live":
+    if session.host.kind not in ("live", "remote"):
         told = "there is no shell here: this box is not a live one"
     elif running is None:
         told = "select a service that runs"
-    elif shutil.which("docker") is None:
+    elif session.host.kind == "live" and shutil.which("docker") is None:
         argv = interactive(session.host.command(Probe(running.name, ("sh",))))
         told = f"needs the docker command: {shlex.join(argv)}"
     else:
@@ -48,7 +49,10 @@ def shell(app: App[Any], session: Session, selected: ServiceKey | ProjectKey | N
 
 
 def interactive(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """A `docker exec` with the terminal."""
+    """A `docker exec` with the terminal, also that of another machine over ssh."""
+    if argv[0] == "ssh":
+        at = next(n for n, pair in enumerate(pairwise(argv)) if pair == ("docker", "exec"))
+        return (argv[0], "-t", *argv[1:at], *interactive(argv[at:]))
     at = argv.index("exec", 3 if argv[1].startswith("--") else 1) + 1
     return (*argv[:at], "-it", *argv[at:])
 
@@ -59,8 +63,8 @@ def editor(app: App[Any], session: Session, selected: ServiceKey | ProjectKey | 
     argv = editing(place, os.environ) if place else ()
     if place is None:
         told = "select a service or a project that stands in a file"
-    elif not session.host.writable:
-        told = f"{place.file} is not on this machine"
+    elif away := session.host.files_away:
+        told = away
     elif not argv:
         told = f"no editor was found: set EDITOR ({place.file}:{place.line})"
     else:

@@ -13,6 +13,7 @@ POSITIONAL = {
     "reach": ("a", "b"),
     "record": ("x",),
     "replay": ("x",),
+    "serve": ("-",),
     "export": ("ecs", "x"),
     "schema": ("check",),
     "completions": ("bash",),

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -22,7 +23,7 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 PidFile {folder}/sshd.pid
-SetEnv DOCKER_HOST={url}
+SetEnv DOCKER_HOST={url} PATH={folder}/bin:/usr/bin:/bin NEBTUI_STATE={folder}/state
 """
 SSH_CONFIG = """\
 Host {name}
@@ -39,8 +40,10 @@ Host {name}
 class FarBox(Moby):
     """`start` it and `ssh NAME` with `environ()` gets there."""
 
-    def __init__(self, folder: Path, number: int) -> None:
-        """`number`: of its networks, 1 to 200, another one for each box of a test."""
+    def __init__(self, folder: Path, number: int, *, nebtui: bool = False) -> None:
+        """`number`: of its networks, 1 to 200, another one for each box of a test. `nebtui`: this
+        one is installed there."""
+        self._nebtui = nebtui
         self.name = f"far{number}"
         self.address = f"10.97.{number}.2"
         self._near = f"10.97.{number}.1/24"
@@ -67,12 +70,22 @@ class FarBox(Moby):
         for name in ("key", "hostkey"):
             self._run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{self.folder}/{name}")
         os.makedirs("/run/sshd", exist_ok=True)
+        if self._nebtui:
+            self._install()
         words = {"address": self.address, "folder": self.folder, "url": self.url, "name": self.name}
         (self.folder / "sshd_config").write_text(SSHD_CONFIG.format(**words))
         (self.folder / "ssh_config").write_text(SSH_CONFIG.format(**words))
         log = str(self.folder / "sshd.log")
         self._run(*self.inside(SSHD, "-f", str(self.folder / "sshd_config"), "-E", log))
         return client
+
+    def _install(self) -> None:
+        """Put this nebtui in its PATH."""
+        program = self.folder / "bin/nebtui"
+        program.parent.mkdir()
+        text = f'#!/bin/sh\nPYTHONPATH={os.getcwd()} exec {sys.executable} -m nebtui "$@"\n'
+        program.write_text(text)
+        program.chmod(0o755)
 
     def _lay_cable(self) -> None:
         holder = self._holder.pid

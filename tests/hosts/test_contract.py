@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
@@ -19,6 +22,7 @@ from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.files import FilesHost
 from nebtui.hosts.live import LiveHost
 from nebtui.hosts.recorded import RecordedHost
+from nebtui.hosts.remote.host import RemoteHost
 from nebtui.hosts.simulated import SimulatedHost
 from nebtui.recording.tape import open_tape
 from nebtui.recording.writer import Recorder, create
@@ -65,7 +69,18 @@ def recorded(folder: Path) -> Host:
     return RecordedHost(open_tape(str(folder / "x.jsonl")))
 
 
-@pytest.fixture(params=[live, files, simulated, recorded, fake], ids=lambda make: make.__name__)
+def remote(folder: Path) -> Host:
+    """The box of files alone, served by another process."""
+    words = (sys.executable, "-m", "nebtui", "serve", "-", "--no-engine")
+    script = f'cd "$0" && exec {shlex.join(words)}'
+    own = {**os.environ, "PYTHONPATH": os.getcwd(), "NEBTUI_STATE": str(folder / "state")}
+    argv = ("sh", "-c", script, str(folder))
+    return RemoteHost(argv, own, "ssh://gpu1", ("ssh", "gpu1"))
+
+
+@pytest.fixture(
+    params=[live, files, simulated, recorded, fake, remote], ids=lambda make: make.__name__
+)
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> Host:
     """One of each kind, over a folder with a project."""
     (tmp_path / "compose.yaml").write_text(TEXT)
@@ -107,9 +122,9 @@ def test_a_project_is_read_with_other_texts(host: Host) -> None:
     name = next(iter(project.services))
     fresh = host.read_with(project, {path: f"services:\n  {name}:\n    image: other:1\n"})
     assert fresh.key == project.key
-    if not host.writable:
+    if host.files_away:
         assert fresh.problem is not None
-        assert "not part of the recording" in fresh.problem.message
+        assert host.files_away in fresh.problem.message
         host.close()
         return
     assert fresh.services[name].image == "other:1"
@@ -146,7 +161,7 @@ def test_a_log_is_given_or_refused_with_a_sentence(host: Host) -> None:
     while not log.ended:
         lines += log.take(1000)
         log.wait(1.0)
-    if host.kind in ("files", "recorded"):
+    if host.kind in ("files", "recorded", "remote"):
         assert [line.source for line in lines] == ["note"]
         assert lines[0].text.endswith(".")
     assert {line.service for line in lines} <= {*services, None}

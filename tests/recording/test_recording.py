@@ -20,6 +20,7 @@ from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.facts.observed import ContainerEvent
 from nebtui.facts.samples import ContainerSample
 from nebtui.facts.snapshot import Snapshot
+from nebtui.hosts import bounds
 from nebtui.hosts import recorded as recorded_host
 from nebtui.hosts.recorded import RecordedHost
 from nebtui.hosts.simulated import SimulatedHost
@@ -277,6 +278,7 @@ def test_more_containers_than_any_box_has_end_with_one_sentence(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What there is up to the limit is shown, then why not more; a file is refused at once."""
+    monkeypatch.setattr(bounds, "MOST", MANY)
     monkeypatch.setattr(recorded_host, "MOST", MANY)
     file = tmp_path / "x"
     flood = (change_line(1.0, FLOODS[kind](number)) for number in range(MANY + 5))

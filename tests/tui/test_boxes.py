@@ -167,7 +167,11 @@ def test_a_line_says_what_is_wrong_first(tmp_path: Path) -> None:
     """Stale since when; then what was up, and why it does not answer."""
     box = session("far", FakeHost(Snapshot()), tmp_path)
     box.snapshot = Snapshot(engine=ENGINE, settled=True)
-    assert box_words(box) == (("nothing runs", "dim"),)
+    assert box_words(box) == (("nothing runs", "dim"), ("through its engine alone", "dim"))
+    there = replace(ENGINE, local=True, elsewhere=False)
+    box.host.kind = "remote"  # type: ignore[misc]
+    box.snapshot = Snapshot(engine=there, settled=True)
+    assert box_words(box)[-1] == ("through nebtui there", "dim")
     box.snapshot = replace(box.snapshot, engine_problem=WHY, stale_since=1.7e9)
     words = [text for text, _ in box_words(box)]
     assert words[0].startswith("stale since ")

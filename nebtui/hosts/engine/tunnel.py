@@ -112,11 +112,7 @@ class SshTunnel:
             ssh.end()
         if why := ssh.ready():
             ssh.end()
-            to = login(self.url)
-            raise EngineError(
-                f"{to} cannot be reached by ssh ({why}): try `ssh {to}`; nebtui uses your own ssh, "
-                "without asking for a password."
-            )
+            raise EngineError(unreachable(self.url, why))
         return ssh
 
 
@@ -138,7 +134,7 @@ class SshProcess:
         self._lines: deque[str] = deque(maxlen=MOST_LINES)
         self._found: str | None = None
         self._told = threading.Event()
-        argv = (program, *OPTIONS, "-L", f"{self.socket}:{far}", *_whom(url), ASK)
+        argv = (program, *OPTIONS, "-L", f"{self.socket}:{far}", *destination(url), ASK)
         try:
             self._process = subprocess.Popen(
                 argv,
@@ -236,7 +232,17 @@ def login(url: str) -> str:
     return f"{user}{parts.hostname or ''}"
 
 
-def _whom(url: str) -> tuple[str, ...]:
+def unreachable(url: str, why: str) -> str:
+    """That ssh does not get there, one sentence. `why`: what it says itself."""
+    to = login(url)
+    return (
+        f"{to} cannot be reached by ssh ({why}): try `ssh {to}`; nebtui uses your own ssh, without "
+        "asking for a password."
+    )
+
+
+def destination(url: str) -> tuple[str, ...]:
+    """The words that name the machine to ssh; they end its options."""
     parts = urlsplit(url)
     port = ("-p", str(parts.port)) if parts.port else ()
     user = ("-l", parts.username) if parts.username else ()

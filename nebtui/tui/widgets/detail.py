@@ -209,8 +209,8 @@ class Detail(Vertical):
                 ]
             )
         if self.tab == "yaml":
-            if not session.host.writable:
-                return joined(("the files are not part of the recording", "dim"))
+            if away := session.host.files_away:
+                return joined((away, "dim"))
             return self._yaml.of(self.app, snapshot, service, self._yaml_read)
         last = self._last_words() if not self._roomy else []
         return lines(

@@ -1,0 +1,1 @@
+"""The other end: this box, told to a nebtui that runs elsewhere."""
