@@ -23,7 +23,7 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 PidFile {folder}/sshd.pid
-SetEnv DOCKER_HOST={url} PATH={folder}/bin:/usr/bin:/bin NEBTUI_STATE={folder}/state
+SetEnv DOCKER_HOST={url} PATH={folder}/bin:/usr/local/bin:/usr/bin:/bin NEBTUI_STATE={folder}/state
 """
 SSH_CONFIG = """\
 Host {name}
