@@ -11,38 +11,54 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.row_ids import identity
 from nebtui.graph.scene import Edge
 
+Pair = tuple[ServiceKey, ServiceKey]
+
 
 def edges(
     snapshot: Snapshot, found: tuple[Resolution, ...], races: frozenset[tuple[ServiceKey, str]]
 ) -> Iterator[Edge]:
     """Each pair once: broken names first, then what `depends_on` has, names that resolve, and
     connections that no file names. `races`: (service, dependency) pairs that are start-up races."""
-    drawn: set[tuple[ServiceKey, ServiceKey]] = set()
+    drawn: set[Pair] = set()
+    yield from _broken_edges(snapshot, found, drawn)
+    yield from _dependency_edges(snapshot, races, drawn)
+    yield from _reference_edges(snapshot, found, drawn)
+    yield from _talk_edges(snapshot, drawn)
+
+
+def _broken_edges(
+    snapshot: Snapshot, found: tuple[Resolution, ...], drawn: set[Pair]
+) -> Iterator[Edge]:
+    """From what names a service to each that it means and does not reach."""
     for resolution in found:
         source = resolution.reference.source
         for owner in resolution.others if not resolution.reached else ():
             drawn.add((source, owner))
             declared = declared_of(snapshot, source) & declared_of(snapshot, owner)
             # Joined in the files, and what runs is older: the next `up` mends it.
-            tone = "warn" if declared else "bad"
-            yield Edge(
-                identity(source),
-                identity(owner),
-                "references",
-                tone,
-                broken=not declared,
-                calm=True,
-            )
+            tone, broken = ("warn", False) if declared else ("bad", True)
+            ends = identity(source), identity(owner)
+            yield Edge(*ends, "references", tone, broken=broken, calm=True)
+
+
+def _dependency_edges(
+    snapshot: Snapshot, races: frozenset[tuple[ServiceKey, str]], drawn: set[Pair]
+) -> Iterator[Edge]:
     for key, service in snapshot.services():
         for dependency in service.depends_on.values():
             target = ServiceKey(key.project, dependency.service)
             race = (key, dependency.service) in races
             if (key, target) not in drawn:
                 drawn.add((key, target))
-                tone = (
-                    "warn" if race else "ok" if dependency.condition != "service_started" else "dim"
-                )
+                gated = dependency.condition != "service_started"
+                tone = "warn" if race else "ok" if gated else "dim"
                 yield Edge(identity(key), identity(target), "depends", tone, calm=race)
+
+
+def _reference_edges(
+    snapshot: Snapshot, found: tuple[Resolution, ...], drawn: set[Pair]
+) -> Iterator[Edge]:
+    """From what names a service to each that it reaches."""
     for resolution in found:
         for owner in resolution.reached:
             pair = (resolution.reference.source, owner)
@@ -50,13 +66,11 @@ def edges(
                 drawn.add(pair)
                 live = _live(snapshot, *pair)
                 tone = {True: "ok", False: "warn", None: "dim"}[live]
-                yield Edge(
-                    identity(pair[0]), identity(owner), "references", tone, calm=live is False
-                )
-    yield from _talk_edges(snapshot, drawn)
+                ends = identity(pair[0]), identity(owner)
+                yield Edge(*ends, "references", tone, calm=live is False)
 
 
-def _talk_edges(snapshot: Snapshot, drawn: set[tuple[ServiceKey, ServiceKey]]) -> Iterator[Edge]:
+def _talk_edges(snapshot: Snapshot, drawn: set[Pair]) -> Iterator[Edge]:
     """The connections between services that no file names."""
     for talk in talks(snapshot):
         if (talk.source, talk.target) not in drawn:
