@@ -100,6 +100,21 @@ class BuildImages(ProjectAction):
 
 
 @dataclass(frozen=True, slots=True)
+class DeployStack(ProjectAction):
+    """`docker stack deploy` of the project's files as the stack of its name: the `up` of a project
+    that Swarm runs, by the docker command and always as a whole."""
+
+    @property
+    def verb(self) -> str:
+        return "deploy"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        files = (word for file in self.project.files for word in ("-c", file))
+        return ("docker", "stack", "deploy", *files, self.project.name)
+
+
+@dataclass(frozen=True, slots=True)
 class CreateNetwork:
     """Create a bridge network that nebtui owns (label `nebtui.created`)."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nebtui.action import BuildImages, Down, ProjectAction, Pull, Restart, Stop, Up
+from nebtui.action import BuildImages, DeployStack, Down, ProjectAction, Pull, Restart, Stop, Up
 from nebtui.analysis.drift import current, drift
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.services import service_keys
+from nebtui.analysis.stacks import stacks
 from nebtui.analysis.startup.measured import slowest
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -33,6 +34,8 @@ def consequence(snapshot: Snapshot, action: ProjectAction) -> str:
             return _down(snapshot, action, keys)
         case Pull():
             return f"fetches {_list(images(snapshot, keys))}; what runs keeps its image"
+        case DeployStack():
+            return _deploy(snapshot, action)
         case BuildImages():
             return f"builds {_names(_built(snapshot, keys))}; what runs keeps its image"
     raise TypeError(action)
@@ -43,7 +46,7 @@ def destroys(snapshot: Snapshot, action: ProjectAction) -> bool:
     nobody should do it by a slip of the hand."""
     keys = concerned(snapshot, action)
     match action:
-        case Down():
+        case Down() | DeployStack():
             return True
         case Up(force_recreate=True):
             return len(_there(snapshot, keys)) > 1
@@ -95,6 +98,23 @@ def _again(snapshot: Snapshot, action: Up, key: ServiceKey) -> bool | None:
         return None
     same = [current(snapshot, key, container) for container in containers]
     return True if False in same else None if None in same else False
+
+
+def _deploy(snapshot: Snapshot, action: DeployStack) -> str:
+    """Swarm compares by itself, and tells of no change before it makes it."""
+    project = snapshot.projects.get(action.project)
+    declared = list(project.services) if project else []
+    there = [
+        one.name for s in stacks(snapshot) if s.name == action.project.name for one in s.services
+    ]
+    again = [name for name in declared if name in there]
+    new = [name for name in declared if name not in there]
+    told = [f"Swarm replaces the tasks of {_list(again)} where the file changed"] if again else []
+    if new:
+        told.append(f"creates {_list(new)}")
+    if project and project.env:
+        told.append(".env is not read by it: variables are those of this environment")
+    return "; ".join(told or ["creates nothing"])
 
 
 def _down(snapshot: Snapshot, action: Down, keys: Sequence[ServiceKey]) -> str:

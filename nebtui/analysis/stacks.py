@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nebtui.analysis.services import outside_word
 from nebtui.analysis.task_errors import node_name, node_trouble, plain_error, unavailable
 from nebtui.analysis.verdict import WORDS, Readiness, Tone, Word
+from nebtui.facts.declared import ProjectKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
@@ -81,6 +82,15 @@ def _stacks(snapshot: Snapshot) -> tuple[Stack, ...]:
         Stack(name, tuple(sorted(by_stack[name], key=lambda one: one.name)))
         for name in sorted(by_stack, key=lambda name: (not name, name))
     )
+
+
+def deployed_from(snapshot: Snapshot, stack: Stack) -> Iterator[ProjectKey]:
+    """The projects whose files a stack was deployed from, as far as a manager tells: of its name,
+    and with all of its services."""
+    names = {one.name for one in stack.services if one.known is not None}
+    for key, project in snapshot.projects.items():
+        if key.name == stack.name and names and names <= set(project.services):
+            yield key
 
 
 def _services(snapshot: Snapshot) -> Iterator[StackService]:

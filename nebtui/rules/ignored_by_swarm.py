@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from nebtui.analysis.stacks import StackService, stacks
-from nebtui.facts.declared import ProjectKey, Service, ServiceKey
+from nebtui.analysis.stacks import StackService, deployed_from, stacks
+from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm
 from nebtui.rules.rule import Finding, Rule
@@ -95,16 +95,10 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _deployed(snapshot: Snapshot) -> Iterator[tuple[ServiceKey, StackService]]:
-    """The services of projects that are stacks: of that name, and with all of its services."""
+    """The services of stacks that were deployed from files."""
     for stack in stacks(snapshot):
-        names = {one.name for one in stack.services}
-        for key in _projects(snapshot, stack.name):
-            if names <= set(snapshot.projects[key].services):
-                yield from ((ServiceKey(key, one.name), one) for one in stack.services)
-
-
-def _projects(snapshot: Snapshot, name: str) -> Iterator[ProjectKey]:
-    return (key for key in snapshot.projects if key.name == name)
+        for key in deployed_from(snapshot, stack):
+            yield from ((ServiceKey(key, one.name), one) for one in stack.services)
 
 
 def _weighty(swarm: Swarm, service: Service, deployed: StackService) -> Iterator[Ignored]:

@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from nebtui import rules
+from nebtui.action import DeployStack, Up
 from nebtui.analysis.stacks import StackService, stacks
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
 from nebtui.store import fold_all
+from nebtui.tui.verbs import where_it_runs
 from tests.engine.conftest import make_image, without
 from tests.engine.swarm_member import SwarmMember
 from tests.engine.test_live import Watched, is_settled
@@ -90,7 +92,9 @@ def folder(
 @pytest.fixture
 def watched(members: tuple[SwarmMember, SwarmMember], folder: Path) -> Iterator[Watched]:
     """The manager, followed from its first picture on."""
-    host = LiveHost((str(folder),), (), os.environ, endpoint=Endpoint(members[0].url))
+    url = members[0].url
+    own = {**os.environ, "DOCKER_HOST": url}
+    host = LiveHost((str(folder),), (), own, endpoint=Endpoint(url), named=True)
     collected = Watched(host)
     try:
         collected.wait(is_settled)
@@ -171,6 +175,24 @@ def test_a_drained_node(members: tuple[SwarmMember, SwarmMember], watched: Watch
     until(watched, moved)
     members[0].docker("node", "update", "--availability", "active", "node2")
     until(watched, lambda box: not services(box)["web"].troubles)
+
+
+def test_deployed_again_from_its_file(
+    members: tuple[SwarmMember, SwarmMember], watched: Watched, folder: Path
+) -> None:
+    """What the file says since is what Swarm does: asked for as the project's up."""
+    box = until(watched, lambda box: bool(services(box)) and bool(box.projects))
+    (key,) = box.projects
+    file = folder / "compose.yaml"
+    file.write_text(file.read_text().replace("replicas: 2", "replicas: 3").replace(
+        "max_replicas_per_node: 2", "max_replicas_per_node: 3"))  # fmt: skip
+    (action,) = where_it_runs(box, (Up(key),))
+    assert action == DeployStack(key)
+    told = ("docker", "--host", members[0].url, "stack", "deploy", "-c", str(file), "shop")
+    assert watched.host.command(action) == told
+    *_, last = watched.host.do(action)
+    assert last.exit_code == 0, last.text
+    until(watched, lambda box: services(box)["web"].verdict.state == "ready 3/3")
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from nebtui.action import DeployStack, Stop, Up
 from nebtui.facts import changes
-from nebtui.facts.declared import Service
+from nebtui.facts.declared import ProjectKey, Service
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.tui.explaining import everything
+from nebtui.tui.screens.confirm import ConfirmScreen
+from nebtui.tui.verbs import deployment, where_it_runs
 from tests.builders import box, container, project
 from tests.fakes import FakeHost
 from tests.swarms import ONE, TWO, service, swarm, task
@@ -40,7 +44,7 @@ async def test_a_service_of_a_stack_has_its_tasks_below(tmp_path: Path) -> None:
         for text in (
             "stack shop (Swarm)",
             "degraded 1/2",
-            "run by Docker Swarm: nebtui shows it and changes nothing of it",
+            "run by Docker Swarm, not by Compose",
             "image not found on node n1",
             "node n1 is drained",
             "1 on n1  running since",
@@ -73,6 +77,53 @@ async def test_verbs_of_compose_are_refused_with_a_sentence(tmp_path: Path) -> N
         assert host.done == []
         await made.press("up", "U")
         assert any("docker stack deploy" in note.message for note in made.app._notifications)
+
+
+async def test_up_on_a_stack_deploys_it_from_its_file(tmp_path: Path) -> None:
+    """Where a project has its name and services: on its row, its group and the project's own row,
+    asked about first with what it does; nothing of Compose is run."""
+    shop = project("shop", Service("web", image="x"), Service("new", image="x"))
+    told = box(replace(shop, env={"A": "1"}), changes.SwarmSeen(BOX.swarm))
+    host = FakeHost(told)
+    async with driver(host, tmp_path, (140, 40)) as made:
+        for keys in (("end",), ("end", "up"), ("home", "down")):
+            await made.until(lambda: made.session.snapshot.settled, "the first picture")
+            await made.press(*keys, "U")
+            await made.until(lambda: isinstance(made.app.screen, ConfirmScreen), "the question")
+            for text in (
+                "Swarm replaces the tasks of web where the file changed",
+                "creates new",
+                ".env is not read by it",
+            ):
+                assert text in made.text
+            await made.press("escape")
+        await made.press("U", "enter")
+        await made.until(lambda: host.done, "the deployment")
+        assert host.done == [DeployStack(shop.key)]
+
+
+def test_up_of_a_project_that_compose_runs_too_is_composes() -> None:
+    """A container of its own under that name: the project's row means Compose, the stack's
+    Swarm."""
+    shop = project("shop", Service("web", image="x"))
+    own = container("shop/web", "running")
+    told = box(shop, own, changes.SwarmSeen(BOX.swarm))
+    assert where_it_runs(told, (Up(shop.key),)) == (Up(shop.key),)
+    alone = box(shop, changes.SwarmSeen(BOX.swarm))
+    every = (Up(shop.key, ("web",)), Stop(shop.key))
+    assert where_it_runs(alone, every) == (DeployStack(shop.key), Stop(shop.key))
+    assert deployment(told, "shop") == (DeployStack(shop.key),)
+    assert deployment(box(changes.SwarmSeen(BOX.swarm)), "shop") == ()
+    twice = replace(shop, key=replace(shop.key, working_dir="/other"))
+    assert deployment(box(shop, twice, changes.SwarmSeen(BOX.swarm)), "shop") == ()
+
+
+def test_the_command_of_a_deployment() -> None:
+    """The docker command with each file of the project, also where there is no Compose."""
+    key = ProjectKey("shop", "/shop", ("/shop/a.yaml", "/shop/b.yaml"))
+    argv = ("docker", "stack", "deploy", "-c", "/shop/a.yaml", "-c", "/shop/b.yaml", "shop")
+    assert ComposeCatalogue((), (), {"PATH": ""}).command(DeployStack(key), ()) == argv
+    assert DeployStack(key).verb == "deploy"
 
 
 async def test_marked_services_are_acted_on_from_anywhere(tmp_path: Path) -> None:

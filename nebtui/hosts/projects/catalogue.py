@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nebtui.action import Existing, ProjectAction
+from nebtui.action import DeployStack, Existing, ProjectAction
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
@@ -117,9 +117,11 @@ class ComposeCatalogue:
             return self._command
 
     def command(self, action: ProjectAction, env_files: tuple[str, ...]) -> tuple[str, ...]:
-        """The argv of a verb, () without Compose."""
+        """The argv of a verb, () for one of Compose where there is none."""
         from nebtui.compose.binary.command import project_argv
 
+        if isinstance(action, DeployStack):
+            return action.words
         command = self.compose()
         if command is None:
             return ()

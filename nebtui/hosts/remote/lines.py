@@ -25,6 +25,7 @@ from nebtui.action import (
     AskRegistry,
     BuildImages,
     CreateNetwork,
+    DeployStack,
     Down,
     Probe,
     Pull,
@@ -47,7 +48,7 @@ NONE_THERE = b"nebtui=none\n"
 ACTIONS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
-        *(Up, Stop, Restart, Down, Pull, BuildImages),
+        *(Up, Stop, Restart, Down, Pull, BuildImages, DeployStack),
         *(CreateNetwork, RemoveNetwork, Probe, AskRegistry),
     )
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from nebtui.action import Existing, ProjectAction
 from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.graph.stacks import stack_row
 from nebtui.tui.bring_up import ups
 from nebtui.tui.locked import changing, why_locked
 from nebtui.tui.messages import ActionsAsked, CancelAsked
 from nebtui.tui.outside import address, editor, published, shell
 from nebtui.tui.screens.going import GoingScreen
 from nebtui.tui.session import Session
-from nebtui.tui.verbs import Verb, asked, refused
+from nebtui.tui.verbs import Verb, asked, deployment, refused, where_it_runs
 from nebtui.tui.widgets.foreign import why_refused
 
 CHANGING = ("bring_up", "verb", "shell", "edit")
@@ -33,23 +34,36 @@ class ActingScreen(GoingScreen):
     @changing
     def action_bring_up(self) -> None:
         """Bring up what was written for the selection, else what is marked or selected."""
+        if self._foreign and not self.session.marked:
+            self._deploy()
+            return
         found = () if self.session.marked else tuple(ups(self.session, self._selected))
-        actions = found or asked(self.session.snapshot, "up", self.chosen())
+        snapshot = self.session.snapshot
+        actions = where_it_runs(snapshot, found or asked(snapshot, "up", self.chosen()))
         self._ask(tuple(dict.fromkeys(actions)))
 
     @changing
     def action_verb(self, verb: Verb) -> None:
         """A verb of Compose on what is marked or selected."""
+        if not self.session.marked and self._refused():
+            return
         self._ask(asked(self.session.snapshot, verb, self.chosen()))
 
     def _ask(self, actions: tuple[ProjectAction, ...]) -> None:
-        if not self.session.marked and self._refused():
-            return
         files = any(not isinstance(action, Existing) for action in actions)
         if why_not := refused(self.session.snapshot, actions, files=files):
             self.notify(why_not, title="not run", severity="warning", markup=False)
             return
         self.post_message(ActionsAsked(actions, confirmed=False))
+
+    def _deploy(self) -> None:
+        """Have Swarm deploy the selected stack from its file again."""
+        named = stack_row(self._foreign)
+        actions = deployment(self.session.snapshot, named[0]) if named else ()
+        if actions:
+            self._ask(actions)
+        else:
+            self._refused()
 
     def _refused(self) -> bool:
         """Whether the selection is Swarm's, which is then said."""

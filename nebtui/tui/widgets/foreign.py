@@ -1,5 +1,5 @@
 """What the detail pane says of what no Compose project made: containers of `docker run`, and the
-services of Swarm stacks. nebtui shows these and changes nothing of them."""
+services of Swarm stacks. The verbs of Compose do nothing to these."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def foreign_page(snapshot: Snapshot, row: str, now: float) -> tuple[Content, Con
         text = "made by docker run or another tool: nebtui shows it and changes nothing of it"
         return _heading(name, text), lines(tabs.stranger(container) if container else [])
     service = stack_service(snapshot, row)
-    text = "run by Docker Swarm: nebtui shows it and changes nothing of it"
+    text = "run by Docker Swarm, not by Compose"
     if service is None:
         return _heading((stack_row(row) or ("", ""))[0] or "Swarm", text), Content("")
     return _heading(service.name, text), lines(_service(snapshot.swarm, service, now))
