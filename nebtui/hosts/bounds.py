@@ -10,6 +10,7 @@ MOST = 10_000
 
 def too_many(snapshot: Snapshot) -> str | None:
     """What there is more of than any box has; None where all is within bounds."""
+    swarm = snapshot.swarm
     sizes: dict[str, int] = {
         "containers": len(snapshot.containers),
         "containers with events": len(snapshot.histories),
@@ -23,5 +24,7 @@ def too_many(snapshot: Snapshot) -> str | None:
         "paths": len(snapshot.paths),
         "GPUs": max(len(snapshot.gpus), len(snapshot.gpu_access)),
         "failures": len(snapshot.failures),
+        "tasks": sum(1 + len(service.tasks) for service in swarm.services) if swarm else 0,
+        "nodes": len(swarm.nodes) if swarm else 0,
     }
     return next((what for what, number in sizes.items() if number > MOST), None)

@@ -117,9 +117,14 @@ def _weighty(swarm: Swarm, service: Service, deployed: StackService) -> Iterator
             yield Ignored((name,), told)
     if len(swarm.nodes) > 1 and not _on_one_node(deployed):
         for mount in service.mounts:
-            if mount.type == "bind" and not mount.source.startswith(EVERYWHERE):
+            if mount.type == "bind" and not _everywhere(mount.source):
                 told = f"{mount.source} is a folder of this machine: tasks on others are rejected"
                 yield Ignored(("volumes", mount.target), told)
+
+
+def _everywhere(source: str) -> bool:
+    """Whether each Linux machine has it."""
+    return any(source == place or source.startswith(f"{place}/") for place in EVERYWHERE)
 
 
 def _harmless(service: Service) -> Iterator[Ignored]:

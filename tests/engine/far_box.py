@@ -9,9 +9,12 @@ import signal
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nebtui.hosts.engine.client import EngineClient
+from tests.engine.conftest import make_image, without
 from tests.engine.second_engine import Moby, dockerd
 
 SSHD = "/usr/sbin/sshd"
@@ -118,6 +121,19 @@ class FarBox(Moby):
         if pid.exists():
             os.kill(int(pid.read_text()), signal.SIGTERM)
         super().close()
+
+
+@contextmanager
+def started_box(folder: Path, number: int, *, nebtui: bool = False) -> Iterator[FarBox]:
+    """A far box that runs and has the tests' image; skipped where there can be none."""
+    if why := FarBox.why_not():
+        without(why)
+    box = FarBox(folder, number, nebtui=nebtui)
+    try:
+        make_image(box.start())
+        yield box
+    finally:
+        box.close()
 
 
 def ssh_environ(folder: Path, *boxes: FarBox) -> dict[str, str]:

@@ -18,8 +18,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.host import LogRequest
 from nebtui.hosts.remote.over_ssh import nebtui_there, remote_host
 from nebtui.store import Follower
-from tests.engine.conftest import make_image, without
-from tests.engine.far_box import FarBox, ssh_environ
+from tests.engine.far_box import FarBox, ssh_environ, started_box
 
 STACK = """\
 services:
@@ -35,14 +34,8 @@ services:
 @pytest.fixture(scope="module")
 def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarBox]:
     """A far box on which nebtui is installed."""
-    if why := FarBox.why_not():
-        without(why)
-    box = FarBox(tmp_path_factory.mktemp("far"), 7, nebtui=True)
-    try:
-        make_image(box.start())
+    with started_box(tmp_path_factory.mktemp("far"), 7, nebtui=True) as box:
         yield box
-    finally:
-        box.close()
 
 
 @pytest.fixture

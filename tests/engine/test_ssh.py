@@ -17,8 +17,7 @@ from nebtui.host import LogRequest
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
 from nebtui.store import Follower
-from tests.engine.conftest import make_image, without
-from tests.engine.far_box import FarBox, ssh_environ
+from tests.engine.far_box import FarBox, ssh_environ, started_box
 
 STACK = """\
 services:
@@ -30,14 +29,8 @@ services:
 @pytest.fixture(scope="module")
 def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarBox]:
     """A far box, without a project on it."""
-    if why := FarBox.why_not():
-        without(why)
-    box = FarBox(tmp_path_factory.mktemp("far"), 1)
-    try:
-        make_image(box.start())
+    with started_box(tmp_path_factory.mktemp("far"), 1) as box:
         yield box
-    finally:
-        box.close()
 
 
 @pytest.fixture

@@ -213,6 +213,8 @@ def test_missing_replicas_are_looked_for_again(
         collector.begin(MANAGER)
         client.running = "running"
         log.wait(lambda _: len(swarms(log)) == 2)
+    counts = [one.services[0].running if one else None for one in swarms(log)]
+    assert counts == [0, 2]
 
 
 def test_without_a_quorum_the_last_picture_stands(client: StubClient) -> None:
