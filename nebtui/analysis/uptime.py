@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from nebtui.facts.observed import Container, ContainerEvent
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container
 
 Condition = Literal["", "up", "starting", "unhealthy", "down"]
 """Worst last; "" = it was not there yet, or nothing tells."""

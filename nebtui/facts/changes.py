@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nebtui.facts.declared import ProjectKey
+from nebtui.facts.event import ContainerEvent
 from nebtui.facts.gpu import GpuAccess, GpuStack
-from nebtui.facts.observed import (
-    Container,
-    ContainerEvent,
-    Engine,
-    HostPath,
-    Image,
-    Network,
-    Process,
-)
+from nebtui.facts.observed import Container, Engine, HostPath, Image, Network
+from nebtui.facts.process import Process
 from nebtui.facts.project import Project
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 from nebtui.facts.startup import Start

@@ -9,15 +9,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey, empty
-from nebtui.facts.observed import (
-    Container,
-    ContainerEvent,
-    Engine,
-    HostPath,
-    Image,
-    Network,
-    Process,
-)
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container, Engine, HostPath, Image, Network
+from nebtui.facts.process import Process
 from nebtui.facts.project import Project
 
 if TYPE_CHECKING:  # only named here: the first frame does not wait for them

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from nebtui.analysis.gpu.activity import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
-from nebtui.facts.observed import Container, Process
+from nebtui.facts.observed import Container
+from nebtui.facts.process import Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store.history import with_event
 from nebtui.store.trends import loads, trends

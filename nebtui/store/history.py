@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nebtui.facts.observed import ContainerEvent
+from nebtui.facts.event import ContainerEvent
 
 HISTORY = 256
 """Events kept per container: enough for a start with some dozen restarts."""

@@ -11,7 +11,8 @@ from nebtui.analysis.ports import listening_ports
 from nebtui.analysis.suggestion import CLOSED_PORT, NoSuggestion, Suggestion, suggest
 from nebtui.facts import changes
 from nebtui.facts.declared import Build, Healthcheck, Port, Service, Stage
-from nebtui.facts.observed import Image, Process
+from nebtui.facts.observed import Image
+from nebtui.facts.process import Process
 from nebtui.facts.snapshot import Snapshot
 from tests.builders import at, box, container, project, waits
 

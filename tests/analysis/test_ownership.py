@@ -15,7 +15,8 @@ from nebtui import rules
 from nebtui.analysis.ownership import Identity, denied, identity, ids
 from nebtui.facts import changes
 from nebtui.facts.declared import Mount, Service
-from nebtui.facts.observed import Engine, HostPath, Image, Process
+from nebtui.facts.observed import Engine, HostPath, Image
+from nebtui.facts.process import Process
 from tests.builders import ENGINE, at, box, container, project
 
 WHO = Identity(1000, 1001, (1001, 44), False, "")

@@ -14,7 +14,8 @@ from nebtui.analysis.reach import Answer, Reach, StepName, reach
 from nebtui.analysis.reach_probe import NO_PROGRAM, connected_to, connecting, told, trial
 from nebtui.facts.changes import ProcessesSeen
 from nebtui.facts.declared import Join, Port, Service
-from nebtui.facts.observed import Attachment, Network, Peer, Process
+from nebtui.facts.observed import Attachment, Network
+from nebtui.facts.process import Peer, Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.mending import mending
 from tests.builders import at, box, container, joined, project, waits

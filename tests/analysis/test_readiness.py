@@ -11,8 +11,10 @@ from nebtui.analysis.readiness import gate_open, health_test, readiness
 from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts import changes
 from nebtui.facts.declared import Healthcheck, Service
+from nebtui.facts.event import ContainerEvent
 from nebtui.facts.limits import Limits
-from nebtui.facts.observed import Container, ContainerEvent, HealthProbe, Image, Inspection, Process
+from nebtui.facts.observed import Container, HealthProbe, Image, Inspection
+from nebtui.facts.process import Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import clock_time
 from tests.builders import at, box, container, project, waits

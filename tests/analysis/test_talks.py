@@ -7,7 +7,8 @@ from dataclasses import replace
 from nebtui.analysis.talks import Talk, talks
 from nebtui.facts.changes import ProcessesSeen
 from nebtui.facts.declared import Service
-from nebtui.facts.observed import Attachment, Container, Peer, Process
+from nebtui.facts.observed import Attachment, Container
+from nebtui.facts.process import Peer, Process
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.hosts.kernel.procfs import peers, readable
 from nebtui.report.json_output import graph

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nebtui.analysis.uptime import Condition, conditions
-from nebtui.facts.observed import ContainerEvent
+from nebtui.facts.event import ContainerEvent
 from tests.builders import container
 
 NOW = 1000.0

@@ -8,7 +8,8 @@ from pathlib import Path
 from textual.widgets._footer import FooterKey
 
 from nebtui.facts.changes import ContainerGone, ContainerSeen, EventSeen, ImageSeen, PathsSeen
-from nebtui.facts.observed import Container, ContainerEvent, HostPath, Image, MountPoint
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container, HostPath, Image, MountPoint
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import HISTORY, fold
 from nebtui.store.unused import MANY_IMAGES, MANY_PATHS

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from nebtui.facts import changes
 from nebtui.facts.codec import ABSENT, CHANGES, decode, decode_fact, default_of, encode
 from nebtui.facts.declared import Healthcheck
-from nebtui.facts.observed import Container, HostPath, Process
+from nebtui.facts.observed import Container, HostPath
+from nebtui.facts.process import Process
 from tests.facts.generated import facts
 
 LISTED = Path(__file__).with_name("change_fields.txt")

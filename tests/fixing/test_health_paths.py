@@ -10,7 +10,8 @@ import pytest
 from nebtui import rules
 from nebtui.action import Action, Cancel, Probe, Progress
 from nebtui.facts import changes
-from nebtui.facts.observed import Image, Process
+from nebtui.facts.observed import Image
+from nebtui.facts.process import Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.batch import plan_one
 from nebtui.rules.rule import Options

@@ -9,7 +9,8 @@ from typing import Any, get_args
 from nebtui.analysis.fleet import Across, Crossing
 from nebtui.facts.changes import ProcessesSeen
 from nebtui.facts.declared import Service
-from nebtui.facts.observed import Attachment, Peer, Process
+from nebtui.facts.observed import Attachment
+from nebtui.facts.process import Peer, Process
 from nebtui.graph.boxes import BoxGraph, all_boxes
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.graph.scene import Edge

@@ -12,7 +12,7 @@ import pytest
 
 from nebtui.facts import changes
 from nebtui.facts.changes import Change, Rewound, Settled
-from nebtui.facts.observed import ContainerEvent
+from nebtui.facts.event import ContainerEvent
 from nebtui.facts.snapshot import Snapshot
 from nebtui.hosts.recorded import RecordedHost
 from nebtui.recording.tape import open_tape

@@ -17,7 +17,7 @@ from nebtui import rules
 from nebtui.analysis.redaction import Redaction
 from nebtui.facts import changes
 from nebtui.facts.changes import Change, CollectorFailed, Settled
-from nebtui.facts.observed import ContainerEvent
+from nebtui.facts.event import ContainerEvent
 from nebtui.facts.samples import ContainerSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.hosts import bounds

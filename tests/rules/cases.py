@@ -20,8 +20,8 @@ from nebtui.facts.observed import (
     Image,
     Inspection,
     Network,
-    Process,
 )
+from nebtui.facts.process import Process
 from nebtui.facts.samples import ContainerSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Bar, OpenedPort, Race, Run, Start

@@ -9,7 +9,8 @@ import pytest
 from nebtui import rules
 from nebtui.facts.changes import PathsSeen, ProcessesSeen
 from nebtui.facts.declared import Mount, Service
-from nebtui.facts.observed import HostPath, MountPoint, Process
+from nebtui.facts.observed import HostPath, MountPoint
+from nebtui.facts.process import Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report import text_output
 from tests.builders import box, container, project

@@ -15,16 +15,10 @@ import pytest
 
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
+from nebtui.facts.event import ContainerEvent
 from nebtui.facts.gpu import GpuAccess, GpuStack
-from nebtui.facts.observed import (
-    ContainerEvent,
-    Engine,
-    HostPath,
-    Image,
-    Inspection,
-    Network,
-    Process,
-)
+from nebtui.facts.observed import Engine, HostPath, Image, Inspection, Network
+from nebtui.facts.process import Process
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Start

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from nebtui.facts import changes
 from nebtui.facts.codec import CHANGES
-from nebtui.facts.observed import ContainerEvent, Image
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Image
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store import fold, fold_all, unfold
 from tests.facts.generated import facts

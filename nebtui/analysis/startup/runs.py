@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nebtui.facts.observed import Container, ContainerEvent, Inspection
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container, Inspection
 from nebtui.facts.startup import Burst, OpenedPort, Run
 
 SAME = 1.0

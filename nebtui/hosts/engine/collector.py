@@ -15,7 +15,8 @@ from nebtui.facts.changes import (
     EventSeen,
     NetworksListed,
 )
-from nebtui.facts.observed import Container, ContainerEvent, Engine
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine import payloads
 from nebtui.hosts.engine.client import EngineClient

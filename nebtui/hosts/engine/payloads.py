@@ -6,7 +6,8 @@ from __future__ import annotations
 import os.path
 from dataclasses import replace
 
-from nebtui.facts.observed import Container, ContainerEvent, Engine, Image, Network
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container, Engine, Image, Network
 from nebtui.hosts.engine.inspections import (
     Payload,
     attachments,

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nebtui.facts.observed import HostPath, Peer, Process
+from nebtui.facts.observed import HostPath
+from nebtui.facts.process import Peer, Process
 from nebtui.hosts.kernel.cgroup import number, read
 
 CAP_DAC_OVERRIDE = 1

@@ -7,7 +7,8 @@ import threading
 from dataclasses import replace
 
 from nebtui.facts.changes import ProcessesSeen, Sampled
-from nebtui.facts.observed import Container, Process
+from nebtui.facts.observed import Container
+from nebtui.facts.process import Process
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError

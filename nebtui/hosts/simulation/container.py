@@ -16,10 +16,9 @@ from nebtui.facts.observed import (
     Image,
     Inspection,
     MountPoint,
-    Peer,
     PortBinding,
-    Process,
 )
+from nebtui.facts.process import Peer, Process
 from nebtui.hosts.engine.payloads import COMPOSE, sentence
 
 RESTARTING = ("always", "unless-stopped", "on-failure")

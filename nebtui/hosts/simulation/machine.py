@@ -20,7 +20,9 @@ from nebtui.facts.changes import (
     ProcessesSeen,
 )
 from nebtui.facts.declared import Service
-from nebtui.facts.observed import Container, ContainerEvent, HostPath, Image, Network, Process
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container, HostPath, Image, Network
+from nebtui.facts.process import Process
 from nebtui.hosts.simulation.container import SimContainer
 from nebtui.hosts.simulation.logbook import LogBook
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nebtui.analysis.references import HOST_GATEWAY
-from nebtui.facts.observed import Peer
+from nebtui.facts.process import Peer
 from nebtui.hosts.simulation.container import SimContainer
 
 UNKNOWN = "Name or service not known"

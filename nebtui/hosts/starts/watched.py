@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nebtui.facts.observed import ContainerEvent
+from nebtui.facts.event import ContainerEvent
 
 TOLD_EVERY = 0.5
 """Seconds over which connections are added up before they are told."""

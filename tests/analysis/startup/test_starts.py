@@ -13,7 +13,9 @@ from nebtui.analysis.startup.words import changes as sentences
 from nebtui.analysis.startup.words import headline, outcome, race_sentence, waits_sentence
 from nebtui.facts.changes import Change, EventSeen, ProcessesSeen, StartsRecalled
 from nebtui.facts.declared import Service
-from nebtui.facts.observed import Container, ContainerEvent, Inspection, Process
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container, Inspection
+from nebtui.facts.process import Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Start
 from tests.builders import at, box, container, project, waits

@@ -11,7 +11,8 @@ import pytest
 from nebtui.facts import changes
 from nebtui.facts.changes import Change, EventSeen
 from nebtui.facts.declared import Service
-from nebtui.facts.observed import Container, ContainerEvent, Inspection
+from nebtui.facts.event import ContainerEvent
+from nebtui.facts.observed import Container, Inspection
 from nebtui.facts.startup import Start
 from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.shared import SharedState, StartupBarrier
