@@ -3,8 +3,9 @@ own."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
 from nebtui.analysis.services import narrowed
@@ -24,6 +25,13 @@ from nebtui.tui.widgets.running import Running
 if TYPE_CHECKING:
     from nebtui.tui.acting_app import ActingApp
 
+PATIENCE = 2.0
+"""Seconds that the first search for findings waits for the first complete picture: what is known by
+halves is searched in vain, and it keeps the rest from becoming known."""
+REST = 3.0
+"""How many times as long as it took a search rests: threads share one interpreter."""
+LONGEST_REST = 2.0
+
 
 class BoxOnScreen:
     """Its methods belong to the screen's thread."""
@@ -37,6 +45,7 @@ class BoxOnScreen:
         self._early = session.snapshot
         self._judged = -1
         self._judging = False
+        self._patience: Literal["whole", "running", "over"] = "whole"
 
     @property
     def judged(self) -> bool:
@@ -85,17 +94,35 @@ class BoxOnScreen:
         snapshot = self.session.snapshot
         if self._judging or snapshot.generation == self._judged:
             return
+        if not snapshot.settled and self._patience != "over":
+            if self._patience == "whole":
+                self._patience = "running"
+                self._app.set_timer(PATIENCE, self._wait_no_longer)
+            return
         self._judging = True
-        allow = self.session.settings.allow
-        background(self._app, lambda: (snapshot, rules.examine(snapshot, allow)), self._found)
+        background(self._app, lambda: self._searched(snapshot), self._found)
 
-    def _found(self, judged: tuple[Snapshot, rules.Examination]) -> None:
-        self._judging = False
-        self._judged = judged[0].generation
-        found, failures = judged[1].findings, judged[1].failures
+    def _wait_no_longer(self) -> None:
+        self._patience = "over"
+        self._judge()
+
+    def _searched(self, snapshot: Snapshot) -> tuple[Snapshot, rules.Examination, float]:
+        """What is found in a snapshot, and the seconds that it took; off the screen's thread."""
+        begun = time.monotonic()
+        examined = rules.examine(snapshot, self.session.settings.allow)
+        return snapshot, examined, time.monotonic() - begun
+
+    def _found(self, searched: tuple[Snapshot, rules.Examination, float]) -> None:
+        snapshot, examined, took = searched
+        self._judged = snapshot.generation
+        found, failures = examined.findings, examined.failures
         if (found, failures) != (self.session.findings, self.session.failures):
             self.session.findings, self.session.failures = found, failures
             self.show()
+        self._app.set_timer(min(REST * took, LONGEST_REST), self._rested)
+
+    def _rested(self) -> None:
+        self._judging = False
         self._judge()
 
     def seen(self) -> tuple[Watched, ...]:

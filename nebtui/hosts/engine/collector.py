@@ -83,6 +83,8 @@ class EngineCollector:
         self._stop = threading.Event()
         self._reconnecting = threading.Event()
         self._stream: Stream | None = None
+        self._problem: EngineError | None = None
+        """The error of an inspection that ended the connection."""
         self._reason = ""
         self._delay = FIRST_DELAY
 
@@ -96,6 +98,7 @@ class EngineCollector:
                     reason = self._reason = ""  # ended here, and told by whoever asked for it
             except EngineError as problem:
                 reason = str(problem)
+            self._inspector.start_afresh()
             if self._stop.is_set():
                 return
             self._reconnecting.clear()
@@ -122,22 +125,25 @@ class EngineCollector:
             close_stream(self._stream)
 
     def _follow(self) -> None:
-        """One connection: subscribe, list, inspect, then events until the stream ends."""
+        """One connection: subscribe, list, then events until the stream ends."""
         # Subscribed before the list is asked for, so that nothing between the two is lost; what
         # happened while the engine was lost is asked for too.
+        self._problem = None
         stream = self._stream = self._client.events(self._newest or None)
         subscribed = self._clock.now()
         try:
             if not self._stop.is_set():
-                self._look(subscribed)
+                self._look(stream, subscribed)
                 for event in ended_by_close(stream):
                     if self._stop.is_set():
                         return
                     self._take(mapping(event))
         finally:
             close_stream(stream)
+        if self._problem is not None:
+            raise self._problem
 
-    def _look(self, subscribed: float) -> None:
+    def _look(self, stream: Stream, subscribed: float) -> None:
         """The whole picture: the list first, because it alone is enough to draw the box."""
         listed = tuple(payloads.container(item) for item in self._client.containers())
         endpoint, info = self._client.endpoint, self._client.info()
@@ -150,14 +156,19 @@ class EngineCollector:
         self._list_networks()
         self._swarm.begin(info)
         self._recall({container.id for container in listed}, subscribed)
-        for container in listed:
-            if self._stop.is_set():
+
+        def whole(problem: EngineError | None) -> None:
+            if problem is not None:
+                self._problem = problem
+                close_stream(stream)
                 return
-            self._inspector.inspect(container.id)
-        better = located(plain, endpoint, visible_here(self._shared.running()))
-        if better != engine:
-            self._emit(EngineSeen(better))
-        self._startup.mark_done("engine")
+            better = located(plain, endpoint, visible_here(self._shared.running()))
+            if better != engine:
+                self._emit(EngineSeen(better))
+            self._startup.mark_done("engine")
+
+        # In their own thread: an event of the first seconds does not wait for a hundred of them.
+        self._inspector.take_list((container.id for container in listed), whole)
 
     def _recall(self, listed: set[str], until: float) -> None:
         """What happened to these containers in the minutes before the stream of events began: the

@@ -5,6 +5,7 @@ wait with it."""
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
 
 from nebtui.facts.changes import ContainerGone, ContainerSeen
 from nebtui.hosts.engine import payloads
@@ -27,6 +28,9 @@ class Inspector:
         self._emit = emit
         self._changed = threading.Condition()
         self._asked: dict[str, None] = {}
+        self._listed: dict[str, None] = {}
+        """Those of the list that were not inspected yet: whoever is asked for goes before them."""
+        self._whole: Callable[[EngineError | None], None] | None = None
         self._removed: set[str] = set()
         self._stopped = False
         self._followed: tuple[str, ...] = ()
@@ -35,20 +39,40 @@ class Inspector:
         """Inspect what was asked for, in that order, until `stop`."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._stopped or bool(self._asked), AGAIN)
+                self._changed.wait_for(lambda: self._stopped or self._is_due(), AGAIN)
                 if self._stopped:
                     return
-                if not self._asked:
-                    self._asked = dict.fromkeys(self._unsettled())
-                if not self._asked:
+                identity = self._next()
+                if identity is None:
                     continue
-                identity = next(iter(self._asked))
-                del self._asked[identity]
             try:
                 self.inspect(identity)
-            except EngineError:
+            except EngineError as problem:
                 # the engine is lost: its collector tells why, and lists afresh when it is back
-                continue
+                self._end_list(problem)
+
+    def _is_due(self) -> bool:
+        return bool(self._asked or self._listed or self._whole)
+
+    def _next(self) -> str | None:
+        """Who is inspected next, None where nobody is; the lock is held."""
+        if not (self._asked or self._listed):
+            self._end_list(None)
+            self._asked = dict.fromkeys(self._unsettled())
+        waiting = self._asked or self._listed
+        if not waiting:
+            return None
+        identity = next(iter(waiting))
+        del waiting[identity]
+        self._listed.pop(identity, None)
+        return identity
+
+    def _end_list(self, problem: EngineError | None) -> None:
+        with self._changed:
+            whole, self._whole = self._whole, None
+            self._listed.clear()
+            if whole is not None:
+                whole(problem)
 
     def stop(self) -> None:
         """End `run` from another thread."""
@@ -77,10 +101,22 @@ class Inspector:
         ]
 
     def start_afresh(self) -> None:
-        """Another list follows: nothing asked before matters."""
+        """Another list follows, or the engine is lost: nothing asked before matters."""
         with self._changed:
             self._asked.clear()
+            self._listed.clear()
             self._removed.clear()
+            self._whole = None
+
+    def take_list(
+        self, identities: Iterable[str], whole: Callable[[EngineError | None], None]
+    ) -> None:
+        """Inspect all of a list, and call `whole` once when that is done, or with the error that
+        ended it; never after `start_afresh`."""
+        with self._changed:
+            self._listed = {name: None for name in identities if name not in self._removed}
+            self._whole = whole
+            self._changed.notify_all()
 
     def remove(self, identity: str) -> None:
         """This container is gone; an inspection still under way must not bring it back."""
@@ -89,6 +125,7 @@ class Inspector:
                 self._removed.clear()  # an inspection of one of those has long been answered
             self._removed.add(identity)
             self._asked.pop(identity, None)
+            self._listed.pop(identity, None)
             self._emit(ContainerGone(identity))
 
     def inspect(self, identity: str) -> None:
