@@ -3,7 +3,8 @@ container is young, both more seldom while it does not listen yet."""
 
 from __future__ import annotations
 
-from nebtui.analysis.startup.ports import expected_ports, lends_its_network
+from nebtui.analysis.startup.ports import expected_ports
+from nebtui.analysis.startup.shared_networks import lender_of, shared_networks
 from nebtui.facts.changes import EventSeen
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
@@ -94,7 +95,7 @@ class StartCollector:
         self._watched = found
         tables: dict[str, frozenset[int]] = {}
         for identity, watched in found.items():
-            lender = self._lender(snapshot, identity)
+            lender = lender_of(snapshot, snapshot.containers[identity])
             if lender is None:
                 self._count(watched, now)
             self._listen(snapshot, watched, lender or identity, tables, now)
@@ -115,14 +116,6 @@ class StartCollector:
             return None
         wanted = expected_ports(snapshot, container)
         return WatchedStart(container.id, inspection.pid, inspection.started, wanted)
-
-    def _lender(self, snapshot: Snapshot, identity: str) -> str | None:
-        """The running container whose network namespace this one borrows; None where it has its
-        own."""
-        inspection = snapshot.containers[identity].inspection
-        mode = inspection.network_mode if inspection else ""
-        lender = mode.removeprefix("container:") if mode.startswith("container:") else ""
-        return lender if lender in snapshot.containers and lender != identity else None
 
     def _count(self, watched: WatchedStart, now: float) -> None:
         """The refused and failed connections of a namespace, told of the container that owns
@@ -159,14 +152,14 @@ class StartCollector:
     def _of_others(self, snapshot: Snapshot, watched: WatchedStart, space: str) -> frozenset[int]:
         """The ports of a namespace that several share which are not this container's: those that
         another of them is expected to have, and for one with expectations all but these."""
-        sharing = [
-            other
-            for other in snapshot.containers.values()
-            if other.id != watched.container
-            and (self._lender(snapshot, other.id) or other.id) == space
-        ]
-        if not sharing and not lends_its_network(snapshot, snapshot.containers[watched.container]):
+        sharing = shared_networks(snapshot).get(space)
+        if sharing is None:
             return frozenset()
-        others = frozenset(port for other in sharing for port in expected_ports(snapshot, other))
+        others = frozenset(
+            port
+            for other in sharing
+            if other.id != watched.container
+            for port in expected_ports(snapshot, other)
+        )
         found = others - watched.wanted
         return found | (ALL_PORTS - watched.wanted) if watched.wanted else found
