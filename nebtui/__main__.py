@@ -1,5 +1,5 @@
 """Run nebtui as `python -m nebtui`."""
 
-from nebtui.cli import entry
+from nebtui.start import entry
 
 entry()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import shutil
 import signal
@@ -37,7 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if settings.problem and arguments.verb is not None:
             warn(f"nebtui: {settings.problem}")
         try:
-            status = _verb(arguments.verb)(arguments, settings, environ)
+            run = _verb(arguments.verb)
+            if arguments.verb is not None:
+                gc.enable()  # the screen does it once Textual is loaded
+            status = run(arguments, settings, environ)
         finally:
             if not settings.kept:
                 shutil.rmtree(settings.state_dir, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 from argparse import Namespace
 from collections.abc import Mapping
@@ -21,6 +22,11 @@ from nebtui.settings import Settings, settings_file
 
 if TYPE_CHECKING:
     from nebtui.tui.session import Session, Touring
+
+TURN = 0.0005
+"""Seconds that a thread may keep the interpreter while others wait for it. With Python's own 0.005
+a thread that reads a socket waits ten times as long for each of its steps while rules are searched:
+100 inspections took 3.5 s beside a search and 0.2 s without."""
 
 
 def demo_host(scenario: str) -> Host:
@@ -128,6 +134,9 @@ def _ready(settings: Settings, environ: Mapping[str, str]) -> None:
 def _run(session: Session) -> int:
     from nebtui.tui.app import NebtuiApp
 
+    spare_what_stays()
+    gc.enable()
+    sys.setswitchinterval(TURN)
     app = NebtuiApp(session, spare_what_stays)
     app.run()
     return app.return_code or 0

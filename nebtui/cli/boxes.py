@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from nebtui.cli.errors import CommandError
 from nebtui.engine_address import EngineAddressError, checked
 from nebtui.hosts.engine.endpoint import Endpoint, contexts, find_endpoint
-from nebtui.keep.known_projects import of_machine
+from nebtui.keep.machines import of_machine
 from nebtui.settings import Settings, settings_file
 
 DEFAULT = "default"

@@ -10,14 +10,20 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from nebtui import __version__
 from nebtui.cli.output import ascii_only
-from nebtui.facts.snapshot import Snapshot
 from nebtui.hosts.engine.endpoint import find_endpoint
-from nebtui.hosts.engine.first_list import FirstList, FirstQuestion
+from nebtui.hosts.engine.first_question import FirstQuestion
+from nebtui.keep.first_page import OUTLINES, digest, recall_page, remember_page, stamp
 from nebtui.settings import Settings
+from nebtui.tui.colour_depth import colour_depth
 from nebtui.tui.colours import PALETTES
 from nebtui.tui.terminal import QuietTerminal, quiet_terminal
+
+if TYPE_CHECKING:
+    from nebtui.facts.snapshot import Snapshot
 
 PATIENCE = 0.15
 """Seconds that the engine may take to answer; a slower one is waited for by the screen itself."""
@@ -44,8 +50,6 @@ def early_picture(
     """Show the first frame where that can be done at once, and give the terminal back where the
     block ends before Textual has taken it over. None where it cannot: the screen then comes as
     it always did."""
-    from nebtui.tui.first_frame import colour_depth
-
     endpoint = find_endpoint(environ)
     path = "" if endpoint.problem else endpoint.socket
     depth = colour_depth(environ)
@@ -82,47 +86,29 @@ def _possible(arguments: Namespace, environ: Mapping[str, str]) -> bool:
 def _shown(
     terminal: QuietTerminal, path: str, depth: int, arguments: Namespace, settings: Settings
 ) -> EarlyPicture | None:
-    question = FirstQuestion(path, PATIENCE)
-    # Loaded while the engine makes its answer.
-    from nebtui.tui.first_frame import first_frame
+    """The page of the last time where nothing that it was drawn from has changed, else one that is
+    drawn now."""
+    answer = FirstQuestion(path, PATIENCE).answer()
+    size, only = shutil.get_terminal_size(), arguments.project or ""
+    outlines = stamp(os.path.join(settings.state_dir, OUTLINES))
+    look = (size, settings.theme, depth, arguments.read_only, only)
+    places = (os.getcwd(), settings.roots)
+    drawn_from = digest(__version__, look, places, outlines, *answer[:3], answer.lasting())
+    page = recall_page(settings.state_dir, drawn_from)
+    if page:
+        terminal.show(page)
+    # Loaded under the eyes of who looks at the kept page, where there is one.
+    from nebtui.cli.early_snapshot import early_snapshot
+    from nebtui.hosts.engine.first_list import first_list
 
-    snapshot = early_snapshot(question.answer(), settings, arguments.project or "")
+    snapshot = early_snapshot(first_list(answer), settings, only)
     if not snapshot.projects and not snapshot.containers:
         return None
-    width, height = shutil.get_terminal_size()
-    page = first_frame(
-        snapshot,
-        (width, height),
-        settings.theme,
-        depth,
-        locked=arguments.read_only,
-    )
-    terminal.show(page)
+    if not page:
+        from nebtui.tui.first_frame import first_frame
+
+        page = first_frame(snapshot, size, settings.theme, depth, locked=arguments.read_only)
+        terminal.show(page)
+        files = {file for key in snapshot.projects for file in key.files}
+        remember_page(settings.state_dir, drawn_from, page, filter(os.path.exists, files))
     return EarlyPicture(terminal, snapshot)
-
-
-def early_snapshot(found: FirstList, settings: Settings, only: str) -> Snapshot:
-    """The box as the engine's list and the outlines of the last run tell it. `only`: the project
-    that was asked for, "" for all."""
-    from nebtui.compose.discovery.candidate import contains
-    from nebtui.compose.discovery.labelled import from_containers
-    from nebtui.facts.project import Project
-    from nebtui.keep.outlines import recall_outlines
-
-    outlines = recall_outlines(settings.state_dir)
-    labelled = {candidate.key for candidate in from_containers(found.containers)}
-    places = {(key.name, key.working_dir) for key in labelled}
-    folders = (os.getcwd(), *settings.roots)
-    projects = {key: outlines.get(key, Project(key)) for key in labelled}
-    for key, outline in outlines.items():
-        replaced = (key.name, key.working_dir) in places and not outline.variant
-        elsewhere = outline.sources == {"search"} and not any(
-            contains(folder, file) for folder in folders for file in key.files
-        )
-        if not replaced and not elsewhere and all(os.path.exists(file) for file in key.files):
-            projects.setdefault(key, outline)
-    return Snapshot(
-        engine=found.engine,
-        containers={container.id: container for container in found.containers},
-        projects={k: projects[k] for k in sorted(projects) if not only or k.name == only},
-    )

@@ -5,22 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from nebtui.facts.dockerfile import Dockerfile
+from nebtui.facts.empty import empty
 from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits, LogDriver
-
-_EMPTY: Mapping[Any, Any] = MappingProxyType({})
-
-
-def empty() -> Mapping[Any, Any]:
-    """The immutable empty mapping, as a default (a mapping proxy itself is refused as one before
-    Python 3.12)."""
-    return _EMPTY
-
 
 Source = Literal["label", "remembered", "search"]
 """How a project was found: labels of its containers, the state folder of an earlier run, a searched

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nebtui.facts.declared import Healthcheck, empty
+from nebtui.facts.declared import Healthcheck
+from nebtui.facts.empty import empty
 from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits, LogDriver

@@ -13,8 +13,8 @@ from nebtui.facts.declared import (
     Source,
     UnsetVariable,
     View,
-    empty,
 )
+from nebtui.facts.empty import empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from nebtui.facts.declared import ProjectKey, Service, ServiceKey, empty
+from nebtui.facts.declared import ProjectKey, Service, ServiceKey
+from nebtui.facts.empty import empty
 from nebtui.facts.event import ContainerEvent
 from nebtui.facts.observed import Container, Engine, HostPath, Image, Network
 from nebtui.facts.process import Process

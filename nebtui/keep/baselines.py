@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nebtui.keep.database import Database
-from nebtui.keep.known_projects import of_machine
+from nebtui.keep.machines import of_machine
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nebtui.keep.known_projects import private_folder
+from nebtui.keep.private_files import private_folder
 
 if TYPE_CHECKING:
     import sqlite3

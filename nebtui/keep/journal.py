@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nebtui.keep.anchors import Anchor
-from nebtui.keep.known_projects import TEMPORARY, foreign, private_folder, write_private
+from nebtui.keep.private_files import TEMPORARY, foreign, private_folder, write_private
 from nebtui.keep.records import Entry, FileRecord, SpliceRecord, UpRecord
 
 VERSION = 1

@@ -11,9 +11,9 @@ from typing import Any
 
 from nebtui.facts.declared import Dependency, Join, NetworkDeclaration, ProjectKey, Service
 from nebtui.facts.project import Project
-from nebtui.keep.known_projects import foreign, private_folder, write_private
+from nebtui.keep.first_page import OUTLINES
+from nebtui.keep.private_files import foreign, private_folder, write_private
 
-FILE = "outlines.json"
 MOST = 4 * 1024 * 1024
 """Bytes of the file: more is not read."""
 
@@ -21,7 +21,7 @@ MOST = 4 * 1024 * 1024
 def remember_outlines(state_dir: str, projects: Iterable[Project]) -> None:
     """Keep the outlines of these projects, and forget all others. A read-only state folder is no
     reason to fail."""
-    path = Path(state_dir) / FILE
+    path = Path(state_dir) / OUTLINES
     text = json.dumps([_written(project) for project in projects])
     try:
         if not foreign(path) and path.exists() and path.read_text(encoding="utf-8") == text:
@@ -35,7 +35,7 @@ def remember_outlines(state_dir: str, projects: Iterable[Project]) -> None:
 def recall_outlines(state_dir: str) -> dict[ProjectKey, Project]:
     """The outlines of the last run as projects that say no more than that; empty where there are
     none, or they cannot be used."""
-    path = Path(state_dir) / FILE
+    path = Path(state_dir) / OUTLINES
     if foreign(path.parent) or foreign(path):
         return {}
     try:

@@ -13,7 +13,7 @@ from nebtui.facts.codec import decode_fact, encode_fact
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.startup import Start
 from nebtui.keep.database import Database
-from nebtui.keep.known_projects import of_machine
+from nebtui.keep.machines import of_machine
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from nebtui.keep.known_projects import foreign, private_folder, write_private
+from nebtui.keep.private_files import foreign, private_folder, write_private
 
 MOST = 50
 """Tours that are remembered, the last ones."""

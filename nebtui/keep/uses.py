@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from nebtui.keep.known_projects import foreign, private_folder, write_private
+from nebtui.keep.private_files import foreign, private_folder, write_private
 
 MOST = 200
 """Commands that are remembered."""

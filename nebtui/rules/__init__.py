@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nebtui.facts.declared import ServiceKey, empty
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.empty import empty
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.guarded import examined

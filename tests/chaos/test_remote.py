@@ -24,7 +24,7 @@ from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.hosts.sampling.paths import PathCollector
 from nebtui.hosts.shared import SharedState, StartupBarrier
 from nebtui.keep.baselines import SpeedMemory
-from nebtui.keep.known_projects import of_machine
+from nebtui.keep.machines import of_machine
 
 HERE = os.uname().nodename
 SOCKET = Endpoint("unix:///tmp/forwarded.sock")

@@ -17,15 +17,18 @@ from pathlib import Path
 
 import pytest
 
-from nebtui.cli.early import early_snapshot
+from nebtui.cli.early_snapshot import early_snapshot
 from nebtui.facts.declared import ProjectKey, Service
 from nebtui.facts.snapshot import Snapshot
-from nebtui.hosts.engine.first_list import FirstList, FirstQuestion, parsed_answer
+from nebtui.hosts.engine.first_list import FirstList, first_list
+from nebtui.hosts.engine.first_question import FirstQuestion, parsed_answer
+from nebtui.keep.first_page import FILE
 from nebtui.keep.outlines import remember_outlines
 from nebtui.settings import Settings
 from nebtui.tui.pictures import covers
 from tests.builders import ENGINE, box, container, project, waits
 from tests.cli.test_ending import ENTER, LEAVE, read_until
+from tests.engine.box import wait_for
 
 HOME = Path(__file__).parents[2]
 HEAD = b"HTTP/1.0 200 OK\r\nApi-Version: 1.41\r\nServer: Docker/20.10.24 (linux)\r\n\r\n"
@@ -50,7 +53,7 @@ import importlib.abc, os, sys
 gate = sys.argv.pop(1)
 class Gate(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name == "textual":
+        if name == os.environ.get("GATED", "textual"):
             sys.meta_path.remove(self)
             open(gate).readline()
             if os.environ.get("BROKEN"):
@@ -59,7 +62,8 @@ sys.meta_path.insert(0, Gate())
 from nebtui.cli import entry
 entry()
 """
-"""nebtui whose Textual is loaded only once somebody writes into a pipe (its first argument)."""
+"""nebtui whose Textual (or the module named in GATED) is loaded only once somebody writes into a
+pipe (its first argument)."""
 
 
 @contextmanager
@@ -93,6 +97,7 @@ class Opened:
 
     def __init__(self, folder: Path, **environ: str) -> None:
         gate = folder / "gate"
+        gate.unlink(missing_ok=True)
         os.mkfifo(gate)
         self._gate = os.open(gate, os.O_RDWR)  # so that nobody waits for the other end
         self.screen, self.terminal = pty.openpty()
@@ -166,6 +171,27 @@ def test_names_stand_before_textual_is_loaded_and_early_keys_are_acted_on(tmp_pa
             opened.close()
 
 
+def test_an_unchanged_box_is_shown_before_anything_that_draws_is_loaded(tmp_path: Path) -> None:
+    """The page of the last time, though the containers are older; with one that runs no more it is
+    drawn anew."""
+    older = [{**item, "Status": "Up 4 minutes"} for item in LISTED]
+    ended = [older[0], {**older[1], "State": "exited", "Status": "Exited (1) 2 seconds ago"}]
+    turns = (LISTED, "textual"), (older, "nebtui.facts.observed"), (ended, "textual")
+    pages = []
+    for listed, gated in turns:
+        with engine(tmp_path / "engine.sock", chunked(listed)):
+            opened = Opened(tmp_path, GATED=gated)
+            try:
+                pages.append(read_until(opened.screen, b"\x1b[30;1H", 20))
+                wait_for((tmp_path / "state" / FILE).exists, "the page is kept")
+            finally:
+                opened.close()
+        (tmp_path / "engine.sock").unlink()
+    assert b"secondborn" in pages[0]
+    assert pages[1] == pages[0]
+    assert pages[2] != pages[0]
+
+
 @pytest.mark.parametrize("end", ["an error", "a signal", "ctrl+c"])
 def test_the_terminal_is_given_back_where_textual_never_comes(tmp_path: Path, end: str) -> None:
     """The alternate screen is left, what is typed is echoed again, and the error is on the plain
@@ -232,7 +258,7 @@ def test_the_engine_is_asked_once_and_for_so_long_only(tmp_path: Path) -> None:
         FirstQuestion(str(path), 0.01).answer()
     (tmp_path / "engine.sock").unlink()
     with engine(path, chunked(LISTED)):
-        found = FirstQuestion(str(path), 20).answer()
+        found = first_list(FirstQuestion(str(path), 20).answer())
     assert [c.service for c in found.containers] == ["firstborn", "secondborn"]
     assert (found.engine.version, found.engine.api_version) == ("20.10.24", "1.41")
 

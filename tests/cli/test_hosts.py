@@ -15,7 +15,7 @@ from nebtui.cli.errors import CommandError
 from nebtui.cli.formats import FORMATS, HOSTLESS, SEVERAL
 from nebtui.cli.hosts import places
 from nebtui.hosts.engine.endpoint import contexts, find_endpoint
-from nebtui.keep.known_projects import of_machine
+from nebtui.keep.machines import of_machine
 from nebtui.settings import Settings
 from tests.cli.sandbox import NO_ENGINE, CliSandbox
 from tests.cli.test_options import words

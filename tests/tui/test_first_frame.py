@@ -16,8 +16,9 @@ from nebtui.facts.changes import Change
 from nebtui.facts.declared import Service
 from nebtui.facts.observed import Container, Engine
 from nebtui.facts.snapshot import Snapshot
+from nebtui.tui.colour_depth import colour_depth
 from nebtui.tui.colours import PALETTES
-from nebtui.tui.first_frame import colour_depth, first_frame, of_256
+from nebtui.tui.first_frame import first_frame, of_256
 from tests.builders import box, container, joined, project, waits
 from tests.chaos.test_hostile_text import HOSTILE, forbidden_in
 from tests.fakes import FakeHost

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nebtui.facts.declared import empty
+from nebtui.facts.empty import empty
 
 MAX_GAP = 30.0
 """Seconds between two looks beyond which their difference is no speed any more."""
