@@ -24,7 +24,6 @@ LATE = 900.0
 """Seconds after which a container that listens on nothing it was expected to is left alone."""
 PORTS_EVERY, PORTS_SELDOM = 0.3, 2.0
 """Seconds between two looks at the ports of a young container, and of an older one."""
-ALL_PORTS = frozenset(range(1, 65536))
 SHARE = 0.20
 """Share of one core for the socket tables of starts."""
 
@@ -145,21 +144,18 @@ class StartCollector:
             began = self._clock.steady()
             tables[space] = frozenset(procfs.listening_ports(watched.pid, self._proc) or ())
             self._allowance.spend(self._clock.steady() - began)
-        ports = tables[space] - self._of_others(snapshot, watched, space)
-        for event in watched.listen(ports, now):
+        for event in watched.listen(self._own(snapshot, watched, space, tables[space]), now):
             self._emit(EventSeen(event))
 
-    def _of_others(self, snapshot: Snapshot, watched: WatchedStart, space: str) -> frozenset[int]:
-        """The ports of a namespace that several share which are not this container's: those that
-        another of them is expected to have, and for one with expectations all but these."""
+    def _own(
+        self, snapshot: Snapshot, watched: WatchedStart, space: str, ports: frozenset[int]
+    ) -> frozenset[int]:
+        """The ports of a namespace that are this container's. Where several share it: those it is
+        expected to have, and for one without expectations what no other is expected to have."""
         sharing = shared_networks(snapshot).get(space)
         if sharing is None:
-            return frozenset()
-        others = frozenset(
-            port
-            for other in sharing
-            if other.id != watched.container
-            for port in expected_ports(snapshot, other)
-        )
-        found = others - watched.wanted
-        return found | (ALL_PORTS - watched.wanted) if watched.wanted else found
+            return ports
+        if watched.wanted:
+            return ports & watched.wanted
+        others = (other for other in sharing if other.id != watched.container)
+        return ports.difference(*(expected_ports(snapshot, other) for other in others))
