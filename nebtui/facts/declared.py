@@ -31,6 +31,11 @@ class ProjectKey:
     working_dir: str
     files: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        # Looked up thousands of times for each change: the files are compared where these are the
+        # same.
+        return hash((self.name, self.working_dir))
+
     def __str__(self) -> str:
         return self.name
 
@@ -41,6 +46,9 @@ class ServiceKey:
 
     project: ProjectKey
     service: str
+
+    def __hash__(self) -> int:
+        return hash((self.project.name, self.service))
 
     def __str__(self) -> str:
         return f"{self.project.name}/{self.service}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from operator import is_
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
@@ -75,7 +75,7 @@ class Snapshot:
         """`make(self)`, computed once as long as these branches are the same objects. `make` must
         depend on nothing else."""
         known = self._memo.get(make)
-        if known and all(old is new for old, new in zip_longest(known[0], branches)):
+        if known and len(known[0]) == len(branches) and all(map(is_, known[0], branches)):
             return cast("T", known[1])
         value = make(self)
         self._memo[make] = (branches, value)

@@ -103,7 +103,7 @@ def _speeds(snapshot: Snapshot, bars: str) -> list[Content]:
     """Each inference server with its speed and the last hour; a narrow terminal cuts off those that
     idle."""
     result: list[tuple[int, Content]] = []
-    for project in snapshot.projects:
+    for project in snapshot.projects if snapshot.throughput else ():
         for key in service_keys(snapshot, project):
             samples = samples_of(snapshot, key)
             speed = words(samples)
