@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nebtui.graph.scene import GraphModel, Row
-from nebtui.text.terminal import cell_width, plain
+from nebtui.text.terminal import shown_width
 
 LEAST_ARCS = 12
 """Fewer columns than this (where more are wanted) are no use for arcs: words take their place."""
@@ -174,7 +174,7 @@ def _useful(rows: Iterable[Row], sizes: Mapping[str, int], room: int) -> dict[st
 
 def _widest(texts: Iterable[str], most: int) -> int:
     """The cells of the widest text, at most `most`."""
-    return min(max((cell_width(plain(text)) for text in texts), default=0), most)
+    return min(max((shown_width(text) for text in texts), default=0), most)
 
 
 def _cells(sizes: Mapping[str, int]) -> int:

@@ -44,15 +44,26 @@ def _broken_edges(
 def _dependency_edges(
     snapshot: Snapshot, races: frozenset[tuple[ServiceKey, str]], drawn: set[Pair]
 ) -> Iterator[Edge]:
-    for key, service in snapshot.services():
-        for dependency in service.depends_on.values():
-            target = ServiceKey(key.project, dependency.service)
-            race = (key, dependency.service) in races
-            if (key, target) not in drawn:
-                drawn.add((key, target))
-                gated = dependency.condition != "service_started"
-                tone = "warn" if race else "ok" if gated else "dim"
-                yield Edge(identity(key), identity(target), "depends", tone, calm=race)
+    for pair, ends, gated in snapshot.derived(_gates, snapshot.projects):
+        if pair not in drawn:
+            drawn.add(pair)
+            race = (pair[0], pair[1].service) in races
+            tone = "warn" if race else "ok" if gated else "dim"
+            yield Edge(*ends, "depends", tone, calm=race)
+
+
+def _gates(snapshot: Snapshot) -> tuple[tuple[Pair, tuple[str, str], bool], ...]:
+    """Each `depends_on` of the files with the rows at its ends, and whether it waits for more than
+    the start."""
+    pairs = (
+        ((key, ServiceKey(key.project, dependency.service)), dependency.condition)
+        for key, service in snapshot.services()
+        for dependency in service.depends_on.values()
+    )
+    return tuple(
+        (pair, (identity(pair[0]), identity(pair[1])), condition != "service_started")
+        for pair, condition in pairs
+    )
 
 
 def _reference_edges(

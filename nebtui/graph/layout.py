@@ -23,7 +23,7 @@ from nebtui.graph.tracks import (
     plan_rails,
     split_networks,
 )
-from nebtui.text.terminal import cell_width, plain
+from nebtui.text.terminal import shown_width
 
 __all__ = [
     "Drawing",
@@ -192,7 +192,7 @@ def _longest_told(scene: GraphModel, arcs: Sequence[Arc], lines: Mapping[str, in
     rows = (row for group in scene.groups for row in group.rows)
     return max(
         (
-            cell_width(plain(f"{note_of(row, counted=False)[0]} → {broken[y].label}"))
+            shown_width(f"{note_of(row, counted=False)[0]} → {broken[y].label}")
             for row in rows
             if (y := lines.get(row.id, -1)) in broken
         ),
@@ -230,6 +230,6 @@ def _fit_arcs(
         arc.source: arc for arc in left_out
     }  # arcs come in order of weight: the last one stays
     if hints and not columns.arcs:
-        longest = max(cell_width(plain(arc.label)) for arc in hints.values())
+        longest = max(shown_width(arc.label) for arc in hints.values())
         columns = columns_for(scene, width, rails, 0, longest + 4, figures=figures)
     return columns, canvas, cells, hints

@@ -26,7 +26,7 @@ from nebtui.report.stacks_output import swarm_lines
 from nebtui.rules.rule import SEVERITIES, Finding
 from nebtui.rules.table import SPEED
 from nebtui.text.paths import short, shortened
-from nebtui.text.terminal import cell_width, plain, shorten
+from nebtui.text.terminal import cell_width, plain, shorten, shown_width
 
 LONGEST_NAME = 40
 """Cells of a name in a table: a name of 100 kB does not push every other line away."""
@@ -157,7 +157,7 @@ def _services(
     spoken: Mapping[ServiceKey | None, str],
     now: float | None,
 ) -> Iterator[str]:
-    width = min(max((cell_width(plain(key.service)) for key in keys), default=0), LONGEST_NAME)
+    width = min(max((shown_width(key.service) for key in keys), default=0), LONGEST_NAME)
     for key in keys:
         verdict = readiness(snapshot, key)
         samples = samples_of(snapshot, key)

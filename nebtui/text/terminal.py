@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from nebtui.text.ascii import in_ascii
 
@@ -42,6 +43,13 @@ def cell_width(text: str) -> int:
     if text.isascii():
         return len(text)
     return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+
+
+@lru_cache(8192)
+def shown_width(text: str) -> int:
+    """Cells of what a terminal shows of any text. The texts of all rows are measured again for each
+    change of one."""
+    return cell_width(plain(text))
 
 
 def shorten(text: str, width: int, ellipsis: str = "…") -> str:

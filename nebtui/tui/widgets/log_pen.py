@@ -14,7 +14,7 @@ from nebtui.analysis.logs.readable import parts_of
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.text.mask import mask
-from nebtui.text.terminal import cell_width, plain, shorten
+from nebtui.text.terminal import cell_width, plain, shorten, shown_width
 from nebtui.text.units import age, clock_time
 from nebtui.tui.log_page import HeldLine
 from nebtui.tui.widgets.style_cache import StyleCache
@@ -44,7 +44,7 @@ class LogPen:
         self._number = {key: at % COLOURS for at, key in enumerate(services)}
         alone = len({key.project for key in services}) == 1
         names = {key: key.service if alone else str(key) for key in services}
-        wide = min(LONGEST_NAME, max((cell_width(plain(n)) for n in names.values()), default=0))
+        wide = min(LONGEST_NAME, max((shown_width(n) for n in names.values()), default=0))
         self._names = {
             key: _padded(plain(mask(name), ascii), wide) if len(names) > 1 else ""
             for key, name in names.items()
