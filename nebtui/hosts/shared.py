@@ -4,10 +4,10 @@ picture is complete."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
-from nebtui.facts.changes import Change, Sampled, Settled
+from nebtui.facts.changes import Change, ContainerSeen, Sampled, Settled
 from nebtui.facts.observed import Container, Engine
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
@@ -43,7 +43,7 @@ class SharedState:
             before = self._snapshot
             self._snapshot = fold(before, change)
             containers = self._snapshot.containers is not before.containers
-            changed = containers and _label_sets(self._snapshot) != _label_sets(before)
+            changed = containers and _labels_differ(change, before, self._snapshot)
         if changed:
             self.labels_changed.set()
         if containers or self._snapshot.projects is not before.projects:
@@ -88,12 +88,19 @@ class SharedState:
         return tuple(self._snapshot.projects.values())
 
 
-def _label_sets(snapshot: Snapshot) -> set[tuple[object, ...]]:
-    """What the containers' labels say about projects."""
+def _labels_differ(change: Change, before: Snapshot, after: Snapshot) -> bool:
+    """Whether the containers' labels name other projects now."""
+    if not isinstance(change, ContainerSeen):
+        return _label_sets(after.containers.values()) != _label_sets(before.containers.values())
+    # One container of a thousand: the others are not gone through for each.
+    old, new = (shot.containers.get(change.container.id) for shot in (before, after))
+    return _label_sets([old] if old else []) != _label_sets([new] if new else [])
+
+
+def _label_sets(containers: Iterable[Container]) -> set[tuple[object, ...]]:
+    """What containers' labels say about projects."""
     return {
-        (c.project, c.working_dir, c.config_files, c.env_files)
-        for c in snapshot.containers.values()
-        if c.project
+        (c.project, c.working_dir, c.config_files, c.env_files) for c in containers if c.project
     }
 
 
