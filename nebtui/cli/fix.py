@@ -17,11 +17,12 @@ from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.batch import Planned, plan_all
+from nebtui.fixing.desk import WriteError
 from nebtui.fixing.file_change import diff
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.recreate import up_actions
-from nebtui.fixing.writing import WriteError, write
+from nebtui.fixing.writing import write
 from nebtui.host import Host
 from nebtui.keep.journal import Journal
 from nebtui.report.contract.findings import FixJson

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from nebtui.disk.read import UnreadableError
 from nebtui.disk.replace import Checkpoint, UnwritableError, read_state
+from nebtui.fixing.desk import WriteError
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.networks import NetworkCreateError, create, release
 from nebtui.fixing.patch import Patch
@@ -18,10 +19,6 @@ from nebtui.host import Host
 from nebtui.keep.journal import Journal
 from nebtui.keep.records import Entry, UpRecord
 from nebtui.keep.reverting import JournalMismatchError, reverted
-
-
-class WriteError(OSError):
-    """Nothing was written (or all of it was taken back); one sentence says why and what to do."""
 
 
 def write(

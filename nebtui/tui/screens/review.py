@@ -10,10 +10,11 @@ from textual.widgets import Static
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.batch import Planned, plan_all, plan_one
+from nebtui.fixing.desk import WriteError
 from nebtui.fixing.file_change import diff
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.watch import Watched, hashes_of
-from nebtui.fixing.writing import WriteError, write
+from nebtui.fixing.writing import write
 from nebtui.keep.records import Entry
 from nebtui.rules.rule import Finding, Options
 from nebtui.text.paths import short

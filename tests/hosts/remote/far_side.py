@@ -1,18 +1,33 @@
-"""The simulated box, served over standard input and output: the far end of a pipe for tests."""
+"""The simulated box, served over standard input and output: the far end of a pipe for tests.
+`FOLDER` is its disk, with the journal in `state`; `--read-only` serves it so, `--old` as a nebtui
+did that made no fixes for others."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from contextlib import closing
 
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.local_desk import LocalDesk
 from nebtui.hosts.serving.server import BoxServer
 from nebtui.hosts.simulated import SimulatedHost
+from nebtui.keep.journal import Journal
 
 
-def main() -> None:
+def main(folder: str = "", *flags: str) -> None:
     """Serve it until standard input ends."""
-    with closing(SimulatedHost("all")) as host:
-        BoxServer(host, (0, 1), read_only=False).serve("far", "m")
+    disk = f"{folder}/box" if folder else None
+    with closing(SimulatedHost("all", folder=disk)) as host:
+
+        def desk(picture: Callable[[], Snapshot]) -> LocalDesk:
+            return LocalDesk(host, Journal(f"{folder}/state"), "nebtui-shared", picture)
+
+        fixes = bool(folder) and "--old" not in flags
+        read_only = "--read-only" in flags
+        server = BoxServer(host, (0, 1), read_only=read_only, desks=desk if fixes else None)
+        server.serve("far", "m")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
