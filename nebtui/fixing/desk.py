@@ -52,6 +52,11 @@ class Desk(Protocol):
     """One journal, and the files that its entries are about."""
 
     @property
+    def place(self) -> str:
+        """The machine whose disk is written to, "" for this one."""
+        ...
+
+    @property
     def away(self) -> str:
         """Why nothing can be planned, one sentence; "" where it can."""
         ...

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from nebtui.text.mask import is_env, mask, mask_env
+from nebtui.text.paths import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ def diff_lines(diffs: Iterable[FileDiff], shorten: Callable[[str], str] = str) -
             lines.append("+++ /dev/null" if one.removed else f"+++ b/{name}")
         lines += one.hunks
     return lines
+
+
+def shown_diff(diffs: Iterable[FileDiff], place: str) -> list[str]:
+    """The same with paths as people write them; those of another machine (`place`, "" = this one)
+    stay whole: the folders of this one mean nothing there."""
+    return diff_lines(diffs, str if place else short)
 
 
 def diff(

@@ -35,6 +35,11 @@ class LocalDesk:
         self._shown: Planned | None = None
 
     @property
+    def place(self) -> str:
+        """This machine."""
+        return ""
+
+    @property
     def away(self) -> str:
         """Where the files are, if not here."""
         return self._host.files_away

@@ -71,13 +71,11 @@ class ActingApp(App[None]):
 
     def recover(self) -> tuple[str, ...]:
         """Off the screen's thread; the editor it loads is not needed before."""
-        from nebtui.fixing.recovery import recover
-
         return tuple(
             sentence
             for box in self.boxes
             if not box.session.locked
-            for sentence in recover(box.session.host, box.session.journal)
+            for sentence in box.session.desk.recover()
         )
 
     def tell(self, sentences: tuple[str, ...]) -> None:

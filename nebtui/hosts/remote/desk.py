@@ -45,7 +45,7 @@ class RemoteDesk:
     def __init__(self, link: Connections, elsewhere: str) -> None:
         """`elsewhere`: where a person mends the files by hand, one sentence."""
         self._link = link
-        self._name = link.name
+        self._name = self.place = link.name
         self._elsewhere = elsewhere
         self._pause = threading.Event()
 
