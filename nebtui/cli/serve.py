@@ -14,6 +14,7 @@ from nebtui.cli.errors import CommandError
 from nebtui.cli.looking import host_for
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.desk import Desk
+from nebtui.fixing.local_desk import LocalDesk
 from nebtui.keep.journal import Journal
 from nebtui.settings import Settings
 
@@ -34,9 +35,6 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         journal = Journal(settings.state_dir)
 
         def desk(picture: Callable[[], Snapshot]) -> Desk:
-            # The editor is loaded by who asks for a fix: the first picture does not wait for it.
-            from nebtui.fixing.local_desk import LocalDesk
-
             return LocalDesk(host, journal, settings.network, picture)
 
         server = BoxServer(host, pipes, read_only=arguments.read_only, desks=desk)

@@ -15,7 +15,7 @@ from nebtui.fixing.attempt import Attempt, attempt
 from nebtui.fixing.checks import NOTHING_PROVED, Proof
 from nebtui.fixing.patch import Draft, Patch, from_fix, merged
 from nebtui.fixing.proof import prove
-from nebtui.fixing.proposal import Skipped
+from nebtui.fixing.proposal import NOTHING_SAFE, Skipped
 from nebtui.host import Host
 from nebtui.rules.role import mark
 from nebtui.rules.rule import Finding, NoFixError, Options
@@ -87,9 +87,6 @@ def plan_all(
     return Planned(
         merged(patches) if patches else None, tuple(done), Proof(checks), tuple(left), reason
     )
-
-
-NOTHING_SAFE = "nothing here can be fixed safely"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.batch import Planned, plan_all, plan_mark, plan_one
 from nebtui.fixing.desk import CHANGED, JournalSeen, TakingBack, WriteError
 from nebtui.fixing.file_change import file_diff
 from nebtui.fixing.proposal import Proposal, Wish
-from nebtui.fixing.proposing import digest_of, proposed
 from nebtui.fixing.recovery import recover
 from nebtui.fixing.writing import inverse, undo, write
 from nebtui.host import Host
@@ -17,6 +16,10 @@ from nebtui.keep.journal import Journal
 from nebtui.keep.records import Entry
 from nebtui.keep.reverting import JournalMismatchError
 from nebtui.rules.rule import Options
+
+if TYPE_CHECKING:
+    # Planning loads the editor, which nobody needs who undoes or only looks.
+    from nebtui.fixing.batch import Planned
 
 
 class LocalDesk:
@@ -46,6 +49,8 @@ class LocalDesk:
 
     def propose(self, wish: Wish) -> Proposal:
         """Plan, try and prove."""
+        from nebtui.fixing.proposing import proposed
+
         entries = self._journal.entries()
         planned = self._planned(wish)
         self._shown = planned
@@ -53,6 +58,8 @@ class LocalDesk:
 
     def write(self, wish: Wish, proposal: Proposal) -> Entry:
         """Write it, if it is what was shown and is proved."""
+        from nebtui.fixing.proposing import digest_of
+
         shown = self._shown
         if shown is None or shown.patch is None or digest_of(shown.patch) != proposal.digest:
             shown = self._planned(wish)
@@ -86,6 +93,8 @@ class LocalDesk:
         return recover(self._host, self._journal)
 
     def _planned(self, wish: Wish) -> Planned:
+        from nebtui.fixing.batch import Planned, plan_all, plan_mark, plan_one
+
         snapshot, host = self._picture(), self._host
         if away := host.files_away:
             return Planned(reason=away)

@@ -11,6 +11,9 @@ from nebtui.fixing.checks import NOTHING_PROVED, Proof
 from nebtui.fixing.file_change import FileDiff
 from nebtui.rules.rule import Applicability, Finding, Recreate
 
+NOTHING_SAFE = "nothing here can be fixed safely"
+"""Why nothing of many would be done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -112,7 +112,7 @@ class Session:
 
     @property
     def desk(self) -> Desk:
-        """Where the fixes of this box are made. Whoever asks first waits for the editor."""
+        """Where the fixes of this box are made."""
         far = self.far_desk() if self.far_desk else None
         if far is not None:
             return far

@@ -75,11 +75,14 @@ class BoxServer:
         # One that waits for a reader who takes nothing is left behind: a daemon.
         for work in (self._read, self._tell, self._beat):
             threading.Thread(target=work, name=f"serve{work.__name__}", daemon=True).start()
-        while not self._ended.wait(LOOK):
-            if self._clock.steady() - self._heard > SILENCE:
-                self._ended.set()
-        if self._fixes is not None:
-            self._fixes.finish(WRITING)
+        try:
+            while not self._ended.wait(LOOK):
+                if self._clock.steady() - self._heard > SILENCE:
+                    self._ended.set()
+        finally:  # also where a signal ends it
+            self._ended.set()
+            if self._fixes is not None:
+                self._fixes.finish(WRITING)
         self._host.close()
 
     def _send(self, line: bytes) -> None:
