@@ -18,6 +18,8 @@ from nebtui.keep.records import Entry, outlined
 from nebtui.keep.reverting import JournalMismatchError
 from nebtui.recording.lines import json_line
 
+FIRST_PICTURE = 60.0
+"""Seconds that the first look at this box may take."""
 Desks = Callable[[Callable[[], Snapshot]], Desk]
 """Makes a desk for the box as it is now."""
 TOO_LONG = "the diff is too long to be shown elsewhere: run `nebtui fix` there"
@@ -59,6 +61,9 @@ class FixAnswers:
         self._changing.acquire(timeout=seconds)
 
     def _answered(self, data: dict[str, Any]) -> dict[str, Any]:
+        if "plan" in data or "write" in data:
+            # Asked as soon as the line was back: the one who asks knows the box from before.
+            self._told.whole.wait(FIRST_PICTURE)
         desk = self._desks(lambda: self._told.snapshot)
         if "plan" in data:
             with self._planning:

@@ -50,6 +50,8 @@ class ToldBox:
         self._written: dict[ProjectKey, Recreate] = {}
         """By a project as it was told: as it is called once what was written is read again."""
         self._redacting = threading.Lock()
+        self.whole = threading.Event()
+        """Set once everything was told that there is."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -60,6 +62,8 @@ class ToldBox:
         """A change as it may be told, which is as a recording holds it."""
         told = self.told(change)
         self._snapshot = folded(self._snapshot, change)
+        if self._snapshot.settled:
+            self.whole.set()
         if isinstance(change, ProjectSeen) and isinstance(told, ProjectSeen):
             before, after = change.project, told.project
             self._real[after.key], self._told[before.key] = before.key, after.key
