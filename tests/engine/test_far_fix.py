@@ -23,6 +23,7 @@ from nebtui.fixing.watch import hashes_of, verdict
 from nebtui.hosts.remote.desk import RemoteDesk
 from nebtui.hosts.remote.host import RemoteHost
 from nebtui.hosts.remote.over_ssh import remote_host
+from nebtui.rules.rule import Finding
 from nebtui.store import Follower
 from tests.engine.far_box import FarBox, ssh_environ, started_box
 from tests.engine.test_serve import nebtui
@@ -82,9 +83,13 @@ class LookedAt:
 
     def wish(self) -> Wish:
         """What is found, to be fixed."""
-        found = lambda seen: [f for f in rules.find(seen) if f.rule == RULE]  # noqa: E731
         assert self.follower.until(lambda seen: bool(found(seen)), 30)
-        return Wish(tuple(found(self.follower.snapshot)))
+        return Wish(found(self.follower.snapshot))
+
+
+def found(seen: Snapshot) -> tuple[Finding, ...]:
+    """What is to be mended."""
+    return tuple(finding for finding in rules.find(seen) if finding.rule == RULE)
 
 
 @contextmanager
@@ -136,7 +141,7 @@ def test_from_plan_to_seen_and_back(environ: dict[str, str], file: Path) -> None
         assert box.follower.until(works, 60)
         assert box.desk.undo(entry) == ()
         assert file.read_bytes() == before
-        assert box.follower.until(lambda seen: any(f.rule == RULE for f in rules.find(seen)), 30)
+        assert box.follower.until(lambda seen: bool(found(seen)), 30)
         again = box.wish()
         box.desk.write(again, box.desk.propose(again))
         assert file.read_bytes() == before + ADDED

@@ -124,3 +124,18 @@ async def test_a_line_that_is_cut_when_it_was_written(tmp_path: Path) -> None:
         await shown.until(lambda: shown.session.watched, "what the journal there says", 60)
         assert shown.session.watched[0].entry == 1
         await shown.until(lambda: shown.home, "home")
+
+
+async def test_whatever_a_far_side_says_is_text(tmp_path: Path) -> None:
+    """No markup, no escape, no secret; what it would have brought up is only named, and a digest
+    of what was never planned writes nothing."""
+    async with far(tmp_path, "--evil") as shown:
+        before = disk(tmp_path)
+        await shown.review("n")
+        assert "[@click=app.quit]x[/] red" in shown.text
+        assert "\x1b" not in shown.text
+        assert "hunter2" not in shown.text
+        await shown.press("U")
+        await shown.until(lambda: shown.home or "written" in said(shown), "an end")
+        assert "\x1b" not in said(shown)
+        await shown.until(lambda: disk(tmp_path) != before, "its own fix on its own disk")

@@ -24,6 +24,7 @@ from nebtui.hosts.remote.fix_lines import (
 )
 from nebtui.keep.records import Entry
 from nebtui.recording.lines import json_line
+from nebtui.text.terminal import plain
 
 PATIENCE = 600.0
 """Seconds that an answer may take while the line stands: each project is proved with Compose."""
@@ -139,7 +140,7 @@ class RemoteDesk:
         if not data:
             raise NoAnswerError(f"the connection to {self._name} was lost")
         if isinstance(why := data.get("error"), str):
-            raise WriteError(why[:MOST_WORDS])
+            raise WriteError(plain(why[:MOST_WORDS]))
         return data.get(key)
 
     def _look(self, find: Callable[[JournalSeen], Entry | None]) -> Entry | None:

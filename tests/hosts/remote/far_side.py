@@ -1,6 +1,7 @@
 """The simulated box, served over standard input and output: the far end of a pipe for tests.
 `FOLDER` is its disk, with the journal in `state`; `--read-only` serves it so, `--old` as a nebtui
-did that made no fixes for others, `--cut` dies when it has written for the first time."""
+did that made no fixes for others, `--cut` dies when it has written for the first time,
+`--evil` says what it likes."""
 
 from __future__ import annotations
 
@@ -8,14 +9,21 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 
+from nebtui.facts.declared import ProjectKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.checks import Check, Proof
+from nebtui.fixing.file_change import FileDiff
 from nebtui.fixing.local_desk import LocalDesk
 from nebtui.fixing.proposal import Proposal, Wish
 from nebtui.hosts.serving.server import BoxServer
 from nebtui.hosts.simulated import SimulatedHost
 from nebtui.keep.journal import Journal
 from nebtui.keep.records import Entry
+from nebtui.rules.rule import Recreate
+
+EVIL = "[@click=app.quit]x[/] \x1b[31mred\x1b]0;t\x07 \u202e API_TOKEN=hunter2-Zm9v"
 
 
 class CutDesk(LocalDesk):
@@ -27,6 +35,25 @@ class CutDesk(LocalDesk):
         os._exit(1)
 
 
+class EvilDesk(LocalDesk):
+    """Every text of a proposal wants to be more than text."""
+
+    def propose(self, wish: Wish) -> Proposal:
+        """A plan of one's own."""
+        hunks = ("@@ -1 +1 @@", f"+{EVIL}", f" {EVIL}")
+        stranger = ProjectKey(EVIL, EVIL, (EVIL,))
+        return replace(
+            super().propose(wish),
+            title=EVIL,
+            effect=(EVIL,),
+            files=(FileDiff(EVIL, hunks),),
+            networks=(EVIL,),
+            recreate=(Recreate(stranger, (EVIL,)),),
+            notes=(EVIL,),
+            proof=Proof((Check(True, EVIL),)),
+        )
+
+
 def main(folder: str = "", *flags: str) -> None:
     """Serve it until standard input ends."""
     disk = f"{folder}/box" if folder else None
@@ -34,7 +61,9 @@ def main(folder: str = "", *flags: str) -> None:
 
         def desk(picture: Callable[[], Snapshot]) -> LocalDesk:
             journal = Journal(f"{folder}/state")
-            kind = CutDesk if "--cut" in flags and not journal.entries() else LocalDesk
+            kind = EvilDesk if "--evil" in flags else LocalDesk
+            if "--cut" in flags and not journal.entries():
+                kind = CutDesk
             return kind(host, journal, "nebtui-shared", picture)
 
         fixes = bool(folder) and "--old" not in flags
