@@ -130,3 +130,26 @@ def test_nothing_of_it(near: CliSandbox, far: CliSandbox) -> None:
     assert (told.status, told.out) == (0, "nothing to fix\n")
     told = near.run("undo", "99", *FAR)
     assert (told.status, "was never written" in told.err) == (2, True)
+
+
+def test_a_far_side_that_dies_between_two_files(
+    near: CliSandbox, far: CliSandbox, ssh: Path
+) -> None:
+    """It is unknown what was written until another one there has settled it: all or nothing."""
+    far.write({"other/compose.yaml": STACK})
+    before = far.everything()
+    died = far.root / "died"
+    ssh.write_text(
+        ssh.read_text()
+        .replace("-m nebtui", "-m tests.cli.midway")
+        .replace("exec", f"export MIDWAY={died}\nexec")
+    )
+    told = near.run("fix", *RULE, *FAR, "--write")
+    assert died.exists()
+    assert (told.status, "it is unknown whether “2 fixes” was written" in told.err) == (2, True)
+    assert told.lines[-1] == "nebtui: 2 fixes: nothing was written"
+    assert far.everything() == before
+    assert near.run("fix", *RULE, *FAR, "--write").status == 0
+    assert far.everything() != before
+    assert near.run("undo", *FAR).status == 0
+    assert far.everything() == before

@@ -149,6 +149,7 @@ class RemoteDesk:
         for _ in range(WRITING):
             if not self._link.exchange.wait(BACK):
                 break
+            self.recover()  # what a process that died there left half done; a living one is at it
             try:
                 found = find(self.journal())
             except NoAnswerError:

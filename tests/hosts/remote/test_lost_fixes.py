@@ -76,6 +76,9 @@ def desk(*replies: Reply) -> RemoteDesk:
     return RemoteDesk(SpokenLine(*replies), "its files are on gpu1")
 
 
+SETTLED: dict[str, Any] = {"recovered": []}
+
+
 def journal(*entries: Entry) -> dict[str, Any]:
     """What the journal answers."""
     return {"journal": encode_fact(JournalSeen(entries))}
@@ -94,7 +97,7 @@ def journal(*entries: Entry) -> dict[str, Any]:
 def test_a_line_that_is_cut_while_it_writes(seen: tuple[Entry, ...], stands: bool) -> None:
     """It is said to be unknown; the journal there knows it once the line is back."""
     with pytest.raises(UnknownOutcomeError, match="unknown whether “joins the network”") as lost:
-        desk(None, journal(*seen)).write(WISH, SHOWN)
+        desk(None, SETTLED, journal(*seen)).write(WISH, SHOWN)
     assert lost.value.look() == (ENTRY if stands else None)
 
 
@@ -103,7 +106,10 @@ def test_an_entry_that_is_being_written_is_waited_for(monkeypatch: pytest.Monkey
     monkeypatch.setattr(remote_desk, "PAUSE", 0.0)
     writing = replace(ENTRY, state="writing")
     with pytest.raises(UnknownOutcomeError) as lost:
-        desk(None, journal(writing), None, journal(writing), journal(ENTRY)).write(WISH, SHOWN)
+        desk(
+            *(None, SETTLED, journal(writing), SETTLED, None),
+            *(SETTLED, journal(writing), SETTLED, journal(ENTRY)),
+        ).write(WISH, SHOWN)
     assert lost.value.look() == ENTRY
 
 
@@ -120,7 +126,7 @@ def test_a_line_that_stays_away(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_line_that_is_cut_while_it_undoes(state: Any) -> None:
     """The entry stands, or does not."""
     with pytest.raises(UnknownOutcomeError, match="was undone") as lost:
-        desk(None, journal(replace(ENTRY, state=state))).undo(ENTRY)
+        desk(None, SETTLED, journal(replace(ENTRY, state=state))).undo(ENTRY)
     assert lost.value.look() == (ENTRY if state == "written" else None)
 
 
