@@ -37,7 +37,7 @@ _NAMES = frozenset({
     "image", "image_id", "uuid", "cdi", "model", "base", "file", "files", "path",
     "working_dir", "config_files", "env_files", "files_read", "dockerfiles", "source",
     "target", "context", "dockerfile", "aliases", "hostname", "container_name", "hashes",
-    "endpoint", "extra_hosts", "networks", "node", "stack",
+    "endpoint", "extra_hosts", "networks", "node", "stack", "services",
 })
 # fmt: on
 """Fields that hold names, paths and ids: an id looks like a secret and is none, and what is joined

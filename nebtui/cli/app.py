@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nebtui.analysis.services import narrowed
 from nebtui.cli.boxes import ChosenBox
+from nebtui.cli.desk import far_desk
 from nebtui.cli.early import EarlyPicture, has_screen
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import ascii_only
@@ -171,6 +172,7 @@ def _session(
         host,
         settings,
         Journal(state_dir),
+        far_desk=far_desk(host),
         banner=banner,
         notice=" · ".join(filter(None, (notice, settings.problem))),
         searched=None

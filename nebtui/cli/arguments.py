@@ -26,8 +26,8 @@ KEPT = (
 )
 SERVED = (
     "Told: the lines of a recording, as they happen. Done for the other side: verbs on projects "
-    "and containers of this box (not with --read-only), and logs of theirs. No port is opened; "
-    "it ends with its standard input."
+    "and containers of this box, fixes of what is found on it, written and undone here (not with "
+    "--read-only), and logs. No port is opened; it ends with its standard input."
 )
 
 

@@ -10,24 +10,20 @@ from contextlib import closing
 from nebtui import rules
 from nebtui.action import CreateNetwork
 from nebtui.cli.common import complain, look, selected, visible
+from nebtui.cli.desk import desk_for, far_desk, known
 from nebtui.cli.errors import CommandError
 from nebtui.cli.looking import host_for
 from nebtui.cli.output import say, say_json, warn
-from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.batch import Planned, plan_all
-from nebtui.fixing.file_change import diff
-from nebtui.fixing.patch import Patch
-from nebtui.fixing.recovery import recover
+from nebtui.fixing.desk import Desk, UnknownOutcomeError, WriteError
+from nebtui.fixing.file_change import shown_diff
+from nebtui.fixing.proposal import NOTHING_SAFE, Proposal, Wish
 from nebtui.fixing.recreate import up_actions
-from nebtui.fixing.writing import WriteError, write
 from nebtui.host import Host
-from nebtui.keep.journal import Journal
 from nebtui.report.contract.findings import FixJson
-from nebtui.rules.rule import Finding, Options
+from nebtui.rules.rule import Finding
 from nebtui.settings import Settings
-from nebtui.text.paths import short
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
@@ -35,29 +31,37 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     could not look."""
     if arguments.write and arguments.read_only:
         raise CommandError("--read-only disables every change; leave out --write or --read-only")
-    journal = Journal(settings.state_dir)
     with closing(host_for(arguments, settings, environ)) as host:
-        for message in recover(host, journal) if arguments.write else ():
-            warn(f"nebtui: {message}")
+        if arguments.write and far_desk(host) is None:
+            # Before the files are looked at; far files once there is a connection.
+            _recover(desk_for(host, settings, Snapshot()))
         snapshot = look(host, settings)
-        if away := host.files_away:
-            raise CommandError(away)
+        desk = desk_for(host, settings, snapshot)
+        if away := desk.away:
+            raise CommandError(snapshot.engine_problem or away)
+        if arguments.write and desk.place:
+            _recover(desk)
         broken = complain(snapshot, selected(snapshot, arguments, settings, environ), arguments)
-        found = _wanted(snapshot, arguments, settings, environ)
-        options = Options(network=settings.network, to=_owner(snapshot, arguments.to))
-        planned = plan_all(
-            snapshot,
-            found,
-            options,
-            host,
-            unsafe=arguments.unsafe,
+        wish = Wish(
+            tuple(_wanted(snapshot, arguments, settings, environ)),
+            many=True,
+            to=_owner(snapshot, arguments.to),
             override=arguments.override,
+            unsafe=arguments.unsafe,
             trials=not arguments.read_only,
         )
-        _show(planned, snapshot, host, arguments)
-        if arguments.write and planned.patch:
-            _write(planned.patch, host, journal)
-    return 2 if broken else int(bool(planned.left) or (bool(planned.patch) and not arguments.write))
+        planned = desk.propose(wish) if wish.findings else Proposal()
+        if planned.reason not in ("", NOTHING_SAFE):
+            raise CommandError(planned.reason)
+        _show(planned, snapshot, host, desk, arguments)
+        if arguments.write and planned.digest:
+            _write(wish, planned, desk, arguments)
+    return 2 if broken else int(bool(planned.left or (planned.digest and not arguments.write)))
+
+
+def _recover(desk: Desk) -> None:
+    for message in desk.recover():
+        warn(f"nebtui: {message}")
 
 
 def _wanted(
@@ -85,18 +89,19 @@ def _owner(snapshot: Snapshot, text: str | None) -> ServiceKey | None:
     raise CommandError(f"--to {text}: no such service; write PROJECT/SERVICE")
 
 
-def _show(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespace) -> None:
-    patch = planned.patch
+def _show(
+    planned: Proposal, snapshot: Snapshot, host: Host, desk: Desk, arguments: Namespace
+) -> None:
     if arguments.format == "json":
-        say_json(_json(planned, snapshot, host))
+        say_json(_json(planned, snapshot, host, desk))
         return
-    if patch:
+    if planned.digest:
         # A compose file may hold escape sequences: they must not reach the terminal.
-        say(diff(patch.files, short))
-        for step in _steps(patch, snapshot, host):
+        say(shown_diff(planned.files, desk.place))
+        for step in _steps(planned, snapshot, host):
             say(step)
-        for one in planned.attempts:
-            say(f"fixes: {one.patch.title if one.patch else ''}")
+        for title in planned.fixes:
+            say(f"fixes: {title}")
         for check in dict.fromkeys(planned.proof.checks):
             say(f"{'not checked' if check.ok is None else 'checked'}: {check.message}")
     elif not planned.left:
@@ -107,9 +112,11 @@ def _show(planned: Planned, snapshot: Snapshot, host: Host, arguments: Namespace
         warn(f"left: {left.finding.rule} {where}: {left.reason}{hint}")
 
 
-def _steps(patch: Patch, snapshot: Snapshot, host: Host) -> list[str]:
-    steps = [f"host step: {' '.join(host.command(CreateNetwork(name)))}" for name in patch.networks]
-    for up in up_actions(snapshot, patch.recreate):
+def _steps(planned: Proposal, snapshot: Snapshot, host: Host) -> list[str]:
+    steps = [
+        f"host step: {' '.join(host.command(CreateNetwork(name)))}" for name in planned.networks
+    ]
+    for up in up_actions(snapshot, planned.recreate):
         argv = host.command(up)
         steps.append(
             f"then: {' '.join(argv)}"
@@ -119,17 +126,12 @@ def _steps(patch: Patch, snapshot: Snapshot, host: Host) -> list[str]:
     return steps
 
 
-def _json(planned: Planned, snapshot: Snapshot, host: Host) -> FixJson:
-    patch = planned.patch
+def _json(planned: Proposal, snapshot: Snapshot, host: Host, desk: Desk) -> FixJson:
     return {
         "version": 1,
-        "diff": diff(patch.files, short) if patch else [],
-        "steps": _steps(patch, snapshot, host) if patch else [],
-        "fixed": [
-            {"rule": f.rule, "service": str(f.at or f.project)}
-            for one in planned.attempts
-            for f in (one.patch.findings if one.patch else ())
-        ],
+        "diff": shown_diff(planned.files, desk.place),
+        "steps": _steps(planned, snapshot, host),
+        "fixed": [{"rule": f.rule, "service": str(f.at or f.project)} for f in planned.findings],
         "left": [
             {
                 "rule": left.finding.rule,
@@ -141,9 +143,16 @@ def _json(planned: Planned, snapshot: Snapshot, host: Host) -> FixJson:
     }
 
 
-def _write(patch: Patch, host: Host, journal: Journal) -> None:
+def _write(wish: Wish, planned: Proposal, desk: Desk, arguments: Namespace) -> None:
     try:
-        entry = write(patch, host, journal)
-    except (WriteError, EditRefusedError) as error:
+        entry = desk.write(wish, planned)
+    except UnknownOutcomeError as error:
+        found = known(error)
+        if found is None:
+            raise CommandError(f"{planned.title}: nothing was written") from None
+        entry = found
+    except WriteError as error:
         raise CommandError(str(error)) from None
-    warn(f"written as entry {entry.number}; `nebtui undo` undoes it")
+    on = f" on {desk.place}" if desk.place else ""
+    box = "".join(f" --host {name}" for name in arguments.host)
+    warn(f"written as entry {entry.number}{on}; `nebtui undo{box}` undoes it")

@@ -48,15 +48,20 @@ def host_for(
 
         return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
     live = _live(arguments, settings, environ, catalogue, follow=follow)
-    url = find_endpoint(environ).url
-    if not arguments.host or not url.startswith("ssh://"):
+    if not may_serve(arguments, environ):
         return live
+    url = find_endpoint(environ).url
     from nebtui.hosts.remote.chosen import FarHost
     from nebtui.hosts.remote.over_ssh import remote_host
 
     speeds = ("--speeds",) if _awaits_speeds(arguments) else ()
     read_only = ("--read-only",) if arguments.read_only else ()
     return FarHost(remote_host(url, environ, *speeds, *read_only), live)
+
+
+def may_serve(arguments: Namespace, environ: Mapping[str, str]) -> bool:
+    """Whether the box was named by a person and is behind ssh: a nebtui there may serve it."""
+    return bool(arguments.host) and find_endpoint(environ).url.startswith("ssh://")
 
 
 def _live(

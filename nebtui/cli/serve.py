@@ -7,11 +7,15 @@ import os
 import socket
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 
 from nebtui.cli.errors import CommandError
 from nebtui.cli.looking import host_for
+from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.desk import Desk
+from nebtui.fixing.local_desk import LocalDesk
+from nebtui.keep.journal import Journal
 from nebtui.settings import Settings
 
 MACHINE_ID = "/etc/machine-id"
@@ -28,7 +32,12 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     pipes = os.dup(sys.stdin.fileno()), os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may stand between its lines
     with closing(host_for(arguments, settings, environ, follow=True)) as host:
-        server = BoxServer(host, pipes, read_only=arguments.read_only)
+        journal = Journal(settings.state_dir)
+
+        def desk(picture: Callable[[], Snapshot]) -> Desk:
+            return LocalDesk(host, journal, settings.network, picture)
+
+        server = BoxServer(host, pipes, read_only=arguments.read_only, desks=desk)
         server.serve(socket.gethostname(), machine())
     return 0
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
+from nebtui.fixing.checks import NOTHING_PROVED, Check, Proof
 from nebtui.fixing.patch import Draft, Patch, plan
-from nebtui.fixing.proof import Check, Proof, answering_path, apply_on_paper, prove, tried
+from nebtui.fixing.proof import answering_path, apply_on_paper, prove, tried
 from nebtui.host import Host
 from nebtui.rules.rule import ChooseOwnerError, Finding, NoFixError, Options
-
-NOTHING_PROVED = Proof(())
 
 
 @dataclass(frozen=True, slots=True)

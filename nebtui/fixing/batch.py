@@ -11,22 +11,14 @@ from nebtui import rules
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.attempt import NOTHING_PROVED, Attempt, attempt
+from nebtui.fixing.attempt import Attempt, attempt
+from nebtui.fixing.checks import NOTHING_PROVED, Proof
 from nebtui.fixing.patch import Draft, Patch, from_fix, merged
-from nebtui.fixing.proof import Proof, prove
+from nebtui.fixing.proof import prove
+from nebtui.fixing.proposal import NOTHING_SAFE, Skipped
 from nebtui.host import Host
 from nebtui.rules.role import mark
 from nebtui.rules.rule import Finding, NoFixError, Options
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A finding that stays, and why."""
-
-    finding: Finding
-    reason: str
-    unsafe: bool = False
-    """It could be fixed, by somebody who accepts that running behaviour may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +87,6 @@ def plan_all(
     return Planned(
         merged(patches) if patches else None, tuple(done), Proof(checks), tuple(left), reason
     )
-
-
-NOTHING_SAFE = "nothing here can be fixed safely"
 
 
 @dataclass(frozen=True, slots=True)

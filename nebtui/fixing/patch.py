@@ -16,6 +16,7 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.override import into_override
+from nebtui.fixing.proposal import mended
 from nebtui.rules.guarded import remedy
 from nebtui.rules.rule import (
     Applicability,
@@ -47,7 +48,7 @@ class Patch:
     @property
     def mended(self) -> tuple[str, ...]:
         """The findings in words: `RULE PROJECT/SERVICE`."""
-        return tuple(f"{f.rule} {f.at or f.project or ''}" for f in self.findings)
+        return mended(self.findings)
 
     @property
     def empty(self) -> bool:

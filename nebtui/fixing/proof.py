@@ -4,7 +4,7 @@ intended change only."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -17,34 +17,11 @@ from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.observed import Container, Network
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.checks import Check, Proof
 from nebtui.fixing.patch import Draft, Patch, edited
 from nebtui.host import Host
 from nebtui.rules.rule import SEVERITIES
 from nebtui.store import fold
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was checked; `ok` None = it could not be."""
-
-    ok: bool | None
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """All checks of a patch. What is not proved is shown, never written."""
-
-    checks: tuple[Check, ...]
-
-    @property
-    def proved(self) -> bool:
-        return all(check.ok is not False for check in self.checks)
-
-    @property
-    def failure(self) -> str:
-        """The first check that failed, "" if none did."""
-        return next((check.message for check in self.checks if check.ok is False), "")
 
 
 def prove(draft: Draft, patch: Patch, host: Host) -> tuple[Proof, Draft]:

@@ -17,6 +17,7 @@ from nebtui.rules.rule import Finding
 if TYPE_CHECKING:
     # Planning loads the editor; watching runs on the home screen from the first paint.
     from nebtui.fixing.patch import Patch
+    from nebtui.fixing.proposal import Proposal
 
 State = Literal["written", "seen", "wrong"]
 
@@ -28,7 +29,8 @@ SETTLE = 30.0
 class Watched:
     """A written patch on its way to being seen."""
 
-    patch: Patch
+    patch: Patch | Proposal
+    """What was written, or what was shown of it where it is on another machine's disk."""
     written_at: float
     entry: int
     hashes: Mapping[ServiceKey, str] = field(default_factory=dict)
@@ -43,7 +45,7 @@ class Verdict:
     message: str
 
 
-def hashes_of(snapshot: Snapshot, patch: Patch) -> dict[ServiceKey, str]:
+def hashes_of(snapshot: Snapshot, patch: Patch | Proposal) -> dict[ServiceKey, str]:
     """The hashes of the services that a patch concerns, as the snapshot has them."""
     return {
         ServiceKey(r.project, service): project.hashes.get(service, "")

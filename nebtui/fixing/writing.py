@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from nebtui.disk.read import UnreadableError
 from nebtui.disk.replace import Checkpoint, UnwritableError, read_state
+from nebtui.fixing.desk import WriteError
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.networks import NetworkCreateError, create, release
-from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import close_undo, take_back
 from nebtui.fixing.transaction import commit, no_checkpoint, stage_all
 from nebtui.host import Host
@@ -19,9 +19,9 @@ from nebtui.keep.journal import Journal
 from nebtui.keep.records import Entry, UpRecord
 from nebtui.keep.reverting import JournalMismatchError, reverted
 
-
-class WriteError(OSError):
-    """Nothing was written (or all of it was taken back); one sentence says why and what to do."""
+if TYPE_CHECKING:
+    # Planning loads the editor; undoing does not need it.
+    from nebtui.fixing.patch import Patch
 
 
 def write(

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -139,14 +139,7 @@ class Journal:
     def last(self, number: int | None = None, project: str | None = None) -> Entry | None:
         """The newest entry that is not wholly undone, or the one of that number; with a project's
         name the newest that concerns it."""
-        live = [
-            e
-            for e in self.entries()
-            if (e.state == "written" or e.unfinished)
-            and number in (None, e.number)
-            and (project is None or e.concerns(project))
-        ]
-        return live[-1] if live else None
+        return last_of(self.entries(), number, project)
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:06d}.json"
@@ -157,6 +150,20 @@ class Journal:
         settled = [entry for entry in entries if entry.state != "writing"]
         for entry in settled[: max(0, len(entries) - _KEPT + 1)]:
             self.forget(entry)
+
+
+def last_of(
+    entries: Iterable[Entry], number: int | None = None, project: str | None = None
+) -> Entry | None:
+    """The newest of some entries that is not wholly undone, as `Journal.last` finds it."""
+    live = [
+        e
+        for e in entries
+        if (e.state == "written" or e.unfinished)
+        and number in (None, e.number)
+        and (project is None or e.concerns(project))
+    ]
+    return live[-1] if live else None
 
 
 def _wait_for(descriptor: int, folder: Path) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -96,6 +96,12 @@ class Entry:
     def names(self, text: str) -> bool:
         """True if the text stands in what it wrote."""
         return any(text in splice.new for item in self.files for splice in item.splices)
+
+
+def outlined(entry: Entry) -> Entry:
+    """The entry without what it changed: which files, and nothing of what stands in them."""
+    files = (replace(item, temporary="", splices=()) for item in entry.files)
+    return replace(entry, files=tuple(files))
 
 
 def digest(data: bytes | None) -> str:

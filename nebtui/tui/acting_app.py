@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from textual.app import App, SystemCommand
+from textual.notifications import SeverityLevel
 
 from nebtui.action import Action, ProjectAction, Pull, Up
 from nebtui.analysis.consequence import concerned, consequence, destroys, images
+from nebtui.text.mask import mask
+from nebtui.text.terminal import plain
 from nebtui.tui.background import background
 from nebtui.tui.box_on_screen import BoxOnScreen
 from nebtui.tui.continued_driver import continued
@@ -48,6 +51,21 @@ class ActingApp(App[None]):
         """Of the box in front."""
         return self.box.home
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in passing: whatever it holds is text, secrets masked."""
+        shown = "\n".join(plain(mask(line)) for line in message.split("\n"))
+        super().notify(
+            shown, title=plain(mask(title)), severity=severity, timeout=timeout, markup=markup
+        )
+
     def boxes_changed(self) -> None:
         """The line of a box beside others may be another one."""
 
@@ -71,13 +89,11 @@ class ActingApp(App[None]):
 
     def recover(self) -> tuple[str, ...]:
         """Off the screen's thread; the editor it loads is not needed before."""
-        from nebtui.fixing.recovery import recover
-
         return tuple(
             sentence
             for box in self.boxes
             if not box.session.locked
-            for sentence in recover(box.session.host, box.session.journal)
+            for sentence in box.session.desk.recover()
         )
 
     def tell(self, sentences: tuple[str, ...]) -> None:

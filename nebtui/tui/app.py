@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.desk import TakingBack
 from nebtui.fixing.recreate import recorded
 from nebtui.keep.records import Entry
 from nebtui.store import Fleet
@@ -26,7 +27,7 @@ from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.guide import Guide, Move
 from nebtui.tui.keys import bindings
 from nebtui.tui.locked import why_locked
-from nebtui.tui.messages import FixAsked, PatchWritten, SnapshotChanged
+from nebtui.tui.messages import EntryUndone, FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import Everything, commands
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.help import HelpScreen
@@ -99,8 +100,8 @@ class NebtuiApp(ActingApp):
             self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
 
     def _files_away(self, title: str) -> bool:
-        """Whether the files of this box are not here; it is told then, and where they are."""
-        if away := self.session.host.files_away:
+        """Whether nothing can be planned on this box; it is told then, and where its files are."""
+        if away := self.session.desk.away:
             self.notify(away, title=title, severity="warning", markup=False, timeout=10)
         return bool(away)
 
@@ -127,7 +128,7 @@ class NebtuiApp(ActingApp):
         self.push_screen(MarkScreen(self.session, key))
 
     def on_patch_written(self, message: PatchWritten) -> None:
-        self.session.watched = (*self.session.watched, message.watched)
+        message.session.watched = (*message.session.watched, message.watched)
         self.guide.note("written", message.watched.patch.mended)
         self.home.show()
         effect = "bringing it up" if message.brought_up else "U brings it up"
@@ -135,23 +136,27 @@ class NebtuiApp(ActingApp):
         self.notify(text, title=f"written: {message.watched.patch.title}", markup=False, timeout=8)
 
     def on_undo_asked(self) -> None:
-        entry = self.session.journal.last()
-        if entry is None:
-            if not self._files_away("not undone from here"):
-                self.notify("nothing left to undo", timeout=4)
+        if self._files_away("not undone from here"):
             return
-        from nebtui.tui.screens.undo import UndoScreen
+        from nebtui.tui.screens.undo import UndoScreen, last_written
 
-        self.push_screen(
-            UndoScreen(self.session, entry), lambda number: self._undone(entry, number)
-        )
+        session = self.session
 
-    def _undone(self, entry: Entry, number: int | None) -> None:
-        if number is not None:
-            self.clear_notifications()  # "written, U brings it up" is not true any more
-            self.session.undone = tuple(dict.fromkeys((*self.session.undone, *recorded(entry))))
-            self.guide.note("undone", entry.findings)
-        self.session.watched = tuple(w for w in self.session.watched if w.entry != number)
+        def shown(found: tuple[Entry, TakingBack] | str) -> None:
+            if isinstance(found, str):
+                self.notify(found, markup=False, timeout=4)
+            elif self.session is session and self.home.is_current:
+                self.push_screen(UndoScreen(session, *found))
+
+        background(self, lambda: last_written(session.desk), shown)
+
+    def on_entry_undone(self, message: EntryUndone) -> None:
+        session, entry = message.session, message.entry
+        self.clear_notifications()  # "written, U brings it up" is not true any more
+        session.undone = tuple(dict.fromkeys((*session.undone, *recorded(entry))))
+        session.watched = tuple(w for w in session.watched if w.entry != entry.number)
+        self.guide.note("undone", entry.findings)
+        self.notify(entry.title, title="undone", markup=False, timeout=5)
         self.home.show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

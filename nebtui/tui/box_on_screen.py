@@ -66,11 +66,15 @@ class BoxOnScreen:
         self._early = Snapshot()
         session = self.session
         first = snapshot.settled and not session.snapshot.settled
+        back = _answers(snapshot) and not _answers(session.snapshot)
         session.snapshot = self._only(snapshot)
         self.show()
         self.words.look()
         # Painted first: the search takes the interpreter from the screen's thread.
         self._app.call_after_refresh(self._judge)
+        if back and session.far_desk and not session.locked:
+            # What a line that was cut left half done is settled where it lies.
+            background(self._app, lambda: session.desk.recover(), self._app.tell)
         engine = snapshot.engine
         if first and settled:
             self._app.call_after_refresh(settled)
@@ -146,3 +150,8 @@ class BoxOnScreen:
         self.show()
         for line in self.home.query(Running):
             line.show(self.runs)
+
+
+def _answers(snapshot: Snapshot) -> bool:
+    """It is seen whole, as it is now."""
+    return snapshot.settled and snapshot.stale_since is None

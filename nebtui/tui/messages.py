@@ -7,7 +7,9 @@ from textual.message import Message
 from nebtui.action import Action
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import Watched
+from nebtui.keep.records import Entry
 from nebtui.rules.rule import Finding
+from nebtui.tui.session import Session
 
 
 class SnapshotChanged(Message):
@@ -51,10 +53,20 @@ class UndoAsked(Message):
     """Somebody wants the last written patch taken back."""
 
 
-class PatchWritten(Message):
-    """A patch is on disk and is watched from now on."""
+class EntryUndone(Message):
+    """An entry of a box's journal is taken back."""
 
-    def __init__(self, watched: Watched, *, brought_up: bool) -> None:
+    def __init__(self, session: Session, entry: Entry) -> None:
         super().__init__()
+        self.session = session
+        self.entry = entry
+
+
+class PatchWritten(Message):
+    """A patch is on the disk of a box and is watched from now on."""
+
+    def __init__(self, session: Session, watched: Watched, *, brought_up: bool) -> None:
+        super().__init__()
+        self.session = session
         self.watched = watched
         self.brought_up = brought_up

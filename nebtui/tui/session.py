@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.desk import Desk
 from nebtui.fixing.watch import Watched
 from nebtui.host import Host, Player
 from nebtui.keep.journal import Journal
@@ -62,6 +63,11 @@ class Session:
     host: Host
     settings: Settings
     journal: Journal
+    far_desk: Callable[[], Desk | None] | None = None
+    """Of a box on another machine: where its fixes are made, None while only its engine is
+    reached."""
+    own_desk: Desk | None = None
+    """Where fixes are made on this machine's disk, once it was needed."""
     name: str = ""
     """Of the box, as the person called it; "" where they called it nothing."""
     beside: tuple[Session, ...] = ()
@@ -103,6 +109,19 @@ class Session:
     doing: Mapping[ServiceKey, str] = field(default_factory=dict)
     """What is done to services now, in words."""
     commands: list[CommandRun] = field(default_factory=list)
+
+    @property
+    def desk(self) -> Desk:
+        """Where the fixes of this box are made."""
+        far = self.far_desk() if self.far_desk else None
+        if far is not None:
+            return far
+        if self.own_desk is None:
+            from nebtui.fixing.local_desk import LocalDesk
+
+            network = self.settings.network
+            self.own_desk = LocalDesk(self.host, self.journal, network, lambda: self.snapshot)
+        return self.own_desk
 
     def now(self) -> float:
         """The box's time in Unix seconds; a simulated box has a clock of its own."""

@@ -13,9 +13,10 @@ from nebtui.facts.declared import ProjectKey, Service
 from nebtui.facts.observed import Container, Inspection
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.desk import WriteError
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.watch import Watched, verdict
-from nebtui.fixing.writing import WriteError, write
+from nebtui.fixing.writing import write
 from nebtui.keep.journal import Journal, JournalError
 from nebtui.keep.known_projects import recall_projects
 from nebtui.rules.rule import Recreate

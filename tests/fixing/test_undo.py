@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from nebtui.cli import undo as undo_verb
 from nebtui.cli.errors import CommandError
+from nebtui.fixing.desk import WriteError
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
-from nebtui.fixing.writing import WriteError, undo, write
+from nebtui.fixing.writing import undo, write
 from nebtui.keep.records import Entry
 from nebtui.keep.reverting import JournalMismatchError
 from nebtui.settings import Settings

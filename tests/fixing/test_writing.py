@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from nebtui.fixing.desk import WriteError
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.recovery import recover
-from nebtui.fixing.writing import WriteError, write
+from nebtui.fixing.writing import write
 from nebtui.keep.journal import Journal
 from tests.fixing.sandbox import NETWORK, FixSandbox
 

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.fixing.desk import Desk
 from nebtui.host import Host
 from nebtui.hosts.simulated import SimulatedHost
 from nebtui.keep.journal import Journal
@@ -123,6 +124,8 @@ async def driver(
     only: str = "",
     snapshot: Snapshot | None = None,
     tour: Touring | None = None,
+    far_desk: Callable[[], Desk | None] | None = None,
+    locked: bool = False,
     **changed: Any,
 ) -> AsyncIterator[AppDriver]:
     """The app on a host, at a terminal size. `snapshot`: what the first frame showed."""
@@ -137,6 +140,8 @@ async def driver(
         searched=searched,
         only=only,
         tour=tour,
+        far_desk=far_desk,
+        locked=locked,
         ascii=settings.ascii,
         snapshot=snapshot or Snapshot(),
     )

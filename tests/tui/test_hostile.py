@@ -65,6 +65,17 @@ def box(folder: Path, name: str) -> Snapshot:
     )
 
 
+async def test_what_is_said_in_passing_is_text(tmp_path: Path) -> None:
+    """No escape reaches the terminal by a notification, and no secret; its lines stay."""
+    async with driver(FakeHost(box(tmp_path, "x")), tmp_path / "state", (140, 40)) as it:
+        it.app.notify("\n".join(HOSTILE), title="a\x1b]0;t\x07 TOKEN=hunter2", markup=False)
+        await it.until(lambda: len(it.app._notifications), "the notification")
+        told = next(one for one in it.app._notifications if "red" in one.message)
+        assert (told.message + told.title).replace("\n", "").isprintable()
+        assert "hunter2" not in told.title
+        assert told.message.count("\n") >= len(HOSTILE) - 1
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_every_pane_shows_it_as_text(tmp_path: Path, name: str) -> None:
     """A hostile name in every place is shown on every tab without a crash, a style or an escape."""

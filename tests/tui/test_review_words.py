@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
-from nebtui.fixing.proof import Check, Proof
+from nebtui.fixing.checks import Check, Proof
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.short_command import short_command
 from nebtui.tui.widgets.diff import coloured, proof_line

@@ -11,6 +11,7 @@ from nebtui.action import Action, Cancel, Progress
 from nebtui.facts.changes import Change, EngineSeen
 from nebtui.facts.project import Project
 from nebtui.host import Host, Kind, LogRequest, LogStream
+from nebtui.hosts.remote.desk import RemoteDesk
 from nebtui.hosts.remote.host import RemoteHost
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ class FarHost:
     @property
     def _host(self) -> Host:
         return self._through_engine if self._remote.absent else self._remote
+
+    @property
+    def desk(self) -> RemoteDesk | None:
+        """Where its fixes are made; None through its engine alone, which has no files."""
+        return None if self._remote.absent else self._remote.desk
 
     @property
     def kind(self) -> Kind:

@@ -53,6 +53,8 @@ class Connections:
         self.name = login(url)
         self.exchange = Exchange()
         self.absent = self.version = ""
+        self.features: frozenset[str] = frozenset()
+        """What the nebtui there can be asked for."""
         self._closed = threading.Event()
         self._process: FarProcess | None = None
         self._offset = 0.0
@@ -138,7 +140,7 @@ class Connections:
             both = f"its version {greeting.version} serves otherwise than this one"
             return self._missing(both)
         self._greetings += 1
-        self.version = greeting.version
+        self.version, self.features = greeting.version, greeting.features
         self._hear(greeting.now)
         self.exchange.connected(process.tell)
         self._connected()

@@ -15,10 +15,10 @@ Heard = Callable[[dict[str, Any]], None]
 
 class Exchange:
     """The requests of one host over all its connections; safe from every thread, every method
-    returns at once."""
+    but `wait` returns at once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._numbers = itertools.count(1)
         self._heard: dict[int, Heard] = {}
         self._tell: Callable[[bytes], None] | None = None
@@ -27,6 +27,12 @@ class Exchange:
         """From now on it can be asked; `tell` gets each line."""
         with self._lock:
             self._tell = tell
+            self._lock.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Block until somebody can be asked, so long at most; whether somebody can."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._tell is not None, seconds)
 
     def lost(self) -> None:
         """Nobody answers any more: what was asked is told so."""

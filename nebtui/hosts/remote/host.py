@@ -19,6 +19,7 @@ from nebtui.host import LogRequest, LogStream
 from nebtui.hosts.actions import command_line
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.remote.connections import Connections
+from nebtui.hosts.remote.desk import RemoteDesk
 from nebtui.hosts.remote.doing import done_there
 from nebtui.hosts.remote.logs import RemoteLog
 
@@ -65,6 +66,11 @@ class RemoteHost:
     def version(self) -> str:
         """Of the nebtui there, "" before it has answered."""
         return self._link.version
+
+    @property
+    def desk(self) -> RemoteDesk:
+        """Where its fixes are made: by the nebtui there."""
+        return RemoteDesk(self._link, self.files_away)
 
     @property
     def files_away(self) -> str:

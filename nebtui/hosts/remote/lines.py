@@ -10,6 +10,8 @@ The near side asks with numbers of its own, and what answers has the same number
     {"follow": [container, …]}, {"reread": [file, …]}
     {"beat": Unix seconds}              both ways, every five seconds
 
+What is asked about fixes stands in `fix_lines`, for a far side with that feature.
+
 What is not known is passed over, but for an action: one of which anything is not known is not done.
 Either side is hostile text to the other.
 """
@@ -70,15 +72,19 @@ class Greeting:
     """Of its protocol."""
     now: float
     """Its Unix seconds."""
+    features: frozenset[str] = frozenset()
+    """What it can be asked for, besides what every far side can."""
 
 
-def greeting_line(name: str, machine: str, now: float) -> bytes:
+def greeting_line(
+    name: str, machine: str, now: float, features: tuple[str, ...] = FEATURES
+) -> bytes:
     """The first line of the far side. `machine`: the same for every name of one machine."""
     return json_line(
         {
             "nebtui": __version__,
             "serve": SERVE,
-            "features": FEATURES,
+            "features": features,
             "box": {"name": name, "machine": machine},
             "now": round(now, 3),
         }
@@ -91,7 +97,9 @@ def read_greeting(line: bytes) -> Greeting | None:
     version, serve, now = data.get("nebtui"), data.get("serve"), time_of(data.get("now"))
     if not isinstance(version, str) or type(serve) is not int or now is None:
         return None
-    return Greeting(version[:_LONGEST_WORD], serve, now)
+    told = data.get("features")
+    features = (one for one in told if isinstance(one, str)) if isinstance(told, list) else ()
+    return Greeting(version[:_LONGEST_WORD], serve, now, frozenset(features))
 
 
 def beat_line(now: float) -> bytes:

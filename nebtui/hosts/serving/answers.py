@@ -9,9 +9,11 @@ from typing import Any
 from nebtui.action import Action, Progress
 from nebtui.facts.codec import decode_fact, encode_fact
 from nebtui.host import Host, LogRequest
+from nebtui.hosts.remote.fix_lines import VERBS
 from nebtui.hosts.remote.lines import decoded_action
+from nebtui.hosts.serving.fixes import FixAnswers
 from nebtui.hosts.serving.request import OpenRequest
-from nebtui.hosts.serving.wanted import RefusedError, ToldBox
+from nebtui.hosts.serving.wanted import READ_ONLY, UNKNOWN, RefusedError, ToldBox
 from nebtui.recording.lines import json_line
 from nebtui.text.mask import mask
 
@@ -19,7 +21,6 @@ MOST_LINES, MOST_TEXT = 200, 200_000
 """Lines of a log, and about so many characters, in one line of ours: a change waits for no more."""
 PAUSE = 0.2
 """Seconds between two looks at a log in which nothing is written."""
-UNKNOWN = "This is nothing that the nebtui here knows: it is older, or the other one is wrong."
 
 Answer = Callable[[int, OpenRequest], None]
 """Given the number of the request, it answers in a thread of its own."""
@@ -29,11 +30,19 @@ class Answers:
     """Made for one host; `send` writes a line."""
 
     def __init__(
-        self, host: Host, told: ToldBox, send: Callable[[bytes], None], *, read_only: bool
+        self,
+        host: Host,
+        told: ToldBox,
+        send: Callable[[bytes], None],
+        fixes: FixAnswers | None,
+        *,
+        read_only: bool,
     ) -> None:
+        """`fixes`: None where none are made here."""
         self._host = host
         self._told = told
         self._send = send
+        self._fixes = fixes
         self._read_only = read_only
 
     def to(self, data: dict[str, Any]) -> Answer | None:
@@ -42,6 +51,9 @@ class Answers:
             return self._to_action(decoded_action(data["do"]))
         if "logs" in data:
             return self._to_log(decode_fact(LogRequest, data["logs"]))
+        fixes = self._fixes
+        if fixes is not None and any(verb in data for verb in VERBS):
+            return lambda number, _: fixes.answer(number, data)
         return None
 
     def _to_action(self, wanted: Action | None) -> Answer:
@@ -49,7 +61,7 @@ class Answers:
             return lambda number, _: self._progress(number, Progress(why, True, 1))
 
         if self._read_only:
-            return refused("This box is served with --read-only: nothing is done.")
+            return refused(READ_ONLY)
         if wanted is None:
             return refused(UNKNOWN)
         try:

@@ -10,14 +10,17 @@ from typing import Any
 
 from nebtui.host import Host
 from nebtui.hosts.clock import MACHINE, MachineClock
+from nebtui.hosts.remote.fix_lines import FIX
 from nebtui.hosts.remote.lines import (
     BEAT_EVERY,
+    FEATURES,
     LineBuffer,
     NonsenseError,
     beat_line,
     greeting_line,
 )
 from nebtui.hosts.serving.answers import Answers
+from nebtui.hosts.serving.fixes import Desks, FixAnswers
 from nebtui.hosts.serving.request import OpenRequest
 from nebtui.hosts.serving.wanted import ToldBox
 from nebtui.recording.lines import change_line, json_line, json_object
@@ -29,6 +32,8 @@ MOST_REQUESTS = 100
 """Answered at the same time: each takes a thread."""
 SILENCE = 20.0
 """Seconds without a line after which nobody is there any more."""
+WRITING = 60.0
+"""Seconds that something may still be written after that: it is planned and proved before."""
 LOOK = 0.5
 
 
@@ -41,9 +46,11 @@ class BoxServer:
         pipes: tuple[int, int],
         *,
         read_only: bool,
+        desks: Desks | None = None,
         clock: MachineClock = MACHINE,
     ) -> None:
-        """`pipes`: the files that are read and written; whoever opened them closes them."""
+        """`pipes`: the files that are read and written; whoever opened them closes them. `desks`:
+        where fixes are made, None = nowhere."""
         self._host = host
         self._source, self._sink = pipes
         self._clock = clock
@@ -51,19 +58,31 @@ class BoxServer:
         self._writing = threading.Lock()
         self._heard = clock.steady()
         self._told = ToldBox()
-        self._answers = Answers(host, self._told, self._send, read_only=read_only)
+        told, send = self._told, self._send
+        self._fixes = (
+            FixAnswers(desks, told, send, self._ended.is_set, read_only=read_only)
+            if desks
+            else None
+        )
+        self._answers = Answers(host, told, send, self._fixes, read_only=read_only)
         self._requests: dict[int, OpenRequest] = {}
 
     def serve(self, name: str, machine: str) -> None:
         """Greet, tell and answer until the other side ends, says nothing any more, or says
         nonsense. The host is closed then; what it was asked to do goes on."""
-        self._send(greeting_line(name, machine, self._host.now()))
+        features = (*FEATURES, FIX) if self._fixes else FEATURES
+        self._send(greeting_line(name, machine, self._host.now(), features))
         # One that waits for a reader who takes nothing is left behind: a daemon.
         for work in (self._read, self._tell, self._beat):
             threading.Thread(target=work, name=f"serve{work.__name__}", daemon=True).start()
-        while not self._ended.wait(LOOK):
-            if self._clock.steady() - self._heard > SILENCE:
-                self._ended.set()
+        try:
+            while not self._ended.wait(LOOK):
+                if self._clock.steady() - self._heard > SILENCE:
+                    self._ended.set()
+        finally:  # also where a signal ends it
+            self._ended.set()
+            if self._fixes is not None:
+                self._fixes.finish(WRITING)
         self._host.close()
 
     def _send(self, line: bytes) -> None:

@@ -3,8 +3,10 @@ for: a request names projects and containers as they were told, which is without
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from nebtui.action import (
     Action,
@@ -21,7 +23,14 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import LogRequest
+from nebtui.rules.rule import Recreate
 from nebtui.store import folded
+
+T = TypeVar("T")
+
+
+UNKNOWN = "This is nothing that the nebtui here knows: it is older, or the other one is wrong."
+READ_ONLY = "This box is served with --read-only: nothing is done."
 
 
 class RefusedError(ValueError):
@@ -38,11 +47,23 @@ class ToldBox:
         self._real: dict[ProjectKey, ProjectKey] = {}
         self._files: dict[str, str] = {}
         self._told: dict[ProjectKey, ProjectKey] = {}
+        self._written: dict[ProjectKey, Recreate] = {}
+        """By a project as it was told: as it is called once what was written is read again."""
+        self._redacting = threading.Lock()
+        self.whole = threading.Event()
+        """Set once everything was told that there is."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The box as it is here."""
+        return self._snapshot
 
     def tell(self, change: Change) -> Change:
         """A change as it may be told, which is as a recording holds it."""
-        told = self._redaction.redacted(change)
+        told = self.told(change)
         self._snapshot = folded(self._snapshot, change)
+        if self._snapshot.settled:
+            self.whole.set()
         if isinstance(change, ProjectSeen) and isinstance(told, ProjectSeen):
             before, after = change.project, told.project
             self._real[after.key], self._told[before.key] = before.key, after.key
@@ -52,6 +73,34 @@ class ToldBox:
             self._real.pop(told.key, None)
             self._told.pop(change.key, None)
         return told
+
+    def told(self, fact: T) -> T:
+        """Any fact as it may be told."""
+        with self._redacting:
+            result: T = self._redaction.fact(fact)
+            return result
+
+    def sentence(self, text: str) -> str:
+        """A sentence as it may be told."""
+        with self._redacting:
+            return self._redaction.text(text)
+
+    def name(self, text: str) -> str:
+        """A name or a path as it was told."""
+        with self._redacting:
+            return self._redaction.name(text)
+
+    def service(self, told: ServiceKey) -> ServiceKey:
+        """A service by what it was told as; RefusedError where there is none."""
+        project = self._project(told.project)
+        self._all_known(project, (told.service,))
+        return ServiceKey(project, told.service)
+
+    def wrote(self, recreate: Iterable[Recreate]) -> None:
+        """Projects with files that were just written: they can be brought up before they are read
+        again, under the key that they have then."""
+        for one in recreate:
+            self._written[self.told(one.project)] = one
 
     def action(self, action: Action) -> Action:
         """The action on this box; RefusedError where it is about what is not on it."""
@@ -75,12 +124,7 @@ class ToldBox:
 
     def log(self, request: LogRequest) -> LogRequest:
         """The request for this box's own services; RefusedError where one is not on it."""
-        services = []
-        for service in request.services:
-            project = self._project(service.project)
-            self._all_known(project, (service.service,))
-            services.append(ServiceKey(project, service.service))
-        return replace(request, services=tuple(services))
+        return replace(request, services=tuple(map(self.service, request.services)))
 
     def log_line(self, line: LogLine) -> LogLine:
         """The line with its service as it was told."""
@@ -102,13 +146,19 @@ class ToldBox:
 
     def _project(self, told: ProjectKey) -> ProjectKey:
         project = self._real.get(told)
-        if project is None or project not in self._snapshot.projects:
-            raise RefusedError(f"There is no project {told.name} here.")
-        return project
+        if project is not None and project in self._snapshot.projects:
+            return project
+        if told in self._written:
+            return self._written[told].project
+        raise RefusedError(f"There is no project {told.name} here.")
 
     def _all_known(self, project: ProjectKey, services: Iterable[str]) -> None:
         snapshot = self._snapshot
-        declared = snapshot.projects[project].services
+        if project in snapshot.projects:
+            declared: Iterable[str] = snapshot.projects[project].services
+        else:
+            written = (one for one in self._written.values() if one.project == project)
+            declared = {name for one in written for name in one.services}
         for name in services:
             if name not in declared and not snapshot.containers_of(ServiceKey(project, name)):
                 raise RefusedError(f"{project.name} has no service {name} here.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nebtui.facts.declared import ServiceKey
-from nebtui.fixing.batch import Planned, plan_mark
+from nebtui.fixing.proposal import Wish
 from nebtui.tui.screens.review import ReviewScreen
 from nebtui.tui.session import Session
 
@@ -19,5 +19,6 @@ class MarkScreen(ReviewScreen):
     def about(self) -> tuple[str, tuple[str, ...]]:
         return f"mark {self._service}", ()
 
-    def _make_plan(self) -> Planned:
-        return plan_mark(self.session.snapshot, self._service, self.session.host)
+    @property
+    def wish(self) -> Wish:
+        return Wish(sandbox=self._service)

@@ -9,19 +9,19 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from nebtui.facts.declared import ServiceKey
-from nebtui.fixing.batch import Planned, plan_all, plan_one
-from nebtui.fixing.file_change import diff
+from nebtui.fixing.desk import UnknownOutcomeError, WriteError
+from nebtui.fixing.file_change import diff_lines, shown_diff
+from nebtui.fixing.proposal import Proposal, Wish
 from nebtui.fixing.recreate import up_actions
 from nebtui.fixing.watch import Watched, hashes_of
-from nebtui.fixing.writing import WriteError, write
 from nebtui.keep.records import Entry
-from nebtui.rules.rule import Finding, Options
-from nebtui.text.paths import short
+from nebtui.rules.rule import Finding
 from nebtui.tui.background import background
 from nebtui.tui.keys import bindings
 from nebtui.tui.messages import ActionsAsked, PatchWritten
 from nebtui.tui.screens.explained import ExplainedScreen
 from nebtui.tui.session import Session
+from nebtui.tui.unknown import look_again
 from nebtui.tui.widgets.diff import coloured
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.markup import joined, lines, styled
@@ -43,7 +43,7 @@ class ReviewScreen(ExplainedScreen):
         self._bulk = bulk
         self._to: ServiceKey | None = None
         self._override = False
-        self._plan: Planned | None = None
+        self._plan: Proposal | None = None
         self._busy = True
 
     @property
@@ -60,13 +60,7 @@ class ReviewScreen(ExplainedScreen):
     @property
     def ready(self) -> bool:
         """A proved patch is shown and may be written."""
-        planned = self._plan
-        return (
-            not self._busy
-            and planned is not None
-            and planned.patch is not None
-            and planned.proof.proved
-        )
+        return not self._busy and self._plan is not None and self._plan.writable
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -81,21 +75,16 @@ class ReviewScreen(ExplainedScreen):
     def _replan(self) -> None:
         self._busy = True
         self.query_one("#title", Static).update(joined(("planning and proving…", "dim")))
-        background(self.app, self._make_plan, self._planned)
+        wish = self.wish
+        background(self.app, lambda: self.session.desk.propose(wish), self._planned)
 
-    def _make_plan(self) -> Planned:
-        """Plan, try and prove; runs off the screen's thread."""
-        session = self.session
-        options = Options(session.settings.network, self._to)
-        if self._bulk:
-            return plan_all(
-                session.snapshot, self._findings, options, session.host, override=self._override
-            )
-        return plan_one(
-            session.snapshot, self._findings[0], options, session.host, override=self._override
-        )
+    @property
+    def wish(self) -> Wish:
+        """What is to be planned."""
+        found, safe = (self._findings, False) if self._bulk else (self._findings[:1], True)
+        return Wish(found, many=self._bulk, to=self._to, override=self._override, unsafe=safe)
 
-    def _planned(self, planned: Planned) -> None:
+    def _planned(self, planned: Proposal) -> None:
         if not self.is_attached:
             return
         self._plan = planned
@@ -103,11 +92,8 @@ class ReviewScreen(ExplainedScreen):
         if planned.owners:
             self.app.push_screen(_choice(planned.owners), self._chosen)
         self._paint()
-        patch = planned.patch
-        one_key = (
-            self.session.settings.one_key and patch is not None and patch.applicability == "safe"
-        )
-        if one_key and planned.proof.proved:
+        one_key = self.session.settings.one_key and planned.applicability == "safe"
+        if one_key and planned.writable:
             self.action_write()
 
     def _chosen(self, owner: ServiceKey | None) -> None:
@@ -121,8 +107,7 @@ class ReviewScreen(ExplainedScreen):
         planned = self._plan
         if planned is None:
             return
-        patch = planned.patch
-        if patch is None:
+        if not planned.digest:
             subject, evidence = self.about
             self.query_one("#title", Static).update(joined((subject, "title")))
             self.query_one("#diff", Static).update(
@@ -132,12 +117,18 @@ class ReviewScreen(ExplainedScreen):
                 lines([styled(text, "dim") for text in evidence])
             )
             return
-        names = ", ".join(dict.fromkeys(f.rule for f in patch.findings))
-        tone = "ok" if patch.applicability == "safe" else "warn"
-        title = joined((patch.title, "title"), f"  {names} · ", (patch.applicability, tone))
-        self.query_one("#title", Static).update(lines([title, *consequence_lines(patch, planned)]))
-        self.query_one("#diff", Static).update(coloured(diff(patch.files, short)))
-        self.query_one("#proof", Static).update(lines(proof_lines(self.session, patch, planned)))
+        names = ", ".join(dict.fromkeys(f.rule for f in planned.findings))
+        place, safe = self.session.desk.place, planned.applicability
+        tone = "ok" if safe == "safe" else "warn"
+        title = joined(
+            (planned.title, "title"),
+            f"  {names} · ",
+            (safe, tone),
+            f" · on {place}" if place else "",
+        )
+        self.query_one("#title", Static).update(lines([title, *consequence_lines(planned)]))
+        self.query_one("#diff", Static).update(coloured(shown_diff(planned.files, place)))
+        self.query_one("#proof", Static).update(lines(proof_lines(self.session, planned)))
 
     def on_key(self, event: events.Key) -> None:
         if event.character == self._key and self._key:
@@ -154,7 +145,7 @@ class ReviewScreen(ExplainedScreen):
 
     def _write(self, *, bring_up: bool) -> None:
         planned = self._plan
-        if self._busy or planned is None or planned.patch is None:
+        if self._busy or planned is None or not planned.digest:
             return
         if not planned.proof.proved:
             self.notify(
@@ -165,29 +156,37 @@ class ReviewScreen(ExplainedScreen):
             )
             return
         self._busy = True
-        patch = planned.patch
+        wish = self.wish
 
-        def work() -> Entry | str:
+        def work() -> Entry | OSError:
             try:
-                return write(patch, self.session.host, self.session.journal, self.session.now)
-            except WriteError as error:
-                return str(error)
+                return self.session.desk.write(wish, planned)
+            except (WriteError, UnknownOutcomeError) as error:
+                return error
 
-        def done(result: Entry | str) -> None:
-            if isinstance(result, str):
-                self.notify(result, title="not written", severity="error", markup=False)
-                self._replan()
-                return
-            hashes = hashes_of(self.session.snapshot, patch)
-            watched = Watched(patch, self.session.now(), result.number, hashes)
-            self.app.post_message(PatchWritten(watched, brought_up=bring_up))
-            if bring_up:
-                self.app.post_message(
-                    ActionsAsked(up_actions(self.session.snapshot, patch.recreate), confirmed=True)
-                )
+        def done(result: Entry | OSError | None, bring_up: bool = bring_up) -> None:
+            if isinstance(result, Entry):
+                self._written(planned, result, bring_up=bring_up)
+            elif isinstance(result, UnknownOutcomeError):
+                look_again(app, result, lambda entry: done(entry, bring_up=False))
+            else:
+                told = str(result or f"{planned.title}: nothing was written")
+                app.notify(told, title="not written", severity="error", markup=False)
+                if self.is_attached:
+                    self._replan()
+
+        app = self.app
+        background(app, work, done)
+
+    def _written(self, planned: Proposal, entry: Entry, *, bring_up: bool) -> None:
+        snapshot = self.session.snapshot
+        watched = Watched(planned, entry.time, entry.number, hashes_of(snapshot, planned))
+        self.app.post_message(PatchWritten(self.session, watched, brought_up=bring_up))
+        if bring_up:
+            ups = up_actions(snapshot, planned.recreate)
+            self.app.post_message(ActionsAsked(ups, confirmed=True))
+        if self.is_current:
             self.dismiss()
-
-        background(self.app, work, done)
 
     def action_override(self) -> None:
         """Plan the same change into the override file, or back."""
@@ -196,8 +195,8 @@ class ReviewScreen(ExplainedScreen):
 
     def action_copy(self) -> None:
         """Copy the diff."""
-        if self._plan and self._plan.patch:
-            self.app.copy_to_clipboard("\n".join(diff(self._plan.patch.files)))
+        if self._plan and self._plan.digest:
+            self.app.copy_to_clipboard("\n".join(diff_lines(self._plan.files)))
             self.notify("copied the diff", timeout=2)
 
     def action_back(self) -> None:

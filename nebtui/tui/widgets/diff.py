@@ -6,7 +6,7 @@ import re
 
 from textual.content import Content, Span
 
-from nebtui.fixing.proof import Check, Proof
+from nebtui.fixing.checks import Check, Proof
 from nebtui.tui.colours import WORD_STYLES
 from nebtui.tui.widgets.markup import joined, lines, styled
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from nebtui.action import CreateNetwork
-from nebtui.fixing.batch import Planned
-from nebtui.fixing.effect import effect
-from nebtui.fixing.patch import Patch
+from nebtui.fixing.proposal import Proposal
 from nebtui.fixing.recreate import up_actions
 from nebtui.tui.session import Session
 from nebtui.tui.short_command import short_command
@@ -15,9 +13,9 @@ from nebtui.tui.widgets.diff import check_line, proof_line
 from nebtui.tui.widgets.markup import joined
 
 
-def consequence_lines(patch: Patch, planned: Planned) -> list[Content]:
+def consequence_lines(planned: Proposal) -> list[Content]:
     """What a person decides on: what it does, else why it will not be written."""
-    told = [joined((" · ".join(effect(patch)), "warn"))]
+    told = [joined((" · ".join(planned.effect), "warn"))]
     if not planned.proof.proved:
         failed = ("not proved, so it will not be written: ", "bad")
         told.append(joined(failed, planned.proof.failure))
@@ -28,26 +26,26 @@ def consequence_lines(patch: Patch, planned: Planned) -> list[Content]:
     return told
 
 
-def proof_lines(session: Session, patch: Patch, planned: Planned) -> list[Content]:
+def proof_lines(session: Session, planned: Proposal) -> list[Content]:
     """What was checked, in one line and then one by one; notes, what is left out, what is done."""
     host = session.host
     results = [proof_line(planned.proof)]
     checks = dict.fromkeys(planned.proof.checks)
     results += [Content("         ") + check_line(check) for check in checks]
-    results += [joined(("note     ", "dim"), (note, "warn")) for note in patch.notes]
+    results += [joined(("note     ", "dim"), (note, "warn")) for note in planned.notes]
     results += [
         joined(("left     ", "dim"), f"{x.finding.rule} {x.finding.at}: ", (x.reason, "warn"))
         for x in planned.left
     ]
     results += [
         joined(("creates  ", "dim"), " ".join(host.command(CreateNetwork(name))))
-        for name in patch.networks
+        for name in planned.networks
     ]
     results.append(
         joined(("keeps    ", "dim"), "comments, order, quotes, mode and owner · undo with z")
     )
     for item, action in zip(
-        patch.recreate, up_actions(session.snapshot, patch.recreate), strict=True
+        planned.recreate, up_actions(session.snapshot, planned.recreate), strict=True
     ):
         argv = host.command(action)
         what = ", ".join(item.services) or "its services"
