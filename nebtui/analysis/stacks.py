@@ -47,7 +47,7 @@ class Stack:
     @property
     def title(self) -> str:
         """`stack web (Swarm)`."""
-        return f"stack {self.name} (Swarm)" if self.name else "services without a stack (Swarm)"
+        return stack_title(self.name)
 
     @property
     def summary(self) -> str:
@@ -63,6 +63,11 @@ class Stack:
         order = list(WORDS)
         worst = min((one.verdict.word for one in self.services), key=order.index)
         return WORDS[worst].tone
+
+
+def stack_title(name: str) -> str:
+    """What a stack of that name is called; "" for services without one."""
+    return f"stack {name} (Swarm)" if name else "services without a stack (Swarm)"
 
 
 _TOLD: tuple[Word, ...] = ("degraded",)

@@ -64,6 +64,9 @@ class SwarmService:
     networks: tuple[str, ...] = ()
     """Ids of networks; names where the file that made it gave names."""
     ports: tuple[PortBinding, ...] = ()
+    own_ports: tuple[int, ...] = ()
+    """Those of the published ports that only the nodes of its tasks have (`mode: host`); every node
+    answers on the others."""
     constraints: tuple[str, ...] = ()
     """What a node must be, such as `node.labels.gpu == true`."""
     cpus: float = 0.0

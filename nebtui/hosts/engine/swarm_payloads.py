@@ -72,6 +72,7 @@ def service(item: Payload, tasks: list[SwarmTask]) -> SwarmService:
     count = COUNTS.get(mode)
     reserved = mapping(mapping(template.get("Resources")).get("Reservations"))
     joined = template.get("Networks") or spec.get("Networks")
+    published = tuple(objects(mapping(item.get("Endpoint")).get("Ports")))
     return SwarmService(
         id=text(item.get("ID")),
         name=text(spec.get("Name")),
@@ -80,7 +81,12 @@ def service(item: Payload, tasks: list[SwarmTask]) -> SwarmService:
         mode=MODES[mode],
         replicas=as_int(mapping(modes.get(mode)).get(count), 1) if count else None,
         networks=tuple(text(one.get("Target")) for one in objects(joined)),
-        ports=_ports(mapping(item.get("Endpoint")).get("Ports")),
+        ports=_ports(published),
+        own_ports=tuple(
+            as_int(one.get("PublishedPort"))
+            for one in published
+            if text(one.get("PublishMode")) == "host"
+        ),
         constraints=strings(mapping(template.get("Placement")).get("Constraints")),
         cpus=as_int(reserved.get("NanoCPUs")) / 1e9,
         memory=as_int(reserved.get("MemoryBytes")),
@@ -103,14 +109,14 @@ def node(item: Payload) -> SwarmNode:
     )
 
 
-def _ports(value: object) -> tuple[PortBinding, ...]:
+def _ports(listed: Iterable[Payload]) -> tuple[PortBinding, ...]:
     return tuple(
         PortBinding(
             as_int(one.get("TargetPort")),
             as_int(one.get("PublishedPort")) or None,
             protocol=text(one.get("Protocol"), "tcp"),
         )
-        for one in objects(value)
+        for one in listed
     )
 
 
