@@ -75,7 +75,7 @@ def files_only(snapshot: Snapshot) -> Snapshot:
     are. The same snapshot as long as neither changes."""
     return snapshot.derived(_without_containers, snapshot.projects, snapshot.images,
                             snapshot.networks, snapshot.paths, snapshot.engine,
-                            snapshot.outgoing, snapshot.incoming)  # fmt: skip
+                            snapshot.swarm, snapshot.outgoing, snapshot.incoming)  # fmt: skip
 
 
 def _without_containers(snapshot: Snapshot) -> Snapshot:

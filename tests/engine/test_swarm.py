@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from nebtui import rules
-from nebtui.action import DeployStack, Up
+from nebtui.action import DeployStack, Restart, Up, UpdateService
 from nebtui.analysis.stacks import StackService, stacks
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
 from nebtui.store import fold_all
-from nebtui.tui.verbs import where_it_runs
+from nebtui.tui.swarm_verbs import where_it_runs
 from tests.engine.conftest import make_image, without
 from tests.engine.swarm_member import SwarmMember
 from tests.engine.test_live import Watched, is_settled
@@ -193,6 +193,31 @@ def test_deployed_again_from_its_file(
     *_, last = watched.host.do(action)
     assert last.exit_code == 0, last.text
     until(watched, lambda box: services(box)["web"].verdict.state == "ready 3/3")
+
+
+def test_a_restart_replaces_the_tasks(watched: Watched) -> None:
+    """Asked for as a restart of the project's service: Swarm's, and nothing of Compose."""
+    box = until(
+        watched, lambda box: services(box)["web"].verdict.word == "ready" and bool(box.projects)
+    )
+    (key,) = box.projects
+
+    def running(snapshot: Snapshot) -> set[str]:
+        known = services(snapshot)["web"].known
+        assert known is not None
+        return {task.id for task in known.current if task.state == "running"}
+
+    before = running(box)
+    (action,) = where_it_runs(box, (Restart(key, ("web",)),))
+    assert action == UpdateService(key, ("web",), "shop_web")
+    *_, last = watched.host.do(action)
+    assert last.exit_code == 0, last.text
+
+    def anew(snapshot: Snapshot) -> bool:
+        now = running(snapshot)
+        return len(now) == len(before) and not now & before
+
+    until(watched, anew)
 
 
 @pytest.mark.parametrize("number", [0, 1])
