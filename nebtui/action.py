@@ -136,8 +136,10 @@ class UpdateService(SwarmAction):
 
     @property
     def words(self) -> tuple[str, ...]:
-        how = ("--image", self.image, "--with-registry-auth") if self.image else ("--force",)
-        return ("docker", "service", "update", "--detach", *how, self.swarm_service)
+        newer = (f"--image={self.image}", "--with-registry-auth")
+        how = newer if self.image else ("--force",)
+        # A far side runs it for another machine: no name is taken for an option.
+        return ("docker", "service", "update", "--detach", *how, "--", self.swarm_service)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nebtui.analysis.services import outside_word
 from nebtui.analysis.task_errors import node_name, node_trouble, plain_error, unavailable
 from nebtui.analysis.verdict import WORDS, Readiness, Tone, Word
-from nebtui.facts.declared import ProjectKey
+from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
@@ -35,6 +35,11 @@ class StackService:
     """Those on this node, by name."""
     known: SwarmService | None = None
     """None where no manager tells of it: this engine is a worker."""
+
+    @property
+    def log_key(self) -> ServiceKey:
+        """Whose lines those of its log are told to be."""
+        return ServiceKey(ProjectKey(self.stack, ""), self.name)
 
 
 @dataclass(frozen=True, slots=True)

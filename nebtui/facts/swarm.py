@@ -24,6 +24,8 @@ class SwarmNode:
     """0 = it does not say."""
     memory: int = 0
     """Bytes; 0 = it does not say."""
+    generic: tuple[tuple[str, int], ...] = ()
+    """Other things it has, such as GPUs, and how many (`node-generic-resources` of its daemon)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class SwarmService:
     """Reserved for each task; 0 = none."""
     memory: int = 0
     """Bytes reserved for each task; 0 = none."""
+    generic: tuple[tuple[str, int], ...] = ()
+    """Other things reserved for each task, and how many (`generic_resources` of its file)."""
     tasks: tuple[SwarmTask, ...] = ()
 
     @property

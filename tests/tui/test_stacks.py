@@ -10,14 +10,18 @@ import pytest
 from nebtui.action import DeployStack, Pull, Stop, Up, UpdateService
 from nebtui.analysis.consequence import consequence, destroys
 from nebtui.facts import changes
-from nebtui.facts.declared import Build, ProjectKey, Service
+from nebtui.facts.declared import Build, ProjectKey, Service, ServiceKey
+from nebtui.facts.logs import LogLine
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm
+from nebtui.host import LogRequest, LogStream
 from nebtui.hosts.actions import command_line
+from nebtui.hosts.logs.fixed import FixedLog
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.tui.explaining import everything
 from nebtui.tui.screens.confirm import ConfirmScreen
+from nebtui.tui.screens.logs import LogsScreen
 from nebtui.tui.swarm_verbs import no_verb_of_swarm, on_row, where_it_runs
 from nebtui.tui.verbs import Verb, asked
 from tests.builders import box, container, project
@@ -165,7 +169,7 @@ def test_verbs_of_a_project_that_swarm_runs(verb: Verb, done: tuple[UpdateServic
 def test_the_command_of_an_update() -> None:
     """Docker's own, by whichever host it is shown; the digest that Swarm keeps is no part of the
     name that is asked for."""
-    forced = ("docker", "service", "update", "--detach", "--force", "shop_web")
+    forced = ("docker", "service", "update", "--detach", "--force", "--", "shop_web")
     assert ComposeCatalogue((), (), {"PATH": ""}).command(UPDATE, ()) == forced
     assert command_line(UPDATE) == forced
     pinned = replace(BOX.swarm.services[0], image="reg/web:1@sha256:00") if BOX.swarm else None
@@ -174,7 +178,7 @@ def test_the_command_of_an_update() -> None:
     (pull,) = where_it_runs(told, (Pull(SHOP.key),))
     assert pull.words == (
         *("docker", "service", "update", "--detach"),
-        *("--image", "reg/web:1", "--with-registry-auth", "shop_web"),
+        *("--image=reg/web:1", "--with-registry-auth", "--", "shop_web"),
     )
 
 
@@ -212,3 +216,43 @@ async def test_the_filter_finds_services_of_stacks(tmp_path: Path) -> None:
             made.app.home.narrow(text)
             await made.pilot.pause()
             assert ("degraded 1/2" in made.text) is there
+
+
+class Writing(FakeHost):
+    """Its services of Swarm write a line each, of which it keeps who was asked for."""
+
+    def logs(self, request: LogRequest) -> LogStream:
+        key = ServiceKey(ProjectKey("shop", ""), "web")
+        self.asked = (*getattr(self, "asked", ()), request.swarm)
+        return FixedLog(tuple(LogLine(1, key, "c1", "stdout", "hello") for _ in request.swarm))
+
+
+async def test_the_log_of_a_service_of_a_stack(tmp_path: Path) -> None:
+    """On the log tab of its row, and on the screen of logs, from which enter leads to its row; a
+    group has those of all its services, the tab goes on with what is selected."""
+    host = Writing(BOX)
+    async with driver(host, tmp_path, (140, 40)) as made:
+        await shown(made)
+        await made.press("3")
+        await made.until(lambda: "hello" in made.text, "its line on the tab")
+        row = made.rails.selected
+        await made.press("l")
+        await made.until(lambda: isinstance(made.app.screen, LogsScreen), "the screen")
+        await made.until(lambda: "shop/web" in made.text, "whose it is")
+        await made.press("enter")
+        await made.until(lambda: made.home, "home")
+        assert made.rails.selected == row
+        await made.press("up", "l")
+        await made.until(lambda: isinstance(made.app.screen, LogsScreen), "that of the stack")
+        await made.press("escape")
+        assert {*host.asked} == {("shop_web",)}
+
+
+async def test_a_worker_has_no_log_of_a_stack(tmp_path: Path) -> None:
+    """Which is said: a manager collects it."""
+    lone = Container("c1", "shop_web.1.x", state="running", labels=LABELS)
+    worker = box(project("core", Service("api", image="x")), changes.ContainerSeen(lone))
+    async with driver(FakeHost(worker), tmp_path, (140, 40)) as made:
+        await shown(made)
+        await made.press("l")
+        assert any("a manager of the swarm" in note.message for note in made.app._notifications)

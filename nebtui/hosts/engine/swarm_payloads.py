@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from nebtui.facts.observed import PortBinding
@@ -90,6 +91,7 @@ def service(item: Payload, tasks: list[SwarmTask]) -> SwarmService:
         constraints=strings(mapping(template.get("Placement")).get("Constraints")),
         cpus=as_int(reserved.get("NanoCPUs")) / 1e9,
         memory=as_int(reserved.get("MemoryBytes")),
+        generic=_generic(reserved.get("GenericResources")),
         tasks=_kept(tasks),
     )
 
@@ -106,7 +108,20 @@ def node(item: Payload) -> SwarmNode:
         state=text(mapping(item.get("Status")).get("State"), "unknown"),
         cpus=as_int(has.get("NanoCPUs")) / 1e9,
         memory=as_int(has.get("MemoryBytes")),
+        generic=_generic(has.get("GenericResources")),
     )
+
+
+def _generic(listed: object) -> tuple[tuple[str, int], ...]:
+    """Kind and number of each: counted ones as they are, of named ones (a GPU by its UUID) how many
+    there are."""
+    found: Counter[str] = Counter()
+    for one in objects(listed):
+        counted, named = mapping(one.get("DiscreteResourceSpec")), one.get("NamedResourceSpec")
+        kind = text(counted.get("Kind")) or text(mapping(named).get("Kind"))
+        if kind:
+            found[kind] += as_int(counted.get("Value")) if counted else 1
+    return tuple(sorted(found.items()))
 
 
 def _ports(listed: Iterable[Payload]) -> tuple[PortBinding, ...]:
