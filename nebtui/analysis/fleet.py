@@ -25,6 +25,8 @@ class BoxFacts:
     name: str
     snapshot: Snapshot
     known_as: frozenset[str]
+    away: str = ""
+    """Where its files are, and what reads them there; "" where they are on this disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def _crossing(box: BoxFacts, asked: Asked, other: BoxFacts, boxes: Sequence[BoxF
         there.by,
         asked.text,
         asked.origin,
+        other.away,
     )
 
 

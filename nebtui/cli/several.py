@@ -92,7 +92,13 @@ def looking(arguments: Namespace) -> Iterator[list[LookedBox]]:
         if arguments.project and not any(box.keys for box in found):
             raise CommandError(f"no project is called {arguments.project}")
         facts = [
-            BoxFacts(b.name, b.snapshot, called(b.name, b.snapshot, b.known_as)) for b in found
+            BoxFacts(
+                b.name,
+                b.snapshot,
+                called(b.name, b.snapshot, b.known_as),
+                b.host.files_away,
+            )
+            for b in found
         ]
         crossing = zip(found, crossed(facts), strict=True)
         yield [_examined(replace(box, snapshot=seen), arguments) for box, seen in crossing]

@@ -29,6 +29,9 @@ class Crossing:
     """The text that names it, masked."""
     origin: Origin | None = None
     """Where that text stands; None where only the container has it."""
+    away: str = ""
+    """Where the files of the other box are, and what reads them there; "" where they are on this
+    disk, or where its facts tell."""
 
     @property
     def who(self) -> str:

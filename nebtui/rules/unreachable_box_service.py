@@ -108,7 +108,7 @@ def _asking(one: Crossing, severity: Severity) -> Finding:
 def _asked(snapshot: Snapshot, key: ServiceKey, port: int, askers: list[Crossing]) -> Finding:
     service = snapshot.service(key)
     mine = _published(service, port) if service else None
-    why_not = _why_not(snapshot, key, mine, port)
+    why_not = _away(mine, askers, key) or _why_not(snapshot, key, mine, port)
     boxes = ", ".join(dict.fromkeys(f"{one.source} of {one.box}" for one in askers))
     binding = f"{mine} to {mine.target} ({mine.origin})" if mine else f"127.0.0.1:{port}"
     return Finding(
@@ -136,6 +136,15 @@ def _published(service: Service, port: int) -> Published | None:
     """The binding of the port on loopback in its file."""
     found = (p for p in published(service) if (p.port, p.protocol) == (port, "tcp"))
     return next((p for p in found if p.ip.startswith(LOOPBACK)), None)
+
+
+def _away(mine: Published | None, askers: list[Crossing], key: ServiceKey) -> str:
+    """What to do on the machine that has the files, "" where that is this one."""
+    away = next((one.away for one in askers if one.away), "")
+    if not away or mine is None:
+        return ""
+    up = f"docker compose -p {key.project.name} up -d {key.service}"
+    return f"write {mine.port}:{mine.target} in {mine.origin} there, then `{up}`; {away}"
 
 
 def _why_not(snapshot: Snapshot, key: ServiceKey, mine: Published | None, port: int) -> str:

@@ -28,7 +28,12 @@ class CrossingBoxes:
             return
         self._seen, self._looking = now, True
         facts = [
-            BoxFacts(one.name, one.snapshot, called(one.name, one.snapshot, one.known_as))
+            BoxFacts(
+                one.name,
+                one.snapshot,
+                called(one.name, one.snapshot, one.known_as),
+                one.host.files_away,
+            )
             for one in sessions
         ]
         background(self._app, lambda: crossed(facts), self._found)
