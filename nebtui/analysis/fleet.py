@@ -3,7 +3,7 @@ and that is one of another box, with what that box publishes there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nebtui.analysis.published_there import answered, swarm_around
@@ -50,17 +50,24 @@ def called(name: str, snapshot: Snapshot, addresses: frozenset[str]) -> frozense
 
 def crossings(boxes: Sequence[BoxFacts]) -> tuple[Crossing, ...]:
     """All of them, by box and service, each once."""
+    called = _by_word(boxes)
     found: dict[tuple[str, ServiceKey, str, int], Crossing] = {}
-    for box in boxes:
-        others = [other for other in boxes if other is not box]
+    for at, box in enumerate(boxes):
         for asked in _asked(box.snapshot):
-            if means(box, asked.host):
-                continue
-            other = next((one for one in others if means(one, asked.host)), None)
-            if other is not None:
+            meant = sorted({one for word in _words(asked.host) for one in called.get(word, ())})
+            if meant and at not in meant:
                 place = box.name, asked.source, asked.host, asked.port
-                found.setdefault(place, _crossing(box, asked, other, boxes))
+                found.setdefault(place, _crossing(box, asked, boxes[meant[0]], boxes))
     return tuple(found.values())
+
+
+def _by_word(boxes: Sequence[BoxFacts]) -> Mapping[str, tuple[int, ...]]:
+    """Name or address → the places of the boxes that it means."""
+    found: dict[str, tuple[int, ...]] = {}
+    for at, box in enumerate(boxes):
+        for word in box.known_as:
+            found[word] = (*found.get(word, ()), at)
+    return found
 
 
 def _crossing(box: BoxFacts, asked: Asked, other: BoxFacts, boxes: Sequence[BoxFacts]) -> Crossing:
@@ -84,23 +91,30 @@ def _crossing(box: BoxFacts, asked: Asked, other: BoxFacts, boxes: Sequence[BoxF
 def crossed(boxes: Sequence[BoxFacts]) -> tuple[Snapshot, ...]:
     """The snapshot of each box with what goes out of it and comes into it; the same tuples as
     before where nothing of that changed."""
-    found = crossings(boxes)
-    return tuple(_with(box, found) for box in boxes)
+    going: dict[str, list[Crossing]] = {}
+    coming: dict[str, list[Crossing]] = {}
+    for one in crossings(boxes):
+        going.setdefault(one.box, []).append(one)
+        coming.setdefault(one.other, []).append(one)
+    return tuple(
+        _with(box, tuple(going.get(box.name, ())), tuple(coming.get(box.name, ()))) for box in boxes
+    )
 
 
-def _with(box: BoxFacts, found: tuple[Crossing, ...]) -> Snapshot:
-    outgoing = tuple(one for one in found if one.box == box.name)
-    incoming = tuple(one for one in found if one.other == box.name)
+def _with(
+    box: BoxFacts, outgoing: tuple[Crossing, ...], incoming: tuple[Crossing, ...]
+) -> Snapshot:
     old = box.snapshot
     if (outgoing, incoming) == (old.outgoing, old.incoming):
         return old
     return replace(old, outgoing=outgoing, incoming=incoming)
 
 
-def means(box: BoxFacts, host: str) -> bool:
-    """Whether a name in a text is one of this box."""
+def _words(host: str) -> tuple[str, ...]:
+    """What a name in a text can be known as: itself, and in a domain of one's own its first
+    word."""
     first, _, domain = host.partition(".")
-    return host in box.known_as or (f".{domain}".endswith(OWN_DOMAINS) and first in box.known_as)
+    return (host, first) if f".{domain}".endswith(OWN_DOMAINS) else (host,)
 
 
 def _asked(snapshot: Snapshot) -> tuple[Asked, ...]:

@@ -3,10 +3,9 @@ machine itself, or nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nebtui.analysis.services import keys_of
 from nebtui.analysis.stacks import StackService, deployed_from, stacks
 from nebtui.analysis.task_errors import node_name
 from nebtui.facts.crossing import Across
@@ -44,24 +43,36 @@ def answered(snapshot: Snapshot, port: int, manager: Snapshot | None = None) -> 
     """Who has a TCP port of a box. `manager`: the box that manages its swarm."""
     if snapshot.engine is None or snapshot.engine_problem:
         return PortOwner("unknown")
-    local: PortOwner | None = None
-    for container in snapshot.containers.values():
-        for binding in container.ports:
-            if binding.host_port != port or binding.protocol != "tcp":
-                continue
-            owner = _owner(snapshot, container)
-            if not binding.host_ip.startswith(LOOPBACK):
-                return PortOwner("published", owner)
-            local = PortOwner("loopback", owner)
+    local = snapshot.derived(_bound, snapshot.containers, snapshot.projects).get(port)
+    if local is not None and local.answer == "published":
+        return local
     of_swarm = _of_swarm(snapshot, port, manager or snapshot)
     if of_swarm is not None and of_swarm.answer == "published":
         return of_swarm
     return local or of_swarm or _declared(snapshot, port) or _program(snapshot, port)
 
 
+def _bound(snapshot: Snapshot) -> Mapping[int, PortOwner]:
+    """TCP port → who publishes it: of several containers one that does so beyond loopback."""
+    found: dict[int, PortOwner] = {}
+    for container in snapshot.containers.values():
+        for binding in container.ports:
+            port = binding.host_port
+            if port is None or binding.protocol != "tcp":
+                continue
+            if not binding.host_ip.startswith(LOOPBACK):
+                found[port] = PortOwner("published", _owner(snapshot, container))
+            elif port not in found:
+                found[port] = PortOwner("loopback", _owner(snapshot, container))
+    return found
+
+
 def _owner(snapshot: Snapshot, container: Container) -> ServiceKey | None:
-    keys = keys_of(snapshot, None)
-    return next((key for key in keys if container in snapshot.containers_of(key)), None)
+    """The service of a project that a container is one of; None for one-off runs and others."""
+    project = snapshot.project_of(container)
+    if project is None or not container.service or container.one_off:
+        return None
+    return ServiceKey(project, container.service)
 
 
 def _of_swarm(snapshot: Snapshot, port: int, manager: Snapshot) -> PortOwner | None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
-from nebtui.analysis.fleet import BoxFacts, called, crossed, crossings, means
+from nebtui.analysis.fleet import BoxFacts, called, crossed, crossings
 from nebtui.analysis.published_there import answered
 from nebtui.facts.declared import Port, ProjectKey, Service, ServiceKey
 from nebtui.facts.observed import Container, Engine, Inspection, PortBinding
@@ -168,11 +168,18 @@ def test_what_is_there(seen: Snapshot, answer: str, word: str) -> None:
     assert found.broken is (answer in ("loopback", "stopped", "nobody"))
 
 
-def test_hostile_names_are_no_boxes() -> None:
-    """Empty names and bare domains mean nobody."""
-    gpu = box("gpu1", SERVER)
-    for host in ("", ".local", "local", "gpu1.", ".ts.net"):
-        assert not means(gpu, host)
+@pytest.mark.parametrize("host", [".local", "local", "gpu1.", ".ts.net", "gpu1.x.ts.nets"])
+def test_hostile_names_are_no_boxes(host: str) -> None:
+    """Bare domains, and names that only begin like one, mean nobody."""
+    assert crossings([box("near", asking(f"http://{host}:18000")), box("gpu1", SERVER)]) == ()
+
+
+def test_the_first_box_of_a_name_is_meant() -> None:
+    """Two machines may bear one name; one that names itself names no other."""
+    boxes = [box("near", asking("http://metal7:18000")), *(box(n, SERVER) for n in ("a", "b"))]
+    (found,) = crossings(boxes)
+    assert found.other == "a"
+    assert crossings([box("metal7", asking("http://metal7:18000")), box("a", SERVER)]) == ()
 
 
 MANAGER = replace(ENGINE, name="n1")
