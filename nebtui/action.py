@@ -100,7 +100,13 @@ class BuildImages(ProjectAction):
 
 
 @dataclass(frozen=True, slots=True)
-class DeployStack(ProjectAction):
+class SwarmAction(ProjectAction):
+    """What is done to a project that Swarm runs: by the docker command, whose whole words these
+    are."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployStack(SwarmAction):
     """`docker stack deploy` of the project's files as the stack of its name: the `up` of a project
     that Swarm runs, by the docker command and always as a whole."""
 
@@ -112,6 +118,28 @@ class DeployStack(ProjectAction):
     def words(self) -> tuple[str, ...]:
         files = (word for file in self.project.files for word in ("-c", file))
         return ("docker", "stack", "deploy", *files, self.project.name)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateService(SwarmAction):
+    """`docker service update` of one service of the project's stack: its tasks are replaced, one
+    after the other as its `update_config` has it. With `image` only where the registry has a newer
+    one of that name. Asked for, not waited for: one that no node takes would never end."""
+
+    swarm_service: str = ""
+    """Its whole name: `shop_web`."""
+    image: str = ""
+
+    @property
+    def verb(self) -> str:
+        return "pull" if self.image else "update"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        newer = (f"--image={self.image}", "--with-registry-auth")
+        how = newer if self.image else ("--force",)
+        # A far side runs it for another machine: no name is taken for an option.
+        return ("docker", "service", "update", "--detach", *how, "--", self.swarm_service)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class LogRequest:
     """Go on with what is written from now on, in containers that are created later too."""
     patient: bool = False
     """Wait for the one who takes instead of skipping lines (a pipe)."""
+    swarm: tuple[str, ...] = ()
+    """Services of Swarm by their whole names (`shop_web`), with the tasks of all nodes."""
 
 
 class LogStream(Protocol):

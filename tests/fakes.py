@@ -15,6 +15,7 @@ from nebtui.facts.changes import (
     EngineLost,
     EngineSeen,
     GpuStackSeen,
+    HostPortsSeen,
     ImageSeen,
     NetworksListed,
     PathsSeen,
@@ -64,6 +65,11 @@ class FakeHost:
         for image in self.snapshot.images.values():
             yield ImageSeen(image)
         yield PathsSeen(tuple(self.snapshot.paths.values()))
+        if (ports := self.snapshot.host_ports) is not None:
+            yield HostPortsSeen(
+                tuple(port for port, wide in ports.items() if wide),
+                tuple(port for port, wide in ports.items() if not wide),
+            )
         if self.snapshot.gpu_stack is not None:
             yield GpuStackSeen(self.snapshot.gpu_stack)
             yield Sampled(self.now(), gpus=tuple(self.snapshot.gpus.values()))

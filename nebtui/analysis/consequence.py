@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nebtui.action import BuildImages, DeployStack, Down, ProjectAction, Pull, Restart, Stop, Up
+from nebtui.action import (
+    BuildImages,
+    DeployStack,
+    Down,
+    ProjectAction,
+    Pull,
+    Restart,
+    Stop,
+    Up,
+    UpdateService,
+)
 from nebtui.analysis.drift import current, drift
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.services import service_keys
@@ -36,6 +46,8 @@ def consequence(snapshot: Snapshot, action: ProjectAction) -> str:
             return f"fetches {_list(images(snapshot, keys))}; what runs keeps its image"
         case DeployStack():
             return _deploy(snapshot, action)
+        case UpdateService():
+            return _update(action)
         case BuildImages():
             return f"builds {_names(_built(snapshot, keys))}; what runs keeps its image"
     raise TypeError(action)
@@ -46,7 +58,7 @@ def destroys(snapshot: Snapshot, action: ProjectAction) -> bool:
     nobody should do it by a slip of the hand."""
     keys = concerned(snapshot, action)
     match action:
-        case Down() | DeployStack():
+        case Down() | DeployStack() | UpdateService():
             return True
         case Up(force_recreate=True):
             return len(_there(snapshot, keys)) > 1
@@ -115,6 +127,14 @@ def _deploy(snapshot: Snapshot, action: DeployStack) -> str:
     if project and project.env:
         told.append(".env is not read by it: variables are those of this environment")
     return "; ".join(told or ["creates nothing"])
+
+
+def _update(action: UpdateService) -> str:
+    names = ", ".join(action.services)
+    if action.image:
+        image = action.image
+        return f"Swarm replaces the tasks of {names} if the registry has a newer {image}, else none"
+    return f"Swarm replaces the tasks of {names}, as its update_config has it"
 
 
 def _down(snapshot: Snapshot, action: Down, keys: Sequence[ServiceKey]) -> str:

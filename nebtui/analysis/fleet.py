@@ -3,19 +3,17 @@ and that is one of another box, with what that box publishes there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from nebtui.analysis.published_there import answered, swarm_around
 from nebtui.analysis.reachability import Names, answering, names
-from nebtui.analysis.references import HOST_GATEWAY, mentions
+from nebtui.analysis.references import HOST_GATEWAY, line_with, mentions
 from nebtui.analysis.services import keys_of
-from nebtui.facts.declared import Service, ServiceKey
-from nebtui.facts.observed import Container
+from nebtui.facts.crossing import Crossing
+from nebtui.facts.declared import Origin, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 
-Across = Literal["published", "loopback", "stopped", "nobody", "unknown"]
-LOOPBACK = ("127.", "::1")
 OWN_DOMAINS = (".local", ".lan", ".internal", ".home.arpa", ".ts.net")
 """Domains in which the first word names the machine: the home network's and Tailscale's."""
 
@@ -27,44 +25,20 @@ class BoxFacts:
     name: str
     snapshot: Snapshot
     known_as: frozenset[str]
+    away: str = ""
+    """Where its files are, and what reads them there; "" where they are on this disk."""
 
 
 @dataclass(frozen=True, slots=True)
-class Crossing:
-    """A service names another box. `target`: who publishes the port there, None where nobody or
-    no service of a project does."""
+class Asked:
+    """A service names a host and a port that nobody on its own box answers."""
 
-    box: str
     source: ServiceKey
     host: str
+    """As it counts: the address that `extra_hosts` has for a name."""
     port: int
-    other: str
-    target: ServiceKey | None
-    answer: Across
-
-    @property
-    def broken(self) -> bool:
-        """It cannot work as it stands."""
-        return self.answer in ("loopback", "stopped", "nobody")
-
-    @property
-    def told(self) -> str:
-        """What is there, and what would mend it."""
-        who = str(self.target or "a container of no project")
-        match self.answer:
-            case "published":
-                return f"{who} publishes it; a firewall between them would not be seen from here"
-            case "loopback":
-                return f"{who} publishes it on 127.0.0.1 only: publish it on {self.host} too"
-            case "stopped":
-                return f"{who} has it, and does not run"
-            case "nobody":
-                return f"no container of {self.other} publishes port {self.port}"
-        return f"{self.other} does not answer now"
-
-    def __str__(self) -> str:
-        place = f"{self.host}:{self.port}"
-        return f"{self.box} {self.source} → {self.other} {place}: {self.told}"
+    text: str
+    origin: Origin | None
 
 
 def called(name: str, snapshot: Snapshot, addresses: frozenset[str]) -> frozenset[str]:
@@ -76,39 +50,97 @@ def called(name: str, snapshot: Snapshot, addresses: frozenset[str]) -> frozense
 
 def crossings(boxes: Sequence[BoxFacts]) -> tuple[Crossing, ...]:
     """All of them, by box and service, each once."""
+    called = _by_word(boxes)
     found: dict[tuple[str, ServiceKey, str, int], Crossing] = {}
-    for box in boxes:
-        others = [other for other in boxes if other is not box]
-        for source, host, port in _asked(box):
-            other = next((one for one in others if means(one, host)), None)
-            if other is not None:
-                target, answer = answered(other.snapshot, port)
-                crossing = Crossing(box.name, source, host, port, other.name, target, answer)
-                found.setdefault((box.name, source, host, port), crossing)
+    for at, box in enumerate(boxes):
+        for asked in _asked(box.snapshot):
+            meant = sorted({one for word in _words(asked.host) for one in called.get(word, ())})
+            if meant and at not in meant:
+                place = box.name, asked.source, asked.host, asked.port
+                found.setdefault(place, _crossing(box, asked, boxes[meant[0]], boxes))
     return tuple(found.values())
 
 
-def means(box: BoxFacts, host: str) -> bool:
-    """Whether a name in a text is one of this box."""
+def _by_word(boxes: Sequence[BoxFacts]) -> Mapping[str, tuple[int, ...]]:
+    """Name or address → the places of the boxes that it means."""
+    found: dict[str, tuple[int, ...]] = {}
+    for at, box in enumerate(boxes):
+        for word in box.known_as:
+            found[word] = (*found.get(word, ()), at)
+    return found
+
+
+def _crossing(box: BoxFacts, asked: Asked, other: BoxFacts, boxes: Sequence[BoxFacts]) -> Crossing:
+    swarm = swarm_around(other.snapshot, [one.snapshot for one in boxes])
+    there = answered(other.snapshot, asked.port, swarm)
+    return Crossing(
+        box.name,
+        asked.source,
+        asked.host,
+        asked.port,
+        other.name,
+        there.target,
+        there.answer,
+        there.by,
+        asked.text,
+        asked.origin,
+        other.away,
+    )
+
+
+def crossed(boxes: Sequence[BoxFacts]) -> tuple[Snapshot, ...]:
+    """The snapshot of each box with what goes out of it and comes into it; the same tuples as
+    before where nothing of that changed."""
+    going: dict[str, list[Crossing]] = {}
+    coming: dict[str, list[Crossing]] = {}
+    for one in crossings(boxes):
+        going.setdefault(one.box, []).append(one)
+        coming.setdefault(one.other, []).append(one)
+    return tuple(
+        _with(box, tuple(going.get(box.name, ())), tuple(coming.get(box.name, ()))) for box in boxes
+    )
+
+
+def _with(
+    box: BoxFacts, outgoing: tuple[Crossing, ...], incoming: tuple[Crossing, ...]
+) -> Snapshot:
+    old = box.snapshot
+    if (outgoing, incoming) == (old.outgoing, old.incoming):
+        return old
+    return replace(old, outgoing=outgoing, incoming=incoming)
+
+
+def _words(host: str) -> tuple[str, ...]:
+    """What a name in a text can be known as: itself, and in a domain of one's own its first
+    word."""
     first, _, domain = host.partition(".")
-    return host in box.known_as or (f".{domain}".endswith(OWN_DOMAINS) and first in box.known_as)
+    return (host, first) if f".{domain}".endswith(OWN_DOMAINS) else (host,)
 
 
-def _asked(box: BoxFacts) -> Iterator[tuple[ServiceKey, str, int]]:
+def _asked(snapshot: Snapshot) -> tuple[Asked, ...]:
     """Who names which host and port that nobody on its own box answers."""
-    snapshot, index = box.snapshot, names(box.snapshot)
+    parts = snapshot.projects, snapshot.containers, snapshot.networks
+    return snapshot.derived(_look_for_asked, *parts)
+
+
+def _look_for_asked(snapshot: Snapshot) -> tuple[Asked, ...]:
+    return tuple(_asked_of(snapshot, names(snapshot)))
+
+
+def _asked_of(snapshot: Snapshot, index: Names) -> Iterator[Asked]:
     for key in keys_of(snapshot, None):
         for service in _texts(snapshot, key):
             written = dict(service.extra_hosts)
-            for _, _, host, port, _ in mentions(service):
+            for path, text, host, port, _ in mentions(service):
                 name = host.lower()
-                if port is None or name == HOST_GATEWAY or _own(box, index, key, name):
+                if port is None or name == HOST_GATEWAY or _own(index, key, name):
                     continue
-                yield key, written.get(host, name), port
+                meant = written.get(host, name)
+                yield Asked(key, meant, port, line_with(host, text), service.origin(*path))
 
 
-def _own(box: BoxFacts, index: Names, key: ServiceKey, name: str) -> bool:
-    return name == key.service.lower() or bool(answering(index, key, name)) or means(box, name)
+def _own(index: Names, key: ServiceKey, name: str) -> bool:
+    return name == key.service.lower() or bool(answering(index, key, name))
 
 
 def _texts(snapshot: Snapshot, key: ServiceKey) -> Iterator[Service]:
@@ -126,35 +158,3 @@ def _texts(snapshot: Snapshot, key: ServiceKey) -> Iterator[Service]:
                 environment=made.environment,
                 extra_hosts=made.extra_hosts,
             )
-
-
-def answered(snapshot: Snapshot, port: int) -> tuple[ServiceKey | None, Across]:
-    """Who publishes a TCP port of a box, and how."""
-    if snapshot.engine is None or snapshot.engine_problem:
-        return None, "unknown"
-    local: tuple[ServiceKey | None, Across] | None = None
-    for container in snapshot.containers.values():
-        for binding in container.ports:
-            if binding.host_port != port or binding.protocol != "tcp":
-                continue
-            owner = _owner(snapshot, container)
-            if not binding.host_ip.startswith(LOOPBACK):
-                return owner, "published"
-            local = owner, "loopback"
-    if local is not None:
-        return local
-    return _declared(snapshot, port)
-
-
-def _owner(snapshot: Snapshot, container: Container) -> ServiceKey | None:
-    keys = keys_of(snapshot, None)
-    return next((key for key in keys if container in snapshot.containers_of(key)), None)
-
-
-def _declared(snapshot: Snapshot, port: int) -> tuple[ServiceKey | None, Across]:
-    """Whose file publishes it though no container has it now."""
-    for key, service in snapshot.services():
-        for one in service.ports:
-            if one.published == str(port) and one.protocol == "tcp":
-                return key, "stopped"
-    return None, "nobody"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from nebtui.analysis.reach import Reach
+from nebtui.facts.crossing import Crossing
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.units import clock_time
 
 NO_PROGRAM = 66
 """Its exit status where the image has none of the programs."""
@@ -39,6 +43,27 @@ def trial(snapshot: Snapshot, path: Reach) -> tuple[str, str, int] | str:
     if not path.host or path.port is None:
         return f"cannot be tried: no {'port' if path.host else 'name'} of {path.target} is known"
     return running[0].id, path.host, path.port
+
+
+@dataclass(frozen=True, slots=True)
+class TriedConnection:
+    """What a connection from inside a container gave: `made` None = it could not be tried."""
+
+    made: bool | None
+    said: str
+    at: float
+    """The box's time in Unix seconds."""
+
+    def __str__(self) -> str:
+        return f"{self.said} (tried {clock_time(self.at)})"
+
+
+def crossing_trial(snapshot: Snapshot, crossing: Crossing) -> tuple[str, str, int] | str:
+    """The container, name and port to try another box with, or why that cannot be tried."""
+    running = [c for c in snapshot.containers_of(crossing.source) if c.state == "running"]
+    if not running:
+        return f"cannot be tried: {crossing.source} does not run"
+    return running[0].id, crossing.host, crossing.port
 
 
 def told(code: int, output: str) -> tuple[bool | None, str]:

@@ -80,7 +80,7 @@ def references(
         if origin is not None and origin.file in shared:
             continue
         if (host.lower(), port) not in result:
-            message = _line_with(host, mask(text))
+            message = line_with(host, text)
             result[host.lower(), port] = Reference(
                 key, host.lower(), port, path, message, service.origin(*path), certain
             )
@@ -97,8 +97,9 @@ def shared_env_files(project: Project) -> frozenset[str]:
     return frozenset(file for file, names in users.items() if len(names) > 1)
 
 
-def _line_with(host: str, text: str) -> str:
-    """The line of a longer text that names the host, shortened around it."""
+def line_with(host: str, text: str) -> str:
+    """The line of a longer text that names the host, masked and shortened around it."""
+    text = mask(text)
     line = next((line for line in text.splitlines() if host in line), text)
     start = max(0, line.find(host) - _WIDTH // 2)
     cut = line[start : start + _WIDTH]

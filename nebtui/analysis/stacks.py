@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nebtui.analysis.services import outside_word
 from nebtui.analysis.task_errors import node_name, node_trouble, plain_error, unavailable
 from nebtui.analysis.verdict import WORDS, Readiness, Tone, Word
-from nebtui.facts.declared import ProjectKey
+from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
@@ -36,6 +36,11 @@ class StackService:
     known: SwarmService | None = None
     """None where no manager tells of it: this engine is a worker."""
 
+    @property
+    def log_key(self) -> ServiceKey:
+        """Whose lines those of its log are told to be."""
+        return ServiceKey(ProjectKey(self.stack, ""), self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -47,7 +52,7 @@ class Stack:
     @property
     def title(self) -> str:
         """`stack web (Swarm)`."""
-        return f"stack {self.name} (Swarm)" if self.name else "services without a stack (Swarm)"
+        return stack_title(self.name)
 
     @property
     def summary(self) -> str:
@@ -63,6 +68,11 @@ class Stack:
         order = list(WORDS)
         worst = min((one.verdict.word for one in self.services), key=order.index)
         return WORDS[worst].tone
+
+
+def stack_title(name: str) -> str:
+    """What a stack of that name is called; "" for services without one."""
+    return f"stack {name} (Swarm)" if name else "services without a stack (Swarm)"
 
 
 _TOLD: tuple[Word, ...] = ("degraded",)

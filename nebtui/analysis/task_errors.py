@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from nebtui.analysis.generic_resources import lacking, reserved
 from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
 from nebtui.text.units import size
 
@@ -71,9 +72,11 @@ def _insufficient(swarm: Swarm, service: SwarmService) -> str:
         )
     if service.cpus > cpus > 0:
         return f"insufficient CPUs: it reserves {service.cpus:g}, no node has more than {cpus:g}"
-    parts = (size(service.memory) if service.memory else "", _cpus(service.cpus))
-    reserved = " and ".join(part for part in parts if part)
-    return "insufficient resources" + (f": {reserved} are not left on any node" if reserved else "")
+    if missing := tuple(lacking(swarm, service)):
+        return "; ".join(missing)
+    parts = (size(service.memory) if service.memory else "", _cpus(service.cpus), reserved(service))
+    named = " and ".join(part for part in parts if part)
+    return "insufficient resources" + (f": {named} are not left on any node" if named else "")
 
 
 def _cpus(count: float) -> str:

@@ -91,23 +91,24 @@ def show(
 def show_boxes(arguments: Namespace) -> int:
     """The app on several boxes, or their status once where there is no terminal for it."""
     if not has_screen(arguments):
-        from nebtui.cli.several import looked_at
+        from nebtui.cli.several import looking
         from nebtui.cli.status import say_boxes
 
-        say_boxes(looked_at(arguments), arguments)
+        with looking(arguments) as boxes:
+            say_boxes(boxes, arguments)
         return 0
     from nebtui.cli.looking import host_for
 
-    boxes: tuple[ChosenBox, ...] = arguments.boxes
-    _ready(boxes[0].settings, boxes[0].environ)
+    chosen: tuple[ChosenBox, ...] = arguments.boxes
+    _ready(chosen[0].settings, chosen[0].environ)
     sessions = []
-    for box in boxes:
+    for box in chosen:
         search = not box.endpoint.remote
         host = host_for(arguments, box.settings, box.environ, follow=True, search=search)
         session = _session(host, arguments, box.settings, box.environ, box.name, "", None)
         session.name = box.name
         sessions.append(session)
-    for session, box in zip(sessions, boxes, strict=True):
+    for session, box in zip(sessions, chosen, strict=True):
         session.beside = tuple(sessions)
         # A name that nobody answers for takes seconds: nothing waits for it.
         threading.Thread(target=_look_up, args=(session, box), daemon=True).start()

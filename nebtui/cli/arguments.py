@@ -153,7 +153,9 @@ def _startup(verb: Callable[..., Parser]) -> Parser:
 
 def _reach(verb: Callable[..., Parser]) -> Parser:
     reach = verb("reach", "whether one service can reach another, or what is missing")
-    reach.add_argument("services", nargs=2, metavar="SERVICE", help="PROJECT/SERVICE, or SERVICE")
+    reach.add_argument(
+        "services", nargs=2, metavar="SERVICE", help="[BOX:]PROJECT/SERVICE, or SERVICE"
+    )
     reach.add_argument(
         "--try", dest="try_it", action="store_true", help="connect from inside its container"
     )

@@ -17,7 +17,7 @@ from nebtui.disk.replace import (
     temporary_name,
 )
 from nebtui.rules.fingerprint import fingerprint
-from nebtui.rules.rule import Finding
+from nebtui.rules.found_on import FoundOn
 
 
 def read_baseline(path: str) -> frozenset[str]:
@@ -35,18 +35,19 @@ def read_baseline(path: str) -> frozenset[str]:
         ) from None
 
 
-def write_baseline(path: str, findings: Iterable[Finding], root: str) -> None:
+def write_baseline(path: str, findings: Iterable[FoundOn], root: str) -> None:
     """Write the findings as a baseline, sorted, so that a later one differs in few lines;
     CommandError where that cannot be."""
     rows = sorted(
         (
             {
-                "fingerprint": fingerprint(finding, root),
-                "rule": finding.rule,
-                "project": finding.project.name if finding.project else None,
-                "service": finding.service,
+                "fingerprint": fingerprint(one.finding, root, one.box),
+                "rule": one.finding.rule,
+                "project": one.finding.project.name if one.finding.project else None,
+                "service": one.finding.service,
+                **({"host": one.box} if one.box else {}),
             }
-            for finding in findings
+            for one in findings
         ),
         key=lambda row: (row["rule"] or "", row["project"] or "", row["fingerprint"] or ""),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nebtui.analysis.services import files_elsewhere
 from nebtui.cli.errors import CommandError
@@ -108,6 +108,18 @@ def strangers(snapshot: Snapshot, arguments: Namespace) -> tuple[Container, ...]
 def whole(arguments: Namespace) -> bool:
     """Whether the whole box was asked for, with what no project made."""
     return not (getattr(arguments, "project", None) or getattr(arguments, "paths", ()))
+
+
+def asked_for(
+    found: Iterable[Finding],
+    snapshot: Snapshot,
+    keys: tuple[ProjectKey, ...],
+    arguments: Namespace,
+) -> list[Finding]:
+    """The findings of the selected projects, and of containers of no project where the whole box
+    was asked for."""
+    others = {container.name for container in strangers(snapshot, arguments)}
+    return [f for f in found if (f.project in keys if f.project else f.subject in others)]
 
 
 def visible(found: list[Finding], arguments: Namespace) -> list[Finding]:

@@ -61,7 +61,7 @@ HOSTLESS: Mapping[str, str] = {
     "man": "it is about the command line",
 }
 """Verbs without `--host`, and why."""
-SEVERAL: frozenset[str | None] = frozenset({None, "status", "graph", "check"})
+SEVERAL: frozenset[str | None] = frozenset({None, "status", "graph", "check", "reach"})
 """Verbs that look at several boxes at once."""
 
 

@@ -9,14 +9,14 @@ from contextlib import closing
 
 from nebtui import rules
 from nebtui.analysis.services import narrowed
-from nebtui.cli.common import complain, look, selected
-from nebtui.cli.errors import CommandError
+from nebtui.cli.common import complain, look, selected, whole
 from nebtui.cli.looking import host_for
 from nebtui.cli.output import ascii_only, say, say_json
-from nebtui.cli.several import across, looked_at, say_across, several
+from nebtui.cli.several import across, looking, say_across, several
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report import graph_text, json_output
 from nebtui.report.diagram import diagram
+from nebtui.report.diagram_of_boxes import diagram_of_boxes
 from nebtui.report.dot import dot
 from nebtui.report.mermaid import mermaid
 from nebtui.rules.rule import Finding
@@ -33,11 +33,12 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     broken = complain(snapshot, keys, arguments)
     chosen = narrowed(snapshot, keys)
     if arguments.format == "json":
-        say_json(json_output.graph(chosen, arguments.boxes[0].name or None))
+        named = arguments.boxes[0].name or None
+        say_json(json_output.graph(chosen, named, whole=whole(arguments)))
     elif arguments.format == "mermaid":
-        say(mermaid(diagram(chosen)))
+        say(mermaid(diagram(chosen, whole=whole(arguments))))
     elif arguments.format == "dot":
-        say(dot(diagram(chosen)))
+        say(dot(diagram(chosen, whole=whole(arguments))))
     else:
         _say_drawing(chosen, rules.find(snapshot, settings.allow), ascii=ascii_only(settings))
     return 2 if broken else 0
@@ -50,19 +51,23 @@ def _say_drawing(chosen: Snapshot, found: Iterable[Finding], *, ascii: bool) -> 
 
 def _several(arguments: Namespace) -> int:
     """The graph of each box under its name; 2 where one could not be looked at."""
-    if arguments.format in ("mermaid", "dot"):
-        raise CommandError(f"--format {arguments.format} draws one box: name one --host")
-    boxes, worst = looked_at(arguments), 0
-    for box in boxes:
-        broken = complain(box.snapshot, box.keys, arguments, box.examined.failures)
-        worst = max(worst, 2 if broken or box.silent else 0)
-    if arguments.format == "json":
-        rows = [json_output.graph(b.chosen, b.name) for b in boxes]
-        say_json(json_output.graphs(rows, across(boxes)))
-        return worst
-    ascii = ascii_only(arguments.boxes[0].settings)
-    for at, box in enumerate(boxes):
-        say(f"{chr(10) if at else ''}{box.name}")
-        _say_drawing(box.chosen, box.examined.findings, ascii=ascii)
-    say_across(across(boxes))
+    with looking(arguments) as boxes:
+        worst = 0
+        for box in boxes:
+            broken = complain(box.snapshot, box.keys, arguments, box.examined.failures)
+            worst = max(worst, 2 if broken or box.silent else 0)
+        every = whole(arguments)
+        if arguments.format == "json":
+            rows = [json_output.graph(b.chosen, b.name, whole=every) for b in boxes]
+            say_json(json_output.graphs(rows, across(boxes)))
+        elif arguments.format in ("mermaid", "dot"):
+            shown = {box.name: box.chosen for box in boxes}
+            drawn = diagram_of_boxes(shown, across(boxes), whole=every)
+            say(mermaid(drawn) if arguments.format == "mermaid" else dot(drawn))
+        else:
+            ascii = ascii_only(arguments.boxes[0].settings)
+            for at, box in enumerate(boxes):
+                say(f"{chr(10) if at else ''}{box.name}")
+                _say_drawing(box.chosen, box.examined.findings, ascii=ascii)
+            say_across(across(boxes))
     return worst

@@ -14,6 +14,7 @@ from nebtui.analysis.logs.entry import entry_of
 from nebtui.analysis.logs.level import LogLevel
 from nebtui.analysis.logs.levels import Levels, at_least
 from nebtui.analysis.services import keys_of
+from nebtui.analysis.stacks import StackService, stacks
 from nebtui.cli.common import complain
 from nebtui.cli.errors import CommandError
 from nebtui.cli.looking import host_for
@@ -50,8 +51,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         if snapshot.engine is None:
             complain(snapshot, (), arguments)
             return 2
-        services = _services(snapshot, arguments)
-        if not any(snapshot.containers_of(service) for service in services):
+        services, swarm = _services(snapshot, arguments)
+        if not swarm and not any(snapshot.containers_of(service) for service in services):
             warn("nebtui: none of the services has a container: there is nothing to read yet")
         # What happens goes on being read, or it would pile up, and new containers not be found.
         threading.Thread(
@@ -61,30 +62,44 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         tail = arguments.tail if arguments.tail is not None or since is not None else TAIL
         follow = not arguments.no_follow
         tail = None if tail in (None, math.inf) else int(tail)
-        request = LogRequest(services, tail, since, follow, patient=True)
+        names = tuple(one.known.name for one in swarm if one.known)
+        request = LogRequest(services, tail, since, follow, patient=True, swarm=names)
         with closing(host.logs(request)) as stream, suppress(KeyboardInterrupt):
             threading.Thread(target=when_reader_leaves, args=(stream.close,), daemon=True).start()
-            _print(stream, arguments, _writer(arguments, services, environ))
+            every = (*services, *(one.log_key for one in swarm))
+            _print(stream, arguments, _writer(arguments, every, environ))
     return 0
 
 
-def _services(snapshot: Snapshot, arguments: Namespace) -> tuple[ServiceKey, ...]:
-    """The services of the names given, else all; CommandError where there is none of a name."""
-    every = tuple(
-        key for key in keys_of(snapshot, None) if arguments.project in (None, key.project.name)
+def _services(
+    snapshot: Snapshot, arguments: Namespace
+) -> tuple[tuple[ServiceKey, ...], tuple[StackService, ...]]:
+    """The services of the names given, else all: of projects, and of the stacks of a Swarm that is
+    managed here; CommandError where there is none of a name."""
+    wanted = arguments.project
+    every = tuple(key for key in keys_of(snapshot, None) if wanted in (None, key.project.name))
+    of_swarm = tuple(
+        one
+        for stack in stacks(snapshot)
+        for one in stack.services
+        if one.known and wanted in (None, one.stack)
     )
-    if arguments.project and not every:
-        raise CommandError(f"no project is called {arguments.project}")
+    if wanted and not every and not of_swarm:
+        raise CommandError(f"no project is called {wanted}")
     found: dict[ServiceKey, None] = {}
+    tasks: dict[ServiceKey, StackService] = {}
     for name in arguments.names:
         project, _, service = name.partition("/")
         mine = [k for k in every if k.project.name == project and service in ("", k.service)]
-        if not mine and any(key.project.name == project for key in every):
-            raise CommandError(f"project {project} has no service {service}")
-        if not mine:
+        swarm = [one for one in of_swarm if one.stack == project and service in ("", one.name)]
+        if not mine and not swarm:
+            known = {*(key.project.name for key in every), *(one.stack for one in of_swarm)}
+            if project in known:
+                raise CommandError(f"project {project} has no service {service}")
             raise CommandError(f"no project is called {project}")
         found |= dict.fromkeys(mine)
-    return tuple(found) if arguments.names else every
+        tasks |= {one.log_key: one for one in swarm}
+    return (tuple(found), tuple(tasks.values())) if arguments.names else (every, of_swarm)
 
 
 def _coloured(environ: Mapping[str, str]) -> bool:

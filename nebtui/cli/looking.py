@@ -89,6 +89,7 @@ def _live(
         await_servers=speeds,
         ask_ollama=("now" if now else "later") if settings.ask_ollama else "never",
         named=bool(arguments.host),
+        beside=len(arguments.host) > 1 or arguments.verb == "serve",
     )
 
 

@@ -27,6 +27,10 @@ from nebtui.settings import Settings
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
     """Print the path; 0 where nothing is missing as far as can be seen, 1 where something is, 2
     where nobody could look."""
+    if len(arguments.boxes) > 1:
+        from nebtui.cli import reach_boxes
+
+        return reach_boxes.run(arguments)
     with closing(host_for(arguments, settings, environ)) as host:
         snapshot = look(host, settings)
         source = _named(snapshot, arguments.services[0], arguments)

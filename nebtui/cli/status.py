@@ -12,7 +12,7 @@ from nebtui.analysis.services import narrowed
 from nebtui.cli.common import complain, look, say_status, selected, status_of, strangers, whole
 from nebtui.cli.looking import host_for
 from nebtui.cli.output import say, say_json, say_masked
-from nebtui.cli.several import LookedBox, across, looked_at, say_across, several
+from nebtui.cli.several import LookedBox, across, looking, say_across, several
 from nebtui.report import json_output
 from nebtui.report.exposition import exposition
 from nebtui.report.metrics import metrics
@@ -35,7 +35,7 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     broken = complain(text, keys, arguments, examined.failures)
     if arguments.format == "prometheus":
         box = arguments.boxes[0].name
-        page = metrics(chosen, result, now)
+        page = metrics(chosen, result, now, whole=whole(arguments))
         say_masked(exposition(metrics_of_boxes({box: page}) if box else page))
     else:
         say_status(chosen, arguments, result, now)
@@ -45,19 +45,22 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
 
 def _several(arguments: Namespace) -> int:
     """All of them; 2 where one could not be looked at, the others are printed all the same."""
-    boxes = looked_at(arguments)
-    worst = 0
-    for box in boxes:
-        # The text itself says when there is no engine.
-        told = replace(box.snapshot, engine_problem="") if arguments.format == "text" else None
-        broken = complain(told or box.snapshot, box.keys, arguments, box.examined.failures)
-        found = status_of(list(box.examined.findings), arguments.fail_on)
-        worst = max(worst, 2 if broken or box.silent else found)
-    if arguments.format == "prometheus":
-        pages = {b.name: metrics(b.chosen, b.examined.findings, b.now) for b in boxes}
-        say_masked(exposition(metrics_of_boxes(pages)))
-    else:
-        say_boxes(boxes, arguments)
+    with looking(arguments) as boxes:
+        worst = 0
+        for box in boxes:
+            # The text itself says when there is no engine.
+            told = replace(box.snapshot, engine_problem="") if arguments.format == "text" else None
+            broken = complain(told or box.snapshot, box.keys, arguments, box.examined.failures)
+            found = status_of(list(box.examined.findings), arguments.fail_on)
+            worst = max(worst, 2 if broken or box.silent else found)
+        if arguments.format == "prometheus":
+            every = whole(arguments)
+            pages = {
+                b.name: metrics(b.chosen, b.examined.findings, b.now, whole=every) for b in boxes
+            }
+            say_masked(exposition(metrics_of_boxes(pages)))
+        else:
+            say_boxes(boxes, arguments)
     return worst
 
 

@@ -16,6 +16,7 @@ from nebtui.facts.process import Process
 from nebtui.facts.project import Project
 
 if TYPE_CHECKING:  # only named here: the first frame does not wait for them
+    from nebtui.facts.crossing import Crossing
     from nebtui.facts.gpu import GpuAccess, GpuStack
     from nebtui.facts.samples import ContainerSample, CpuTrend, GpuSample, ThroughputSample
     from nebtui.facts.startup import Start
@@ -64,6 +65,10 @@ class Snapshot:
     """By container id, oldest first, bounded."""
     starts: Mapping[ProjectKey, tuple[Start, ...]] = field(default_factory=empty)
     """Starts of each project that are kept from before, oldest first."""
+    outgoing: tuple[Crossing, ...] = ()
+    """What services of this box need of other boxes of the run; no box tells that itself."""
+    incoming: tuple[Crossing, ...] = ()
+    """What services of other boxes need of this one."""
     settled: bool = False
     generation: int = 0
     _memo: dict[Callable[..., object], tuple[tuple[object, ...], object]] = field(

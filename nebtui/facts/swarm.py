@@ -24,6 +24,8 @@ class SwarmNode:
     """0 = it does not say."""
     memory: int = 0
     """Bytes; 0 = it does not say."""
+    generic: tuple[tuple[str, int], ...] = ()
+    """Other things it has, such as GPUs, and how many (`node-generic-resources` of its daemon)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,17 @@ class SwarmService:
     networks: tuple[str, ...] = ()
     """Ids of networks; names where the file that made it gave names."""
     ports: tuple[PortBinding, ...] = ()
+    own_ports: tuple[int, ...] = ()
+    """Those of the published ports that only the nodes of its tasks have (`mode: host`); every node
+    answers on the others."""
     constraints: tuple[str, ...] = ()
     """What a node must be, such as `node.labels.gpu == true`."""
     cpus: float = 0.0
     """Reserved for each task; 0 = none."""
     memory: int = 0
     """Bytes reserved for each task; 0 = none."""
+    generic: tuple[tuple[str, int], ...] = ()
+    """Other things reserved for each task, and how many (`generic_resources` of its file)."""
     tasks: tuple[SwarmTask, ...] = ()
 
     @property

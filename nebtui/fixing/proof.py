@@ -71,10 +71,10 @@ def apply_on_paper(draft: Draft, patch: Patch, host: Host) -> Draft:
 
 
 def _made_anew(container: Container) -> Container:
-    """A container as it is once it was recreated: on the networks that its files declare by then,
-    and its healthcheck not run yet."""
+    """A container as it is once it was recreated: on the networks and with the ports that its files
+    declare by then, and its healthcheck not run yet."""
     inspection = container.inspection and replace(container.inspection, probes=(), failing_streak=0)
-    return replace(container, attachments=(), health="none", inspection=inspection)
+    return replace(container, attachments=(), ports=(), health="none", inspection=inspection)
 
 
 def reread(draft: Draft, projects: tuple[Project, ...], host: Host) -> Draft:

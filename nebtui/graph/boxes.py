@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from nebtui.analysis.fleet import Crossing
+from nebtui.analysis.reach_probe import TriedConnection
+from nebtui.facts.crossing import Crossing
 from nebtui.graph.row_ids import identity
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
 
@@ -35,11 +37,16 @@ def box_of(id: str) -> tuple[str, str]:
     return name, rest
 
 
-def all_boxes(boxes: Sequence[BoxGraph], across: Iterable[Crossing] = ()) -> GraphModel:
+def all_boxes(
+    boxes: Sequence[BoxGraph],
+    across: Iterable[Crossing] = (),
+    tried: Mapping[Crossing, TriedConnection] = MappingProxyType({}),
+) -> GraphModel:
     """One scene of all; `across`: what services of one need of another, drawn where there is a row
-    at both ends, and said in the row of the one that needs it where it cannot work."""
+    at both ends, and said in the row of the one that needs it where it cannot work, or where it was
+    `tried`."""
     found = tuple(across)
-    notes = {_source(one): f"→ {one.other} {one.told}" for one in found if one.broken}
+    notes = _notes(found, tried)
     networks: list[NetworkLine] = []
     groups: list[Group] = []
     edges: list[Edge] = []
@@ -60,6 +67,24 @@ def all_boxes(boxes: Sequence[BoxGraph], across: Iterable[Crossing] = ()) -> Gra
     return GraphModel(tuple(networks), tuple(groups), (*edges, *_edges(found)))
 
 
+def _notes(
+    found: Iterable[Crossing], tried: Mapping[Crossing, TriedConnection]
+) -> dict[str, tuple[str, str]]:
+    """Row → what it says, and its tone; of several crossings the first one that is bad."""
+    notes: dict[str, tuple[str, str]] = {}
+    for one in found:
+        if (trial := tried.get(one)) is not None:
+            text = f"→ {one.other} {one.host}:{one.port}: {trial}"
+            note = text, {True: "ok", False: "bad", None: "warn"}[trial.made]
+        elif one.broken:
+            note = f"→ {one.other} {one.told}", "bad"
+        else:
+            continue
+        if notes.get(_source(one), ("", "ok"))[1] != "bad":
+            notes[_source(one)] = note
+    return notes
+
+
 def _source(crossing: Crossing) -> str:
     return of_box(crossing.box, identity(crossing.source))
 
@@ -72,15 +97,16 @@ def _edges(across: Iterable[Crossing]) -> Iterator[Edge]:
             yield Edge(_source(one), target, "references", tone, broken=one.broken, calm=True)
 
 
-def _group(box: str, group: Group, notes: Mapping[str, str]) -> Group:
+def _group(box: str, group: Group, notes: Mapping[str, tuple[str, str]]) -> Group:
     rows = tuple(_row(box, row, notes) for row in group.rows)
     return replace(group, id=of_box(box, group.id), rows=rows)
 
 
-def _row(box: str, row: Row, notes: Mapping[str, str]) -> Row:
+def _row(box: str, row: Row, notes: Mapping[str, tuple[str, str]]) -> Row:
     id = of_box(box, row.id)
     if id in notes:
-        row = replace(row, note=notes[id], note_tone="bad")
+        text, tone = notes[id]
+        row = replace(row, note=text, note_tone=tone)
     return replace(
         row,
         id=id,

@@ -60,8 +60,28 @@ def stack_groups(snapshot: Snapshot) -> Iterator[Group]:
         )
 
 
+def logged(snapshot: Snapshot, row: str) -> tuple[tuple[StackService, ...], str]:
+    """The services of Swarm whose log a row is about, "" for all, and what they are called; none,
+    and why, where no manager here can be asked for it."""
+    named = stack_row(row)
+    if row and named is None:
+        return (), "only services of projects and of Swarm have their log here"
+    every = [one for stack in stacks(snapshot) for one in stack.services if one.known]
+    if named is None:
+        return tuple(every), ""
+    stack, name = named
+    found = tuple(one for one in every if one.stack == stack and name in ("", one.name))
+    title = "/".join(filter(None, (stack or "Swarm", name)))
+    return found, title if found else "a manager of the swarm has its log, not this worker"
+
+
 def _identity(service: StackService) -> str:
-    return f"{STACK}\1{service.stack}\1{service.name}"
+    return stack_identity(service.stack, service.name)
+
+
+def stack_identity(stack: str, service: str) -> str:
+    """The id of the row of a service."""
+    return f"{STACK}\1{stack}\1{service}"
 
 
 def _row(service: StackService) -> Row:

@@ -26,6 +26,7 @@ from nebtui.action import (
     ProjectAction,
     RemoveNetwork,
     RunProgram,
+    SwarmAction,
 )
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
@@ -170,7 +171,10 @@ def through_engine(client: EngineClient, action: EngineAction) -> Iterator[Progr
 
 
 def compose_command(action: ProjectAction) -> tuple[str, ...]:
-    """The `docker compose` command line on a box whose Compose is not asked."""
+    """The `docker compose` command line on a box whose Compose is not asked; of what Swarm does its
+    own."""
+    if isinstance(action, SwarmAction):
+        return action.words
     key = action.project
     if isinstance(action, Existing):
         return ("docker", "compose", "-p", key.name, *action.words)

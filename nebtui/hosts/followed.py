@@ -29,8 +29,11 @@ def collectors(
     baselines: Baselines | None,
     starts: Starts | None,
     ask_ollama: AskOllama,
+    *,
+    beside: bool,
 ) -> tuple[Collector, ...]:
-    """The collectors of one live host, which emit into its group."""
+    """The collectors of one live host, which emit into its group; `beside`: other boxes may name
+    it."""
     shared, startup, emit = group.shared, group.startup, group.emit
     swarm = SwarmCollector(client, shared, emit)
     engine = EngineCollector(client, inspector, swarm, shared, startup, emit)
@@ -43,7 +46,7 @@ def collectors(
         SampleCollector(client, shared, startup, emit),
         StartCollector(StartKeeper(starts), shared, startup, emit),
         PathCollector(shared, startup, emit),
-        HostPortCollector(shared, startup, emit),
+        HostPortCollector(shared, startup, emit, always=beside),
         ImageCollector(client, shared, startup, emit),
         ServerCollector(client, shared, startup, emit, baselines, ask_ollama=ask_ollama),
         GpuCollector(client, shared, startup, emit),

@@ -55,16 +55,18 @@ class LiveHost:
         await_servers: bool = False,
         ask_ollama: AskOllama = "never",
         named: bool = False,
+        beside: bool = False,
     ) -> None:
         """`named`: the engine is not the one that the docker command line would use here, so the
         commands that are shown name it. `await_servers`: the first picture is complete only with a
         speed of each inference server, one to three seconds later where one works, eight where it
         looks slow. `ask_ollama`: ask Ollama servers for a few tokens now and then; `later`: another
-        host does."""
+        host does. `beside`: other boxes are looked at too, and may name programs of this one."""
         self._catalogue = catalogue or ComposeCatalogue(roots, remembered, dict(environ))
         self._group = group = CollectorGroup(PARTS | {"servers"} if await_servers else PARTS)
         self._environ = dict(environ)
         self._named = named
+        self._beside = beside
         self._client = client = EngineClient(endpoint or find_endpoint(environ), self._environ)
         shared, startup, emit = group.shared, group.startup, group.emit
         self._inspector = Inspector(client, shared, emit)
@@ -90,6 +92,7 @@ class LiveHost:
                 self._baselines,
                 self._starts,
                 self._ask_ollama,
+                beside=self._beside,
             )
         )
 

@@ -1,11 +1,13 @@
-"""The graph of the box as nodes and lines with plain labels, for the languages that draw it."""
+"""The graph of a box as nodes and lines with plain labels, for the languages that draw it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import network_members, projects, service_keys
+from nebtui.analysis.stacks import StackService, stack_title, stacks
 from nebtui.analysis.verdict import WORDS
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -34,7 +36,7 @@ class DiagramNode:
 
 @dataclass(frozen=True, slots=True)
 class DiagramCluster:
-    """A project with its services."""
+    """A project, or a stack of Swarm, with its services."""
 
     id: str
     label: str
@@ -61,17 +63,18 @@ class Diagram:
     lines: tuple[DiagramLine, ...]
 
 
-def diagram(snapshot: Snapshot) -> Diagram:
-    """Every service of the snapshot, those included that a `depends_on` names and no file has."""
+def diagram(snapshot: Snapshot, prefix: str = "", *, whole: bool = True) -> Diagram:
+    """Every service of the snapshot, those included that a `depends_on` names and no file has, and
+    (`whole`) the stacks of Swarm. `prefix`: begins all ids, where several boxes are drawn."""
     edges = tuple(dict.fromkeys(service_edges(snapshot)))
-    keys = [key for project in projects(snapshot) for key in service_keys(snapshot, project)]
-    keys += [end for edge in edges for end in (edge.source, edge.target)]
-    services = {key: f"s{number}" for number, key in enumerate(dict.fromkeys(keys))}
+    services = service_ids(snapshot, prefix)
+    found = [one for stack in stacks(snapshot) for one in stack.services] if whole else []
     members = network_members(snapshot)
-    networks = {name: f"n{number}" for number, name in enumerate(members)}
+    names = dict.fromkeys((*members, *(name for one in found for name in one.networks)))
+    networks = {name: f"{prefix}n{number}" for number, name in enumerate(names)}
     clusters = tuple(
         DiagramCluster(
-            f"p{number}",
+            f"{prefix}p{number}",
             label(project.name),
             tuple(_node(snapshot, k, i) for k, i in services.items() if k.project == project),
         )
@@ -83,8 +86,32 @@ def diagram(snapshot: Snapshot) -> Diagram:
         for key in on
     ]
     lines += [_line(edge, services) for edge in edges]
-    shown = tuple(DiagramNode(networks[name], label(name)) for name in members)
-    return Diagram(clusters, shown, tuple(lines))
+    lines += [
+        DiagramLine(f"{prefix}u{at}", networks[name], "member")
+        for at, one in enumerate(found)
+        for name in one.networks
+    ]
+    shown = tuple(DiagramNode(networks[name], label(name)) for name in networks)
+    return Diagram((*clusters, *_stacks(found, prefix)), shown, tuple(lines))
+
+
+def service_ids(snapshot: Snapshot, prefix: str = "") -> dict[ServiceKey, str]:
+    """The id of each service that is drawn."""
+    keys = [key for project in projects(snapshot) for key in service_keys(snapshot, project)]
+    keys += [end for edge in service_edges(snapshot) for end in (edge.source, edge.target)]
+    return {key: f"{prefix}s{number}" for number, key in enumerate(dict.fromkeys(keys))}
+
+
+def _stacks(found: Sequence[StackService], prefix: str) -> Iterator[DiagramCluster]:
+    """The stacks of Swarm, each as a cluster."""
+    by_stack: dict[str, list[DiagramNode]] = {}
+    for at, one in enumerate(found):
+        bad = WORDS[one.verdict.word].tone == "bad"
+        state = label(one.verdict.state)
+        node = DiagramNode(f"{prefix}u{at}", label(one.name), state, bad)
+        by_stack.setdefault(one.stack, []).append(node)
+    for number, (name, nodes) in enumerate(by_stack.items()):
+        yield DiagramCluster(f"{prefix}t{number}", label(stack_title(name)), tuple(nodes))
 
 
 def label(text: str) -> str:

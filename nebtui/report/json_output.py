@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from nebtui.analysis.drift import drift
-from nebtui.analysis.fleet import Crossing
 from nebtui.analysis.reachability import Names, names, observed_networks
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
@@ -16,6 +15,7 @@ from nebtui.analysis.services import (
 )
 from nebtui.analysis.throughput.summary import kv_cache, samples_of, tokens_per_second
 from nebtui.analysis.usage import usage
+from nebtui.facts.crossing import Crossing
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
@@ -211,19 +211,21 @@ def _server(sample: ThroughputSample) -> ServerJson:
     }
 
 
+def crossing_json(one: Crossing) -> CrossingJson:
+    """What a service of one box needs of another."""
+    return {
+        "from": f"{one.box} {one.source}",
+        "host": one.host,
+        "port": one.port,
+        "box": one.other,
+        "target": str(one.target) if one.target else None,
+        "answer": one.answer,
+        "message": one.told,
+    }
+
+
 def _crossings(found: Iterable[Crossing]) -> list[CrossingJson]:
-    return [
-        {
-            "from": f"{one.box} {one.source}",
-            "host": one.host,
-            "port": one.port,
-            "box": one.other,
-            "target": str(one.target) if one.target else None,
-            "answer": one.answer,
-            "message": one.told,
-        }
-        for one in found
-    ]
+    return [crossing_json(one) for one in found]
 
 
 def statuses(rows: list[StatusJson], found: Iterable[Crossing]) -> StatusesJson:
@@ -241,8 +243,9 @@ def graphs(rows: list[GraphJson], found: Iterable[Crossing]) -> GraphsJson:
     return {"version": 1, "hosts": rows, "crossings": _crossings(found)}
 
 
-def graph(snapshot: Snapshot, host: str | None = None) -> GraphJson:
-    """`graph --format json`; `host`: as `--host` named the box."""
+def graph(snapshot: Snapshot, host: str | None = None, *, whole: bool = True) -> GraphJson:
+    """`graph --format json`; `host`: as `--host` named the box; `whole`: with the stacks of
+    Swarm."""
     return {
         "version": 1,
         "networks": [
@@ -250,6 +253,7 @@ def graph(snapshot: Snapshot, host: str | None = None) -> GraphJson:
             for name, (external, members) in network_members(snapshot).items()
         ],
         "edges": [_edge(edge) for edge in service_edges(snapshot)],
+        "swarm": swarm_json(snapshot) if whole else None,
         "host": host,
     }
 

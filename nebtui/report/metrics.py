@@ -11,6 +11,7 @@ from nebtui.analysis.gpu.evidence import ladder
 from nebtui.analysis.gpu.requests import is_check
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import keys_of, meant_to_run, projects
+from nebtui.analysis.stacks import StackService, stacks
 from nebtui.analysis.startup.recent import starts
 from nebtui.analysis.throughput.summary import samples_of, tokens_per_second
 from nebtui.analysis.verdict import WORDS
@@ -23,8 +24,11 @@ from nebtui.rules.rule import Finding
 Series = Iterable[tuple[Labels, float]]
 
 
-def metrics(snapshot: Snapshot, found: Collection[Finding], now: float) -> Iterator[MetricFamily]:
-    """The box at the time `now` (Unix seconds), with what was found on it."""
+def metrics(
+    snapshot: Snapshot, found: Collection[Finding], now: float, *, whole: bool = True
+) -> Iterator[MetricFamily]:
+    """The box at the time `now` (Unix seconds), with what was found on it, and (`whole`) the stacks
+    of Swarm."""
     yield _gauge("nebtui_info", "The nebtui that looked.", [({"version": __version__}, 1)])
     yield _gauge(
         "nebtui_engine_up",
@@ -44,6 +48,8 @@ def metrics(snapshot: Snapshot, found: Collection[Finding], now: float) -> Itera
     keys = keys_of(snapshot, None)
     yield from _states(snapshot, keys)
     yield from _work(snapshot, keys)
+    if whole:
+        yield from _replicas(snapshot)
     yield from _starts(snapshot, now)
 
 
@@ -84,6 +90,26 @@ def _work(snapshot: Snapshot, keys: Collection[ServiceKey]) -> Iterator[MetricFa
         "they are idle.",
         _speeds(snapshot, keys),
     )
+
+
+def _replicas(snapshot: Snapshot) -> Iterator[MetricFamily]:
+    """Of the services of Swarm, as its manager tells."""
+    found = [(_of_stack(one), one.known) for s in stacks(snapshot) for one in s.services]
+    known = [(labels, service) for labels, service in found if service is not None]
+    yield _gauge(
+        "nebtui_swarm_replicas_wanted",
+        "How many replicas of a Swarm service there should be; told by managers.",
+        ((labels, service.wanted) for labels, service in known),
+    )
+    yield _gauge(
+        "nebtui_swarm_replicas_running",
+        "How many of them run; of a job, how many are done.",
+        ((labels, service.running) for labels, service in known),
+    )
+
+
+def _of_stack(service: StackService) -> Labels:
+    return {"stack": service.stack, "service": service.name}
 
 
 def _of(snapshot: Snapshot, key: ProjectKey | ServiceKey) -> Labels:

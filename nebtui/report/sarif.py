@@ -12,7 +12,8 @@ from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.patch import Patch
 from nebtui.report.replacements import Replacement, replacements
 from nebtui.rules.fingerprint import fingerprint
-from nebtui.rules.rule import Finding, FindingKey, Rule, Severity
+from nebtui.rules.found_on import FoundOn
+from nebtui.rules.rule import FindingKey, Rule, Severity
 from nebtui.text.mask import mask
 from nebtui.text.paths import below
 
@@ -24,20 +25,27 @@ ROOT = "SRCROOT"
 FINGERPRINT = "nebtuiFinding/v1"
 
 
-def sarif(
-    findings: Iterable[Finding],
+def sarif(runs: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The log of one run, or of one for each box."""
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": list(runs)}
+
+
+def sarif_run(
+    found: Iterable[FoundOn],
     problems: Iterable[Problem],
     failures: Iterable[str],
     *,
     rules: Collection[Rule],
     patches: Mapping[FindingKey, Patch],
     root: str,
+    box: str = "",
 ) -> dict[str, Any]:
     """One run: `rules` with their manuals, a result for each finding, with its patch where there is
-    one, and what could not be looked at. Paths below `root` (absolute) are relative to it."""
+    one, and what could not be looked at. Paths below `root` (absolute) are relative to it, those of
+    another machine absolute. `box`: which of several it is about."""
     index = {rule.name: number for number, rule in enumerate(rules)}
     wrong = [*(_problem(p, root) for p in problems), *map(_notification, failures)]
-    run = {
+    return {
         "tool": {
             "driver": {
                 "name": "nebtui",
@@ -45,12 +53,13 @@ def sarif(
                 "rules": [_rule(rule) for rule in rules],
             }
         },
+        # Code scanning keeps the results of runs of different ids beside each other.
+        **({"automationDetails": {"id": f"nebtui/{quote(box, safe='')}/"}} if box else {}),
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"uri": f"file://{quote(root.rstrip('/'))}/"}},
         "invocations": [{"executionSuccessful": not wrong, "toolExecutionNotifications": wrong}],
-        "results": [_result(f, index, patches.get(f.key), root) for f in findings],
+        "results": [_result(one, index, patches.get(one.finding.key), root) for one in found],
     }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -74,18 +83,20 @@ def _markdown(manual: str) -> str:
 
 
 def _result(
-    finding: Finding, index: Mapping[str, int], patch: Patch | None, root: str
+    one: FoundOn, index: Mapping[str, int], patch: Patch | None, root: str
 ) -> dict[str, Any]:
+    finding = one.finding
     fixes = [_fix(patch, root)] if patch and _expressible(patch) else []
     return {
         "ruleId": finding.rule,
         "ruleIndex": index.get(finding.rule, -1),
         "level": LEVELS[finding.severity],
-        "message": {"text": _text(finding)},
-        "locations": [_location(finding, root)],
-        "partialFingerprints": {FINGERPRINT: fingerprint(finding, root)},
+        "message": {"text": _text(one)},
+        "locations": [_location(one, root)],
+        "partialFingerprints": {FINGERPRINT: fingerprint(finding, root, one.box)},
         **({"fixes": fixes} if fixes else {}),
         "properties": {
+            **({"host": one.box} if one.box else {}),
             "project": finding.project.name if finding.project else None,
             "service": finding.service,
             "place": finding.place,
@@ -94,17 +105,19 @@ def _result(
     }
 
 
-def _text(finding: Finding) -> str:
+def _text(one: FoundOn) -> str:
     """Who, what, the evidence and the remedy, a line each. `](` would make a link of the text in
     front of it."""
-    lines = [f"{finding.at or finding.project or ''} {finding.message}".strip(), *finding.evidence]
+    finding = one.finding
+    lines = [f"{one.whose} {finding.message}".strip(), *finding.evidence]
     if finding.fix:
         lines.append(f"fix ({finding.applicability}): {finding.fix}")
     return "\n".join(lines).replace("](", "] (")
 
 
-def _location(finding: Finding, root: str) -> dict[str, Any]:
+def _location(one: FoundOn, root: str) -> dict[str, Any]:
     """The line; where none is known the begin of the project's first file."""
+    finding = one.finding
     services = [key for key in (finding.at, *finding.also) if key]
     names = [{"fullyQualifiedName": str(key), "kind": "module"} for key in services]
     origin, files = finding.origin, finding.project.files if finding.project else ()
@@ -113,7 +126,7 @@ def _location(finding: Finding, root: str) -> dict[str, Any]:
     if file:
         line = max(origin.line, 1) if origin else 1
         place["physicalLocation"] = {
-            "artifactLocation": _artifact(file, root),
+            "artifactLocation": _artifact(file, root) if one.here else _far(file, one.box),
             "region": {"startLine": line},
         }
     return place
@@ -124,6 +137,11 @@ def _artifact(path: str, root: str) -> dict[str, str]:
     if inside is None:
         return {"uri": f"file://{quote(path)}"}
     return {"uri": quote(inside), "uriBaseId": ROOT}
+
+
+def _far(path: str, box: str) -> dict[str, str]:
+    """A file of another machine: a path of the same name here is another file."""
+    return {"uri": f"file://{quote(box, safe='')}{quote(path)}"}
 
 
 def _expressible(patch: Patch) -> bool:
@@ -168,8 +186,11 @@ def _replacement(edit: Replacement) -> dict[str, Any]:
 
 def _problem(problem: Problem, root: str) -> dict[str, Any]:
     region = {"region": {"startLine": problem.line}} if problem.line else {}
+    told = _notification(problem.message)
+    if not problem.file.startswith("/"):
+        return told  # the address of an engine whose files are elsewhere
     place = {"artifactLocation": _artifact(problem.file, root), **region}
-    return {**_notification(problem.message), "locations": [{"physicalLocation": place}]}
+    return {**told, "locations": [{"physicalLocation": place}]}
 
 
 def _notification(sentence: str) -> dict[str, Any]:

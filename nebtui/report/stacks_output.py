@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.analysis.generic_resources import supply, wanted
 from nebtui.analysis.stacks import Stack, StackService, stacks
 from nebtui.analysis.task_errors import node_name, plain_error
 from nebtui.analysis.verdict import WORDS
@@ -24,7 +25,9 @@ def swarm_lines(snapshot: Snapshot) -> Iterator[str]:
         yield plain(f"{stack.title}  {stack.summary}")
         for one in stack.services:
             verdict = one.verdict
-            told = (verdict.state, verdict.why, *one.troubles)
+            reserves = wanted(swarm, one.known) if swarm and one.known else ""
+            reserves = f"reserves {reserves}" if reserves else ""
+            told = (verdict.state, verdict.why, *one.troubles, reserves)
             rest = "  ".join(part for part in told if part)
             yield plain(f"  {WORDS[verdict.word].glyph} {one.name}  {rest}")
 
@@ -45,6 +48,11 @@ def swarm_json(snapshot: Snapshot) -> SwarmJson | None:
                 "role": node.role,
                 "availability": node.availability,
                 "state": node.state,
+                "generic_resources": [
+                    {"kind": one.kind, "total": one.total, "free": max(one.free, 0)}
+                    for one in supply(known)
+                    if one.node is node
+                ],
             }
             for node in known.nodes
         ],
@@ -74,6 +82,7 @@ def _service(swarm: Swarm, service: StackService) -> StackServiceJson:
         "networks": list(service.networks),
         "ports": [port_json(port) for port in ports],
         "nodes": list(service.troubles),
+        "reserves": [{"kind": k, "count": n} for k, n in known.generic] if known else [],
         "containers": [one.name for one in containers],
         "tasks": [_task(swarm, known, task) for task in known.tasks] if known else [],
     }

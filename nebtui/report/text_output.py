@@ -94,8 +94,8 @@ def status(
     if killed := out_of_memory(snapshot):
         named = ", ".join(str(key) for key in killed)
         yield plain(f"{len(killed)} out of memory: {shorten(plain(named), LONGEST_LIST)}")
-    if not snapshot.projects:
-        yield "no Compose projects found"
+    if not snapshot.projects and not snapshot.engine_problem:
+        yield "no Compose projects found"  # where nobody answers, nobody looked for them
     for key in projects(snapshot):
         project = snapshot.projects[key]
         files = ", ".join(short(f) for f in key.files) or "no file known"

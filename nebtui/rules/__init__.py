@@ -74,7 +74,8 @@ def files_only(snapshot: Snapshot) -> Snapshot:
     """The box without what runs: what a look at the files finds, with images and networks as they
     are. The same snapshot as long as neither changes."""
     return snapshot.derived(_without_containers, snapshot.projects, snapshot.images,
-                            snapshot.networks, snapshot.paths, snapshot.engine)  # fmt: skip
+                            snapshot.networks, snapshot.paths, snapshot.engine,
+                            snapshot.swarm, snapshot.outgoing, snapshot.incoming)  # fmt: skip
 
 
 def _without_containers(snapshot: Snapshot) -> Snapshot:

@@ -11,14 +11,16 @@ from nebtui.text.paths import below
 DIGITS = 32
 
 
-def fingerprint(finding: Finding, root: str) -> str:
-    """32 hexadecimal digits of rule, project, service and subject. It stays while lines move and
+def fingerprint(finding: Finding, root: str, box: str = "") -> str:
+    """32 hexadecimal digits of rule, project, service, subject, and of several boxes the box. It
+    stays while lines move and
     messages change; places below `root` (the work tree) count relative to it, so that it stays in
     another clone too."""
     project = finding.project
     where = [project.name, *_places(project.working_dir, project.files, root)] if project else []
     subject = finding.subject.replace(f"{root.rstrip('/')}/", "")
-    identity = json.dumps([finding.rule, where, finding.service, subject])
+    of_box = [box] if box else []
+    identity = json.dumps([finding.rule, where, finding.service, subject, *of_box])
     return hashlib.sha256(identity.encode()).hexdigest()[:DIGITS]
 
 

@@ -6,10 +6,13 @@ Why it bites: without the gates of `depends_on` all services start at once, in n
 builds nothing; `restart` counts as `deploy.restart_policy` only; a folder of this machine is not on
 the other nodes, and a task that lands there is rejected.
 Evidence: each key with its line, and what Swarm does instead.
+A GPU request in Compose's words (`devices`, `gpus`, `runtime`) refuses the whole file: Swarm counts
+generic resources that its nodes are told to have.
 Fix: none, it takes a decision: an image in a registry, `deploy.restart_policy`, a volume that all
 nodes reach or a constraint, a program that waits for what it needs by itself.
 Source: docker/cli, cli/compose/types (UnsupportedProperties, DeprecatedProperties,
-ForbiddenProperties), measured with Docker 28.2.
+ForbiddenProperties), config_schema_v3.13.json,
+measured with Docker 28.2; docs.docker.com/reference/cli/docker/service/create (generic resources).
 """
 
 from __future__ import annotations
@@ -45,6 +48,8 @@ REFUSED = frozenset({
 })
 # fmt: on
 """Keys for which the whole file is refused."""
+GPU_REQUESTS = (("deploy", "resources", "reservations", "devices"), ("gpus",), ("runtime",))
+"""How Compose asks for GPUs; `docker stack deploy` refuses each."""
 EVERYWHERE = ("/dev", "/etc/localtime", "/etc/timezone", "/proc", "/run", "/sys", "/var/run")
 """Folders and files that each Linux machine has."""
 STARTED = "service_started"
@@ -59,9 +64,15 @@ class Ignored:
     path: tuple[str, ...]
     told: str
 
+    @property
+    def key(self) -> str:
+        """The key as people call it."""
+        return ".".join(self.path) if self.path[0] == "deploy" else self.path[0]
+
     def line(self, service: Service) -> str:
         """The key with its place, and what is told of it."""
-        name = self.path[0] if self.path[0] == "volumes" else " ".join(self.path)
+        short = self.path[0] in ("volumes", "deploy")
+        name = self.key if short else " ".join(self.path)
         origin = service.origin(*self.path)
         return f"{name}{f' ({origin})' if origin else ''}: {self.told}"
 
@@ -85,7 +96,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             service=key.service,
             subject="",
             message="Swarm does not take "
-            + ", ".join(dict.fromkeys(one.path[0] for one in found))
+            + ", ".join(dict.fromkeys(one.key for one in found))
             + " from its file",
             evidence=tuple(one.line(service) for one in found),
             applicability="display",
@@ -115,11 +126,25 @@ def _weighty(swarm: Swarm, service: Service, deployed: StackService) -> Iterator
         if service.stands(name):
             told = "ignored" if name in IGNORED else "`docker stack deploy` refuses the file"
             yield Ignored((name,), told)
+    for path in GPU_REQUESTS:
+        if service.stands(*path):
+            yield Ignored(path, _in_swarms_words(service))
     if len(swarm.nodes) > 1 and not _on_one_node(deployed):
         for mount in service.mounts:
             if mount.type == "bind" and not _everywhere(mount.source):
                 told = f"{mount.source} is a folder of this machine: tasks on others are rejected"
                 yield Ignored(("volumes", mount.target), told)
+
+
+def _in_swarms_words(service: Service) -> str:
+    """What a GPU request reads like there; it counts what the nodes are told to have."""
+    counts = [one.count for one in service.gpus if one.count and one.count > 0]
+    number = counts[0] if counts else max((len(one.ids) for one in service.gpus), default=0) or 1
+    return (
+        "`docker stack deploy` refuses the file; for Swarm: deploy.resources.reservations."
+        f"generic_resources: [{{discrete_resource_spec: {{kind: gpu, value: {number}}}}}], and "
+        "`node-generic-resources` in the daemon.json of each node with GPUs"
+    )
 
 
 def _everywhere(source: str) -> bool:

@@ -1,17 +1,22 @@
 """A compose file has a top-level `version`, which nothing reads any more.
 
-What: `version: "3.9"` or the like at the top of a file of the project.
+What: `version: "3.9"` or the like at the top of a file of the project; silent where the services of
+a stack on this box may be those of the file: `docker stack deploy` does read it, and before docker
+23.0 refuses a file without it ("unsupported Compose file version: 1.0").
 Why it bites: Compose v2 warns at every command and ignores it; people take it for a setting.
 Evidence: the line of each file.
 Fix: the line goes. Safe: no container changes.
-Source: docs.docker.com/reference/compose-file/version-and-name; measured with Compose 2.40.
+Source: docs.docker.com/reference/compose-file/version-and-name; measured with Compose 2.40;
+docker/cli pull request 3257 (the client that will deploy is not known, so neither is its version).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.analysis.stacks import stacks
 from nebtui.compose.editor.verbs import Remove
+from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import FileEdit, Finding, Fix, NoFixError, Options, Rule
 
@@ -21,7 +26,7 @@ NAME = "obsolete-version"
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per project, for all its files."""
     for key, project in snapshot.projects.items():
-        if not project.versions:
+        if not project.versions or _may_be_a_stack(snapshot, project):
             continue
         yield Finding(
             rule=NAME,
@@ -35,6 +40,16 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             origin=project.versions[0],
             fix="remove it",
         )
+
+
+def _may_be_a_stack(snapshot: Snapshot, project: Project) -> bool:
+    """Whether a stack here has no other services than the project: people give it another name than
+    Compose does."""
+    return any(
+        names <= set(project.services)
+        for stack in stacks(snapshot)
+        if stack.name and (names := {one.name for one in stack.services})
+    )
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:

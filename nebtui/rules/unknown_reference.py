@@ -35,6 +35,7 @@ _NEAR_LENGTH = 4
 def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding per service and name."""
     index = names(snapshot)
+    other_boxes = {(one.source, one.host) for one in snapshot.outgoing}
     for resolution in resolutions(snapshot):
         reference = resolution.reference
         source = reference.source
@@ -44,6 +45,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         if snapshot.projects[source.project].overlay or reference.host in index.owners:
             continue  # somebody answers, in another file at least
         if reference.host in {host.lower() for host, _ in service.extra_hosts}:
+            continue
+        if (source, reference.host) in other_boxes:
             continue
         if found := near(reference.host, _reachable(snapshot, index, source)):
             yield _finding(reference, service, found)

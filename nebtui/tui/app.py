@@ -24,6 +24,7 @@ from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_on_screen import BoxOnScreen
 from nebtui.tui.box_recording import BoxRecording
+from nebtui.tui.crossing_boxes import CrossingBoxes
 from nebtui.tui.guide import Guide, Move
 from nebtui.tui.keys import bindings
 from nebtui.tui.locked import why_locked
@@ -59,6 +60,7 @@ class NebtuiApp(ActingApp):
             box.session.name: BoxRecording(self, box.session, self._fleet.stores[box.session.name])
             for box in self.boxes
         }
+        self._crossing = CrossingBoxes(self)
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self.guide = Guide(self, session)
         self._ascii = AsciiFilter(enabled=session.ascii)
@@ -94,7 +96,8 @@ class NebtuiApp(ActingApp):
         box.take(message.snapshot, self._settled if box is self.box else None)
 
     def _watch(self) -> None:
-        """Say it when a written patch is seen to work."""
+        """Say it when a written patch is seen to work, and look what boxes need of each other."""
+        self._crossing.look()
         for item in [item for box in self.boxes for item in box.seen()]:
             self.guide.note("seen", item.patch.mended)
             self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)

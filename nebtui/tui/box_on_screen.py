@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
 from nebtui.analysis.services import narrowed
+from nebtui.facts.crossing import Crossing
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.watch import Watched, verdict
@@ -44,13 +46,16 @@ class BoxOnScreen:
         self.words = LastWords(app, session, self.show)
         self._early = session.snapshot
         self._judged = -1
+        self._across: tuple[tuple[Crossing, ...], tuple[Crossing, ...]] = ((), ())
+        self._judged_across: object = ((), ())
         self._judging = False
         self._patience: Literal["whole", "running", "over"] = "whole"
 
     @property
     def judged(self) -> bool:
         """The findings are those of the snapshot that is shown."""
-        return self._judged == self.session.snapshot.generation
+        of_now = self._judged == self.session.snapshot.generation
+        return of_now and self._judged_across == self._across
 
     def show(self) -> None:
         """Show what is known now: on its home screen while that is in front, and in its line beside
@@ -67,7 +72,7 @@ class BoxOnScreen:
         session = self.session
         first = snapshot.settled and not session.snapshot.settled
         back = _answers(snapshot) and not _answers(session.snapshot)
-        session.snapshot = self._only(snapshot)
+        session.snapshot = self._crossing(self._only(snapshot))
         self.show()
         self.words.look()
         # Painted first: the search takes the interpreter from the screen's thread.
@@ -81,6 +86,20 @@ class BoxOnScreen:
         if first and session.host.kind == "live" and not (engine and engine.elsewhere):
             seen = tuple(snapshot.projects.values())
             background(self._app, lambda: self._remember(seen), lambda _: None)
+
+    def cross(self, outgoing: tuple[Crossing, ...], incoming: tuple[Crossing, ...]) -> None:
+        """What this box and others need of each other, as it was found out last."""
+        if (outgoing, incoming) != self._across:
+            self._across = outgoing, incoming
+            self.session.snapshot = self._crossing(self.session.snapshot)
+            self._judge()
+
+    def _crossing(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with that: its host does not tell it."""
+        outgoing, incoming = self._across
+        if not outgoing and not incoming and not snapshot.outgoing and not snapshot.incoming:
+            return snapshot
+        return replace(snapshot, outgoing=outgoing, incoming=incoming)
 
     def _only(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot with only the projects of the name asked for, where one was."""
@@ -96,7 +115,7 @@ class BoxOnScreen:
     def _judge(self) -> None:
         """Find again where declared or inspected facts changed; one search at a time."""
         snapshot = self.session.snapshot
-        if self._judging or snapshot.generation == self._judged:
+        if self._judging or self.judged:
             return
         if not snapshot.settled and self._patience != "over":
             if self._patience == "whole":
@@ -119,6 +138,7 @@ class BoxOnScreen:
     def _found(self, searched: tuple[Snapshot, rules.Examination, float]) -> None:
         snapshot, examined, took = searched
         self._judged = snapshot.generation
+        self._judged_across = snapshot.outgoing, snapshot.incoming
         found, failures = examined.findings, examined.failures
         if (found, failures) != (self.session.findings, self.session.failures):
             self.session.findings, self.session.failures = found, failures

@@ -243,6 +243,8 @@ KEYS: tuple[Key, ...] = (
         "Next broken thing of any box.", "all boxes", True),
     Key("box_edges", "e", "e", "rails('all_edges')", "edges",
         "Draw all edges, or the broken ones only.", "all boxes", True),
+    Key("box_try", "t", "t", "try_it", "try",
+        "Connect to the other boxes from inside the selected service.", "all boxes", True),
     *(Key(f"box_{n}", f"{n}", f"{n}", f"box({n})", f"box {n}", f"Box {n} of the list.", "all boxes")
       for n in range(1, 10)),
     Key("confirm", "enter,U", "enter", "confirm", "run",

@@ -18,16 +18,19 @@ class LogTail:
     """Follows one service at a time."""
 
     def __init__(self) -> None:
-        self._service: ServiceKey | None = None
+        self._service: ServiceKey | str | None = None
         self._stream: LogStream | None = None
         self._lines: deque[LogLine] = deque(maxlen=KEPT)
 
-    def turn(self, host: Host, service: ServiceKey | None) -> None:
-        """Follow this service from now on; None = none."""
+    def turn(self, host: Host, service: ServiceKey | str | None) -> None:
+        """Follow this service from now on, one of Swarm by its whole name; None = none."""
         if service != self._service:
             self.close()
             self._service = service
-            self._stream = host.logs(LogRequest((service,), KEPT)) if service else None
+            if isinstance(service, str):
+                self._stream = host.logs(LogRequest((), KEPT, swarm=(service,)))
+            else:
+                self._stream = host.logs(LogRequest((service,), KEPT)) if service else None
         self.look()
 
     def look(self) -> bool:

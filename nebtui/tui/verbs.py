@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from nebtui.action import BuildImages, DeployStack, Down, ProjectAction, Pull, Restart, Stop, Up
-from nebtui.analysis.stacks import deployed_from, stacks
+from nebtui.action import BuildImages, Down, ProjectAction, Pull, Restart, Stop
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.facts.snapshot import Snapshot, belongs
+from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import up_action
 
 Verb = Literal["up", "stop", "restart", "recreate", "pull", "build", "down"]
@@ -59,33 +58,6 @@ def _actions(
             return (BuildImages(project, services), _with_new_images(snapshot, project, services))
         case "down":
             return (Down(project, services),)
-
-
-def where_it_runs(
-    snapshot: Snapshot, actions: Iterable[ProjectAction]
-) -> tuple[ProjectAction, ...]:
-    """The same, with Swarm's deployment in place of the `up` of a project that Swarm runs: Compose
-    would start all of it a second time."""
-    return tuple(
-        DeployStack(one.project)
-        if isinstance(one, Up) and _runs_as_stack(snapshot, one.project)
-        else one
-        for one in actions
-    )
-
-
-def _runs_as_stack(snapshot: Snapshot, project: ProjectKey) -> bool:
-    """Whether Swarm runs a project, and Compose nothing of it."""
-    ours = any(belongs(container, project) for container in snapshot.containers.values())
-    return not ours and any(project in deployed_from(snapshot, stack) for stack in stacks(snapshot))
-
-
-def deployment(snapshot: Snapshot, name: str) -> tuple[ProjectAction, ...]:
-    """What deploys a stack again: from the project whose files it was deployed from, () where none
-    or several may be meant."""
-    named = (stack for stack in stacks(snapshot) if stack.name == name)
-    found = [key for stack in named for key in deployed_from(snapshot, stack)]
-    return (DeployStack(found[0]),) if len(found) == 1 else ()
 
 
 def _with_new_images(

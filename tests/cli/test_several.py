@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,104 @@ def test_each_box_is_there(run: Any, verb: str) -> None:
         *("near p/web", "gpu1", "p/llm", "loopback"),
     )
     text = run(verb).out
-    assert text.index("near") < text.index("gpu1")
-    assert "✗ near p/web → gpu1 gpu1:8000: p/llm publishes it on 127.0.0.1 only" in text
+    ends = {"check": ("near: 1 project", "gpu1: 1 project")}
+    first, second = (text.index(name) for name in ends.get(verb, ("near", "gpu1")))
+    assert first < second
+    words = {
+        "check": "p/web calls gpu1:8000, which is box gpu1: p/llm publishes it on 127.0.0.1 only"
+    }
+    across = "✗ near p/web → gpu1 gpu1:8000: p/llm publishes it on 127.0.0.1 only"
+    assert words.get(verb, across) in text
+
+
+def findings(answer: Answer) -> dict[str, list[dict[str, Any]]]:
+    """The findings of the rule by box."""
+    rows = {row["host"]: row["findings"] for row in answer.json["hosts"]}
+    return {
+        host: [f for f in found if f["rule"] == "unreachable-box-service"]
+        for host, found in rows.items()
+    }
+
+
+def test_a_finding_on_each_side(run: Any) -> None:
+    """The box that asks has one, and the box that is asked; by hand, as its files are elsewhere.
+    They count as others do: exit 1 for errors."""
+    told = run("check", "--format", "json")
+    assert_valid("check", told.json)
+    near, far = (findings(told)[name] for name in ("near", "gpu1"))
+    assert [(f["service"], f["severity"], f["applicability"]) for f in (*near, *far)] == [
+        ("web", "error", "display"),
+        ("llm", "error", "display"),
+    ]
+    assert near[0]["fix"] == "on gpu1: publish port 8000 of p/llm on all addresses"
+    assert far[0]["fix"].startswith("on metal: publish 8000 without 127.0.0.1 in the file, then")
+    assert "near p/web: API_URL=http://gpu1:8000" in far[0]["evidence"]
+
+
+@pytest.mark.parametrize("form", ["sarif", "github", "mermaid", "dot"])
+def test_formats_of_several(run: Any, form: str) -> None:
+    """Every result, and everything drawn, bears its box."""
+    told = run("check" if form in ("sarif", "github") else "graph", "--format", form)
+    if form == "sarif":
+        runs = told.json["runs"]
+        assert [one["automationDetails"]["id"] for one in runs] == ["nebtui/near/", "nebtui/gpu1/"]
+        hosts = [{r["properties"]["host"] for r in one["results"]} for one in runs]
+        assert hosts == [{"near"}, {"gpu1"}]
+    elif form == "github":
+        mine = [line for line in told.out.splitlines() if "unreachable-box-service" in line]
+        assert [
+            line.partition("::error title=nebtui unreachable-box-service::")[2][:5] for line in mine
+        ] == ["near:", "gpu1:"]
+    else:
+        for text in ("near", "gpu1", "8000"):
+            assert text in told.out
+        assert "on 127.0.0.1 only" in told.out
+
+
+def test_a_baseline_of_several(run: Any, sandbox: CliSandbox) -> None:
+    """A finding of one box in it leaves out none of the other."""
+    path = str(sandbox.root / "baseline.json")
+    run("check", "--write-baseline", path)
+    assert {row["host"] for row in json.loads(Path(path).read_text())["findings"]} == {
+        *("near", "gpu1"),
+    }
+    again = run("check", "--baseline", path, "--format", "json")
+    assert [row["findings"] for row in again.json["hosts"]] == [[], []]
+    alone = run("check", "--baseline", path, "--format", "json", hosts=("gpu1", "gone"))
+    assert alone.json["hosts"][0]["findings"] == []
+
+
+def test_diff_is_about_files_that_are_here(run: Any, sandbox: CliSandbox) -> None:
+    """What was found in files of other machines is left out, and that is told."""
+    work = sandbox.root / "work"
+    for words in (("init", "-q"), ("commit", "-q", "--allow-empty", "-m", "x")):
+        options = ("-c", "user.name=x", "-c", "user.email=x")
+        subprocess.run(("git", *options, *words), cwd=work, check=True)
+    told = run("check", "--diff", "HEAD")
+    assert "left out: their files are on another machine, git is on this one" in told.err
+    assert told.out.splitlines() == [
+        "near: 1 project unreadable, none checked",
+        "gpu1: 1 project unreadable, none checked",
+    ]
+
+
+def test_reach_from_box_to_box(run: Any) -> None:
+    """The one that asks, by which name, and what is there; tried from inside its container."""
+    told = run("reach", "p/web", "gpu1:p/llm", "--format", "json")
+    assert_valid("reach", told.json)
+    assert (told.status, told.json["from"], told.json["to"]) == (1, "near p/web", "gpu1 p/llm")
+    assert [c["answer"] for c in told.json["crossings"]] == ["loopback"]
+    tried = run("reach", "web", "llm", "--try")
+    assert tried.out.splitlines()[0] == "near p/web does not reach gpu1 p/llm"
+    assert "✗ gpu1:8000  p/llm publishes it on 127.0.0.1 only: publish it on gpu1 too" in tried.out
+    assert "tried" in tried.out
+    other = run("reach", "llm", "web")
+    assert (other.status, other.out.splitlines()) == (
+        1,
+        ["gpu1 p/llm names no port that near p/web publishes"],
+    )
+    assert "no service of these boxes is called x" in run("reach", "x", "llm").err
+    assert "both are on near" in run("reach", "web", "web").err
 
 
 def test_one_box_has_its_name(run: Any) -> None:
@@ -123,6 +220,11 @@ def test_one_that_is_gone(run: Any) -> None:
     assert near["projects"][0]["services"][0]["name"] == "web"
     checked = run("check", hosts=("gone", "near"))
     assert "gone: not looked at" in checked.out
+    status = run("status", hosts=("gone", "near")).out
+    assert "no Compose projects found" not in status
+    assert "gone: no engine: " in status
+    sarif = run("check", "--format", "sarif", hosts=("gone", "near")).json
+    assert sarif["runs"][0]["invocations"][0]["executionSuccessful"] is False
     assert "/nonexistent/b.sock" in checked.err
 
 
@@ -138,9 +240,7 @@ def test_without_a_terminal_the_screen_is_the_status(run: Any, sandbox: CliSandb
     ("argv", "said"),
     [
         (("status", "."), "a PATH is on one machine"),
-        (("graph", "--format", "dot"), "draws one box"),
-        (("check", "--format", "sarif"), "is about one box"),
-        (("check", "--diff", "HEAD"), "--diff is about files of one machine"),
+        (("check", "--diff", "HEAD"), "not a git repository"),
         (("status", "--project", "nope"), "no project is called nope"),
     ],
 )

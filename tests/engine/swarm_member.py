@@ -35,7 +35,8 @@ class SwarmMember(Moby):
         own = [f"--{option}={self.folder}/{name}" for option, name in places.items()]
         pool = f"--default-address-pool=base={self._pool},size=24"
         named = ["unshare", "--uts", "sh", "-c", f'hostname {self.node}; exec "$@"', "sh"]
-        return [*named, "dockerd", f"--host={self.url}", *own, pool, "--bridge=none"]
+        has = ["--node-generic-resource=gpu=1"] if self.node == "node1" else []
+        return [*named, "dockerd", f"--host={self.url}", *own, pool, *has, "--bridge=none"]
 
     def join_with(self, other: SwarmMember) -> None:
         """Lay the cable between the two."""

@@ -14,14 +14,17 @@ from pathlib import Path
 import pytest
 
 from nebtui import rules
-from nebtui.action import DeployStack, Up
+from nebtui.action import DeployStack, Restart, Up, UpdateService
+from nebtui.analysis.generic_resources import supply
 from nebtui.analysis.stacks import StackService, stacks
+from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
+from nebtui.host import LogRequest
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
 from nebtui.store import fold_all
-from nebtui.tui.verbs import where_it_runs
+from nebtui.tui.swarm_verbs import where_it_runs
 from tests.engine.conftest import make_image, without
 from tests.engine.swarm_member import SwarmMember
 from tests.engine.test_live import Watched, is_settled
@@ -32,7 +35,7 @@ version: "3.8"
 services:
   web:
     image: {image}
-    command: [sleep, "1000"]
+    command: [sh, -c, "echo up; echo oops >&2; exec sleep 1000"]
     container_name: web
     ports: ["18080:80"]
     deploy: {{replicas: 2, placement: {{max_replicas_per_node: 2}}}}
@@ -44,6 +47,16 @@ services:
     image: {image}
     command: [sleep, "1000"]
     deploy: {{resources: {{reservations: {{memory: 900G}}}}}}
+  one_gpu:
+    image: {image}
+    command: [sleep, "1000"]
+    deploy: {{resources: {{reservations: {{generic_resources: [
+      {{discrete_resource_spec: {{kind: gpu, value: 1}}}}]}}}}}}
+  two_gpus:
+    image: {image}
+    command: [sleep, "1000"]
+    deploy: {{resources: {{reservations: {{generic_resources: [
+      {{discrete_resource_spec: {{kind: gpu, value: 2}}}}]}}}}}}
   lost:
     image: nebtui-test/nowhere:1
   failing:
@@ -129,6 +142,11 @@ def test_a_stack_with_its_reasons(watched: Watched) -> None:
         "web": ("ready", "on node"),
         "picky": ("failed", "no suitable node (no node meets node.labels.gpu == true)"),
         "greedy": ("failed", "no suitable node (insufficient memory: it reserves 900 GiB"),
+        "one_gpu": ("ready", "on node1"),
+        "two_gpus": (
+            "failed",
+            "no suitable node (insufficient gpu: it reserves 2, no node has more than 1)",
+        ),
         "lost": ("failed", "image not found on node node"),
         "failing": ("failed", "exit 3 on node node"),
     }
@@ -146,6 +164,7 @@ def test_a_stack_with_its_reasons(watched: Watched) -> None:
     assert services(snapshot)["web"].verdict.state == "ready 2/2"
     assert snapshot.outside == ()
     assert snapshot.swarm is not None
+    assert [str(one) for one in supply(snapshot.swarm)] == ["0 of 1 on node1"]
     assert [(node.name, node.role) for node in snapshot.swarm.nodes] == [
         ("node1", "manager"),
         ("node2", "worker"),
@@ -161,6 +180,40 @@ def test_what_its_file_says_in_vain(watched: Watched) -> None:
     (found,) = [f for f in rules.find(snapshot) if f.rule == "ignored-by-swarm"]
     assert (found.service, found.severity) == ("web", "advice")
     assert "container_name" in found.message
+
+
+def test_what_its_tasks_write(watched: Watched, tmp_path: Path) -> None:
+    """From all nodes, through the manager: each line with the container of its task; the verb has
+    the same, and a worker's engine refuses with its sentence."""
+    box = until(watched, lambda box: services(box).get("web") is not None
+                and services(box)["web"].verdict.state == "ready 2/2")  # fmt: skip
+    stream = watched.host.logs(LogRequest((), None, follow=False, swarm=("shop_web",)))
+    found: list[LogLine] = []
+    deadline = time.monotonic() + 60
+    while not stream.ended and time.monotonic() < deadline:
+        found += stream.take(100)
+        stream.wait(0.1)
+    known = services(box)["web"].known
+    assert known is not None
+    assert {task.container for task in known.current} <= {line.container for line in found}
+    assert {(line.source, line.text) for line in found} == {("stdout", "up"), ("stderr", "oops")}
+    assert {str(line.service) for line in found} == {"shop/web"}
+
+
+def test_the_verb_has_it_too(members: tuple[SwarmMember, SwarmMember], tmp_path: Path) -> None:
+    """By stack and service; a worker knows no stack of that name that it could ask for."""
+    environ = {**os.environ, "NEBTUI_STATE": str(tmp_path / "state"), "PYTHONPATH": os.getcwd(),
+               "NEBTUI_CONFIG": str(tmp_path / "none")}  # fmt: skip
+    manager, worker = (
+        subprocess.run(
+            (sys.executable, "-m", "nebtui", "logs", "--host", one.url, "--no-follow", "shop/web"),
+            env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False,
+        )
+        for one in members
+    )  # fmt: skip
+    assert manager.returncode == 0, manager.stderr
+    assert {*manager.stdout.splitlines()} == {"shop/web | up", "shop/web | oops"}
+    assert (worker.returncode, worker.stdout) == (2, "")
 
 
 def test_a_drained_node(members: tuple[SwarmMember, SwarmMember], watched: Watched) -> None:
@@ -193,6 +246,31 @@ def test_deployed_again_from_its_file(
     *_, last = watched.host.do(action)
     assert last.exit_code == 0, last.text
     until(watched, lambda box: services(box)["web"].verdict.state == "ready 3/3")
+
+
+def test_a_restart_replaces_the_tasks(watched: Watched) -> None:
+    """Asked for as a restart of the project's service: Swarm's, and nothing of Compose."""
+    box = until(
+        watched, lambda box: services(box)["web"].verdict.word == "ready" and bool(box.projects)
+    )
+    (key,) = box.projects
+
+    def running(snapshot: Snapshot) -> set[str]:
+        known = services(snapshot)["web"].known
+        assert known is not None
+        return {task.id for task in known.current if task.state == "running"}
+
+    before = running(box)
+    (action,) = where_it_runs(box, (Restart(key, ("web",)),))
+    assert action == UpdateService(key, ("web",), "shop_web")
+    *_, last = watched.host.do(action)
+    assert last.exit_code == 0, last.text
+
+    def anew(snapshot: Snapshot) -> bool:
+        now = running(snapshot)
+        return len(now) == len(before) and not now & before
+
+    until(watched, anew)
 
 
 @pytest.mark.parametrize("number", [0, 1])

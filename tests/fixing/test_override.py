@@ -15,7 +15,7 @@ import pytest
 from nebtui import rules
 from nebtui.compose.binary.command import environment, find_compose
 from nebtui.compose.editor.apply import apply
-from nebtui.compose.editor.verbs import Add, Edit, Expand, Remove, Set, SetVariable
+from nebtui.compose.editor.verbs import Add, Edit, Expand, Remove, Set, SetItem, SetVariable
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
@@ -45,7 +45,7 @@ def moved(snapshot: Snapshot, service: str, below: tuple[str, ...], edit: Edit) 
     service."""
     project = only(snapshot)
     layer = layer_for(project, project.services[service], *below)
-    if isinstance(edit, (Set, Add, Remove, Expand)):
+    if isinstance(edit, (Set, Add, Remove, Expand, SetItem)):
         object.__setattr__(edit, "path", (*layer.path, *edit.path))
     finding = Finding("r", "error", project.key, service, "", "", (), "safe")
     fix = Fix(
@@ -281,10 +281,21 @@ def test_variables_stay_where_they_are(tmp_path: Path) -> None:
     assert item.edit == SetVariable("A", "1")
 
 
-@pytest.mark.parametrize("edit", [Expand(("volumes",), "v:/v"), Remove(("cap_add", "ALL"))])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Expand(("volumes",), "v:/v"),
+        Remove(("cap_add", "ALL")),
+        SetItem(("ports",), "127.0.0.1:80:80", "80:80"),
+    ],
+)
 def test_what_an_override_cannot_say_is_refused(tmp_path: Path, edit: Edit) -> None:
-    """A form of writing, or one item less, is no matter of a file that is merged over."""
-    base = "services:\n  web: {image: x, volumes: ['v:/v'], cap_add: [ALL]}\n"
+    """A form of writing, one item less, or another in its place, is no matter of a file that is
+    merged over."""
+    base = (
+        "services:\n  web: {image: x, volumes: ['v:/v'], cap_add: [ALL], "
+        "ports: ['127.0.0.1:80:80']}\n"
+    )
     with pytest.raises(NoFixError, match="can only be"):
         moved(box(tmp_path, {"compose.yaml": base}), "web", (), edit)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, get_args
 
-from nebtui.analysis.fleet import Across, Crossing
 from nebtui.facts.changes import ProcessesSeen
+from nebtui.facts.crossing import Across, Crossing
 from nebtui.facts.declared import Service
 from nebtui.facts.observed import Attachment
 from nebtui.facts.process import Peer, Process

@@ -12,14 +12,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nebtui.facts import changes
+from nebtui.facts.crossing import Crossing
 from nebtui.facts.declared import Service
 from nebtui.facts.snapshot import Snapshot
 from nebtui.report.diagram import Diagram, diagram
+from nebtui.report.diagram_of_boxes import diagram_of_boxes
 from nebtui.report.dot import dot
 from nebtui.report.mermaid import mermaid
 from nebtui.text.mask import mask
 from nebtui.text.terminal import plain
-from tests.builders import box, container, joined, project, waits
+from tests.builders import at, box, container, joined, project, waits
+from tests.swarms import service, swarm, task
 
 APP = Service(
     "app",
@@ -52,16 +56,18 @@ HOSTILE = (
 )
 STRING = r'"(?:[^"\\]|\\.)*"'
 MERMAID_TEXT = r'"(?:[\w .\-]|#\d+;|<br/>)+"'
+NODE = r"(?:b\d+)?[snux]\d+"
+"""The id of a service, a network, a service of Swarm, a port; of several boxes behind its box."""
 MERMAID = (
     r"flowchart LR",
     r" {2}%% [\w :,;-]+",
-    rf" {{2}}subgraph p\d+\[{MERMAID_TEXT}\]",
-    rf" {{4}}s\d+\[{MERMAID_TEXT}\]",
+    rf" {{2}}subgraph (?:b\d+)?[pty]\d+\[{MERMAID_TEXT}\]",
+    rf" {{4}}{NODE}\[{MERMAID_TEXT}\]",
     r" {2}end",
-    rf" {{2}}n\d+\{{\{{{MERMAID_TEXT}\}}\}}",
-    rf" {{2}}[sn]\d+ (?:---|-->|-\.->|==>|-\.-x)(?:\|{MERMAID_TEXT}\|)? [sn]\d+",
+    rf" {{2}}{NODE}\{{\{{{MERMAID_TEXT}\}}\}}",
+    rf" {{2}}{NODE} (?:---|-->|-\.->|==>|-\.-x)(?:\|{MERMAID_TEXT}\|)? {NODE}",
     r" {2}classDef bad [\w:#,-]+",
-    r" {2}class s\d+(?:,s\d+)* bad",
+    rf" {{2}}class {NODE}(?:,{NODE})* bad",
     r" {2}linkStyle \d+(?:,\d+)* stroke:#\w+",
 )
 """The lines that are written of Mermaid's grammar (`flow.jison` of 11.x)."""
@@ -112,7 +118,7 @@ def statements(parts: Iterator[str], depth: int = 1) -> int:
             next(parts)
         else:
             assert re.fullmatch(r"\w+|,", part), part
-            found += bool(re.fullmatch(r"[sn]\d+", part))
+            found += bool(re.fullmatch(NODE, part))
     raise AssertionError("a brace is missing")
 
 
@@ -220,3 +226,44 @@ def test_graphviz_reads_it(shown: Snapshot) -> None:
         ("dot", "-Tcanon"), input=text, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_boxes_as_one() -> None:
+    """Names and ids of two boxes stay apart; a line goes from the one that asks to the service that
+    publishes it, and to a port where no service drawn does."""
+    source, target = at("core/store"), at("gantry/db")
+    across = (
+        Crossing("one", source, "two", 5432, "two", target, "loopback"),
+        Crossing("one", source, "two", 9000, "two", None, "unseen"),
+    )
+    drawn = diagram_of_boxes({"one": BOX, "two": BOX}, across)
+    assert_mermaid(drawn)
+    assert_dot(drawn)
+    ids = [node.id for cluster in drawn.clusters for node in cluster.nodes]
+    assert len(set(ids)) == len(ids) == 2 * 4 + 1
+    labels = {node.id: f"{c.label}/{node.label}" for c in drawn.clusters for node in c.nodes}
+    broken, loose = drawn.lines[-2:]
+    assert (labels[broken.source], labels[broken.target]) == ("one: core/store", "two: gantry/db")
+    assert (broken.label, broken.broken) == ("port 5432 on 127.0.0.1 only", True)
+    assert (labels[loose.target], loose.broken) == ("two/port 9000", False)
+    assert {node.label.partition(": ")[0] for node in drawn.networks} == {"one", "two"}
+
+
+def test_stacks_of_swarm() -> None:
+    """A stack is a cluster, its services are on their networks; left out where one project was
+    asked for."""
+    web = service("shop_web", task(1), task(2, "rejected", error="boom"), networks=("front",))
+    seen = box(project("core", Service("store")), changes.SwarmSeen(swarm(web)))
+    drawn = diagram(seen)
+    assert_mermaid(drawn)
+    assert_dot(drawn)
+    stack = drawn.clusters[-1]
+    assert (stack.label, [(n.label, n.state) for n in stack.nodes]) == (
+        "stack shop (Swarm)",
+        [("web", "degraded 1/3")],
+    )
+    names = {node.id: node.label for node in drawn.networks}
+    assert [names[one.target] for one in drawn.lines if one.source == stack.nodes[0].id] == [
+        "front"
+    ]
+    assert [c.label for c in diagram(seen, whole=False).clusters] == ["core"]

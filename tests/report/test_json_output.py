@@ -168,7 +168,7 @@ def test_status() -> None:
 def test_graph() -> None:
     """`graph --format json`: networks with members, and edges between `project/service` names."""
     told = json.loads(json.dumps(as_json.graph(BOX)))
-    assert list(told) == ["version", "networks", "edges", "host"]
+    assert list(told) == ["version", "networks", "edges", "swarm", "host"]
     assert {"name": "net", "external": True, "members": ["gantry/app"]} in told["networks"]
     assert told["edges"] == [
         {

@@ -17,8 +17,9 @@ from nebtui.facts.project import Problem
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.offers import offers
 from nebtui.report.replacements import Replacement
-from nebtui.report.sarif import sarif
+from nebtui.report.sarif import sarif, sarif_run
 from nebtui.rules.fingerprint import fingerprint
+from nebtui.rules.found_on import FoundOn
 from nebtui.rules.rule import Finding, Options
 from nebtui.rules.table import RULES
 from tests.fakes import FakeHost
@@ -46,11 +47,17 @@ def told(snapshot: Snapshot, root: str, *problems: Problem) -> Any:
     """The run of a box, checked against the schema."""
     found = rules.find(snapshot)
     patches = offers(snapshot, found, Options(), FakeHost(snapshot))
-    log = sarif(found, problems, ("rule x failed",) if problems else (), rules=RULES,
-                patches=patches, root=root)  # fmt: skip
-    log = json.loads(json.dumps(log))
+    on = [FoundOn("", one) for one in found]
+    (run,) = valid(sarif_run(on, problems, ("rule x failed",) if problems else (), rules=RULES,
+                             patches=patches, root=root))  # fmt: skip
+    return run
+
+
+def valid(*runs: Any) -> Any:
+    """The runs of a log, checked against the schema."""
+    log = json.loads(json.dumps(sarif(runs)))
     assert [error.message for error in VALIDATOR.iter_errors(log)] == []
-    return log["runs"][0]
+    return log["runs"]
 
 
 def test_the_schema_refuses_what_is_wrong() -> None:
@@ -175,3 +182,28 @@ def test_a_fingerprint_outlives_lines_and_clones() -> None:
     assert len(different) == 5
     bare = Finding("r", "advice", None, None, "", "m", (), "display")
     assert len(fingerprint(bare, "/")) == 32
+
+
+def test_a_run_for_each_box() -> None:
+    """Each has an id of its own; results bear their box, and a file of another machine is none of
+    this work tree, whatever its path."""
+    key = ProjectKey("p", "/w/p", ("/w/p/compose.yaml",))
+    place = Origin("/w/p/compose.yaml", 3)
+    found = Finding("r", "error", key, "s", "", "m", (), "display", place)
+    runs = valid(
+        *(
+            sarif_run([FoundOn(box, found, here)], (), (), rules=(), patches={}, root="/w", box=box)
+            for box, here in (("one", True), ("we ird/", False))
+        )
+    )
+    assert [run["automationDetails"]["id"] for run in runs] == [
+        "nebtui/one/",
+        "nebtui/we%20ird%2F/",
+    ]
+    (one,), (other,) = (run["results"] for run in runs)
+    assert one["partialFingerprints"] != other["partialFingerprints"]
+    assert [r["properties"]["host"] for r in (one, other)] == ["one", "we ird/"]
+    assert one["message"]["text"].startswith("one: p/s m")
+    files = [r["locations"][0]["physicalLocation"]["artifactLocation"] for r in (one, other)]
+    assert files[0] == {"uri": "p/compose.yaml", "uriBaseId": "SRCROOT"}
+    assert files[1] == {"uri": "file://we%20ird%2F/w/p/compose.yaml"}

@@ -53,6 +53,7 @@ def test_the_json_has_tasks_and_nodes() -> None:
         "role": "worker",
         "availability": "drain",
         "state": "ready",
+        "generic_resources": [],
     }
     assert json_output.status(BOX, whole=False)["swarm"] is None
     assert json_output.status(box())["swarm"] is None
@@ -91,3 +92,14 @@ def test_what_a_service_is_called_steers_no_terminal() -> None:
     lines = "".join(text_output.status(box(changes.SwarmSeen(swarm(hostile)))))
     assert "red" in lines
     assert all(character.isprintable() for character in lines)
+
+
+def test_generic_resources() -> None:
+    """What a service reserves, and what each node has and has left."""
+    node = replace(ONE, generic=(("gpu", 2),))
+    web = service("shop_web", task(1), generic=(("gpu", 1),), replicas=1)
+    seen = box(changes.SwarmSeen(swarm(web, nodes=(node,))))
+    told = json.loads(json.dumps(json_output.status(seen)))["swarm"]
+    assert told["nodes"][0]["generic_resources"] == [{"kind": "gpu", "total": 2, "free": 1}]
+    assert told["stacks"][0]["services"][0]["reserves"] == [{"kind": "gpu", "count": 1}]
+    assert any("reserves 1 gpu; free are 1 of 2 on n1" in line for line in text_output.status(seen))

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from nebtui.compose import model
 from nebtui.compose.discovery import search
 from nebtui.facts import changes
-from nebtui.facts.declared import Healthcheck, ServiceKey
+from nebtui.facts.crossing import Across, Crossing
+from nebtui.facts.declared import Healthcheck, ProjectKey, ServiceKey
 from nebtui.facts.observed import (
     Attachment,
     Container,
@@ -20,6 +22,7 @@ from nebtui.facts.observed import (
     Image,
     Inspection,
     Network,
+    PortBinding,
 )
 from nebtui.facts.process import Process
 from nebtui.facts.samples import ContainerSample
@@ -79,8 +82,30 @@ def snapshot(case: Case, folder: Path) -> Snapshot:
     for candidate in search.search((str(folder),), environ={}):
         result = fold(result, changes.ProjectSeen(model.read_only(candidate, {})))
     for line in case.box:
-        result = fold_all(result, _facts(line.split(), result, folder))
+        kind, *words = line.split()
+        if kind in ("asks", "asked"):
+            result = _crossing(result, kind, *words)
+        else:
+            result = fold_all(result, _facts([kind, *words], result, folder))
     return fold(result, changes.Settled())
+
+
+def _crossing(now: Snapshot, kind: str, name: str, box: str, place: str, answer: str) -> Snapshot:
+    """The box with one more service that asks another box, or is asked by a service of one."""
+    host, _, port = place.partition(":")
+    here = _key(name, now)
+    there = ServiceKey(ProjectKey("far", "/far", ("/far/compose.yaml",)), "other")
+    word = cast("Across", answer)
+    if kind == "asks":
+        service = now.service(here)
+        text = f"http://{place}"
+        origin = service.origin("environment", "URL") if service else None
+        one = Crossing(
+            "here", here, host, int(port), box, there, word, text=f"URL={text}", origin=origin
+        )
+        return replace(now, outgoing=(*now.outgoing, one))
+    one = Crossing(box, there, host, int(port), "here", here, word, text=f"URL=http://{place}")
+    return replace(now, incoming=(*now.incoming, one))
 
 
 def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change]:
@@ -142,6 +167,10 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
         return [changes.ContainerSeen(_with(container, health="unhealthy", inspection=failed))]
     if kind == "inspected":
         return [changes.ContainerSeen(_with(container, inspection=Inspection()))]
+    if kind == "binds":
+        ip, _, port = rest[1].rpartition(":")
+        binding = PortBinding(int(port), int(port), ip)
+        return [changes.ContainerSeen(_with(container, ports=(*container.ports, binding)))]
     if kind == "on":
         return [changes.ContainerSeen(_with(container, attachments=(Attachment(rest[1]),)))]
     if kind == "exited":

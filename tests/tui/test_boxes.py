@@ -8,23 +8,31 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from nebtui.analysis.fleet import Crossing
+from nebtui.action import Probe
+from nebtui.analysis.reach_probe import connecting
+from nebtui.compose.discovery.search import search
+from nebtui.compose.model import read_only
 from nebtui.facts.changes import Change, EngineLost, Settled
+from nebtui.facts.crossing import Crossing
 from nebtui.facts.declared import ProjectKey, ServiceKey
-from nebtui.facts.observed import Engine
+from nebtui.facts.observed import Container, Engine, PortBinding
 from nebtui.facts.snapshot import Snapshot
-from nebtui.graph.boxes import BoxGraph, all_boxes, box_of
+from nebtui.fixing.patch import Draft, plan
+from nebtui.fixing.proof import prove
+from nebtui.graph.boxes import BoxGraph, all_boxes, box_of, of_box
 from nebtui.graph.row_ids import identity
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
 from nebtui.host import Host
 from nebtui.hosts.simulated import SimulatedHost
 from nebtui.keep.journal import Journal
+from nebtui.rules.rule import Options
 from nebtui.settings import Settings
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.box_line import box_words
 from nebtui.tui.screens.boxes import BoxesScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.box_lines import BoxLines, box_lines
+from nebtui.tui.widgets.rails import Rails
 from tests.clock import HandClock
 from tests.fakes import FakeHost
 from tests.tui.driver import AppDriver, demo
@@ -219,3 +227,53 @@ def test_names_on_several_boxes_stay_apart() -> None:
     assert ["127.0.0.1 only" in r.note for g in whole.groups for r in g.rows] == [True, False]
     for edge in whole.edges[:-1]:
         assert box_of(edge.source)[0] == box_of(edge.target)[0]
+
+
+def of_file(folder: Path, name: str, text: str, container: Container, **more: object) -> Snapshot:
+    """A box with one compose file and one container of its service."""
+    folder.mkdir(parents=True)
+    (folder / "compose.yaml").write_text(text)
+    (candidate,) = search((str(folder),), environ={})
+    project = read_only(candidate, {})
+    engine = Engine(name, "26.1", "1.45", "unix:///x")
+    owned = replace(container, project=project.key.name, state="running")
+    seen = Snapshot(engine, projects={project.key: project}, containers={owned.id: owned})
+    return replace(seen, **more)  # type: ignore[arg-type]
+
+
+async def test_what_one_needs_of_another_is_found_and_tried(tmp_path: Path) -> None:
+    """The one that asks and the one that is asked have a finding each, the second with its fix;
+    `t` connects from inside the one that asks, and what came of it stands in its row."""
+    web = "services:\n  app: {image: c, environment: {URL: 'http://gpu1:8000'}}\n"
+    llm = "services:\n  ollama: {image: c, ports: ['127.0.0.1:8000:8000']}\n"
+    near = of_file(tmp_path / "web", "laptop", web, Container("w" * 12, "w", service="app"))
+    bound = Container(
+        "o" * 12, "o", service="ollama", ports=(PortBinding(8000, 8000, "127.0.0.1"),)
+    )
+    far = of_file(tmp_path / "llm", "metal", llm, bound, host_ports={8000: False})
+    first = session("near", FakeHost(near, {connecting("gpu1", 8000): 1}), tmp_path)
+    second = session("gpu1", FakeHost(far), tmp_path)
+    async with boxes([first, second], (160, 40)) as driver:
+
+        def mine(one: Session) -> list[str]:
+            return [f.applicability for f in one.findings if f.rule == "unreachable-box-service"]
+
+        await driver.until(lambda: mine(first) == ["display"], "the one that asks")
+        await driver.until(lambda: mine(second) == ["unsafe"], "the one that is asked")
+        (finding,) = (f for f in second.findings if f.rule == "unreachable-box-service")
+        patch = plan(Draft(second.snapshot), finding, Options())
+        proof, _ = prove(Draft(second.snapshot), patch, second.host)
+        assert proof.proved, proof.failure
+        assert b'["8000:8000"]' in (patch.files[0].after or b"")
+        await driver.press("A")
+        await driver.until(lambda: isinstance(driver.app.screen, BoxesScreen), "all boxes")
+        rails = driver.app.screen.query_one(Rails)
+        await driver.until(lambda: "127.0.0.1 only" in rails.text(), "what is wrong")
+        await driver.press("t")
+        await driver.until(lambda: "names no other box" in driver.text, "why not")
+        rails.select(of_box("near", identity(ServiceKey(next(iter(near.projects)), "app"))))
+        await driver.press("t")
+        await driver.until(lambda: "(tried " in rails.text(), "what came of it")
+        assert "no connection (exit 1)" in rails.text() or "done (tried" in rails.text()
+        assert isinstance(first.host, FakeHost)
+        assert [type(action) for action in first.host.done] == [Probe]

@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from nebtui.action import DeployStack, Stop, Up
+import pytest
+
+from nebtui.action import DeployStack, Pull, Stop, Up, UpdateService
+from nebtui.analysis.consequence import consequence, destroys
 from nebtui.facts import changes
-from nebtui.facts.declared import ProjectKey, Service
+from nebtui.facts.declared import Build, ProjectKey, Service, ServiceKey
+from nebtui.facts.logs import LogLine
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.swarm import Swarm
+from nebtui.host import LogRequest, LogStream
+from nebtui.hosts.actions import command_line
+from nebtui.hosts.logs.fixed import FixedLog
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.tui.explaining import everything
 from nebtui.tui.screens.confirm import ConfirmScreen
-from nebtui.tui.verbs import deployment, where_it_runs
+from nebtui.tui.screens.logs import LogsScreen
+from nebtui.tui.swarm_verbs import no_verb_of_swarm, on_row, where_it_runs
+from nebtui.tui.verbs import Verb, asked
 from tests.builders import box, container, project
 from tests.fakes import FakeHost
 from tests.swarms import ONE, TWO, service, swarm, task
@@ -64,13 +74,17 @@ async def test_verbs_of_compose_are_refused_with_a_sentence(tmp_path: Path) -> N
     host = FakeHost(BOX)
     async with driver(host, tmp_path, (140, 40)) as made:
         await shown(made)
-        for key in ("U", "S", "r", "R", "D", "s", "E"):
+        hands = {
+            "S": "docker service scale shop_web=0",
+            "D": "docker service rm shop_web",
+            "B": "Swarm builds nothing: build and push the image, then P",
+        }
+        for key in ("U", "S", "r", "R", "P", "B", "D", "s", "E"):
             made.app.clear_notifications()
             await made.press(key)
             told = [note.message for note in made.app._notifications]
-            assert told == [
-                "Swarm runs shop_web, not Compose; by hand: docker service update shop_web"
-            ], key
+            by_hand = hands.get(key, "docker service update shop_web")
+            assert told == [f"Swarm runs shop_web, not Compose; by hand: {by_hand}"], key
         for key in ("f", "F", "n", "h"):
             await made.press(key)
             assert made.home
@@ -112,10 +126,60 @@ def test_up_of_a_project_that_compose_runs_too_is_composes() -> None:
     alone = box(shop, changes.SwarmSeen(BOX.swarm))
     every = (Up(shop.key, ("web",)), Stop(shop.key))
     assert where_it_runs(alone, every) == (DeployStack(shop.key), Stop(shop.key))
-    assert deployment(told, "shop") == (DeployStack(shop.key),)
-    assert deployment(box(changes.SwarmSeen(BOX.swarm)), "shop") == ()
+    assert on_row(told, "up", "shop", "web") == (DeployStack(shop.key),)
+    assert on_row(box(changes.SwarmSeen(BOX.swarm)), "up", "shop", "") == ()
     twice = replace(shop, key=replace(shop.key, working_dir="/other"))
-    assert deployment(box(shop, twice, changes.SwarmSeen(BOX.swarm)), "shop") == ()
+    assert on_row(box(shop, twice, changes.SwarmSeen(BOX.swarm)), "up", "shop", "") == ()
+
+
+SHOP = project("shop", Service("web", image="x", build=Build("/src")), Service("new", image="x"))
+UPDATE = UpdateService(SHOP.key, ("web",), "shop_web")
+
+
+@pytest.mark.parametrize(
+    ("verb", "done"),
+    [
+        ("restart", (UPDATE,)),
+        ("recreate", (UPDATE,)),
+        ("pull", (replace(UPDATE, image="shop_web:1"),)),
+        ("build", "Swarm builds nothing"),
+        ("stop", "docker service scale SERVICE=0"),
+        ("down", "docker stack rm shop"),
+    ],
+)
+def test_verbs_of_a_project_that_swarm_runs(verb: Verb, done: tuple[UpdateService] | str) -> None:
+    """Nothing of Compose is run beside the stack: Swarm does it, or the sentence names what does.
+    The rows of the stack and of the project have one answer."""
+    told = box(SHOP, changes.SwarmSeen(BOX.swarm))
+    actions = asked(told, verb, (SHOP.key,))
+    on_stack = on_row(told, verb, "shop", "")
+    if isinstance(done, str):
+        assert done in no_verb_of_swarm(told, actions)
+        assert isinstance(on_stack, str)
+        assert done in on_stack
+        return
+    assert no_verb_of_swarm(told, actions) == ""
+    assert where_it_runs(told, actions) == on_stack == done
+    assert destroys(told, done[0])
+    assert "Swarm replaces the tasks of web" in consequence(told, done[0])
+    own = box(SHOP, container("shop/web", "running"), changes.SwarmSeen(BOX.swarm))
+    assert where_it_runs(own, asked(own, verb, (SHOP.key,))) == asked(own, verb, (SHOP.key,))
+
+
+def test_the_command_of_an_update() -> None:
+    """Docker's own, by whichever host it is shown; the digest that Swarm keeps is no part of the
+    name that is asked for."""
+    forced = ("docker", "service", "update", "--detach", "--force", "--", "shop_web")
+    assert ComposeCatalogue((), (), {"PATH": ""}).command(UPDATE, ()) == forced
+    assert command_line(UPDATE) == forced
+    pinned = replace(BOX.swarm.services[0], image="reg/web:1@sha256:00") if BOX.swarm else None
+    assert pinned is not None
+    told = box(SHOP, changes.SwarmSeen(Swarm((pinned,))))
+    (pull,) = where_it_runs(told, (Pull(SHOP.key),))
+    assert pull.words == (
+        *("docker", "service", "update", "--detach"),
+        *("--image=reg/web:1", "--with-registry-auth", "--", "shop_web"),
+    )
 
 
 def test_the_command_of_a_deployment() -> None:
@@ -152,3 +216,43 @@ async def test_the_filter_finds_services_of_stacks(tmp_path: Path) -> None:
             made.app.home.narrow(text)
             await made.pilot.pause()
             assert ("degraded 1/2" in made.text) is there
+
+
+class Writing(FakeHost):
+    """Its services of Swarm write a line each, of which it keeps who was asked for."""
+
+    def logs(self, request: LogRequest) -> LogStream:
+        key = ServiceKey(ProjectKey("shop", ""), "web")
+        self.asked = (*getattr(self, "asked", ()), request.swarm)
+        return FixedLog(tuple(LogLine(1, key, "c1", "stdout", "hello") for _ in request.swarm))
+
+
+async def test_the_log_of_a_service_of_a_stack(tmp_path: Path) -> None:
+    """On the log tab of its row, and on the screen of logs, from which enter leads to its row; a
+    group has those of all its services, the tab goes on with what is selected."""
+    host = Writing(BOX)
+    async with driver(host, tmp_path, (140, 40)) as made:
+        await shown(made)
+        await made.press("3")
+        await made.until(lambda: "hello" in made.text, "its line on the tab")
+        row = made.rails.selected
+        await made.press("l")
+        await made.until(lambda: isinstance(made.app.screen, LogsScreen), "the screen")
+        await made.until(lambda: "shop/web" in made.text, "whose it is")
+        await made.press("enter")
+        await made.until(lambda: made.home, "home")
+        assert made.rails.selected == row
+        await made.press("up", "l")
+        await made.until(lambda: isinstance(made.app.screen, LogsScreen), "that of the stack")
+        await made.press("escape")
+        assert {*host.asked} == {("shop_web",)}
+
+
+async def test_a_worker_has_no_log_of_a_stack(tmp_path: Path) -> None:
+    """Which is said: a manager collects it."""
+    lone = Container("c1", "shop_web.1.x", state="running", labels=LABELS)
+    worker = box(project("core", Service("api", image="x")), changes.ContainerSeen(lone))
+    async with driver(FakeHost(worker), tmp_path, (140, 40)) as made:
+        await shown(made)
+        await made.press("l")
+        assert any("a manager of the swarm" in note.message for note in made.app._notifications)

@@ -55,6 +55,17 @@ class Expand:
 
 
 @dataclass(frozen=True, slots=True)
+class SetItem:
+    """Put another text in the place of the one item of a list of texts at `path`; refused where
+    more than one is written like `item`, or none is. Nothing happens where `value` stands
+    already."""
+
+    path: Path
+    item: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetVariable:
     """Give a variable of an env file a value, in place or as a new last line."""
 
@@ -71,7 +82,7 @@ class SetInstruction:
     new: str
 
 
-ComposeEdit = Set | Add | Remove | Expand
+ComposeEdit = Set | Add | Remove | Expand | SetItem
 """Edits of a compose file, each with a path."""
 
 Edit = ComposeEdit | SetVariable | SetInstruction

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from nebtui.action import LABEL
 from nebtui.hosts.clock import MACHINE, MachineClock
@@ -219,19 +220,45 @@ class EngineClient:
     ) -> LogReply:
         """The lines of a container's output since a time in Unix nanoseconds (0 = all), the last
         `tail` of them (None = all); with `follow` it goes on until the container ends."""
+        return self._log("containers", container, terminal, since, tail, follow=follow)
+
+    def service(self, name: str) -> Payload:
+        """`GET /services/NAME` of the swarm; NotFoundError where there is none."""
+        with self._pool.use() as client:
+            return mapping(client.inspect_service(name))
+
+    def service_logs(
+        self, service: str, terminal: bool, since: int, tail: int | None, *, follow: bool
+    ) -> LogReply:
+        """The same of a service of the swarm, by its id: what the tasks of all nodes write, each
+        line behind what it is of (`details`)."""
+        return self._log("services", service, terminal, since, tail, follow=follow, details=1)
+
+    def _log(
+        self,
+        kind: str,
+        identity: str,
+        terminal: bool,
+        since: int,
+        tail: int | None,
+        *,
+        follow: bool,
+        **more: int,
+    ) -> LogReply:
         with self._pool.use() as client:
             response = client.get(
-                f"{client.base_url}/v{client.api_version}/containers/{container}/logs",
+                f"{client.base_url}/v{client.api_version}/{kind}/{quote(identity, safe='')}/logs",
                 params={
                     **{"stdout": 1, "stderr": 1, "timestamps": 1, "follow": int(follow)},
                     "since": f"{since // 10**9}.{since % 10**9:09d}" if since else "0",
                     "tail": "all" if tail is None else str(tail),
+                    **more,
                 },
                 stream=True,
                 timeout=(ANSWER_SECONDS, None if follow else READ_SECONDS),
             )
             if response.status_code == 404:
-                raise NotFoundError("The container is gone.")
+                raise NotFoundError("It is gone.")
             if response.status_code != 200:
                 why = text(mapping(response.json()).get("message"))
                 raise EngineError(f"the engine refused: {why}")

@@ -17,8 +17,9 @@ MOST_FRAME = 2**20
 """Bytes of a frame; the engine's own are 16 KiB and a timestamp."""
 MOST_LINE = 8192
 """Bytes of a line that are kept; how many more there were is said."""
-Output = Literal["stdout", "stderr"]
-STREAMS: dict[int, Output] = {0: "stdout", 1: "stdout", 2: "stderr"}
+Output = Literal["stdout", "stderr", "note"]
+STREAMS: dict[int, Output] = {0: "stdout", 1: "stdout", 2: "stderr", 3: "note"}
+"""The last one is the engine's own: why it has no more."""
 _STAMP = re.compile(
     rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ?", re.ASCII
 )
@@ -41,8 +42,8 @@ class LogDecoder:
         """`terminal`: the container has one, so nothing is framed and there is one stream."""
         self._terminal = terminal
         self._rest = bytearray()
-        self._begun: dict[Output, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
-        self._cut: dict[Output, int] = {"stdout": 0, "stderr": 0}
+        self._begun: dict[Output, bytearray] = {one: bytearray() for one in STREAMS.values()}
+        self._cut: dict[Output, int] = dict.fromkeys(STREAMS.values(), 0)
         self._at = 0
 
     def feed(self, piece: bytes) -> list[RawLine]:

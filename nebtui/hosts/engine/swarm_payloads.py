@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from nebtui.facts.observed import PortBinding
@@ -72,6 +73,7 @@ def service(item: Payload, tasks: list[SwarmTask]) -> SwarmService:
     count = COUNTS.get(mode)
     reserved = mapping(mapping(template.get("Resources")).get("Reservations"))
     joined = template.get("Networks") or spec.get("Networks")
+    published = tuple(objects(mapping(item.get("Endpoint")).get("Ports")))
     return SwarmService(
         id=text(item.get("ID")),
         name=text(spec.get("Name")),
@@ -80,10 +82,16 @@ def service(item: Payload, tasks: list[SwarmTask]) -> SwarmService:
         mode=MODES[mode],
         replicas=as_int(mapping(modes.get(mode)).get(count), 1) if count else None,
         networks=tuple(text(one.get("Target")) for one in objects(joined)),
-        ports=_ports(mapping(item.get("Endpoint")).get("Ports")),
+        ports=_ports(published),
+        own_ports=tuple(
+            as_int(one.get("PublishedPort"))
+            for one in published
+            if text(one.get("PublishMode")) == "host"
+        ),
         constraints=strings(mapping(template.get("Placement")).get("Constraints")),
         cpus=as_int(reserved.get("NanoCPUs")) / 1e9,
         memory=as_int(reserved.get("MemoryBytes")),
+        generic=_generic(reserved.get("GenericResources")),
         tasks=_kept(tasks),
     )
 
@@ -100,17 +108,30 @@ def node(item: Payload) -> SwarmNode:
         state=text(mapping(item.get("Status")).get("State"), "unknown"),
         cpus=as_int(has.get("NanoCPUs")) / 1e9,
         memory=as_int(has.get("MemoryBytes")),
+        generic=_generic(has.get("GenericResources")),
     )
 
 
-def _ports(value: object) -> tuple[PortBinding, ...]:
+def _generic(listed: object) -> tuple[tuple[str, int], ...]:
+    """Kind and number of each: counted ones as they are, of named ones (a GPU by its UUID) how many
+    there are."""
+    found: Counter[str] = Counter()
+    for one in objects(listed):
+        counted, named = mapping(one.get("DiscreteResourceSpec")), one.get("NamedResourceSpec")
+        kind = text(counted.get("Kind")) or text(mapping(named).get("Kind"))
+        if kind:
+            found[kind] += as_int(counted.get("Value")) if counted else 1
+    return tuple(sorted(found.items()))
+
+
+def _ports(listed: Iterable[Payload]) -> tuple[PortBinding, ...]:
     return tuple(
         PortBinding(
             as_int(one.get("TargetPort")),
             as_int(one.get("PublishedPort")) or None,
             protocol=text(one.get("Protocol"), "tcp"),
         )
-        for one in objects(value)
+        for one in listed
     )
 
 

@@ -15,12 +15,15 @@ from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.logs.buffer import LogBuffer
 from nebtui.hosts.logs.place import LogPlace
 from nebtui.hosts.logs.reading import LogReader
+from nebtui.hosts.logs.swarm_reading import SwarmLogReader
 from nebtui.hosts.shared import SharedState
 
 LOOK = 0.1
 """Seconds between two looks for containers that came or started."""
 AGAIN = 1.0
 """Seconds before a running container whose log ended (the engine was lost) is read again."""
+SWARM_AGAIN = 5.0
+"""The same for a service of a swarm: its log ends when its manager changes, or refuses it."""
 MOST = 200
 """Containers read at once: each takes a thread and a connection."""
 
@@ -31,7 +34,7 @@ Run = tuple[object, ...]
 class Reading:
     """A container that is read, or was."""
 
-    reader: LogReader
+    reader: LogReader | SwarmLogReader
     thread: threading.Thread
     run: Run
     """What the container's state was when the thread began."""
@@ -84,24 +87,45 @@ class ServiceLogs:
                 elif reading is not None and self._is_due(reading, container):
                     reading.run, reading.ended = _run_of(container), None
                     reading.thread = self._thread(reading.reader, None)
+        for name in self._request.swarm:
+            present.add(name)
+            self._look_at_swarm(name)
         for gone in self._readings.keys() - present:
             if not self._readings[gone].thread.is_alive():
                 del self._readings[gone]
         self._first = False
 
+    def _look_at_swarm(self, name: str) -> None:
+        """Start a reader for a service of the swarm, again a while after its log ended."""
+        reading = self._readings.get(name)
+        if reading is None and len(self._readings) < MOST:
+            place, tail = self._begin()
+            reader = SwarmLogReader(self._client, self._shared, self._buffer, name, place)
+            self._buffer.expect(name)
+            self._readings[name] = Reading(reader, self._thread(reader, tail), ())
+        elif reading is not None and not reading.thread.is_alive():
+            if reading.ended is None:
+                reading.ended = self._clock.steady()
+            if self._clock.steady() - reading.ended >= SWARM_AGAIN:
+                reading.ended = None
+                reading.thread = self._thread(reading.reader, None)
+
+    def _begin(self) -> tuple[LogPlace, int | None]:
+        """Where one that is there at the beginning is read from, and how many of its last lines."""
+        request = self._request
+        if request.tail == 0:
+            return LogPlace(int(self._clock.now() * 1e9)), None
+        return LogPlace(int((request.since or 0.0) * 1e9)), request.tail
+
     def _start(self, container: Container, service: ServiceKey) -> None:
         """Read a container for the first time: one that is created later from its beginning."""
-        request, place, tail = self._request, LogPlace(), None
-        if self._first:
-            place, tail = LogPlace(int((request.since or 0.0) * 1e9)), request.tail
-            if tail == 0:
-                place, tail = LogPlace(int(self._clock.now() * 1e9)), None
+        place, tail = self._begin() if self._first else (LogPlace(), None)
         reader = LogReader(self._client, self._buffer, container.id, service, place)
         self._buffer.expect(container.id)
         thread = self._thread(reader, tail)
         self._readings[container.id] = Reading(reader, thread, _run_of(container))
 
-    def _thread(self, reader: LogReader, tail: int | None) -> threading.Thread:
+    def _thread(self, reader: LogReader | SwarmLogReader, tail: int | None) -> threading.Thread:
         follow = self._request.follow
         thread = threading.Thread(target=reader.run, args=(tail, follow), name="log", daemon=True)
         thread.start()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nebtui.action import DeployStack, Existing, ProjectAction
+from nebtui.action import Existing, ProjectAction, SwarmAction
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
@@ -120,7 +120,7 @@ class ComposeCatalogue:
         """The argv of a verb, () for one of Compose where there is none."""
         from nebtui.compose.binary.command import project_argv
 
-        if isinstance(action, DeployStack):
+        if isinstance(action, SwarmAction):
             return action.words
         command = self.compose()
         if command is None:

@@ -35,6 +35,7 @@ from nebtui.action import (
     Restart,
     Stop,
     Up,
+    UpdateService,
 )
 from nebtui.facts.codec import CLASS, decode_fact, encode_fact
 from nebtui.recording.lines import LONGEST, json_line, json_object, time_of
@@ -50,7 +51,7 @@ NONE_THERE = b"nebtui=none\n"
 ACTIONS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
-        *(Up, Stop, Restart, Down, Pull, BuildImages, DeployStack),
+        *(Up, Stop, Restart, Down, Pull, BuildImages, DeployStack, UpdateService),
         *(CreateNetwork, RemoveNetwork, Probe, AskRegistry),
     )
 }

@@ -1,5 +1,5 @@
 """The collector of ports on which programs of the host itself listen: looked at only while a
-service names the host."""
+service names the host, or where services of other boxes may."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ HOST = "host.docker.internal"
 class HostPortCollector:
     """Runs in one thread until stopped."""
 
-    def __init__(self, shared: SharedState, startup: StartupBarrier, emit: Emit) -> None:
+    def __init__(
+        self, shared: SharedState, startup: StartupBarrier, emit: Emit, *, always: bool = False
+    ) -> None:
+        """`always`: also while no service here names the host."""
+        self._always = always
         self._shared = shared
         self._startup = startup
         self._emit = emit
@@ -39,7 +43,7 @@ class HostPortCollector:
     def _look(self) -> None:
         """Tell what listens, where it is other than last time."""
         engine = self._shared.last_engine
-        if engine is None or not engine.local or not self._named():
+        if engine is None or not engine.local or not (self._always or self._named()):
             return  # the engine's containers mean another machine's ports, or nobody asks
         found = host_listeners()
         if found is None:

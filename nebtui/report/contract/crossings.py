@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from nebtui.analysis.fleet import Across
+from nebtui.facts.crossing import Across
 
 CrossingJson = TypedDict(
     "CrossingJson",
@@ -17,7 +17,8 @@ CrossingJson = TypedDict(
         "answer": Annotated[
             Across,
             "published (a firewall is not seen); loopback: on 127.0.0.1 only; stopped; nobody "
-            "publishes it; unknown: the box does not answer",
+            "listens; unseen: no container publishes it, and programs of the machine are not seen; "
+            "unknown: the box does not answer",
         ],
         "message": str,
     },

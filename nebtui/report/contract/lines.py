@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypedDict
 from nebtui.analysis.logs.level import LogLevel
 from nebtui.analysis.reach import Answer
 from nebtui.facts.logs import LogSource
+from nebtui.report.contract.crossings import CrossingJson
 
 
 class LogLineJson(TypedDict):
@@ -55,3 +56,24 @@ ReachJson = TypedDict(
     },
 )
 ReachJson.__doc__ = "Whether one service can reach another."
+
+
+class TriedAcrossJson(TypedDict):
+    """What a real connection to another box gave (--try)."""
+
+    connected: Annotated[bool | None, "null: it could not be tried"]
+    message: str
+    at: Annotated[float, "Unix seconds"]
+
+
+ReachAcrossJson = TypedDict(
+    "ReachAcrossJson",
+    {
+        "version": Literal[1],
+        "from": Annotated[str, "BOX PROJECT/SERVICE"],
+        "to": Annotated[str, "BOX PROJECT/SERVICE"],
+        "crossings": Annotated[list[CrossingJson], "each name and port by which it is called"],
+        "tried": Annotated[list[TriedAcrossJson], "in the order of `crossings`; [] = nobody tried"],
+    },
+)
+ReachAcrossJson.__doc__ = "Whether a service of one box can reach a service of another."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypedDict
 
 from nebtui.report.contract.crossings import CrossingJson
+from nebtui.report.contract.stacks import SwarmJson
 from nebtui.report.edges import EdgeKind
 
 
@@ -39,6 +40,7 @@ class GraphJson(TypedDict):
     host: Annotated[str | None, "the box, as --host named it"]
     networks: list[NetworkJson]
     edges: list[EdgeJson]
+    swarm: Annotated[SwarmJson | None, "null = nothing here belongs to a swarm, or not asked"]
 
 
 class GraphsJson(TypedDict):

@@ -19,6 +19,13 @@ class TaskJson(TypedDict):
     since: Annotated[float, "Unix seconds, 0 = unknown"]
 
 
+class ReservedJson(TypedDict):
+    """A generic resource that each task reserves."""
+
+    kind: str
+    count: int
+
+
 class StackServiceJson(TypedDict):
     """A service of a stack."""
 
@@ -33,6 +40,7 @@ class StackServiceJson(TypedDict):
     networks: list[str]
     ports: list[PortJson]
     nodes: Annotated[list[str], "what is amiss with nodes of its tasks"]
+    reserves: Annotated[list[ReservedJson], "generic resources of each task, such as GPUs"]
     containers: Annotated[list[str], "those on this node"]
     tasks: Annotated[list[TaskJson], "the newest first"]
 
@@ -44,6 +52,14 @@ class StackJson(TypedDict):
     services: list[StackServiceJson]
 
 
+class SupplyJson(TypedDict):
+    """A generic resource of a node."""
+
+    kind: str
+    total: int
+    free: Annotated[int, "not reserved by a task that runs, or is to"]
+
+
 class NodeJson(TypedDict):
     """A machine of the swarm."""
 
@@ -51,6 +67,7 @@ class NodeJson(TypedDict):
     role: Annotated[str, "worker, manager"]
     availability: Annotated[str, "active, pause, drain"]
     state: Annotated[str, "Swarm's word: ready, down, disconnected, unknown"]
+    generic_resources: Annotated[list[SupplyJson], "such as GPUs"]
 
 
 class SwarmJson(TypedDict):

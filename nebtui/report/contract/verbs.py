@@ -8,7 +8,7 @@ from typing import Any
 from nebtui.report.contract.box import StatusesJson, StatusJson
 from nebtui.report.contract.devices import GpusJson
 from nebtui.report.contract.findings import CheckJson, ChecksJson, FixJson
-from nebtui.report.contract.lines import LogLineJson, ReachJson
+from nebtui.report.contract.lines import LogLineJson, ReachAcrossJson, ReachJson
 from nebtui.report.contract.network_graph import GraphJson, GraphsJson
 from nebtui.report.contract.own import (
     ConfigJson,
@@ -30,7 +30,7 @@ OUTPUTS: Mapping[str, Any] = {
     "demo": StatusJson,
     "replay": StatusJson,
     "graph": GraphJson | GraphsJson,
-    "reach": ReachJson,
+    "reach": ReachJson | ReachAcrossJson,
     "logs": LogLineJson,
     "startup": StartJson | StartsJson,
     "gpu": GpusJson,

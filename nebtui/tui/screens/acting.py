@@ -11,7 +11,8 @@ from nebtui.tui.messages import ActionsAsked, CancelAsked
 from nebtui.tui.outside import address, editor, published, shell
 from nebtui.tui.screens.going import GoingScreen
 from nebtui.tui.session import Session
-from nebtui.tui.verbs import Verb, asked, deployment, refused, where_it_runs
+from nebtui.tui.swarm_verbs import no_verb_of_swarm, on_row, where_it_runs
+from nebtui.tui.verbs import Verb, asked, refused
 from nebtui.tui.widgets.foreign import why_refused
 
 CHANGING = ("bring_up", "verb", "shell", "edit")
@@ -35,7 +36,7 @@ class ActingScreen(GoingScreen):
     def action_bring_up(self) -> None:
         """Bring up what was written for the selection, else what is marked or selected."""
         if self._foreign and not self.session.marked:
-            self._deploy()
+            self._on_foreign("up")
             return
         found = () if self.session.marked else tuple(ups(self.session, self._selected))
         snapshot = self.session.snapshot
@@ -44,10 +45,16 @@ class ActingScreen(GoingScreen):
 
     @changing
     def action_verb(self, verb: Verb) -> None:
-        """A verb of Compose on what is marked or selected."""
-        if not self.session.marked and self._refused():
+        """A verb on what is marked or selected: Compose's, or Swarm's where Swarm runs it."""
+        if self._foreign and not self.session.marked:
+            self._on_foreign(verb)
             return
-        self._ask(asked(self.session.snapshot, verb, self.chosen()))
+        snapshot = self.session.snapshot
+        actions = asked(snapshot, verb, self.chosen())
+        if told := no_verb_of_swarm(snapshot, actions):
+            self._tell(told)
+        else:
+            self._ask(where_it_runs(snapshot, actions))
 
     def _ask(self, actions: tuple[ProjectAction, ...]) -> None:
         files = any(not isinstance(action, Existing) for action in actions)
@@ -56,21 +63,24 @@ class ActingScreen(GoingScreen):
             return
         self.post_message(ActionsAsked(actions, confirmed=False))
 
-    def _deploy(self) -> None:
-        """Have Swarm deploy the selected stack from its file again."""
+    def _on_foreign(self, verb: Verb) -> None:
+        """A verb on what no Compose project made: on a stack what Swarm does for it."""
         named = stack_row(self._foreign)
-        actions = deployment(self.session.snapshot, named[0]) if named else ()
-        if actions:
+        actions = on_row(self.session.snapshot, verb, *named) if named else ()
+        if isinstance(actions, str):
+            self._tell(actions)
+        elif actions or not self._refused():
             self._ask(actions)
-        else:
-            self._refused()
 
     def _refused(self) -> bool:
         """Whether the selection is Swarm's, which is then said."""
         told = why_refused(self._foreign)
         if told:
-            self.notify(told, title="not run", severity="warning", markup=False, timeout=6)
+            self._tell(told)
         return bool(told)
+
+    def _tell(self, told: str) -> None:
+        self.notify(told, title="not run", severity="warning", markup=False, timeout=6)
 
     def action_choose(self) -> None:
         """Mark the selected service for the next verb, or take the mark away; of a project all."""

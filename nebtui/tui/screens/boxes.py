@@ -6,8 +6,12 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from nebtui.analysis.fleet import BoxFacts, Crossing, called, crossings
+from nebtui.analysis.reach_probe import TriedConnection
+from nebtui.facts.crossing import Crossing
+from nebtui.fixing.trying import tried_crossing
 from nebtui.graph.boxes import BoxGraph, all_boxes, box_of, of_box
+from nebtui.graph.row_ids import identity
+from nebtui.tui.background import background
 from nebtui.tui.box_line import box_words, tone_of
 from nebtui.tui.graph_model import scene_of, warned
 from nebtui.tui.keys import bindings
@@ -28,8 +32,8 @@ class BoxesScreen(Screen[tuple[str, str] | None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._crossed_at: tuple[object, ...] = ()
-        self._crossings: tuple[Crossing, ...] = ()
+        self._tried: dict[Crossing, TriedConnection] = {}
+        self._trying = False
 
     def compose(self) -> ComposeResult:
         yield Rails(ascii=self.session.ascii)
@@ -46,21 +50,36 @@ class BoxesScreen(Screen[tuple[str, str] | None]):
         rails.warned = frozenset(
             of_box(one.name, id) for one in self.session.beside for id in warned(one)
         )
-        rails.show(all_boxes([_graph(one) for one in self.session.beside], self._across()))
+        across = tuple(one for session in self.session.beside for one in session.snapshot.outgoing)
+        rails.show(all_boxes([_graph(one) for one in self.session.beside], across, self._tried))
 
-    def _across(self) -> tuple[Crossing, ...]:
-        """What services need of other boxes; looked for anew where a box is another one."""
-        every = self.session.beside
-        now = tuple((one.snapshot.generation, one.known_as) for one in every)
-        if now != self._crossed_at:
-            self._crossed_at = now
-            self._crossings = crossings(
-                [
-                    BoxFacts(one.name, one.snapshot, called(one.name, one.snapshot, one.known_as))
-                    for one in every
-                ]
-            )
-        return self._crossings
+    def action_try_it(self) -> None:
+        """Connect to the other boxes from inside the selected service, off the screen's thread."""
+        box, row = box_of(self.query_one(Rails).selected or "")
+        session = next((one for one in self.session.beside if one.name == box), None)
+        asks = session.snapshot.outgoing if session else ()
+        mine = tuple(one for one in asks if identity(one.source) == row)
+        if session is None or not mine or self._trying or session.player is not None:
+            why = "it names no other box" if not mine else "not now"
+            self.notify(why, title="not tried", markup=False, timeout=4)
+            return
+        self._trying = True
+        self.notify(f"trying {len(mine)} …", markup=False, timeout=2)
+        host, snapshot = session.host, session.snapshot
+
+        def ended(tried: dict[Crossing, TriedConnection]) -> None:
+            self._trying = False
+            self._tried |= tried
+            if self.is_attached:
+                self.show()
+
+        background(
+            self.app, lambda: {one: tried_crossing(host, snapshot, one) for one in mine}, ended
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is tried from inside a container while the app is locked."""
+        return None if self.session.locked and action == "try_it" else True
 
     def on_rails_opened(self, message: Rails.Opened) -> None:
         self.dismiss(box_of(message.id))

@@ -12,6 +12,7 @@ from nebtui.analysis import services
 from nebtui.analysis.readiness import readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import row_ids
+from nebtui.graph.stacks import stack_service
 from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.graph_model import matching, notes, scene_of, warned
 from nebtui.tui.keys import bindings
@@ -161,14 +162,22 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         detail, rails = self.query_one(Detail), self.query_one(Rails)
         self.query_one(Legend).display = rails.selected is None and bool(rails.ids)
         if self._foreign:
-            session = self.session
-            detail.show_page(*foreign_page(session.snapshot, self._foreign, session.now()))
+            self._show_foreign(detail)
         elif self._filter and not self.query_one(Rails).ids:
             detail.show_no_match(self.session.snapshot, self._filter)
         else:
             detail.show(self.session, self._selected, self._concerned())
         self._share()
         self.offer()
+
+    def _show_foreign(self, detail: Detail) -> None:
+        session = self.session
+        heading, facts = foreign_page(session.snapshot, self._foreign, session.now())
+        service = stack_service(session.snapshot, self._foreign)
+        if detail.tab == "log" and service is not None and service.known is not None:
+            detail.show_swarm_log(session, heading, service.known.name)
+        else:
+            detail.show_page(heading, facts)
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self.visited(message.id)
@@ -216,7 +225,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
 
     def action_tab(self, name: str) -> None:
         """Switch the tab of the detail pane."""
-        if not isinstance(self._selected, ServiceKey):
+        if not isinstance(self._selected, ServiceKey) and not (self._foreign and name == "log"):
             self.notify("the tabs are those of a service: select one", timeout=3)
         self.query_one(Detail).tab = name
         self._show_detail()

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from nebtui.analysis.logs.level import LogLevel
+from nebtui.analysis.stacks import StackService
 from nebtui.facts.declared import ServiceKey
 from nebtui.host import LogRequest
 from nebtui.text.paths import short
@@ -39,13 +40,21 @@ class LogsScreen(Screen[ServiceKey | None]):
     BINDINGS = bindings("everywhere", "logs", leave=True)
     AUTO_FOCUS = "LogLines"
 
-    def __init__(self, session: Session, title: str, services: tuple[ServiceKey, ...]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        title: str,
+        services: tuple[ServiceKey, ...],
+        stacks: tuple[StackService, ...] = (),
+    ) -> None:
+        """`stacks`: services of Swarm, of which a manager tells."""
         super().__init__()
         self.session = session
         self._title = title
-        self.services = services
+        self.services = (*services, *(one.log_key for one in stacks))
         """Those whose lines are shown."""
-        self._stream = session.host.logs(LogRequest(services, TAIL))
+        swarm = tuple(one.known.name for one in stacks if one.known)
+        self._stream = session.host.logs(LogRequest(services, TAIL, swarm=swarm))
         self._paused = False
         self._only = False
         """Only lines that have what is searched for are shown."""

@@ -8,6 +8,7 @@ from nebtui.analysis import services
 from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ServiceKey
 from nebtui.graph import row_ids
+from nebtui.graph.stacks import logged, stack_identity
 from nebtui.tui.screens.acting import ActingScreen
 from nebtui.tui.widgets.rails import Rails
 
@@ -38,24 +39,35 @@ class OpeningScreen(ActingScreen):
         from nebtui.tui.screens.logs import LogsScreen
 
         selected, snapshot = self._selected, self.session.snapshot
+        title = str(selected) if selected else "all projects"
         if self._foreign:
-            self.notify("only services of projects have their log here", timeout=4)
+            found, title = logged(snapshot, self._foreign)
+            if not found:
+                self.notify(title, markup=False, timeout=4)
+                return
+            self.app.push_screen(LogsScreen(self.session, title, (), found), self._go_to)
             return
         keys = (
             (selected,)
             if isinstance(selected, ServiceKey)
             else services.keys_of(snapshot, selected)
         )
-        title = str(selected) if selected else "all projects"
-        self.app.push_screen(LogsScreen(self.session, title, keys), self._go_to)
+        every = logged(snapshot, "")[0] if selected is None else ()
+        self.app.push_screen(LogsScreen(self.session, title, keys, every), self._go_to)
 
     def _go_to(self, service: ServiceKey | None) -> None:
         """Select a service, also one that the filter hides or whose project is closed."""
         if service is None:
             return
-        rails, wanted = self.query_one(Rails), row_ids.identity(service)
+        rails, wanted = self.query_one(Rails), self._row_of(service)
         if wanted not in rails.ids and self._filter:
             self.query_one("#filter", Input).value = self._filter = ""
             self.query_one("#filter").display = False
             self.show()
         rails.reach(wanted)
+
+    def _row_of(self, service: ServiceKey) -> str:
+        """The row of a service of a project, or of a stack."""
+        if service.project in self.session.snapshot.projects:
+            return row_ids.identity(service)
+        return stack_identity(service.project.name, service.service)

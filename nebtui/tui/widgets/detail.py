@@ -162,10 +162,20 @@ class Detail(Vertical):
         """Say that a filter shows nothing."""
         self.show_page(no_match_heading(text), no_match(snapshot, text))
 
+    def show_swarm_log(self, session: Session, heading: Content, service: str) -> None:
+        """Show what the tasks of a service of Swarm write, by its whole name."""
+        self._tail.turn(session.host, service)
+        if self._timer is not None:
+            self._timer.resume()
+        self._show_text(heading, lines(log_tab.log_lines(self._tail.lines)))
+
     def show_page(self, heading: Content, facts: Content) -> None:
         """Show a text that belongs to no service."""
-        self.query_one("#heading", CachedStatic).set_content(heading)
         self._tail.close()
+        self._show_text(heading, facts)
+
+    def _show_text(self, heading: Content, facts: Content) -> None:
+        self.query_one("#heading", CachedStatic).set_content(heading)
         self.query_one("#watched").display = False
         self._list(())
         self._found = ()

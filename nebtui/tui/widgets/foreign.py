@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from nebtui.analysis.generic_resources import wanted
 from nebtui.analysis.stacks import StackService
 from nebtui.analysis.task_errors import node_name, plain_error
 from nebtui.facts.snapshot import Snapshot
@@ -64,6 +65,7 @@ def _service(swarm: Swarm | None, service: StackService, now: float) -> list[Con
         ("image", known.image if known else service.containers[0].image),
         ("networks", ", ".join(service.networks)),
         ("ports", port_words(known.ports) if known else ""),
+        ("reserves", wanted(swarm, known) if swarm and known else ""),
         ("nodes", ", ".join(service.troubles)),
     ]
     if swarm is None or known is None:

@@ -4,8 +4,8 @@ or the refusal.
 ```before [crlf] [bom] [open]    the text; with CRLF line ends, a byte order mark, without final
 newline
 ```edit                          one edit a line: `set PATH JSON`, `add PATH NAME [VALUE]`, `remove
-                                 PATH`, `expand PATH [ITEM]`, `variable NAME VALUE`, `instruction
-                                 [OLD] => NEW`
+                                 PATH`, `expand PATH [ITEM]`, `exchange PATH ITEM => NEW`,
+                                 `variable NAME VALUE`, `instruction [OLD] => NEW`
 ```after                         the text after, in the same bytes
 ```refused                       instead of it: the sentence
 
@@ -22,7 +22,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nebtui.compose.editor.verbs import Add, Edit, Expand, Remove, Set, SetInstruction, SetVariable
+from nebtui.compose.editor.verbs import (
+    Add,
+    Edit,
+    Expand,
+    Remove,
+    Set,
+    SetInstruction,
+    SetItem,
+    SetVariable,
+)
 
 PAGES = Path(__file__).parent / "edit_cases"
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -85,6 +94,9 @@ def _edit(line: str) -> Edit:
         return Remove(path)
     if verb == "expand":
         return Expand(path, more or None)
+    if verb == "exchange":
+        item, _, new = more.partition(" => ")
+        return SetItem(path, item, new)
     assert verb == "variable", line
     return SetVariable(where, more)
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from nebtui.compose.editor.verbs import Add, ComposeEdit, Expand, Remove, Set
+from nebtui.compose.editor.verbs import Add, ComposeEdit, Expand, Remove, Set, SetItem
 
 NAMES = ["web", "db", "my cache"]
 HOSTS = ["one:1.1.1.1", "two=2.2.2.2", "host.docker.internal:host-gateway"]
+ITEMS = [*HOSTS, "80:80", "ALL", "true"]
 SCALARS = st.sampled_from(
     [
         "nginx:1.27",
@@ -215,7 +216,7 @@ def edits(draw: Any) -> ComposeEdit:
     """An edit of such a text, of something that stands there or does not."""
     section = draw(st.sampled_from(["services", "services", "services", "x-more"]))
     at = (section, draw(SERVICES) if section == "services" else "web")
-    kind = draw(st.integers(0, 11))
+    kind = draw(st.integers(0, 12))
     if kind == 0:
         return Add((*at, "extra_hosts"), "host.docker.internal", "host-gateway")
     if kind == 1:
@@ -248,6 +249,9 @@ def edits(draw: Any) -> ComposeEdit:
         return Set((*at, "environment", draw(st.sampled_from(["A", "ä", "NEW"]))), draw(SCALARS))
     if kind == 9:
         return Expand((*at, draw(st.sampled_from(["depends_on", "networks", "build"]))))
+    if kind == 12:
+        listed = draw(st.sampled_from(["command", "cap_drop", "ports", "extra_hosts"]))
+        return SetItem((*at, listed), draw(st.sampled_from(ITEMS)), draw(SCALARS.map(str)))
     if kind == 10:
         return Set(
             (*at, draw(st.sampled_from(["command", "cap_drop", "environment"]))),

@@ -25,6 +25,7 @@ BY_DESIGN = (
     "is a list; ",
     "is neither a list nor a mapping",
     "is not a mapping",
+    "has not one item",
 )
 """Beginnings and parts of the refusals that these texts may meet."""
 

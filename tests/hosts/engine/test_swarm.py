@@ -30,13 +30,24 @@ SERVICE: dict[str, Any] = {
         "Labels": {"com.docker.stack.namespace": "shop"},
         "TaskTemplate": {
             "ContainerSpec": {"Image": "web:1@sha256:00"},
-            "Resources": {"Reservations": {"MemoryBytes": 1024, "NanoCPUs": 500_000_000}},
+            "Resources": {
+                "Reservations": {
+                    "MemoryBytes": 1024,
+                    "NanoCPUs": 500_000_000,
+                    "GenericResources": [{"DiscreteResourceSpec": {"Kind": "gpu", "Value": 2}}],
+                }
+            },
             "Placement": {"Constraints": ["node.role == worker"]},
             "Networks": [{"Target": "net1", "Aliases": ["web"]}],
         },
         "Mode": {"Replicated": {"Replicas": 2}},
     },
-    "Endpoint": {"Ports": [{"Protocol": "tcp", "TargetPort": 80, "PublishedPort": 8080}]},
+    "Endpoint": {
+        "Ports": [
+            {"Protocol": "tcp", "TargetPort": 80, "PublishedPort": 8080, "PublishMode": "ingress"},
+            {"Protocol": "tcp", "TargetPort": 81, "PublishedPort": 8081, "PublishMode": "host"},
+        ]
+    },
 }
 TASK: dict[str, Any] = {
     "ID": "t1",
@@ -56,7 +67,17 @@ NODE: dict[str, Any] = {
     "Spec": {"Role": "manager", "Availability": "drain"},
     "Description": {
         "Hostname": "one",
-        "Resources": {"NanoCPUs": 2_000_000_000, "MemoryBytes": 4096},
+        "Resources": {
+            "NanoCPUs": 2_000_000_000,
+            "MemoryBytes": 4096,
+            "GenericResources": [
+                {"NamedResourceSpec": {"Kind": "gpu", "Value": "GPU-1"}},
+                {"NamedResourceSpec": {"Kind": "gpu", "Value": "GPU-2"}},
+                {"DiscreteResourceSpec": {"Kind": "fpga", "Value": 4}},
+                {"DiscreteResourceSpec": {"Kind": 7}},
+                {},
+            ],
+        },
     },
     "Status": {"State": "ready"},
 }
@@ -120,11 +141,13 @@ def test_its_json_as_facts() -> None:
     assert (service.name, service.stack, service.image) == ("shop_web", "shop", "web:1@sha256:00")
     assert (service.mode, service.replicas, service.wanted) == ("replicated", 2, 2)
     assert (service.memory, service.cpus, service.networks) == (1024, 0.5, ("net1",))
-    assert service.ports == (PortBinding(80, 8080),)
+    assert service.ports == (PortBinding(80, 8080), PortBinding(81, 8081))
+    assert (service.own_ports, service.generic) == ((8081,), (("gpu", 2),))
     assert service.constraints == ("node.role == worker",)
     assert (task.state, task.node, task.slot, task.container) == ("rejected", "n1", 1, "c1")
     assert (task.error, task.at) == ("No such image: web:1", 1795388400.5)
-    assert told.nodes == (SwarmNode("n1", "one", "manager", "drain", "ready", 2.0, 4096),)
+    has = (("fpga", 4), ("gpu", 2))
+    assert told.nodes == (SwarmNode("n1", "one", "manager", "drain", "ready", 2.0, 4096, has),)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,233 @@
+"""A service calls another box, and what is to answer there cannot be reached.
+
+What: of several boxes looked at together (`--host`, repeated) a service of one names another by its
+name or address with a port. There the port is published on loopback only (127.0.0.1), or its
+service does not run, or nothing listens. Where no container publishes it and programs of that
+machine cannot be seen (through its engine alone), that is advice.
+Why it bites: "Connection refused", while both boxes look well by themselves.
+Evidence: on the box that asks the text with its line; on the box that is asked the published port
+with its line, and who asks. A firewall between them is not seen: `t` on the screen of all boxes,
+and `nebtui reach --try`, connect from inside the container that asks.
+Fix: on the box that has the port, where its files are on this disk: publish it on all addresses.
+Unsafe: whoever reaches that machine reaches the port then. By hand where another program or
+container of that machine has the port on another address, as the container would not start, where
+that is not known, and where the files are not here.
+Source: docs.docker.com/engine/network/port-publishing; measured on two Engines 20.10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nebtui.analysis.published import ANY, Published, published
+from nebtui.analysis.published_there import LOOPBACK
+from nebtui.analysis.services import files_elsewhere
+from nebtui.compose.editor.verbs import SetItem
+from nebtui.facts.crossing import Across, Crossing
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import (
+    FileEdit,
+    Finding,
+    Fix,
+    NoFixError,
+    Observation,
+    Options,
+    Recreate,
+    Rule,
+    Severity,
+    layer_for,
+    service_of,
+)
+
+NAME = "unreachable-box-service"
+SEVERITY: dict[Across, Severity] = {
+    "loopback": "error",
+    "nobody": "error",
+    "stopped": "warning",
+    "unseen": "advice",
+}
+
+
+def find(snapshot: Snapshot) -> Iterator[Finding]:
+    """One finding per service, host and port that it asks for in vain on another box; and one per
+    service and port that others ask for, and that it publishes on loopback only."""
+    for one in snapshot.outgoing:
+        if one.answer in SEVERITY and _is_here(snapshot, one.source):
+            yield _asking(one, SEVERITY[one.answer])
+    asked: dict[tuple[ServiceKey, int], list[Crossing]] = {}
+    for one in snapshot.incoming:
+        if one.answer == "loopback" and one.target and _bound(snapshot, one.target, one.port):
+            asked.setdefault((one.target, one.port), []).append(one)
+    for (key, port), askers in asked.items():
+        yield _asked(snapshot, key, port, askers)
+
+
+def _is_here(snapshot: Snapshot, key: ServiceKey) -> bool:
+    """Its project is looked at, and the service declared or running: what only runs is no finding
+    of the files."""
+    known = key.project in snapshot.projects
+    return known and bool(snapshot.service(key) or snapshot.containers_of(key))
+
+
+def _bound(snapshot: Snapshot, key: ServiceKey, port: int) -> bool:
+    """Its file binds the port to loopback, or a container of it has it so."""
+    service = snapshot.service(key)
+    if key.project not in snapshot.projects or (service and _published(service, port)):
+        return key.project in snapshot.projects
+    return any(p.host_port == port for c in snapshot.containers_of(key) for p in c.ports)
+
+
+def _asking(one: Crossing, severity: Severity) -> Finding:
+    place = f"{one.host}:{one.port}"
+    remedy = {
+        "loopback": f"on {one.other}: publish port {one.port} of {one.who} on all addresses",
+        "stopped": f"on {one.other}: start {one.who}",
+        "nobody": f"on {one.other}: start what should listen on port {one.port}, or publish it",
+    }.get(one.answer, f"nebtui reach --try, from {one.box} to {one.other}, connects")
+    if one.answer == "loopback" and one.target is None:
+        remedy = f"on {one.other}: let {one.who} listen on all addresses"
+    return Finding(
+        rule=NAME,
+        severity=severity,
+        project=one.source.project,
+        service=one.source.service,
+        subject=place,
+        message=f"calls {place}, which is box {one.other}: {one.told.partition(': ')[0]}",
+        evidence=(
+            f"{one.text}{f' ({one.origin})' if one.origin else ''}",
+            f"{one.other}: {one.told.partition(': ')[0]}",
+        ),
+        applicability="display",
+        origin=one.origin,
+        fix=remedy,
+        blocks=1,
+    )
+
+
+def _asked(snapshot: Snapshot, key: ServiceKey, port: int, askers: list[Crossing]) -> Finding:
+    service = snapshot.service(key)
+    mine = _published(service, port) if service else None
+    why_not = _away(mine, askers, key) or _why_not(snapshot, key, mine, port)
+    boxes = ", ".join(dict.fromkeys(f"{one.source} of {one.box}" for one in askers))
+    binding = f"{mine} to {mine.target} ({mine.origin})" if mine else f"127.0.0.1:{port}"
+    return Finding(
+        rule=NAME,
+        severity="error",
+        project=key.project,
+        service=key.service,
+        subject=str(port),
+        message=f"publishes port {port} on 127.0.0.1 only, and {boxes} calls it from another box",
+        evidence=(
+            binding,
+            *(
+                f"{one.box} {one.source}: {one.text}{f' ({one.origin})' if one.origin else ''}"
+                for one in askers
+            ),
+        ),
+        applicability="display" if why_not else "unsafe",
+        origin=mine.origin if mine else None,
+        fix=why_not or f"publish port {port} on all addresses of this box",
+        blocks=len(askers),
+    )
+
+
+def _published(service: Service, port: int) -> Published | None:
+    """The binding of the port on loopback in its file."""
+    found = (p for p in published(service) if (p.port, p.protocol) == (port, "tcp"))
+    return next((p for p in found if p.ip.startswith(LOOPBACK)), None)
+
+
+def _away(mine: Published | None, askers: list[Crossing], key: ServiceKey) -> str:
+    """What to do on the machine that has the files, "" where that is this one."""
+    away = next((one.away for one in askers if one.away), "")
+    if not away or mine is None:
+        return ""
+    up = f"docker compose -p {key.project.name} up -d {key.service}"
+    return f"write {mine.port}:{mine.target} in {mine.origin} there, then `{up}`; {away}"
+
+
+def _why_not(snapshot: Snapshot, key: ServiceKey, mine: Published | None, port: int) -> str:
+    """What to do where the file cannot be mended from here, "" where it can."""
+    project = snapshot.projects[key.project]
+    up = f"docker compose -p {key.project.name} up -d {key.service}"
+    if files_elsewhere(snapshot, key.project):
+        there = snapshot.engine.name if snapshot.engine else "the box"
+        return f"on {there}: publish {port} without 127.0.0.1 in the file, then `{up}`"
+    if mine is None:
+        return f"the file does not bind it to 127.0.0.1, the container is older: `{up}`"
+    if mine.origin is None or mine.origin.written or not project.confirmed:
+        return f"write {port}:{mine.target} where the port gets its address, then `{up}`"
+    if other := _other_owner(snapshot, key, port):
+        return f"{other}: give one of them another port first, or the container would not start"
+    if snapshot.host_ports is None:
+        by_hand = f"publish {port}:{mine.target} ({mine.origin}), then `{up}`"
+        return f"{by_hand}; that no program of the machine has the port is not seen from here"
+    return ""
+
+
+def _other_owner(snapshot: Snapshot, key: ServiceKey, port: int) -> str:
+    """Who else has the port on an address of this box, or will have it; "" for nobody."""
+    if snapshot.host_ports and snapshot.host_ports.get(port):
+        return f"port {port} of this machine is open on another address too"
+    own = snapshot.containers_of(key)
+    for container in snapshot.containers.values():
+        if container not in own and any(p.host_port == port for p in container.ports):
+            return f"container {container.name} has port {port} on another address"
+    for other, service in snapshot.services():
+        if other == key and sum(p.port == port for p in published(service)) == 1:
+            continue
+        if any((p.port, p.protocol) == (port, "tcp") for p in published(service)):
+            return f"{other} publishes port {port} {'twice' if other == key else 'too'}"
+    return ""
+
+
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Publish it on all addresses."""
+    key, service = service_of(snapshot, finding)
+    if not finding.subject.isdecimal():
+        raise NoFixError(finding.fix or "it is to be mended on the other box")
+    port = int(finding.subject)
+    mine = _published(service, port)
+    if mine is None:
+        raise NoFixError(f"port {port} is not bound to 127.0.0.1 any more")
+    if why_not := _why_not(snapshot, key, mine, port):
+        raise NoFixError(why_not)
+    place = next((path for path, at in service.origins.items() if at is mine.origin), ("ports",))
+    layer = layer_for(snapshot.projects[key.project], service, *place)
+    short = f"{port}:{mine.target}"
+    address = f"[{mine.ip}]" if ":" in mine.ip else mine.ip
+    edit = SetItem((*layer.path, "ports"), f"{address}:{short}", short)
+    return Fix(
+        title=f"publish port {port} of {key} on all addresses",
+        applicability="unsafe",
+        edits=(FileEdit(layer.file, edit),),
+        recreate=(Recreate(key.project, (key.service,)),),
+        notes=(
+            f"whoever reaches this machine reaches port {port} then: a firewall may keep others "
+            "out",
+        ),
+    )
+
+
+def seen(snapshot: Snapshot, finding: Finding) -> Observation:
+    """A container of it publishes the port beyond loopback."""
+    assert finding.at is not None  # every finding of this rule names a service
+    port = int(finding.subject)
+    running = [c for c in snapshot.containers_of(finding.at) if c.state == "running"]
+    if not running:
+        return Observation(False, f"{finding.at} does not run")
+    bound = [p.host_ip for c in running for p in c.ports if p.host_port == port]
+    done = any(ip in ANY or not ip.startswith(LOOPBACK) for ip in bound)
+    return Observation(done, "" if done else f"port {port} is published on 127.0.0.1 only")
+
+
+RULE = Rule(
+    name=NAME,
+    severity="error",
+    key="f",
+    manual=__doc__,
+    find=find,
+    fix=fix,
+    seen=seen,
+)
