@@ -177,6 +177,7 @@ def _arguments(**more: object) -> Namespace:
         "list": False,
         "read_only": False,
         "no_engine": True,
+        "host": [],
         "number": None,
         "format": "text",
         "project": None,
