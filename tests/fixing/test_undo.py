@@ -180,6 +180,7 @@ def _arguments(**more: object) -> Namespace:
         "number": None,
         "format": "text",
         "project": None,
+        "host": [],
     }
     return Namespace(**{**given, **more})
 
