@@ -169,13 +169,19 @@ def _treatment(hint: Any, named: bool) -> Treatment | None:
 
 
 def _row(arguments: tuple[Any, ...], named: bool) -> Treatment | None:
-    """Texts and facts in a row, which are all of one kind."""
-    each = next((t for a in arguments if (t := _treatment(a, named))), None)
-    if each is None:
+    """Texts and facts in a row: all of one kind, or each place with a kind of its own."""
+    cells = [_treatment(a, named) for a in arguments if a is not ...]
+    if not any(cells):
         return None
 
     def treat(one: Redaction, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        kept = tuple([item if item is None else each(one, item) for item in row])
+        places = cells if len(cells) == len(row) else cells * len(row)
+        kept = tuple(
+            [
+                item if item is None or cell is None else cell(one, item)
+                for cell, item in zip(places, row, strict=False)
+            ]
+        )
         return row if all(map(is_, kept, row)) else kept
 
     return treat

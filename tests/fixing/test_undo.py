@@ -181,6 +181,7 @@ def _arguments(**more: object) -> Namespace:
         "number": None,
         "format": "text",
         "project": None,
+        "host": [],
     }
     return Namespace(**{**given, **more})
 
