@@ -32,25 +32,25 @@ def supply(swarm: Swarm) -> tuple[NodeSupply, ...]:
     for service in swarm.services:
         for task in service.tasks:
             if task.node and task.state not in ENDED:
-                for kind, count in service.generic:
-                    taken[task.node, kind] += count
+                for one in service.generic:
+                    taken[task.node, one.kind] += one.count
     return tuple(
-        NodeSupply(node, kind, total, total - taken[node.id, kind])
+        NodeSupply(node, has.kind, has.count, has.count - taken[node.id, has.kind])
         for node in swarm.nodes
-        for kind, total in node.generic
+        for has in node.generic
     )
 
 
 def reserved(service: SwarmService) -> str:
     """`2 gpu and 1 fpga`: what each task of it reserves, "" for nothing."""
-    parts = [f"{count} {kind[:LONGEST_KIND]}" for kind, count in service.generic if count]
+    parts = [f"{one.count} {one.kind[:LONGEST_KIND]}" for one in service.generic if one.count]
     return " and ".join(parts)
 
 
 def lacking(swarm: Swarm, service: SwarmService) -> Iterator[str]:
     """Why no node has what a task of it reserves, a sentence for each kind that is missing."""
     every = supply(swarm)
-    for kind, count in service.generic:
+    for kind, count in ((one.kind, one.count) for one in service.generic):
         found = [one for one in every if one.kind == kind]
         name = kind[:LONGEST_KIND]
         if not found:
@@ -70,7 +70,7 @@ def wanted(swarm: Swarm, service: SwarmService) -> str:
     """`2 gpu; free are 0 of 2 on n1, 1 of 1 on n2`: what it reserves beside what there is, "" where
     it reserves nothing."""
     told = reserved(service)
-    kinds = {kind for kind, count in service.generic if count}
+    kinds = {one.kind for one in service.generic if one.count}
     found = [one for one in supply(swarm) if one.kind in kinds]
     named = len(kinds) > 1
     there = ", ".join(f"{one.kind} {one}" if named else str(one) for one in found)

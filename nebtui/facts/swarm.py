@@ -9,6 +9,14 @@ from nebtui.facts.observed import PortBinding
 
 
 @dataclass(frozen=True, slots=True)
+class GenericResource:
+    """So many things of a kind that an operator named, such as GPUs."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SwarmNode:
     """A machine of the swarm (`/nodes`)."""
 
@@ -24,7 +32,7 @@ class SwarmNode:
     """0 = it does not say."""
     memory: int = 0
     """Bytes; 0 = it does not say."""
-    generic: tuple[tuple[str, int], ...] = ()
+    generic: tuple[GenericResource, ...] = ()
     """Other things it has, such as GPUs, and how many (`node-generic-resources` of its daemon)."""
 
 
@@ -75,7 +83,7 @@ class SwarmService:
     """Reserved for each task; 0 = none."""
     memory: int = 0
     """Bytes reserved for each task; 0 = none."""
-    generic: tuple[tuple[str, int], ...] = ()
+    generic: tuple[GenericResource, ...] = ()
     """Other things reserved for each task, and how many (`generic_resources` of its file)."""
     tasks: tuple[SwarmTask, ...] = ()
 

@@ -82,7 +82,7 @@ def _service(swarm: Swarm, service: StackService) -> StackServiceJson:
         "networks": list(service.networks),
         "ports": [port_json(port) for port in ports],
         "nodes": list(service.troubles),
-        "reserves": [{"kind": k, "count": n} for k, n in known.generic] if known else [],
+        "reserves": [{"kind": g.kind, "count": g.count} for g in known.generic] if known else [],
         "containers": [one.name for one in containers],
         "tasks": [_task(swarm, known, task) for task in known.tasks] if known else [],
     }

@@ -9,6 +9,7 @@ from dataclasses import replace
 from nebtui.cli.common import whole
 from nebtui.facts import changes
 from nebtui.facts.observed import Container
+from nebtui.facts.swarm import GenericResource
 from nebtui.report import json_output, text_output
 from tests.builders import box
 from tests.swarms import ONE, TWO, service, swarm, task
@@ -96,8 +97,8 @@ def test_what_a_service_is_called_steers_no_terminal() -> None:
 
 def test_generic_resources() -> None:
     """What a service reserves, and what each node has and has left."""
-    node = replace(ONE, generic=(("gpu", 2),))
-    web = service("shop_web", task(1), generic=(("gpu", 1),), replicas=1)
+    node = replace(ONE, generic=(GenericResource("gpu", 2),))
+    web = service("shop_web", task(1), generic=(GenericResource("gpu", 1),), replicas=1)
     seen = box(changes.SwarmSeen(swarm(web, nodes=(node,))))
     told = json.loads(json.dumps(json_output.status(seen)))["swarm"]
     assert told["nodes"][0]["generic_resources"] == [{"kind": "gpu", "total": 2, "free": 1}]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from nebtui.facts.observed import PortBinding
-from nebtui.facts.swarm import Swarm, SwarmNode, SwarmService, SwarmTask
+from nebtui.facts.swarm import GenericResource, Swarm, SwarmNode, SwarmService, SwarmTask
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.json_values import (
     as_int,
@@ -112,7 +112,7 @@ def node(item: Payload) -> SwarmNode:
     )
 
 
-def _generic(listed: object) -> tuple[tuple[str, int], ...]:
+def _generic(listed: object) -> tuple[GenericResource, ...]:
     """Kind and number of each: counted ones as they are, of named ones (a GPU by its UUID) how many
     there are."""
     found: Counter[str] = Counter()
@@ -121,7 +121,7 @@ def _generic(listed: object) -> tuple[tuple[str, int], ...]:
         kind = text(counted.get("Kind")) or text(mapping(named).get("Kind"))
         if kind:
             found[kind] += as_int(counted.get("Value")) if counted else 1
-    return tuple(sorted(found.items()))
+    return tuple(GenericResource(kind, count) for kind, count in sorted(found.items()))
 
 
 def _ports(listed: Iterable[Payload]) -> tuple[PortBinding, ...]:

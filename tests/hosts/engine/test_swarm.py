@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nebtui.facts.changes import SwarmSeen
 from nebtui.facts.observed import PortBinding
-from nebtui.facts.swarm import Swarm, SwarmNode
+from nebtui.facts.swarm import GenericResource, Swarm, SwarmNode
 from nebtui.hosts.engine import swarm_payloads
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
@@ -142,11 +142,11 @@ def test_its_json_as_facts() -> None:
     assert (service.mode, service.replicas, service.wanted) == ("replicated", 2, 2)
     assert (service.memory, service.cpus, service.networks) == (1024, 0.5, ("net1",))
     assert service.ports == (PortBinding(80, 8080), PortBinding(81, 8081))
-    assert (service.own_ports, service.generic) == ((8081,), (("gpu", 2),))
+    assert (service.own_ports, service.generic) == ((8081,), (GenericResource("gpu", 2),))
     assert service.constraints == ("node.role == worker",)
     assert (task.state, task.node, task.slot, task.container) == ("rejected", "n1", 1, "c1")
     assert (task.error, task.at) == ("No such image: web:1", 1795388400.5)
-    has = (("fpga", 4), ("gpu", 2))
+    has = (GenericResource("fpga", 4), GenericResource("gpu", 2))
     assert told.nodes == (SwarmNode("n1", "one", "manager", "drain", "ready", 2.0, 4096, has),)
 
 
