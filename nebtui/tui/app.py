@@ -32,6 +32,7 @@ from nebtui.tui.messages import EntryUndone, FixAsked, PatchWritten, SnapshotCha
 from nebtui.tui.palette import Everything, commands
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.help import HelpScreen
+from nebtui.tui.sending import ask_to_send, may_send
 from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
@@ -167,6 +168,9 @@ class NebtuiApp(ActingApp):
         if action in ("next_box", "all_boxes"):
             free = not isinstance(self.focused, Input)
             return bool(self.session.beside) and self.screen is self.home and free
+        if action == "send_nebtui":
+            free = not isinstance(self.focused, Input)
+            return self.screen is self.home and free and may_send(self.session)
         if action != "play":
             return action != "tour" or self.guide.answers(parameters[0])
         return self.session.player is not None and not isinstance(self.focused, Input)
@@ -191,6 +195,10 @@ class NebtuiApp(ActingApp):
             self.switch_screen(box.home)
         if row:
             box.home.lead_to(row)
+
+    def action_send_nebtui(self) -> None:
+        """Send this nebtui to the box in front, which has none."""
+        ask_to_send(self, self.session, self.box.show)
 
     def action_all_boxes(self) -> None:
         """Show all of them below each other."""

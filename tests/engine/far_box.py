@@ -26,7 +26,8 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 PidFile {folder}/sshd.pid
-SetEnv DOCKER_HOST={url} PATH={folder}/bin:/usr/local/bin:/usr/bin:/bin NEBTUI_STATE={folder}/state
+SetEnv DOCKER_HOST={url} HOME={folder}/home \
+PATH={folder}/bin:/usr/local/bin:/usr/bin:/bin NEBTUI_STATE={folder}/state
 """
 SSH_CONFIG = """\
 Host {name}
@@ -61,6 +62,11 @@ class FarBox(Moby):
             return "no sshd: run `apt install openssh-server`"
         return super().why_not()
 
+    @property
+    def home(self) -> Path:
+        """Of the user there."""
+        return self.folder / "home"
+
     def argv(self) -> list[str]:
         """With a name of its own, as `docker info` tells it."""
         named = ["unshare", "--uts", "sh", "-c", f'hostname {self.name}; exec "$@"', "sh"]
@@ -73,6 +79,7 @@ class FarBox(Moby):
         for name in ("key", "hostkey"):
             self._run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{self.folder}/{name}")
         os.makedirs("/run/sshd", exist_ok=True)
+        self.home.mkdir()
         if self._nebtui:
             self._install()
         words = {"address": self.address, "folder": self.folder, "url": self.url, "name": self.name}
