@@ -13,7 +13,7 @@ from nebtui.facts.boxes import BoxSource, KnownBox
 from nebtui.facts.link import GLYPHS, Link
 from nebtui.hosts.engine.endpoint import Endpoint, contexts, find_endpoint
 from nebtui.hosts.offers import offer
-from nebtui.keep.known_projects import of_machine
+from nebtui.keep.machines import of_machine
 from nebtui.keep.sent import recall_sent
 from nebtui.report.contract.own import HostsJson, KnownBoxJson
 from nebtui.settings import Settings

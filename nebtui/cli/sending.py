@@ -17,7 +17,7 @@ from nebtui.hosts.engine.tunnel import login
 from nebtui.hosts.remote.chosen import FarHost
 from nebtui.hosts.remote.far_shell import FOLDER
 from nebtui.hosts.remote.over_ssh import by_hand, nebtui_there
-from nebtui.keep.known_projects import of_machine
+from nebtui.keep.machines import of_machine
 from nebtui.keep.sent import recall_refusal, recall_sent, remember_refusal, remember_sent
 from nebtui.settings import Settings
 from nebtui.text.units import size

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nebtui.facts.boxes import CarriedFile
-from nebtui.keep.known_projects import foreign, private_folder, write_private
+from nebtui.keep.private_files import foreign, private_folder, write_private
 
 FILE = "nebtui-there.json"
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,40}")
