@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from nebtui.action import Action, Cancel, Progress
+from nebtui.facts.boxes import CarriedFile
 from nebtui.facts.changes import Change
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
@@ -168,4 +169,35 @@ class Player(Protocol):
 
     def jump(self, forward: bool) -> bool:
         """To the next event of a container, or the one before; False where there is none."""
+        ...
+
+
+class Sender(Protocol):
+    """Brings this nebtui to a box that has none, as one file. Its methods block; what is asked of
+    it as an attribute returns at once."""
+
+    @property
+    def possible(self) -> bool:
+        """None serves there, and one that is sent would."""
+        ...
+
+    @property
+    def offered(self) -> bool:
+        """It is possible, and nobody said that it is not wanted."""
+        ...
+
+    def made(self) -> CarriedFile | str:
+        """The file, or why there is none, one sentence."""
+        ...
+
+    def consequence(self, file: CarriedFile) -> tuple[str, ...]:
+        """What sending it does, one sentence each."""
+        ...
+
+    def send(self, file: CarriedFile) -> str:
+        """Send what was made; "" once it is there and is looked through, else one sentence."""
+        ...
+
+    def decline(self) -> None:
+        """Do not offer it for this machine any more."""
         ...

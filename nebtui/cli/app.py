@@ -17,7 +17,7 @@ from nebtui.cli.desk import far_desk
 from nebtui.cli.early import EarlyPicture, has_screen
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import ascii_only
-from nebtui.host import Host, Player
+from nebtui.host import Host, Player, Sender
 from nebtui.keep.journal import Journal
 from nebtui.settings import Settings, settings_file
 
@@ -184,4 +184,16 @@ def _session(
         only=arguments.project or "",
         ascii=ascii_only(settings),
         player=player,
+        sender=_sender(host, settings, environ),
     )
+
+
+def _sender(host: Host, settings: Settings, environ: Mapping[str, str]) -> Sender | None:
+    from nebtui.hosts.engine.endpoint import find_endpoint
+    from nebtui.hosts.remote.chosen import FarHost
+
+    if not isinstance(host, FarHost):
+        return None
+    from nebtui.cli.sending import BoxSender
+
+    return BoxSender(find_endpoint(environ).url, environ, settings.state_dir, host)

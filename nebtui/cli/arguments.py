@@ -29,6 +29,10 @@ SERVED = (
     "and containers of this box, fixes of what is found on it, written and undone here (not with "
     "--read-only), and logs. No port is opened; it ends with its standard input."
 )
+SENT = (
+    "Sent is one file for the Python (3.11 or newer) of that box, into ~/.cache/nebtui there; it "
+    "says how large it is and asks first. Each connection checks its digest before it is run."
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -79,7 +83,7 @@ def parser() -> Parser:
     _gpu(verb("gpu", "GPUs, the containers on them, and the chain from driver to container"))
     add_logs(verb("logs", "what containers write, merged by time, over restarts and recreation"))
     _serve(verb)
-    verb("hosts", "the boxes that --host can name, and what each of them gives")
+    _hosts(verb("hosts", "the boxes that --host can name, and what each of them gives", SENT))
     verb("doctor", "what of engine, Compose, permissions and GPUs works")
     rule = verb("rule", "the manual of a rule; none = the table")
     rule.add_argument("name", nargs="?", metavar="RULE", help="none = a line for each rule")
@@ -100,6 +104,13 @@ def _serve(verb: Callable[..., Parser]) -> None:
     serve.add_argument(
         "--speeds", action="store_true", help="the first picture waits for the servers' speeds"
     )
+
+
+def _hosts(hosts: Parser) -> None:
+    hosts.add_argument(
+        "--send", metavar="BOX", help="send this nebtui to a box that ssh reaches and that has none"
+    )
+    hosts.add_argument("--yes", action="store_true", help="do not ask before --send")
 
 
 def _undo(undo: Parser) -> None:

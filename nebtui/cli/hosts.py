@@ -13,6 +13,8 @@ from nebtui.facts.boxes import BoxSource, KnownBox
 from nebtui.facts.link import GLYPHS, Link
 from nebtui.hosts.engine.endpoint import Endpoint, contexts, find_endpoint
 from nebtui.hosts.offers import offer
+from nebtui.keep.machines import of_machine
+from nebtui.keep.sent import recall_sent
 from nebtui.report.contract.own import HostsJson, KnownBoxJson
 from nebtui.settings import Settings
 
@@ -21,9 +23,13 @@ Place = tuple[str, BoxSource, Mapping[str, str]]
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
-    """Ask every one of them at once, and print the answers."""
+    """Ask every one of them at once, and print the answers; with `--send`, send nebtui to one."""
+    if arguments.send:
+        from nebtui.cli import sending
+
+        return sending.run(arguments, settings, environ)
     used = find_endpoint(environ)
-    boxes = in_parallel(lambda place: _asked(place, used), places(settings, environ))
+    boxes = in_parallel(lambda place: _asked(place, used, settings), places(settings, environ))
     if arguments.format == "json":
         say_json(as_json(boxes))
     else:
@@ -51,14 +57,15 @@ def places(settings: Settings, environ: Mapping[str, str]) -> Iterator[Place]:
                 continue  # a name that is no name
 
 
-def _asked(place: Place, used: Endpoint) -> KnownBox:
+def _asked(place: Place, used: Endpoint, settings: Settings) -> KnownBox:
     name, source, environ = place
     endpoint = find_endpoint(environ)
     if endpoint.problem:
         said, _, remedy = endpoint.problem.partition(": ")
         broken = (Link("engine", "broken", said, remedy),)
         return KnownBox(name, source, endpoint.context, endpoint == used, None, broken)
-    engine, gives = offer(endpoint, environ)
+    sent = recall_sent(of_machine(settings.state_dir, endpoint.url))
+    engine, gives = offer(endpoint, environ, sent, f"nebtui hosts --send {name}")
     return KnownBox(name, source, endpoint.url, endpoint == used, engine, gives)
 
 

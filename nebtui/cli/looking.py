@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from nebtui.cli.errors import CommandError
 from nebtui.compose.discovery.candidate import Candidate
@@ -13,6 +14,9 @@ from nebtui.hosts.engine.endpoint import find_endpoint
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
 from nebtui.keep.known_projects import recall_projects
 from nebtui.settings import Settings
+
+if TYPE_CHECKING:
+    from nebtui.hosts.remote.host import RemoteHost
 
 
 def paths_of(arguments: Namespace) -> tuple[str, ...]:
@@ -47,16 +51,35 @@ def host_for(
         from nebtui.hosts.files import FilesHost
 
         return FilesHost(roots, known, environ, follow=follow, catalogue=catalogue)
-    live = _live(arguments, settings, environ, catalogue, follow=follow)
+
+    def live() -> Host:
+        return _live(arguments, settings, environ, catalogue, follow=follow)
+
     if not may_serve(arguments, environ):
-        return live
-    url = find_endpoint(environ).url
+        return live()
+    return _far(find_endpoint(environ).url, arguments, settings, environ, live)
+
+
+def _far(
+    url: str,
+    arguments: Namespace,
+    settings: Settings,
+    environ: Mapping[str, str],
+    live: Callable[[], Host],
+) -> Host:
     from nebtui.hosts.remote.chosen import FarHost
     from nebtui.hosts.remote.over_ssh import remote_host
+    from nebtui.keep.sent import recall_sent
 
     speeds = ("--speeds",) if _awaits_speeds(arguments) else ()
     read_only = ("--read-only",) if arguments.read_only else ()
-    return FarHost(remote_host(url, environ, *speeds, *read_only), live)
+
+    def both() -> tuple[RemoteHost, Host]:
+        sent = recall_sent(settings.state_dir)
+        return remote_host(url, environ, *speeds, *read_only, sent=sent), live()
+
+    send = "" if arguments.read_only else f"nebtui hosts --send {url}"
+    return FarHost(*both(), both, send=send)
 
 
 def may_serve(arguments: Namespace, environ: Mapping[str, str]) -> bool:

@@ -25,3 +25,20 @@ class KnownBox:
     """None = it does not answer."""
     gives: tuple[Link, ...]
     """Engine, events, figures, files and GPUs: whether they are seen from here, and why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedFile:
+    """nebtui as one file, as it is sent to a box that has none."""
+
+    version: str
+    """Of the nebtui in it."""
+    digest: str
+    """SHA-256 in hexadecimal digits."""
+    size: int = 0
+    """Bytes; 0 = not kept."""
+
+    @property
+    def name(self) -> str:
+        """What it is called there."""
+        return f"nebtui-{self.version}-{self.digest[:12]}.pyz"

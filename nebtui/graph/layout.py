@@ -82,8 +82,7 @@ def lay_out(
     """The same drawing as `draw`, whose rows can be written again."""
     glyphs = ASCII if ascii else BOX
     titled, own = split_networks(scene)
-    width = max(12, width)
-    most = width // 6
+    most = (width := max(12, width)) // 6
     headed, titles = figures is not None, min(len(titled), most) + (len(titled) > most)
     lines, height = _places(scene, titles, headed=headed)
     rails = plan_rails(scene, titled, own, lines, most)
@@ -102,14 +101,27 @@ def lay_out(
         above[titles] = figures_heading(page, titles, by)
     rows = {row.id: row for group in scene.groups for row in group.rows if row.id in lines}
     known = {id: (figures or {}).get(id, Figures()) for id in rows}
+    mine = _own_rails(rails, own)
     rest: dict[int, Callable[[], Line]] = {
         lines[id]: partial(row_line, page, lines[id], row, known[id]) for id, row in rows.items()
     }
     for group in scene.groups:
-        mine = [rail for rail in rails if rail.network in own.get(group.id, ())]
-        rest[lines[group.id]] = partial(heading_line, page, lines[group.id], group, mine)
+        y = lines[group.id]
+        rest[y] = partial(heading_line, page, y, group, mine.get(group.id, []))
     drawing = Drawing(DrawnLines(height, partial(_line, page, above, rest)), lines, tuple(lines))
     return Sheet(drawing, page, rows, tuple(arcs), tracks, _cells_of(rails, grid), titles)
+
+
+def _own_rails(
+    rails: Sequence[Rail], own: Mapping[str, Sequence[NetworkLine]]
+) -> dict[str, list[Rail]]:
+    """By group id the rails of its own networks, from left to right."""
+    groups = {network: id for id, networks in own.items() for network in networks}
+    result: dict[str, list[Rail]] = {}
+    for rail in rails:
+        if rail.network in groups:
+            result.setdefault(groups[rail.network], []).append(rail)
+    return result
 
 
 def _line(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from nebtui.facts.boxes import CarriedFile
 from nebtui.facts.gpu import GpuStack
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Container, Engine
@@ -16,14 +17,21 @@ from nebtui.hosts.engine.errors import EngineError, NotFoundError
 from nebtui.hosts.gpu.collector import sources
 from nebtui.hosts.gpu.once import once
 from nebtui.hosts.json_values import text
-from nebtui.hosts.remote.over_ssh import nebtui_there
+from nebtui.hosts.remote.absence import Absence
+from nebtui.hosts.remote.over_ssh import FarNebtui, nebtui_there
 
 MOST_ASKED = 5
 """Running containers by whose processes it is found out whether they run on this machine."""
 
 
-def offer(endpoint: Endpoint, environ: Mapping[str, str]) -> tuple[Engine | None, tuple[Link, ...]]:
-    """The engine, and what is seen through it; None and the reason where it does not answer."""
+def offer(
+    endpoint: Endpoint,
+    environ: Mapping[str, str],
+    sent: CarriedFile | None = None,
+    send: str = "",
+) -> tuple[Engine | None, tuple[Link, ...]]:
+    """The engine, and what is seen through it; None and the reason where it does not answer.
+    `sent`: the nebtui that was sent there; `send`: the command that sends one."""
     client = EngineClient(endpoint, environ)
     try:
         plain = payloads.engine(client.version(), client.info(), endpoint.url)
@@ -35,8 +43,8 @@ def offer(endpoint: Endpoint, environ: Mapping[str, str]) -> tuple[Engine | None
         client.close()
     engine = located(plain, endpoint, visible_here(running))
     if endpoint.url.startswith("ssh://"):
-        version = nebtui_there(endpoint.url, environ)
-        return engine, tuple(gives_by_ssh(engine, version))
+        there = nebtui_there(endpoint.url, environ, sent)
+        return engine, tuple(gives_by_ssh(engine, there, send))
     stack = once(sources)[1] if engine.local else None
     return engine, tuple(gives(engine, stack))
 
@@ -51,19 +59,26 @@ def _running(client: EngineClient) -> tuple[Container, ...]:
     return tuple(found)
 
 
-def gives_by_ssh(engine: Engine, version: str) -> Iterator[Link]:
-    """What is seen of a box that ssh reaches. `version`: of the nebtui there, "" = none answers."""
+def gives_by_ssh(engine: Engine, far: FarNebtui, send: str) -> Iterator[Link]:
+    """What is seen of a box that ssh reaches. `far`: what answers there; `send`: the command that
+    sends a nebtui."""
     there = f"on {engine.name}"
-    if not version:
+    if not far.version:
         yield from gives(engine, None)
-        remedy = f"install it {there} to have files, figures and GPUs as there"
-        yield Link("nebtui", "unknown", f"none answers {there}: it is seen by its engine", remedy)
+        yield _no_nebtui(there, far.absence, send)
         return
     yield from islice(gives(engine, None), 2)
     yield Link("figures", "ok", f"CPU, memory, users and ports, read {there}")
     yield Link("files", "ok", f"compose files and folders are read {there}, and mended there")
     yield Link("gpus", "ok", f"devices and processes, read {there}")
-    yield Link("nebtui", "ok", f"{version} serves {there}")
+    yield Link("nebtui", "ok", f"{far.version} serves {there}")
+
+
+def _no_nebtui(there: str, absence: Absence | None, send: str) -> Link:
+    why = absence.why if absence else "none answers"
+    sent = f"`{send}` sends it one file, or " if absence and absence.sendable else ""
+    remedy = f"{sent}install it {there} to have files, figures and GPUs as there"
+    return Link("nebtui", "unknown", f"seen by its engine alone {there} ({why})", remedy)
 
 
 def gives(engine: Engine, stack: GpuStack | None) -> Iterator[Link]:

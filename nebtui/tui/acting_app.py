@@ -3,6 +3,7 @@ left when they leave."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from functools import partial
 
@@ -35,6 +36,9 @@ class ActingApp(App[None]):
     def __init__(self, session: Session) -> None:
         super().__init__(driver_class=continued(session.terminal) if session.terminal else None)
         self.boxes = tuple(BoxOnScreen(self, one) for one in session.beside or (session,))
+        self.searching = threading.Lock()
+        """Held by the one box of which findings are searched for: a hundred at a time would keep
+        each other, and the pictures that still come in, from the interpreter."""
         self.box = next(box for box in self.boxes if box.session is session)
         """The one in front."""
         self._keys = keymap(session.settings)

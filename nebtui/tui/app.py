@@ -10,6 +10,7 @@ from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.widgets import Input
 
@@ -32,12 +33,16 @@ from nebtui.tui.messages import EntryUndone, FixAsked, PatchWritten, SnapshotCha
 from nebtui.tui.palette import Everything, commands
 from nebtui.tui.screens.commands import CommandsScreen
 from nebtui.tui.screens.help import HelpScreen
+from nebtui.tui.sending import ask_to_send, may_send
 from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
 from nebtui.tui.themes import DARK, THEMES
 from nebtui.tui.used_commands import UsedCommands
 from nebtui.tui.widgets.playback import Playback, play
+
+LINES_EVERY = 0.2
+"""Seconds between two looks at what the lines of the boxes show."""
 
 
 class NebtuiApp(ActingApp):
@@ -63,6 +68,8 @@ class NebtuiApp(ActingApp):
         self._crossing = CrossingBoxes(self)
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self.guide = Guide(self, session)
+        self._box_lines: Timer | None = None
+        self._boxes_wait = False
         self._ascii = AsciiFilter(enabled=session.ascii)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -167,14 +174,27 @@ class NebtuiApp(ActingApp):
         if action in ("next_box", "all_boxes"):
             free = not isinstance(self.focused, Input)
             return bool(self.session.beside) and self.screen is self.home and free
+        if action == "send_nebtui":
+            free = not isinstance(self.focused, Input)
+            return self.screen is self.home and free and may_send(self.session)
         if action != "play":
             return action != "tour" or self.guide.answers(parameters[0])
         return self.session.player is not None and not isinstance(self.focused, Input)
 
     def boxes_changed(self) -> None:
-        """The lines of the boxes above home."""
-        if self.session.beside and self.home.is_current:
+        """The lines of the boxes above home, at once or a moment after the last time: a hundred
+        boxes have news a hundred times a second."""
+        if self.session.beside and self._box_lines is None:
             self.home.show_boxes()
+            self._box_lines = self.set_timer(LINES_EVERY, self._box_lines_rest)
+            self._boxes_wait = False
+        else:
+            self._boxes_wait = True
+
+    def _box_lines_rest(self) -> None:
+        self._box_lines = None
+        if self._boxes_wait:
+            self.boxes_changed()
 
     def action_next_box(self) -> None:
         """Put the next box in front."""
@@ -191,6 +211,10 @@ class NebtuiApp(ActingApp):
             self.switch_screen(box.home)
         if row:
             box.home.lead_to(row)
+
+    def action_send_nebtui(self) -> None:
+        """Send this nebtui to the box in front, which has none."""
+        ask_to_send(self, self.session, self.box.show)
 
     def action_all_boxes(self) -> None:
         """Show all of them below each other."""

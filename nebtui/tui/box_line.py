@@ -9,6 +9,7 @@ from nebtui.facts.observed import Engine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import clock_time, percent
 from nebtui.tui.header import Words, finding_words
+from nebtui.tui.sending import offer
 from nebtui.tui.session import Session
 
 
@@ -49,7 +50,9 @@ def _way(session: Session, engine: Engine) -> list[Words]:
     """How a box that is elsewhere is looked at."""
     if session.host.kind == "remote":
         return [("through nebtui there", "dim")]
-    return [("through its engine alone", "dim")] if engine.elsewhere else []
+    offered = offer(session) if engine.elsewhere else ""
+    more = [(offered, "info")] if offered else []
+    return [*more, ("through its engine alone", "dim")] if engine.elsewhere else []
 
 
 def _machine(snapshot: Snapshot) -> list[Words]:

@@ -75,8 +75,9 @@ class BoxOnScreen:
         session.snapshot = self._crossing(self._only(snapshot))
         self.show()
         self.words.look()
-        # Painted first: the search takes the interpreter from the screen's thread.
-        self._app.call_after_refresh(self._judge)
+        if not self.judged:
+            # Painted first: the search takes the interpreter from the screen's thread.
+            self._app.call_after_refresh(self._judge)
         if back and session.far_desk and not session.locked:
             # What a line that was cut left half done is settled where it lies.
             background(self._app, lambda: session.desk.recover(), self._app.tell)
@@ -131,9 +132,10 @@ class BoxOnScreen:
 
     def _searched(self, snapshot: Snapshot) -> tuple[Snapshot, rules.Examination, float]:
         """What is found in a snapshot, and the seconds that it took; off the screen's thread."""
-        begun = time.monotonic()
-        examined = rules.examine(snapshot, self.session.settings.allow)
-        return snapshot, examined, time.monotonic() - begun
+        with self._app.searching:
+            begun = time.monotonic()
+            examined = rules.examine(snapshot, self.session.settings.allow)
+            return snapshot, examined, time.monotonic() - begun
 
     def _found(self, searched: tuple[Snapshot, rules.Examination, float]) -> None:
         snapshot, examined, took = searched

@@ -11,7 +11,7 @@ from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.desk import Desk
 from nebtui.fixing.watch import Watched
-from nebtui.host import Host, Player
+from nebtui.host import Host, Player, Sender
 from nebtui.keep.journal import Journal
 from nebtui.rules.rule import Finding, Recreate
 from nebtui.settings import Settings
@@ -91,6 +91,8 @@ class Session:
     """None = this box has none of its own."""
     player: Player | None = None
     """Steers the box where it is a recorded one."""
+    sender: Sender | None = None
+    """Brings this nebtui to the box; None where nothing can be sent."""
     recording: str = ""
     """The file that this box is being recorded to."""
     terminal: QuietTerminal | None = None

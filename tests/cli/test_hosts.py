@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -147,6 +149,52 @@ def test_hosts_as_json_and_text(sandbox: CliSandbox) -> None:
     text = sandbox.run("hosts").out
     assert "shed  unix:///nonexistent/b.sock  (settings)" in text
     assert "✗ engine   No engine socket at /nonexistent/b.sock" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--send", "nobody"), "there is no box nobody"),
+        (("--send", "default"), "default is not reached by ssh: nothing can be sent there"),
+        (("--send", "ssh://x", "--read-only"), "--read-only: nothing is sent"),
+        (("--send", "ssh://x", "--format", "json"), "--send prints text"),
+        (("--send", "ssh://-oProxyCommand=x"), "names no machine"),
+    ],
+)
+def test_what_is_not_sent(sandbox: CliSandbox, words: tuple[str, ...], why: str) -> None:
+    """One sentence, before anybody is asked anything."""
+    told = sandbox.run("hosts", *words)
+    assert (told.status, told.out) == (2, "")
+    assert why in told.err
+
+
+def test_one_is_sent_after_a_yes(sandbox: CliSandbox) -> None:
+    """To a machine that a program stands for: what is copied is told first, and what was sent
+    serves; a second time there is nothing to do."""
+    programs = sandbox.root / "programs"
+    programs.mkdir()
+    ssh = programs / "ssh"
+    path = "/usr/bin:/bin"
+    python = f"/usr/bin/env -i HOME=$HOME {os.path.realpath(sys.executable)}"
+    (programs / "there").mkdir()
+    (programs / "there/python3").write_text(f'#!/bin/sh\nexec {python} "$@"\n')
+    ssh.write_text(
+        "#!/bin/sh\nfor last; do :; done\n"
+        f'HOME={sandbox.root}/far PATH={programs}/there:{path} exec /bin/sh -c "$last"\n'
+    )
+    for program in (ssh, programs / "there/python3"):
+        program.chmod(0o755)
+    found = f"{programs}:{os.environ['PATH']}"
+    refused = sandbox.run("hosts", "--send", "ssh://gpu1", PATH=found)
+    assert refused.status == 2
+    assert "One file is copied to gpu1, and nothing else is changed there" in refused.err
+    assert "say --yes where nobody can be asked" in refused.err
+    assert not (sandbox.root / "far").exists()
+    told = sandbox.run("hosts", "--send", "ssh://gpu1", "--yes", PATH=found)
+    assert (told.status, told.out.split()[2:]) == (0, ["serves", "on", "ssh://gpu1", "now"])
+    again = sandbox.run("hosts", "--send", "ssh://gpu1", "--yes", PATH=found)
+    assert (again.status, again.err) == (0, "")
+    assert "already: nothing is sent" in again.out
 
 
 def test_the_environment_s_engine_gives_way(sandbox: CliSandbox) -> None:

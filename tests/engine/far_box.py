@@ -26,7 +26,8 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 PidFile {folder}/sshd.pid
-SetEnv DOCKER_HOST={url} PATH={folder}/bin:/usr/local/bin:/usr/bin:/bin NEBTUI_STATE={folder}/state
+SetEnv DOCKER_HOST={url} HOME={folder}/home \
+PATH={folder}/bin:/usr/local/bin:/usr/bin:/bin NEBTUI_STATE={folder}/state
 """
 SSH_CONFIG = """\
 Host {name}
@@ -51,7 +52,7 @@ class FarBox(Moby):
         self.address = f"10.97.{number}.2"
         self._near = f"10.97.{number}.1/24"
         self._pool = f"10.{30 + number}.0.0/16"
-        self._cable = f"nbt{uuid.uuid4().hex[:8]}"
+        self.cable = f"nbt{uuid.uuid4().hex[:8]}"
         super().__init__(folder)
 
     @classmethod
@@ -60,6 +61,11 @@ class FarBox(Moby):
         if not os.access(SSHD, os.X_OK) or shutil.which("ssh-keygen") is None:
             return "no sshd: run `apt install openssh-server`"
         return super().why_not()
+
+    @property
+    def home(self) -> Path:
+        """Of the user there."""
+        return self.folder / "home"
 
     def argv(self) -> list[str]:
         """With a name of its own, as `docker info` tells it."""
@@ -73,6 +79,7 @@ class FarBox(Moby):
         for name in ("key", "hostkey"):
             self._run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{self.folder}/{name}")
         os.makedirs("/run/sshd", exist_ok=True)
+        self.home.mkdir()
         if self._nebtui:
             self._install()
         words = {"address": self.address, "folder": self.folder, "url": self.url, "name": self.name}
@@ -92,9 +99,9 @@ class FarBox(Moby):
 
     def _lay_cable(self) -> None:
         holder = self._holder.pid
-        self._run(*f"ip link add {self._cable} type veth peer name eth0 netns {holder}".split())
-        self._run(*f"ip addr add {self._near} dev {self._cable}".split())
-        self._run(*f"ip link set {self._cable} up".split())
+        self._run(*f"ip link add {self.cable} type veth peer name eth0 netns {holder}".split())
+        self._run(*f"ip addr add {self._near} dev {self.cable}".split())
+        self._run(*f"ip link set {self.cable} up".split())
         self._run(*self.inside(*f"ip addr add {self.address}/24 dev eth0".split()))
         self._run(*self.inside("ip", "link", "set", "eth0", "up"))
 
@@ -104,7 +111,7 @@ class FarBox(Moby):
 
     def cut(self, *, off: bool) -> None:
         """Pull the cable, or put it back."""
-        self._run("ip", "link", "set", self._cable, "down" if off else "up")
+        self._run("ip", "link", "set", self.cable, "down" if off else "up")
 
     def freeze(self, *, on: bool) -> None:
         """Stop its engine in its tracks, or let it go on."""

@@ -137,7 +137,7 @@ def test_the_command_line(
     far: FarBox, environ: dict[str, str], stack: Path, tmp_path: Path
 ) -> None:
     """`check` judges the files that are there; nothing of that machine is kept as this one's."""
-    assert nebtui_there("ssh://far7", environ)
+    assert nebtui_there("ssh://far7", environ).version
     told = nebtui(environ, tmp_path, "status", "--format", "json")
     assert told.stderr == ""
     (project,) = json.loads(told.stdout)["projects"]

@@ -3,12 +3,12 @@ alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nebtui.action import Action, Cancel, Progress
-from nebtui.facts.changes import Change, EngineSeen
+from nebtui.facts.changes import Change, EngineSeen, Rewound
 from nebtui.facts.project import Project
 from nebtui.host import Host, Kind, LogRequest, LogStream
 from nebtui.hosts.remote.desk import RemoteDesk
@@ -24,9 +24,21 @@ class FarHost:
 
     writable = True
 
-    def __init__(self, remote: RemoteHost, through_engine: Host) -> None:
+    def __init__(
+        self,
+        remote: RemoteHost,
+        through_engine: Host,
+        again: Callable[[], tuple[RemoteHost, Host]] | None = None,
+        *,
+        send: str = "",
+    ) -> None:
+        """`again`: makes both anew, once a nebtui was sent there; `send`: the command that sends
+        one, "" where none may be sent."""
         self._remote = remote
         self._through_engine = through_engine
+        self._again = again
+        self._send = send
+        self._closed = self._renewed = False
 
     @property
     def _host(self) -> Host:
@@ -47,16 +59,42 @@ class FarHost:
         """Through its engine alone, the facts say which files are elsewhere."""
         return self._host.files_away
 
+    @property
+    def sendable(self) -> bool:
+        """No nebtui serves there, and one that is sent would."""
+        return self._remote.sendable and not self._renewed
+
+    def renew(self) -> None:
+        """A nebtui was sent there: look through that one from now on. Only where `sendable`."""
+        self._renewed = True
+        self._through_engine.close()
+
     def now(self) -> float:
         """The box's time, as far as it is known."""
         return self._host.now()
 
     def changes(self) -> Iterator[Change]:
-        """What the nebtui there tells, or else its engine."""
-        yield from self._remote.changes()
-        if why := self._remote.absent:
-            for change in self._through_engine.changes():
-                yield _with_reason(change, why) if isinstance(change, EngineSeen) else change
+        """What the nebtui there tells, or else its engine; from the beginning once more after
+        `renew`."""
+        while True:
+            yield from self._remote.changes()
+            if why := self._remote.absent:
+                for change in self._through_engine.changes():
+                    yield self._explained(change, why) if isinstance(change, EngineSeen) else change
+            if not self._renewed or self._closed or self._again is None:
+                return
+            self._renewed = False
+            self._remote, self._through_engine = self._again()
+            if self._closed:  # meanwhile
+                self.close()
+            yield Rewound()
+
+    def _explained(self, change: EngineSeen, why: str) -> EngineSeen:
+        """With why there is no more to see than an engine shows, behind what it says of itself."""
+        engine = change.engine
+        sent = f"`{self._send}` sends it one file, or " if self._send and self.sendable else ""
+        told = f"No nebtui serves on {engine.name} ({why}): {sent}install it there to see the rest."
+        return EngineSeen(replace(engine, missing=(*engine.missing, told)))
 
     def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Have one thing done there."""
@@ -88,12 +126,6 @@ class FarHost:
 
     def close(self) -> None:
         """End both."""
+        self._closed = True
         self._remote.close()
         self._through_engine.close()
-
-
-def _with_reason(change: EngineSeen, why: str) -> EngineSeen:
-    """With why there is no more to see than an engine shows, behind what it says of itself."""
-    engine = change.engine
-    told = f"No nebtui serves on {engine.name} ({why}): install it there to see the rest."
-    return EngineSeen(replace(engine, missing=(*engine.missing, told)))

@@ -10,10 +10,10 @@ from nebtui.facts.changes import Change, EngineLost, Settled
 from nebtui.facts.codec import CLASS
 from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.engine.tunnel import login, unreachable
+from nebtui.hosts.remote.absence import absence
 from nebtui.hosts.remote.exchange import Exchange
 from nebtui.hosts.remote.incoming import IncomingPicture
 from nebtui.hosts.remote.lines import (
-    NONE_THERE,
     SERVE,
     Greeting,
     NonsenseError,
@@ -55,6 +55,7 @@ class Connections:
         self.absent = self.version = ""
         self.features: frozenset[str] = frozenset()
         """What the nebtui there can be asked for."""
+        self.sendable = False
         self._closed = threading.Event()
         self._process: FarProcess | None = None
         self._offset = 0.0
@@ -128,8 +129,9 @@ class Connections:
                 words = words or f"exit status {code}"
                 ssh = code == UNREACHED or code < 0
                 return unreachable(self._url, words) if ssh else self._missing(words)
-            if line == NONE_THERE:
-                return self._missing("none is installed there")
+            if (told := absence(line)) is not None:
+                self.sendable = told.sendable
+                return self._missing(told.why)
             greeting = read_greeting(line)
             if greeting is not None:
                 return self._begin(greeting, process)

@@ -63,6 +63,11 @@ class RemoteHost:
         return self._link.absent
 
     @property
+    def sendable(self) -> bool:
+        """No nebtui serves there, and one that is sent would."""
+        return bool(self._link.absent) and self._link.sendable
+
+    @property
     def version(self) -> str:
         """Of the nebtui there, "" before it has answered."""
         return self._link.version

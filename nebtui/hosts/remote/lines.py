@@ -46,8 +46,6 @@ FEATURES = ("changes", "do", "logs", "follow", "reread")
 BEAT_EVERY = 5.0
 WINDOW = 500
 """Lines of a log that may be on their way at once."""
-NONE_THERE = b"nebtui=none\n"
-"""What the shell on the far side prints where it finds no nebtui."""
 ACTIONS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (

@@ -5,44 +5,62 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from nebtui.engine_address import checked
+from nebtui.facts.boxes import CarriedFile
 from nebtui.hosts.clock import MACHINE
 from nebtui.hosts.engine.tunnel import OPTIONS, destination, login
+from nebtui.hosts.remote.absence import Absence, absence
+from nebtui.hosts.remote.far_shell import running
 from nebtui.hosts.remote.host import RemoteHost
 from nebtui.hosts.remote.process import FarProcess
 
-FIND = 'PATH="$PATH:$HOME/.local/bin"; command -v nebtui >/dev/null 2>&1'
-"""Where pipx and uv put programs is not in the PATH of a shell that nobody logs in to."""
 PATIENCE = 15.0
 """Seconds that the far side may take to say which nebtui it has."""
 MOST_LINES = 50
 _VERSION = re.compile(rb"nebtui (\d[\w.+-]{0,40})")
 
 
-def remote_host(url: str, environ: Mapping[str, str], *options: str) -> RemoteHost:
-    """The box at an ssh address through the nebtui there. `options`: of its `nebtui serve -`."""
-    serve = " ".join(("nebtui serve -", *options))
-    script = f"{FIND} || {{ echo nebtui=none; exit 0; }}; exec {serve}"
-    return RemoteHost(ssh_argv(url, script), environ, url, by_hand(url))
+@dataclass(frozen=True, slots=True)
+class FarNebtui:
+    """What answers at an ssh address."""
+
+    version: str = ""
+    """"" = none answers in time."""
+    absence: Absence | None = None
+    """What the shell there tells of why not; None where it tells nothing."""
 
 
-def nebtui_there(url: str, environ: Mapping[str, str]) -> str:
-    """The version of the nebtui at an ssh address, "" where none answers in time."""
-    argv = ssh_argv(url, f"{FIND} && exec nebtui --version")
+def remote_host(
+    url: str, environ: Mapping[str, str], *options: str, sent: CarriedFile | None = None
+) -> RemoteHost:
+    """The box at an ssh address through the nebtui there. `options`: of its `nebtui serve -`;
+    `sent`: the file that was sent there, None = none."""
+    serve = " ".join(("serve -", *options))
+    return RemoteHost(ssh_argv(url, running(serve, sent)), environ, url, by_hand(url))
+
+
+def nebtui_there(
+    url: str, environ: Mapping[str, str], sent: CarriedFile | None = None
+) -> FarNebtui:
+    """The nebtui at an ssh address, installed or sent."""
+    argv = ssh_argv(url, running("--version", sent))
     try:
         process = FarProcess(argv, environ, lambda: b"\n", MACHINE)
     except OSError:
-        return ""
+        return FarNebtui()
     with closing(process):
         for _ in range(MOST_LINES):
             line = process.line(PATIENCE)
             if not line:
-                return ""
+                return FarNebtui()
             if found := _VERSION.match(line):
-                return found[1].decode("ascii", "replace")
-    return ""
+                return FarNebtui(found[1].decode("ascii", "replace"))
+            if (missing := absence(line)) is not None:
+                return FarNebtui(absence=missing)
+    return FarNebtui()
 
 
 def ssh_argv(url: str, script: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from nebtui.hosts.remote.lines import (
 from nebtui.hosts.serving.answers import Answers
 from nebtui.hosts.serving.fixes import Desks, FixAnswers
 from nebtui.hosts.serving.request import OpenRequest
+from nebtui.hosts.serving.sparing import SparedReadings
 from nebtui.hosts.serving.wanted import ToldBox
 from nebtui.recording.lines import change_line, json_line, json_object
 
@@ -95,11 +96,12 @@ class BoxServer:
                 self._ended.set()
 
     def _tell(self) -> None:
-        began = self._host.now()
+        began, spared = self._host.now(), SparedReadings().spared
         try:
             for change in self._host.changes():
-                told = self._told.tell(change)
-                self._send(change_line(max(0.0, self._host.now() - began), told))
+                told = spared(self._told.tell(change))
+                if told is not None:
+                    self._send(change_line(max(0.0, self._host.now() - began), told))
         finally:
             self._ended.set()
 

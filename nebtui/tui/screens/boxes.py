@@ -3,6 +3,8 @@ another."""
 
 from __future__ import annotations
 
+import time
+
 from textual.app import ComposeResult
 from textual.screen import Screen
 
@@ -19,7 +21,9 @@ from nebtui.tui.session import Session
 from nebtui.tui.widgets.keys_footer import KeysFooter
 from nebtui.tui.widgets.rails import Rails
 
-EVERY = 1.0
+EVERY, REST = 1.0, 5.0
+"""Seconds between two drawings, and how much longer than one took: that of a hundred boxes with a
+hundred services each takes half a second, and keys come between."""
 
 
 class BoxesScreen(Screen[tuple[str, str] | None]):
@@ -34,6 +38,8 @@ class BoxesScreen(Screen[tuple[str, str] | None]):
         self.session = session
         self._tried: dict[Crossing, TriedConnection] = {}
         self._trying = False
+        self._folded = False
+        """What is calm was closed, once there is a picture of each."""
 
     def compose(self) -> ComposeResult:
         yield Rails(ascii=self.session.ascii)
@@ -42,7 +48,12 @@ class BoxesScreen(Screen[tuple[str, str] | None]):
     def on_mount(self) -> None:
         self.show()
         self.query_one(Rails).select(of_box(self.session.name, ""))
-        self.set_interval(EVERY, self.show)
+        self.set_timer(EVERY, self._show_again)
+
+    def _show_again(self) -> None:
+        begun = time.monotonic()
+        self.show()
+        self.set_timer(max(EVERY, REST * (time.monotonic() - begun)), self._show_again)
 
     def show(self) -> None:
         """Show all of them as they are now."""
@@ -51,7 +62,11 @@ class BoxesScreen(Screen[tuple[str, str] | None]):
             of_box(one.name, id) for one in self.session.beside for id in warned(one)
         )
         across = tuple(one for session in self.session.beside for one in session.snapshot.outgoing)
-        rails.show(all_boxes([_graph(one) for one in self.session.beside], across, self._tried))
+        scene = all_boxes([_graph(one) for one in self.session.beside], across, self._tried)
+        if not self._folded and all(one.snapshot.settled for one in self.session.beside):
+            self._folded = True
+            rails.fold_calm(scene, self.app.size.height)
+        rails.show(scene)
 
     def action_try_it(self) -> None:
         """Connect to the other boxes from inside the selected service, off the screen's thread."""

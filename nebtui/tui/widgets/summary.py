@@ -12,6 +12,7 @@ from nebtui.analysis.gpu import xids
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import clock_time
 from nebtui.tui.header import header
+from nebtui.tui.sending import offer
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.machine import machine
 from nebtui.tui.widgets.markup import joined, lines
@@ -36,6 +37,8 @@ class Summary(WheelStatic):
         if snapshot.engine_problem:
             told = wrapped(_trouble(snapshot), width)
             trouble += [joined((f" {line}", "bad")) for line in told]
+        if not session.beside and (offered := offer(session)):
+            trouble.append(joined((f" {offered}", "info")))
         failed = (*snapshot.failures.values(), *session.failures)
         trouble += [joined((f" {why}", "bad")) for why in failed]
         found = header(
