@@ -173,11 +173,10 @@ def test_a_path_that_leads_elsewhere_is_refused(box: FixSandbox) -> None:
 
 
 def _arguments(**more: object) -> Namespace:
-    given = {
+    given: dict[str, object] = {
         "list": False,
         "read_only": False,
         "no_engine": True,
-        "host": [],
         "number": None,
         "format": "text",
         "project": None,
