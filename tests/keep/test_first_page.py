@@ -64,6 +64,21 @@ def test_ages_and_orders_are_no_change() -> None:
     assert of("nonsense") != of(first)
 
 
+def test_addresses_are_no_change() -> None:
+    """A container that was started again has others; on another network it is another picture."""
+
+    def of(networks: object) -> str:
+        item = {"Id": "1", "NetworkSettings": {"Networks": networks}}
+        return digest(FirstAnswer("unix:///x", "Docker/26", "1.45", [item]).lasting())
+
+    first = of({"core": {"EndpointID": "1", "IPAddress": "172.18.0.2"}})
+    assert of({"core": {"EndpointID": "2", "IPAddress": "172.18.0.3"}}) == first
+    assert of({"other": {"EndpointID": "1", "IPAddress": "172.18.0.2"}}) != first
+    assert of({"core": {}, "other": {}}) != first
+    assert of({"core": "nonsense"}) == of({"core": None})
+    assert of("nonsense") == of(None)
+
+
 def test_the_stamp_of_a_file(tmp_path: Path) -> None:
     """Another content, another stamp; none where there is no file."""
     assert stamp(str(tmp_path / "x")) == (0, 0)

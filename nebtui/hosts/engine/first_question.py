@@ -75,7 +75,17 @@ def _lasting(item: dict[str, Any]) -> dict[str, Any]:
         for key in ("Ports", "Mounts")
         if isinstance(item.get(key), list)
     }
-    return item | words | unordered
+    return item | words | unordered | {"NetworkSettings": _networks(item)}
+
+
+def _networks(item: dict[str, Any]) -> list[Any]:
+    """Their names and aliases: addresses are others after each start."""
+    settings = item.get("NetworkSettings")
+    networks = settings.get("Networks") if isinstance(settings, dict) else None
+    if not isinstance(networks, dict):
+        return []
+    aliases = (one.get("Aliases") if isinstance(one, dict) else None for one in networks.values())
+    return sorted(zip(networks, aliases, strict=True), key=repr)
 
 
 def parsed_answer(data: bytes, endpoint: str) -> FirstAnswer:
