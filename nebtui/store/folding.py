@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
-from nebtui.analysis.gpu.activity import in_use
 from nebtui.facts import changes
 from nebtui.facts.changes import Change
 from nebtui.facts.observed import Container
 from nebtui.facts.process import Process
 from nebtui.facts.snapshot import Snapshot
 from nebtui.store.history import with_event
-from nebtui.store.trends import loads, trends
+from nebtui.store.mappings import only_keys, with_items, without_key
+from nebtui.store.readings import sampled, turned
 from nebtui.store.unused import named_paths, used_images
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _HAS_PROCESS = ("running", "paused")
 
@@ -46,20 +43,6 @@ def folded(snapshot: Snapshot, change: Change) -> Snapshot:
     except Exception as error:  # a mistake of ours costs this change and nothing else
         what = f"{type(change).__name__} could not be taken in ({type(error).__name__}): skipped."
         return fold(snapshot, changes.CollectorFailed("store", f"{what} Please report it."))
-
-
-def _with(mapping: Mapping[K, V], items: Mapping[K, V]) -> Mapping[K, V]:
-    return MappingProxyType({**mapping, **items})
-
-
-def _only(mapping: Mapping[K, V], keys: Collection[K]) -> Mapping[K, V]:
-    """The items of these keys; the same object where that is all of them."""
-    kept = {k: v for k, v in mapping.items() if k in keys}
-    return mapping if len(kept) == len(mapping) else MappingProxyType(kept)
-
-
-def _without(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
-    return MappingProxyType({k: v for k, v in mapping.items() if k != key})
 
 
 @singledispatch
@@ -97,12 +80,12 @@ def _(change: changes.ContainersListed, snapshot: Snapshot) -> Snapshot:
     return replace(
         snapshot,
         containers=MappingProxyType(listed),
-        samples=_only(snapshot.samples, listed),
-        cpu_trends=_only(snapshot.cpu_trends, listed),
-        processes=_only(snapshot.processes, running),
-        throughput=_only(snapshot.throughput, listed),
-        histories=_only(snapshot.histories, listed),
-        gpu_access=_only(snapshot.gpu_access, running),
+        samples=only_keys(snapshot.samples, listed),
+        cpu_trends=only_keys(snapshot.cpu_trends, listed),
+        processes=only_keys(snapshot.processes, running),
+        throughput=only_keys(snapshot.throughput, listed),
+        histories=only_keys(snapshot.histories, listed),
+        gpu_access=only_keys(snapshot.gpu_access, running),
     )
 
 
@@ -113,10 +96,10 @@ def _(change: changes.ContainerSeen, snapshot: Snapshot) -> Snapshot:
         return snapshot
     if container.state not in _HAS_PROCESS and container.id in snapshot.processes:
         # A process that is gone must not speak for the container any more.
-        snapshot = replace(snapshot, processes=_without(snapshot.processes, container.id))
+        snapshot = replace(snapshot, processes=without_key(snapshot.processes, container.id))
     if container.state not in _HAS_PROCESS and container.id in snapshot.gpu_access:
-        snapshot = replace(snapshot, gpu_access=_without(snapshot.gpu_access, container.id))
-    return replace(snapshot, containers=_with(snapshot.containers, {container.id: container}))
+        snapshot = replace(snapshot, gpu_access=without_key(snapshot.gpu_access, container.id))
+    return replace(snapshot, containers=with_items(snapshot.containers, {container.id: container}))
 
 
 @_apply.register
@@ -125,13 +108,13 @@ def _(change: changes.ContainerGone, snapshot: Snapshot) -> Snapshot:
         return snapshot
     return replace(
         snapshot,
-        containers=_without(snapshot.containers, change.id),
-        samples=_without(snapshot.samples, change.id),
-        cpu_trends=_without(snapshot.cpu_trends, change.id),
-        processes=_without(snapshot.processes, change.id),
-        throughput=_without(snapshot.throughput, change.id),
-        histories=_without(snapshot.histories, change.id),
-        gpu_access=_only(snapshot.gpu_access, snapshot.gpu_access.keys() - {change.id}),
+        containers=without_key(snapshot.containers, change.id),
+        samples=without_key(snapshot.samples, change.id),
+        cpu_trends=without_key(snapshot.cpu_trends, change.id),
+        processes=without_key(snapshot.processes, change.id),
+        throughput=without_key(snapshot.throughput, change.id),
+        histories=without_key(snapshot.histories, change.id),
+        gpu_access=only_keys(snapshot.gpu_access, snapshot.gpu_access.keys() - {change.id}),
     )
 
 
@@ -152,7 +135,7 @@ def _(change: changes.ImageSeen, snapshot: Snapshot) -> Snapshot:
     names = dict.fromkeys((image.id, *image.names), image)
     if all(snapshot.images.get(name) == image for name in names):
         return snapshot
-    return replace(snapshot, images=_with(used_images(snapshot), names))
+    return replace(snapshot, images=with_items(used_images(snapshot), names))
 
 
 @_apply.register
@@ -166,13 +149,13 @@ def _(change: changes.ProjectSeen, snapshot: Snapshot) -> Snapshot:
 
 @_apply.register
 def _(change: changes.ProjectGone, snapshot: Snapshot) -> Snapshot:
-    return replace(snapshot, projects=_without(snapshot.projects, change.key))
+    return replace(snapshot, projects=without_key(snapshot.projects, change.key))
 
 
 @_apply.register
 def _(change: changes.PathsSeen, snapshot: Snapshot) -> Snapshot:
     fresh = {p.path: p for p in change.paths if snapshot.paths.get(p.path) != p}
-    return replace(snapshot, paths=_with(named_paths(snapshot), fresh)) if fresh else snapshot
+    return replace(snapshot, paths=with_items(named_paths(snapshot), fresh)) if fresh else snapshot
 
 
 @_apply.register
@@ -191,7 +174,7 @@ def _(change: changes.ProcessesSeen, snapshot: Snapshot) -> Snapshot:
     telling = any(
         k not in known or _without_counts(p) != _without_counts(known[k]) for k, p in fresh.items()
     )
-    after = replace(snapshot, processes=_with(known, fresh))
+    after = replace(snapshot, processes=with_items(known, fresh))
     return replace(after, generation=snapshot.generation + 1) if telling else after
 
 
@@ -202,33 +185,10 @@ def _without_counts(process: Process) -> Process:
 
 @_apply.register
 def _(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
-    """Figures move all the time; the generation moves with what rules read: a server turned slow or
-    is so no more, a container came onto a GPU or left it, one that is on none began to work."""
-    known = snapshot.throughput
-    turned = any(
-        (known[t.container].verdict if t.container in known else "") != t.verdict
-        for t in change.throughput
-    )
-    after = _sampled(change, snapshot)
-    if turned or in_use(after) != in_use(snapshot):
+    after = sampled(snapshot, change)
+    if turned(snapshot, after):
         return replace(after, generation=snapshot.generation + 1)
     return after
-
-
-def _sampled(change: changes.Sampled, snapshot: Snapshot) -> Snapshot:
-    known, new = snapshot.throughput, change.throughput
-    return replace(
-        snapshot,
-        samples=_with(snapshot.samples, {s.container: s for s in change.containers}),
-        gpus=snapshot.gpus
-        if change.gpus is None
-        else MappingProxyType({g.index: g for g in change.gpus}),
-        gpu_loads=snapshot.gpu_loads
-        if change.gpus is None
-        else loads(snapshot.gpu_loads, change.gpus),
-        cpu_trends=_with(snapshot.cpu_trends, trends(snapshot.cpu_trends, change.containers)),
-        throughput=_with(known, {t.container: t.after(known.get(t.container)) for t in new}),
-    )
 
 
 @_apply.register
@@ -240,32 +200,36 @@ def _(change: changes.GpuStackSeen, snapshot: Snapshot) -> Snapshot:
 @_apply.register
 def _(change: changes.GpuAccessSeen, snapshot: Snapshot) -> Snapshot:
     fresh = {r.container: r for r in change.reaches if snapshot.gpu_access.get(r.container) != r}
-    return replace(snapshot, gpu_access=_with(snapshot.gpu_access, fresh)) if fresh else snapshot
+    return (
+        replace(snapshot, gpu_access=with_items(snapshot.gpu_access, fresh)) if fresh else snapshot
+    )
 
 
 @_apply.register
 def _(change: changes.EventSeen, snapshot: Snapshot) -> Snapshot:
     event = change.event
     history = with_event(snapshot.histories.get(event.container, ()), event)
-    after = replace(snapshot, histories=_with(snapshot.histories, {event.container: history}))
+    after = replace(snapshot, histories=with_items(snapshot.histories, {event.container: history}))
     process = snapshot.processes.get(event.container)
     if event.action != "listening" or process is None:
         return after
     ports = tuple(sorted({*(process.listening or ()), *event.ports}))
     listens = replace(process, listening=ports)
-    return replace(after, processes=_with(after.processes, {event.container: listens}))
+    return replace(after, processes=with_items(after.processes, {event.container: listens}))
 
 
 @_apply.register
 def _(change: changes.HistorySeen, snapshot: Snapshot) -> Snapshot:
-    return replace(snapshot, histories=_with(snapshot.histories, {change.container: change.events}))
+    return replace(
+        snapshot, histories=with_items(snapshot.histories, {change.container: change.events})
+    )
 
 
 @_apply.register
 def _(change: changes.StartsRecalled, snapshot: Snapshot) -> Snapshot:
     if snapshot.starts.get(change.project, ()) == change.starts:
         return snapshot
-    return replace(snapshot, starts=_with(snapshot.starts, {change.project: change.starts}))
+    return replace(snapshot, starts=with_items(snapshot.starts, {change.project: change.starts}))
 
 
 @_apply.register

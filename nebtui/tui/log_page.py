@@ -104,7 +104,10 @@ class LogPage:
 
     def add(self, lines: Iterable[LogLine]) -> int:
         """Take in lines; the number of those at the beginning of what is shown that had to go."""
-        fresh = [self._hold(line) for line in lines]
+        return self.put([self.read(line) for line in lines])
+
+    def put(self, fresh: Sequence[HeldLine]) -> int:
+        """Take in lines that were read, in that order, as `add` does."""
         first = self.dropped + len(self.held)
         self.held += fresh
         self._take(fresh, first)
@@ -114,7 +117,9 @@ class LogPage:
         self.dropped += surplus
         return gone
 
-    def _hold(self, line: LogLine) -> HeldLine:
+    def read(self, line: LogLine) -> HeldLine:
+        """A line with what is drawn of it, the next one after those that were read before: a line
+        without a level may be part of the one above it."""
         entry = entry_of(line.text)
         raw = _cut(line.text)
         pieces = parts_of(entry)

@@ -25,10 +25,11 @@ from nebtui.tui.widgets.log_heading import LEVELS, heading
 from nebtui.tui.widgets.log_lines import LogLines
 
 EVERY = 0.1
-"""Seconds between two looks at what was written."""
-AT_ONCE = 400
-"""Lines taken in one go, 10 ms: a key that was pressed meanwhile comes before the next ones."""
-MOST = 2000
+"""Seconds between two looks at what was written; twice as long while more comes than anybody could
+read, as to draw it takes longer than to take it in."""
+AT_ONCE = 250
+"""Lines read in one go, 5 ms: a key that was pressed meanwhile comes before the next ones."""
+MOST = 4000
 """Lines taken in one look: 20,000 a second; at more the host skips some and says how many."""
 TAIL = 1000
 
@@ -56,6 +57,8 @@ class LogsScreen(Screen[ServiceKey | None]):
         swarm = tuple(one.known.name for one in stacks if one.known)
         self._stream = session.host.logs(LogRequest(services, TAIL, swarm=swarm))
         self._paused = False
+        self._flooded = False
+        """The last look took more than one portion."""
         self._only = False
         """Only lines that have what is searched for are shown."""
 
@@ -78,17 +81,28 @@ class LogsScreen(Screen[ServiceKey | None]):
     def _view(self) -> LogLines:
         return self.query_one(LogLines)
 
-    def _look(self, taken: int = 0) -> None:
-        """Take in what was written since the last look, of which so many are taken already."""
+    def _look(self) -> None:
+        """Take in what was written since the last look."""
+        if self._flooded:
+            self._flooded = False
+        elif self.is_mounted:
+            self._read(0)
+
+    def _read(self, taken: int) -> None:
+        """Read a portion of it, of which so many lines are read already, and show all of it behind
+        the last one."""
         if not self.is_mounted:
             return
         view = self._view
-        if not self._paused and (lines := self._stream.take(AT_ONCE)):
-            view.add(lines)
-            taken += len(lines)
-            if len(lines) == AT_ONCE and taken < MOST:
-                self.call_later(self._look, taken)
-                return
+        lines = () if self._paused else self._stream.take(AT_ONCE)
+        view.read(lines)
+        taken += len(lines)
+        if len(lines) == AT_ONCE and taken < MOST:
+            self.call_later(self._read, taken)
+            return
+        self._flooded = taken > AT_ONCE
+        if taken:
+            view.show_read()
         view.keep_up()
         self._head()
 

@@ -45,10 +45,16 @@ class LogLines(ScrollView, inherit_bindings=False):
         """The number of the line that the cursor stands on."""
         self._now = now
         self._rows: list[int] = []
+        self._read: list[HeldLine] = []
 
-    def add(self, lines: tuple[LogLine, ...]) -> None:
-        """Show more lines below; what is looked at stays where it is."""
-        gone = self.page.add(lines)
+    def read(self, lines: tuple[LogLine, ...]) -> None:
+        """Read more lines, which `show_read` shows."""
+        self._read += map(self.page.read, lines)
+
+    def show_read(self) -> None:
+        """Show what was read below the others; what is looked at stays where it is."""
+        gone = self.page.put(self._read)
+        self._read = []
         rows_gone = self._rows[gone - 1] if self.wrapped and gone else gone
         if self.here is not None and self.here < self.page.dropped:
             self.here = None
