@@ -12,7 +12,7 @@ Fix: on the box that has the port, where its files are on this disk: publish it 
 Unsafe: whoever reaches that machine reaches the port then. By hand where another program or
 container of that machine has the port on another address, as the container would not start, where
 that is not known, and where the files are not here.
-Source: docs.docker.com/engine/network/port-publishing.
+Source: docs.docker.com/engine/network/port-publishing; measured on two Engines 20.10.
 """
 
 from __future__ import annotations
