@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -31,6 +32,8 @@ AT_ONCE = 250
 """Lines read in one go, 5 ms: a key that was pressed meanwhile comes before the next ones."""
 MOST = 4000
 """Lines taken in one look: 20,000 a second; at more the host skips some and says how many."""
+PAUSE = 0.001
+"""Seconds between two portions: what a key did is painted only once nothing waits to be done."""
 TAIL = 1000
 
 
@@ -98,7 +101,7 @@ class LogsScreen(Screen[ServiceKey | None]):
         view.read(lines)
         taken += len(lines)
         if len(lines) == AT_ONCE and taken < MOST:
-            self.call_later(self._read, taken)
+            self.set_timer(PAUSE, partial(self._read, taken))
             return
         self._flooded = taken > AT_ONCE
         if taken:
