@@ -111,7 +111,9 @@ class ReviewScreen(ExplainedScreen):
             subject, evidence = self.about
             self.query_one("#title", Static).update(joined((subject, "title")))
             self.query_one("#diff", Static).update(
-                joined(("cannot be fixed here: ", "warn"), planned.reason)
+                joined(("several services answer the name: choose the one that is meant", "warn"))
+                if planned.owners
+                else joined(("cannot be fixed here: ", "warn"), planned.reason)
             )
             self.query_one("#proof", Static).update(
                 lines([styled(text, "dim") for text in evidence])
