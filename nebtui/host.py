@@ -35,6 +35,16 @@ class LogRequest:
     """Services of Swarm by their whole names (`shop_web`), with the tasks of all nodes."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownFigures:
+    """Whose figures somebody looks at, by the ids of containers; None = everybody's."""
+
+    usage: frozenset[str] | None = None
+    """Processor and memory are read every second; of the others every five."""
+    network: frozenset[str] | None = None
+    """The counters of the network are read too; of the others never."""
+
+
 class LogStream(Protocol):
     """Lines of several containers in the order of their times. What cannot be read, and how many
     lines were skipped, is said by notes among them."""
@@ -112,6 +122,10 @@ class Host(Protocol):
 
     def follow(self, containers: tuple[str, ...]) -> None:
         """Look at these again and again (their probes are on screen); () = at none."""
+        ...
+
+    def measure(self, shown: ShownFigures) -> None:
+        """From now on these figures are looked at; all of them where this was never called."""
         ...
 
     def logs(self, request: LogRequest) -> LogStream:

@@ -27,7 +27,7 @@ from nebtui.facts.changes import (
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.validation import Validation
-from nebtui.host import LogRequest, LogStream
+from nebtui.host import LogRequest, LogStream, ShownFigures
 from nebtui.hosts.logs.fixed import no_log
 
 
@@ -47,6 +47,7 @@ class FakeHost:
         self.networks: set[str] = set(snapshot.networks)
         self.closed = False
         self.followed: tuple[str, ...] = ()
+        self.measured = ShownFigures()
 
     def now(self) -> float:
         return time.time()
@@ -107,6 +108,9 @@ class FakeHost:
 
     def follow(self, containers: tuple[str, ...]) -> None:
         self.followed = containers
+
+    def measure(self, shown: ShownFigures) -> None:
+        self.measured = shown
 
     def logs(self, request: LogRequest) -> LogStream:
         return no_log("Nothing runs here.", self.now())

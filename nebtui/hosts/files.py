@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from nebtui.action import Action, Cancel, Progress, ProjectAction
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
-from nebtui.host import LogRequest, LogStream
+from nebtui.host import LogRequest, LogStream, ShownFigures
 from nebtui.hosts.actions import command_line
 from nebtui.hosts.collectors import CollectorGroup
 from nebtui.hosts.logs.fixed import no_log
@@ -89,6 +89,9 @@ class FilesHost:
         return self._catalogue.validate(project, texts)
 
     def follow(self, containers: tuple[str, ...]) -> None:
+        """Nothing runs here."""
+
+    def measure(self, shown: ShownFigures) -> None:
         """Nothing runs here."""
 
     def logs(self, request: LogRequest) -> LogStream:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from nebtui.action import Action, Cancel, Progress, ProjectAction, RunProgram
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
-from nebtui.host import LogRequest, LogStream
+from nebtui.host import LogRequest, LogStream, ShownFigures
 from nebtui.hosts.actions import command_line, on_engine, run_command, through_engine
 from nebtui.hosts.collectors import CollectorGroup
 from nebtui.hosts.engine.client import EngineClient
@@ -149,6 +149,10 @@ class LiveHost:
     def follow(self, containers: tuple[str, ...]) -> None:
         """Inspect these every two seconds."""
         self._inspector.follow(containers)
+
+    def measure(self, shown: ShownFigures) -> None:
+        """Read these often."""
+        self._group.shared.measure(shown)
 
     def logs(self, request: LogRequest) -> LogStream:
         """Read by threads of their own, through the engine."""

@@ -12,7 +12,7 @@ from nebtui.action import Action, Cancel, Progress
 from nebtui.facts.changes import Change, CollectorFailed, Settled
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import LogRequest, LogStream
+from nebtui.host import LogRequest, LogStream, ShownFigures
 from nebtui.hosts.actions import command_line
 from nebtui.hosts.bounds import MOST, too_many
 from nebtui.hosts.logs.fixed import no_log
@@ -108,6 +108,9 @@ class RecordedHost:
 
     def follow(self, containers: tuple[str, ...]) -> None:
         """What was not looked at then cannot be now."""
+
+    def measure(self, shown: ShownFigures) -> None:
+        """What was not read then cannot be now."""
 
     def logs(self, request: LogRequest) -> LogStream:
         """A note that there are none."""

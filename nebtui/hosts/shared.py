@@ -11,6 +11,7 @@ from nebtui.facts.changes import Change, ContainerSeen, Sampled, Settled
 from nebtui.facts.observed import Container, Engine
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.host import ShownFigures
 from nebtui.store import fold
 
 Emit = Callable[[Change], None]
@@ -32,8 +33,8 @@ class SharedState:
         self._snapshot = Snapshot()
         self.labels_changed = threading.Event()
         """Set when the set of projects named by labels may have changed; the reader clears it."""
-        self.containers_changed = threading.Event()
-        """Set when a container or a project changed; the reader clears it."""
+        self._bells: tuple[threading.Event, ...] = ()
+        self._shown = ShownFigures()
 
     def apply(self, change: Change) -> None:
         """Take in one change."""
@@ -47,7 +48,29 @@ class SharedState:
         if changed:
             self.labels_changed.set()
         if containers or self._snapshot.projects is not before.projects:
-            self.containers_changed.set()
+            self._ring()
+
+    def bell(self) -> threading.Event:
+        """A new event that is set when a container, a project, or what is looked at changed; who
+        asked for it clears it."""
+        bell = threading.Event()
+        with self._lock:
+            self._bells = (*self._bells, bell)
+        return bell
+
+    @property
+    def shown(self) -> ShownFigures:
+        """Whose figures somebody looks at."""
+        return self._shown
+
+    def measure(self, shown: ShownFigures) -> None:
+        """These figures are looked at from now on."""
+        self._shown = shown
+        self._ring()
+
+    def _ring(self) -> None:
+        for bell in self._bells:
+            bell.set()
 
     @property
     def snapshot(self) -> Snapshot:

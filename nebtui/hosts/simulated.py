@@ -14,7 +14,7 @@ from nebtui.demo import box, write_files
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import LogRequest, LogStream
+from nebtui.host import LogRequest, LogStream, ShownFigures
 from nebtui.hosts.actions import command_line
 from nebtui.hosts.clock import BoxClock, Clock
 from nebtui.hosts.starts.keeper import StartKeeper
@@ -131,6 +131,9 @@ class SimulatedHost:
 
     def follow(self, containers: tuple[str, ...]) -> None:
         """The simulation tells every probe by itself."""
+
+    def measure(self, shown: ShownFigures) -> None:
+        """The simulation tells all figures."""
 
     def logs(self, request: LogRequest) -> LogStream:
         """What the simulated programs write about what happens to them."""

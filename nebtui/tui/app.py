@@ -18,6 +18,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.desk import TakingBack
 from nebtui.fixing.recreate import recorded
+from nebtui.host import ShownFigures
 from nebtui.keep.records import Entry
 from nebtui.store import Fleet
 from nebtui.tui.acting_app import ActingApp
@@ -93,6 +94,9 @@ class NebtuiApp(ActingApp):
         self.post_message(SnapshotChanged(snapshot, box))
 
     def _open(self) -> None:
+        for box in self.boxes:
+            if box is not self.box:
+                box.session.host.measure(ShownFigures(frozenset(), frozenset()))
         self._fleet.start()
         self.set_interval(1.0, self._watch)
         if not all(box.session.locked for box in self.boxes):

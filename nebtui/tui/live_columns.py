@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
@@ -11,6 +11,7 @@ from nebtui.graph.figures import Figures, cpu_of, figures_of, memory_of
 from nebtui.graph.ordering import ordered
 from nebtui.graph.scene import GraphModel
 from nebtui.graph.stacks import stack_containers
+from nebtui.host import ShownFigures
 from nebtui.tui.session import Session
 
 ORDERS = ("", "cpu", "memory")
@@ -32,6 +33,21 @@ class LiveColumns:
         self._weights: dict[str, float] = {}
         self._weighed: tuple[str, int] = ("", 0)
         self._read: tuple[object, ...] = ()
+        self._looked = ShownFigures()
+
+    def look(self, rows: Iterable[str], selected: ServiceKey | ProjectKey | None) -> None:
+        """Tell the host whose figures are on the screen: those of rows in the window, and of the
+        selected service, which has its network beside them. What is recorded needs them all."""
+        shown = ShownFigures()
+        if not self._session.recording:
+            usage = (c.id for row in rows for c in self._containers(row))
+            service = selected if isinstance(selected, ServiceKey) else None
+            mine = self._session.snapshot.containers_of(service) if service else ()
+            network = frozenset(c.id for c in mine)
+            shown = ShownFigures(frozenset(usage) | network, network)
+        if shown != self._looked:
+            self._looked = shown
+            self._session.host.measure(shown)
 
     def cycle(self) -> str:
         """Sort by the next of `ORDERS`; what it is."""

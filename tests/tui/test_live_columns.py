@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from nebtui.facts.declared import ServiceKey
 from nebtui.graph.figures import Figures
 from nebtui.graph.layout import GraphModel
+from nebtui.host import ShownFigures
+from nebtui.hosts.simulated import SimulatedHost
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.legend import Legend
 from tests.graph.scenes import sample
@@ -78,6 +81,40 @@ async def test_home_tells_figures(
         assert {*heads} <= {*head}
         assert ("cpu" in head) == ("cpu" in heads)
         assert max(len(line) for line in box.rails.text().splitlines()) <= size[0]
+
+
+async def test_the_host_is_told_whose_figures_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the rows in the window, and the network of what is selected; none while another page
+    is in front, all while the box is recorded."""
+    told: list[ShownFigures] = []
+    monkeypatch.setattr(SimulatedHost, "measure", lambda _, shown: told.append(shown))
+    monkeypatch.chdir(tmp_path)
+    async with demo(tmp_path, (120, 20)) as box:
+        await box.live(lambda: "%" in box.rails.text(), "figures", 5)
+        snapshot = box.app.session.snapshot
+        everybody = {container.id for container in snapshot.containers.values()}
+        assert told[-1].network == frozenset()
+        assert told[-1].usage is not None
+        assert set() < told[-1].usage < everybody
+        await box.select("core", "redis")
+        key = box.app.home.selected
+        assert isinstance(key, ServiceKey)
+        mine = {container.id for container in snapshot.containers_of(key)}
+        assert mine
+        assert told[-1].network == mine
+        await box.press("?")
+        assert told[-1] == ShownFigures(frozenset(), frozenset())
+        count = len(told)
+        await box.live(lambda: box.app.session.snapshot is not snapshot, "something new", 5)
+        assert len(told) == count
+        await box.press("escape")
+        assert told[-1].network == mine
+        box.app.action_record()
+        assert told[-1] == ShownFigures()
+        box.app.action_record()
+        assert told[-1].network == mine
 
 
 async def test_sort(tmp_path: Path) -> None:

@@ -55,7 +55,10 @@ class ServerCollector:
         self._baselines = baselines
         self._ask_ollama = ask_ollama
         self._stop = threading.Event()
+        self._bell = shared.bell()
         self._watches: dict[str, ServerProbe] = {}
+        self._strangers: dict[str, Container] = {}
+        """Those that are no candidates, as they were when that was found out."""
 
     def run(self) -> None:
         """Ask every second, from the moment the engine answered; the first times sooner where
@@ -65,14 +68,17 @@ class ServerCollector:
         begun = self._clock.steady()
         try:
             while not self._stop.is_set():
+                self._bell.clear()
                 now = self._clock.steady()
                 engine = self._shared.engine
                 if engine is not None:
                     self._round(engine, now)
                 if self._enough(self._clock.steady() - begun):
                     self._startup.mark_done("servers")
-                pause = EVERY if self._startup.is_done("servers") else SOON
-                self._stop.wait(max(0.0, now + pause - self._clock.steady()))
+                done = self._startup.is_done("servers")
+                if done and not self._watches:
+                    self._bell.wait()  # nobody is asked until a container changes
+                self._stop.wait(max(0.0, now + (EVERY if done else SOON) - self._clock.steady()))
         finally:
             self._startup.mark_done("servers")
             if self._baselines is not None:
@@ -87,6 +93,7 @@ class ServerCollector:
     def stop(self) -> None:
         """End `run` from another thread."""
         self._stop.set()
+        self._bell.set()
 
     def _round(self, engine: Engine, now: float) -> None:
         """Ask whoever is due and tell what came back."""
@@ -124,6 +131,7 @@ class ServerCollector:
             # still usual.
             if self._shared.container(gone) is None:
                 del self._watches[gone]
+        self._strangers = {i: c for i, c in self._strangers.items() if i in present}
         for identity, container in present.items():
             watch = self._watches.get(identity)
             if watch is not None and watch.started == (
@@ -131,8 +139,11 @@ class ServerCollector:
             ):
                 watch.container = container
                 continue
+            if self._strangers.get(identity) is container:
+                continue
             found = candidate(container)
             if found is None:
+                self._strangers[identity] = container
                 continue
             if watch is None:
                 ask = self._ask_ollama

@@ -4,8 +4,11 @@ microseconds a read."""
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
+BLOCK = 65536
+"""Bytes of one read: the kernel gives what fits."""
 CONTROLLERS = ("cpuacct", "memory")
 
 
@@ -44,17 +47,23 @@ class CgroupReader:
             return Cgroup(2, unified, unified)
         return None
 
-    def read(self, group: Cgroup) -> tuple[int | None, int | None]:
-        """(CPU nanoseconds since the group exists, bytes of memory without inactive page cache);
-        None where gone."""
+    def cpu(self, group: Cgroup, text_of: Callable[[str], str]) -> int | None:
+        """CPU nanoseconds since the group exists; None where gone. `text_of`: reads a file."""
         if group.version == 1:
-            cpu = number(read(f"{group.cpu}/cpuacct.usage"))
-            used = number(read(f"{group.memory}/memory.usage_in_bytes"))
-            return cpu, without_cache(used, group.memory, "total_inactive_file")
-        microseconds = field(read(f"{group.cpu}/cpu.stat"), "usage_usec")
-        used = number(read(f"{group.memory}/memory.current"))
-        nanoseconds = None if microseconds is None else microseconds * 1000
-        return nanoseconds, without_cache(used, group.memory, "inactive_file")
+            return number(text_of(f"{group.cpu}/cpuacct.usage"))
+        microseconds = field(text_of(f"{group.cpu}/cpu.stat"), "usage_usec")
+        return None if microseconds is None else microseconds * 1000
+
+    def used(self, group: Cgroup, text_of: Callable[[str], str]) -> int | None:
+        """Bytes of memory with the page cache; None where gone."""
+        name = "memory.usage_in_bytes" if group.version == 1 else "memory.current"
+        return number(text_of(f"{group.memory}/{name}"))
+
+    def cache(self, group: Cgroup) -> int:
+        """Bytes of the file cache that the kernel would give back first, which `docker stats` does
+        not count; 0 where nobody tells it."""
+        name = "total_inactive_file" if group.version == 1 else "inactive_file"
+        return field(read(f"{group.memory}/memory.stat"), name) or 0
 
     def _v1_folder(self, controller: str, entry: tuple[str, str]) -> str | None:
         """A v1 controller's folder; controllers mounted together lie below their joint name
@@ -83,14 +92,6 @@ def memberships(listed: str) -> dict[str, tuple[str, str]]:
     return result
 
 
-def without_cache(used: int | None, folder: str, name: str) -> int | None:
-    """Memory less the file cache that the kernel would give back first, as `docker stats` counts
-    it."""
-    if used is None:
-        return None
-    return max(0, used - (field(read(f"{folder}/memory.stat"), name) or 0))
-
-
 def field(listed: str, name: str) -> int | None:
     """The figure after `name ` in a flat keyed file."""
     for line in listed.splitlines():
@@ -108,8 +109,17 @@ def number(value: str) -> int | None:
 
 def read(path: str) -> str:
     """A kernel file's text, "" if it is gone or forbidden."""
+    # Without the layers of `open`: it took 10 µs of the 14 for a file of one line.
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return ""
+    try:
+        whole = b""
+        while block := os.read(file, BLOCK):
+            whole += block
+        return whole.decode("utf-8", "replace")
     except OSError:
         return ""
+    finally:
+        os.close(file)

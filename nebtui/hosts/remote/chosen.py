@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nebtui.action import Action, Cancel, Progress
 from nebtui.facts.changes import Change, EngineSeen, Rewound
 from nebtui.facts.project import Project
-from nebtui.host import Host, Kind, LogRequest, LogStream
+from nebtui.host import Host, Kind, LogRequest, LogStream, ShownFigures
 from nebtui.hosts.remote.desk import RemoteDesk
 from nebtui.hosts.remote.host import RemoteHost
 
@@ -38,6 +38,7 @@ class FarHost:
         self._through_engine = through_engine
         self._again = again
         self._send = send
+        self._measured = ShownFigures()
         self._closed = self._renewed = False
 
     @property
@@ -85,6 +86,7 @@ class FarHost:
                 return
             self._renewed = False
             self._remote, self._through_engine = self._again()
+            self.measure(self._measured)
             if self._closed:  # meanwhile
                 self.close()
             yield Rewound()
@@ -119,6 +121,12 @@ class FarHost:
     def follow(self, containers: tuple[str, ...]) -> None:
         """Have these looked at again and again."""
         self._host.follow(containers)
+
+    def measure(self, shown: ShownFigures) -> None:
+        """Have these figures read often; whichever of both looks at it."""
+        self._measured = shown
+        self._remote.measure(shown)
+        self._through_engine.measure(shown)
 
     def logs(self, request: LogRequest) -> LogStream:
         """What the services' containers write."""

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Literal
 from nebtui.action import Action, Cancel, Progress
 from nebtui.facts.changes import Change
 from nebtui.facts.project import Problem, Project
-from nebtui.host import LogRequest, LogStream
+from nebtui.host import LogRequest, LogStream, ShownFigures
 from nebtui.hosts.actions import command_line
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.remote.connections import Connections
 from nebtui.hosts.remote.desk import RemoteDesk
 from nebtui.hosts.remote.doing import done_there
+from nebtui.hosts.remote.lines import shown_json
 from nebtui.hosts.remote.logs import RemoteLog
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class RemoteHost:
         self._waiting: queue.Queue[Change | None] = queue.Queue(MOST_WAITING)
         self._left = False
         self._logs: list[RemoteLog] = []
+        self._measured = ShownFigures()
         self._link = Connections(argv, environ, url, self._emit, self._connected, clock)
 
     @property
@@ -119,6 +121,8 @@ class RemoteHost:
         self._logs = [log for log in self._logs if not log.ended]
         for log in self._logs:
             log.open()
+        if self._measured != ShownFigures():
+            self.measure(self._measured)
 
     def do(self, action: Action, stop: Cancel | None = None) -> Iterator[Progress]:
         """Have it done there; the last Progress says whether it worked."""
@@ -147,6 +151,11 @@ class RemoteHost:
     def follow(self, containers: tuple[str, ...]) -> None:
         """Have these looked at again and again."""
         self._link.exchange.tell({"follow": containers})
+
+    def measure(self, shown: ShownFigures) -> None:
+        """Have these figures read often, also over the next connection."""
+        self._measured = shown
+        self._link.exchange.tell({"measure": shown_json(shown)})
 
     def logs(self, request: LogRequest) -> LogStream:
         """Read there, so many lines at a time as are taken here."""

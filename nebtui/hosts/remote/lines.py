@@ -8,6 +8,7 @@ The near side asks with numbers of its own, and what answers has the same number
     {"id": 2, "logs": {…}}              {"id": 2, "lines": [{…}, …]}, at last {"id": 2, "end": true}
     {"id": 2, "more": 500}              so many lines may come: a storm of them delays nothing else
     {"follow": [container, …]}, {"reread": [file, …]}
+    {"measure": {"usage": [container, …], "network": null}}   null = of all
     {"beat": Unix seconds}              both ways, every five seconds
 
 What is asked about fixes stands in `fix_lines`, for a far side with that feature.
@@ -38,11 +39,12 @@ from nebtui.action import (
     UpdateService,
 )
 from nebtui.facts.codec import CLASS, decode_fact, encode_fact
+from nebtui.host import ShownFigures
 from nebtui.recording.lines import LONGEST, json_line, json_object, time_of
 
 SERVE = 1
 """The version of this protocol."""
-FEATURES = ("changes", "do", "logs", "follow", "reread")
+FEATURES = ("changes", "do", "logs", "follow", "reread", "measure")
 BEAT_EVERY = 5.0
 WINDOW = 500
 """Lines of a log that may be on their way at once."""
@@ -150,3 +152,24 @@ class LineBuffer:
         del self._bytes[: end + 1]
         self._searched = 0
         return line
+
+
+def shown_json(shown: ShownFigures) -> dict[str, list[str] | None]:
+    """Whose figures are looked at, for a line."""
+    return {
+        name: None if ids is None else sorted(ids)
+        for name, ids in (("usage", shown.usage), ("network", shown.network))
+    }
+
+
+def read_shown(data: object) -> ShownFigures | None:
+    """The same of a line; None where it is none."""
+    if not isinstance(data, dict):
+        return None
+    usage, network = (_ids(data.get(name)) for name in ("usage", "network"))
+    return ShownFigures(usage, network)
+
+
+def _ids(value: object) -> frozenset[str] | None:
+    """All for anything that is no list: rather a reading too many than one too few."""
+    return frozenset(map(str, value)) if isinstance(value, list) else None

@@ -1,11 +1,12 @@
-"""The collector that reads the kernel: a sample a second, processes every two while they are young
-and every ten afterwards, their listening ports every ten."""
+"""The collector that reads the kernel: samples, main processes and the ports that they listen on,
+each as often as somebody looks at it."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import replace
 
+from nebtui.analysis.startup.ports import expected_ports
 from nebtui.facts.changes import ProcessesSeen, Sampled
 from nebtui.facts.observed import Container
 from nebtui.facts.process import Process
@@ -19,12 +20,18 @@ from nebtui.hosts.sampling.rates import Sampler, reading_from_stats
 from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 TICK = 0.25
-SAMPLE_EVERY = 1.0
+"""Seconds between two rounds where containers change faster."""
+SAMPLE_EVERY, UNSEEN_EVERY = 1.0, 5
+"""Seconds between two rounds, and between those in which containers are read that nobody looks
+at."""
 YOUNG = 60.0
 """Seconds after its start in which a container's main process may still become another user."""
-YOUNG_EVERY, CALM_EVERY = 2.0, 10.0
-"""Seconds between two looks at the process of a young container, and of an older one."""
-LISTENING_EVERY = 10.0
+YOUNG_EVERY, CALM_EVERY, UNSEEN_PROCESS_EVERY = 2.0, 10.0, 30.0
+"""Seconds between two looks at the process of a young container, of an older one, and of an older
+one that nobody looks at."""
+AWAITED_EVERY, LISTENING_EVERY = 10.0, 30.0
+"""Seconds between two looks at the ports of a container that does not listen on all it was expected
+to, and of any other: connections stay in the tables for 60 s."""
 PORTS_SHARE = 0.04
 """Share of one core for socket tables: each takes 0.7 to 4 ms, because the kernel walks the whole
 machine's."""
@@ -50,6 +57,7 @@ class SampleCollector:
         self._emit = emit
         self._cgroups = cgroups or CgroupReader()
         self._sampler = Sampler(self._cgroups)
+        self._bell = shared.bell()
         self._stop = threading.Event()
         self._processes: dict[str, Process] = {}
         self._due: dict[str, float] = {}
@@ -63,6 +71,7 @@ class SampleCollector:
             return
         next_sample = 0.0
         while not self._stop.is_set():
+            self._bell.clear()
             now = self._clock.steady()
             running = self._shared.running()
             self._read_processes(running, now)
@@ -70,11 +79,15 @@ class SampleCollector:
             if now >= next_sample:
                 next_sample = now + SAMPLE_EVERY
                 self._sample(running, now)
-            self._stop.wait(max(0.0, now + TICK - self._clock.steady()))
+            pause = max(0.0, next_sample - self._clock.steady())
+            if self._bell.wait(pause if running else None):
+                self._stop.wait(max(0.0, now + TICK - self._clock.steady()))
+        self._sampler.close()
 
     def stop(self) -> None:
         """End `run` from another thread."""
         self._stop.set()
+        self._bell.set()
 
     def _sample(self, running: tuple[Container, ...], now: float) -> None:
         """One round from files; where they are not visible, one container a round from the
@@ -82,20 +95,25 @@ class SampleCollector:
         engine = self._shared.engine
         if engine is None:
             return
+        self._sampler.keep({container.id for container in running})
+        shown = self._shared.shown
+        unseen = self._turn % UNSEEN_EVERY == 0
+        self._turn += 1
+        due = [c for c in running if unseen or shown.usage is None or c.id in shown.usage]
         at = self._clock.now()
-        if engine.local:
-            self._emit(Sampled(at, containers=self._sampler.read(running, at, now)))
-        elif running:
-            self._turn += 1
-            container = running[self._turn % len(running)]
-            try:
-                stats = self._client.stats(container.id)
-            except EngineError:
-                return  # the collector of the engine tells why
-            reading = reading_from_stats(
-                container.id, stats, self._clock.now(), self._clock.steady()
-            )
-            self._emit(Sampled(reading.at, containers=(self._sampler.single(reading),)))
+        if due and engine.local:
+            samples = self._sampler.read(due, at, now, shown.network)
+            self._emit(Sampled(at, containers=samples))
+        elif due:
+            self._ask(due[self._turn % len(due)])
+
+    def _ask(self, container: Container) -> None:
+        try:
+            stats = self._client.stats(container.id)
+        except EngineError:
+            return  # the collector of the engine tells why
+        reading = reading_from_stats(container.id, stats, self._clock.now(), self._clock.steady())
+        self._emit(Sampled(reading.at, containers=(self._sampler.single(reading),)))
 
     def _read_processes(self, running: tuple[Container, ...], now: float) -> None:
         """Main processes: those that are new, and those that are due again."""
@@ -108,8 +126,7 @@ class SampleCollector:
             if before is not None and known and now < self._due.get(container.id, 0.0):
                 found[container.id] = before
             elif pid:
-                young = self._clock.now() - _started(container) < YOUNG
-                self._due[container.id] = now + (YOUNG_EVERY if young else CALM_EVERY)
+                self._due[container.id] = now + self._pause(container)
                 process = self._read(container, pid, before)
                 if process is not None:
                     found[container.id] = process
@@ -129,7 +146,10 @@ class SampleCollector:
         if before is None or before.pid != pid:
             due = True
         else:
-            old = now - self._ports_read.get(container.id, 0.0) >= LISTENING_EVERY
+            awaited = expected_ports(self._shared.snapshot, container)
+            whole = awaited <= set(before.listening or ())
+            every = LISTENING_EVERY if whole else AWAITED_EVERY
+            old = now - self._ports_read.get(container.id, 0.0) >= every
             due = old and self._allowance.has_some(now)
         process = procfs.process(pid, container.id, self._cgroups.proc, listening=due)
         if due:
@@ -140,6 +160,13 @@ class SampleCollector:
             known = self._shared.snapshot.processes.get(container.id, before)
             process = replace(process, listening=known.listening, peers=before.peers)
         return process
+
+    def _pause(self, container: Container) -> float:
+        """Seconds until its process is read again."""
+        if self._clock.now() - _started(container) < YOUNG:
+            return YOUNG_EVERY
+        seen = self._shared.shown.usage
+        return CALM_EVERY if seen is None or container.id in seen else UNSEEN_PROCESS_EVERY
 
     def _urgency(self, container: Container) -> float:
         """Who is read first while there is an allowance: those not looked at for longest."""

@@ -3,15 +3,19 @@ starts afresh."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from nebtui.facts.observed import Container, Inspection
+from nebtui.facts.observed import Container
 from nebtui.facts.samples import ContainerSample
 from nebtui.hosts.json_values import as_int, mapping
 from nebtui.hosts.kernel.cgroup import Cgroup, CgroupReader
+from nebtui.hosts.kernel.kept_files import KeptFiles
 from nebtui.hosts.kernel.procfs import owns, traffic
+
+CACHE_EVERY = 10.0
+"""Seconds between two looks at the file cache (`memory.stat`, the dearest of the files)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,47 +81,79 @@ class Sampler:
 
     def __init__(self, cgroups: CgroupReader) -> None:
         self._cgroups = cgroups
+        self._files = KeptFiles()
         self._folders: dict[tuple[str, int], Cgroup | None] = {}
         self._last: dict[str, CounterReading] = {}
+        self._cache: dict[tuple[str, int], tuple[float, int]] = {}
+        """When the file cache was read last, and what it was."""
 
     def read(
-        self, containers: tuple[Container, ...], at: float, clock: float
+        self,
+        containers: Iterable[Container],
+        at: float,
+        clock: float,
+        network: Set[str] | None = None,
     ) -> tuple[ContainerSample, ...]:
-        """One sample of each running, inspected container from the kernel's files."""
-        current = [self._reading(c.id, c.inspection, at, clock) for c in containers if c.inspection]
-        return self.turn(tuple(reading for reading in current if reading is not None))
-
-    def turn(self, readings: tuple[CounterReading, ...]) -> tuple[ContainerSample, ...]:
-        """Samples of a complete round of readings; containers not among them are forgotten."""
-        samples = tuple(sample(self._last.get(reading.container), reading) for reading in readings)
-        self._last = {reading.container: reading for reading in readings}
-        present = set(self._last)
-        self._folders = {key: folder for key, folder in self._folders.items() if key[0] in present}
-        return samples
+        """One sample of each of these running, inspected containers from the kernel's files.
+        `network`: the ids of those whose network is counted, None = of all."""
+        readings = []
+        for container in containers:
+            inspection = container.inspection
+            # In the host's network namespace the counters are the whole machine's.
+            if inspection is not None:
+                counted = network is None or container.id in network
+                counted = counted and inspection.network_mode != "host"
+                readings.append(self._reading(container.id, inspection.pid, at, clock, counted))
+        return tuple(self.single(reading) for reading in readings if reading is not None)
 
     def single(self, reading: CounterReading) -> ContainerSample:
-        """The sample of one reading outside the rounds."""
+        """The sample of one reading."""
         found = sample(self._last.get(reading.container), reading)
         self._last[reading.container] = reading
         return found
 
+    def keep(self, present: Set[str]) -> None:
+        """Forget all containers but these, and close their files."""
+        if self._last.keys() <= present:
+            return
+        self._last = {id: reading for id, reading in self._last.items() if id in present}
+        self._folders = {key: found for key, found in self._folders.items() if key[0] in present}
+        self._cache = {key: found for key, found in self._cache.items() if key in self._folders}
+        folders = [folder for folder in self._folders.values() if folder is not None]
+        self._files.keep({one for folder in folders for one in (folder.cpu, folder.memory)})
+
+    def close(self) -> None:
+        """Close the files that are open."""
+        self._files.close()
+
     def _reading(
-        self, container: str, inspection: Inspection, at: float, clock: float
+        self, container: str, pid: int, at: float, clock: float, counted: bool
     ) -> CounterReading | None:
         """The container's counters now; None if its process is gone or not in this machine's
         /proc."""
-        pid = inspection.pid
         key = (container, pid)
         if self._folders.get(key) is None:
             if not owns(pid, container, self._cgroups.proc):
                 return None
             self._folders[key] = self._cgroups.find(pid)
         folder = self._folders[key]
-        cpu, memory = self._cgroups.read(folder) if folder else (None, None)
-        # In the host's network namespace the counters are the whole machine's.
-        counted = None if inspection.network_mode == "host" else traffic(pid, self._cgroups.proc)
-        rx, tx = counted or (None, None)
+        cpu, memory = self._usage(key, folder, clock) if folder else (None, None)
+        rx, tx = (traffic(pid, self._cgroups.proc) if counted else None) or (None, None)
         if cpu is None and memory is None and rx is None:
             del self._folders[key]
             return None
         return CounterReading(container, at, clock, cpu, memory, rx, tx)
+
+    def _usage(
+        self, key: tuple[str, int], folder: Cgroup, clock: float
+    ) -> tuple[int | None, int | None]:
+        """(CPU nanoseconds, bytes of memory without the file cache)."""
+        cpu = self._cgroups.cpu(folder, self._files.read)
+        used = self._cgroups.used(folder, self._files.read)
+        if used is None:
+            return cpu, None
+        read_at, cache = self._cache.get(key, (float("-inf"), 0))
+        if not 0.0 <= clock - read_at < CACHE_EVERY:
+            cache = self._cgroups.cache(folder)
+            self._cache[key] = clock, cache
+        return cpu, max(0, used - cache)

@@ -18,6 +18,7 @@ from nebtui.hosts.remote.lines import (
     NonsenseError,
     beat_line,
     greeting_line,
+    read_shown,
 )
 from nebtui.hosts.serving.answers import Answers
 from nebtui.hosts.serving.fixes import Desks, FixAnswers
@@ -132,6 +133,8 @@ class BoxServer:
             self._host.follow(self._told.containers(names))
         elif (names := _names(data.get("reread"))) is not None:
             self._host.reread(self._told.files(names))
+        elif (shown := read_shown(data.get("measure"))) is not None:
+            self._host.measure(shown)
 
     def _ask(self, number: int, data: dict[str, Any]) -> None:
         request = self._requests.get(number)

@@ -50,6 +50,7 @@ class StartCollector:
         self._stopped = False
         self._watched: dict[str, WatchedStart] = {}
         self._allowance = CpuBudget(SHARE)
+        self._bell = shared.bell()
 
     def run(self) -> None:
         """Watch until `stop`, from the moment that engine and projects are there."""
@@ -57,7 +58,7 @@ class StartCollector:
             return
         kept_at = float("-inf")
         while not self._stopped:
-            self._shared.containers_changed.clear()
+            self._bell.clear()
             now, steady = self._clock.now(), self._clock.steady()
             young = self._look(now)
             if steady - kept_at >= SECOND:
@@ -67,7 +68,7 @@ class StartCollector:
             self._startup.mark_done("starts")
             busy = self._watched or self._keeper.pending
             pause = TICK if young else SECOND if busy else None
-            self._shared.containers_changed.wait(pause)
+            self._bell.wait(pause)
             if pause is None:
                 kept_at = float("-inf")
         self._keeper.close()
@@ -75,7 +76,7 @@ class StartCollector:
     def stop(self) -> None:
         """End `run` from another thread."""
         self._stopped = True
-        self._shared.containers_changed.set()
+        self._bell.set()
 
     def _look(self, now: float) -> bool:
         """One look at every start; True if one of them is young."""

@@ -22,3 +22,10 @@ class ExplainedScreen(Screen[None]):
     @tooltip.setter
     def tooltip(self, tooltip: VisualType | None) -> None:
         """A screen has none of its own."""
+
+    @property
+    def in_view(self) -> bool:
+        """It is seen, at least around a window in front of it. (Textual's `is_current` counts the
+        screen at the bottom always.)"""
+        front = self.app.screen
+        return front is self or front.is_modal

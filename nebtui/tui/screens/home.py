@@ -97,21 +97,24 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         self._show_detail()
 
     def on_screen_resume(self) -> None:
-        """What happened while another box was in front."""
+        """What happened while another box or page was in front."""
+        self.show()
         if self.session.beside:
-            self.show()
             self.show_boxes()
+
+    def on_screen_suspend(self) -> None:
+        """Its figures may not be seen any more."""
+        self._look()
+
+    def _look(self) -> None:
+        rows = self.query_one(Rails).rows_in_window if self.in_view else ()
+        self._live.look(rows, self._selected if self.in_view else None)
 
     def lead_to(self, row: str) -> None:
         """The cursor goes to this row once it is drawn."""
         self._led, self._drawn = row, ()
         if self.is_mounted:
             self.show()
-
-    def show_boxes(self) -> None:
-        """Show what is known of the other boxes."""
-        for line in self.query(BoxLines):
-            line.show()
 
     def on_resize(self) -> None:
         """What a line has room for depends on its width."""
@@ -169,6 +172,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             detail.show(self.session, self._selected, self._concerned())
         self._share()
         self.offer()
+        self._look()
 
     def _show_foreign(self, detail: Detail) -> None:
         session = self.session
@@ -254,10 +258,6 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             self._foreign = ""
             self.refresh_bindings()
             self._show_detail()
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        self.app.push_screen("help")
 
     def action_copy(self) -> None:
         """Copy the selected name; of the box without an engine, the command that helps."""

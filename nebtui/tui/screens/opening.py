@@ -10,11 +10,21 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.graph import row_ids
 from nebtui.graph.stacks import logged, stack_identity
 from nebtui.tui.screens.acting import ActingScreen
+from nebtui.tui.widgets.box_lines import BoxLines
 from nebtui.tui.widgets.rails import Rails
 
 
 class OpeningScreen(ActingScreen):
     """A screen from whose selection others are opened."""
+
+    def show_boxes(self) -> None:
+        """Show what is known of the other boxes."""
+        for line in self.query(BoxLines):
+            line.show()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen("help")
 
     def action_gpus(self) -> None:
         """Show the devices and who is on them."""

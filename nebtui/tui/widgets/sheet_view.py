@@ -72,6 +72,14 @@ class SheetView(DrawingView, inherit_bindings=False):
         if changed:
             self.exchange(changed)
 
+    @property
+    def rows_in_window(self) -> tuple[str, ...]:
+        """The ids of the rows that are in the window."""
+        if self._sheet is None:
+            return ()
+        window, row_of = self.window, self._sheet.drawing.row_of
+        return tuple(id for id in self._sheet.rows if row_of[id] in window)
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Other rows are in the window."""
         super().watch_scroll_y(old_value, new_value)

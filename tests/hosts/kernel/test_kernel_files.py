@@ -11,7 +11,7 @@ import pytest
 
 from nebtui.facts.observed import Container, Inspection
 from nebtui.hosts.kernel import procfs
-from nebtui.hosts.kernel.cgroup import CgroupReader
+from nebtui.hosts.kernel.cgroup import CgroupReader, read
 from nebtui.hosts.sampling.rates import CounterReading, Sampler, reading_from_stats, sample
 
 ID = "c0ffee" * 10 + "abcd"
@@ -67,7 +67,8 @@ def test_cgroup_v1_counters(tmp_path: Path) -> None:
     reader = CgroupReader(str(proc), str(sys_root))
     group = reader.find(7)
     assert group is not None
-    assert reader.read(group) == (123456789, 3000)
+    assert (reader.cpu(group, read), reader.used(group, read)) == (123456789, 5000)
+    assert reader.cache(group) == 2000
 
 
 def test_cgroup_v2_counters(tmp_path: Path) -> None:
@@ -86,7 +87,8 @@ def test_cgroup_v2_counters(tmp_path: Path) -> None:
     reader = CgroupReader(str(proc), str(sys_root))
     group = reader.find(7)
     assert group is not None
-    assert reader.read(group) == (1_500_000, 6000)
+    assert (reader.cpu(group, read), reader.used(group, read)) == (1_500_000, 7000)
+    assert reader.cache(group) == 1000
 
 
 def test_a_vanished_cgroup_gives_none(tmp_path: Path) -> None:

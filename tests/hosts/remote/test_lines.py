@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nebtui.action import Action, Probe, RunProgram, Up
 from nebtui.facts.declared import ProjectKey
+from nebtui.host import ShownFigures
 from nebtui.hosts.remote.lines import (
     ACTIONS,
     LineBuffer,
@@ -19,6 +20,8 @@ from nebtui.hosts.remote.lines import (
     encoded_action,
     greeting_line,
     read_greeting,
+    read_shown,
+    shown_json,
 )
 
 KEY = ProjectKey("ai", "/ai", ("/ai/compose.yaml",))
@@ -68,6 +71,15 @@ def test_a_program_of_the_users_own_is_nothing_to_ask_for() -> None:
     """It would run whatever the other side says."""
     assert encoded_action(RunProgram("x", ("sh",))) is None
     assert decoded_action({"c": "RunProgram", "name": "x", "argv": ["sh"]}) is None
+
+
+@given(st.none() | st.frozensets(st.text()), st.none() | st.frozensets(st.text()))
+def test_what_is_looked_at_comes_back_equal(
+    usage: frozenset[str] | None, network: frozenset[str] | None
+) -> None:
+    """None is everybody, which is not nobody."""
+    shown = ShownFigures(usage, network)
+    assert read_shown(json.loads(json.dumps(shown_json(shown)))) == shown
 
 
 @given(st.binary())

@@ -17,7 +17,7 @@ from nebtui.facts.codec import encode_fact
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
-from nebtui.host import LogRequest
+from nebtui.host import LogRequest, ShownFigures
 from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.remote.lines import encoded_action
 from tests import builders
@@ -151,6 +151,20 @@ def test_looking_again(pipe: Pipe, host: ServedHost) -> None:
     pipe.answer(1)
     assert host.followed == ("ai-web-1",)
     assert host.read == (REAL.files[0],)
+
+
+def test_what_is_looked_at(pipe: Pipe, host: ServedHost) -> None:
+    """Everything until somebody tells; what is no list of containers means all of them."""
+    pipe.settled()
+    assert host.measured == ShownFigures()
+    pipe.say({"measure": {"usage": ["a", "b"], "network": []}})
+    pipe.say(asked(1, Restart(TOLD)))
+    pipe.answer(1)
+    assert host.measured == ShownFigures(frozenset({"a", "b"}), frozenset())
+    pipe.say({"measure": {"usage": 7}})
+    pipe.say(asked(2, Restart(TOLD)))
+    pipe.answer(2)
+    assert host.measured == ShownFigures()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
