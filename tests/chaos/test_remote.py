@@ -18,6 +18,7 @@ from nebtui.facts.observed import Container, Engine, PortBinding
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.collector import located
 from nebtui.hosts.engine.endpoint import Endpoint, explain
+from nebtui.hosts.engine.library import docker_client
 from nebtui.hosts.inference.collector import ServerCollector
 from nebtui.hosts.inference.discovery import addresses
 from nebtui.hosts.projects.catalogue import ComposeCatalogue
@@ -197,5 +198,6 @@ def test_variables_of_other_programs_do_not_choose_the_certificates(
 ) -> None:
     """REQUESTS_CA_BUNDLE and proxies are for the web, not for the engine."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ssl/other.pem")
-    client = EngineClient(Endpoint("tcp://127.0.0.1:2375"), {})
-    assert client._pool._made("1.45", False).trust_env is False
+    url = "tcp://127.0.0.1:2375"
+    with docker_client(Endpoint(url), url, "1.45", (1.0, 1.0)) as client:
+        assert client.trust_env is False

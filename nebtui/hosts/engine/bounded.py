@@ -7,8 +7,10 @@ import io
 import json
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from http.client import HTTPException, HTTPResponse
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
 from nebtui.hosts.engine.errors import EngineError
@@ -34,6 +36,8 @@ class Answer(HTTPResponse):
     def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
         self.late = False
+        self.connection: HTTPConnection | None = None
+        """What it came by, where that belongs to nobody else."""
         self._sock = sock
         self._timer = threading.Timer(SECONDS, self._give_up)
         self._timer.daemon = True
@@ -56,6 +60,16 @@ class Answer(HTTPResponse):
     def done(self) -> None:
         """The answer is complete, or a stream whose items may take as long as they do."""
         self._timer.cancel()
+
+    def pause(self, seconds: float | None) -> None:
+        """How long each read may wait from now on; None = for ever."""
+        self._sock.settimeout(seconds)
+
+    def end(self) -> None:
+        """Close it, and what it came by; for the thread that reads."""
+        self.close()
+        if self.connection is not None:
+            self.connection.close()
 
     def hang_up(self) -> None:
         """End the connection, from any thread; whoever reads from it stops."""
@@ -105,7 +119,9 @@ class Bounds:
         answer = self.newest
         try:
             if not (options.get("stream") and response.status_code in (101, 200)):
-                self._take(response, self._body(response.raw))
+                raw = response.raw
+                read = partial(raw.read, decode_content=False)
+                self._take(response, body_of(read, self._where))
         except Exception as error:
             response.raw.close()
             if answer is not None and answer.late:
@@ -115,23 +131,6 @@ class Bounds:
             if answer is not None:
                 answer.done()
 
-    def _body(self, raw: Any) -> bytes:
-        """The bytes of an answer; EngineError where they are too many."""
-        body = bytearray()
-        while piece := raw.read(PIECE, decode_content=False):
-            body += piece
-            if len(body) > MOST_BYTES:
-                raise self._too_much(f"more than {MOST_BYTES // 2**20} MB")
-        if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
-            raise self._too_much(f"more than {MOST_VALUES:,} values")
-        return bytes(body)
-
-    def _too_much(self, what: str) -> EngineError:
-        return EngineError(
-            f"The engine at {self._where} sent {what} in one answer, which was not read to its "
-            "end: restart it or look at its log."
-        )
-
     def _take(self, response: Any, body: bytes) -> None:
         """Give requests the body in place of the connection."""
         if response.status_code >= 400:
@@ -139,6 +138,25 @@ class Bounds:
             body = json.dumps({"message": refusal(body)}).encode()
         response.raw = io.BytesIO(body)
         response.encoding = "utf-8"  # never the one that the engine names, nor a guess
+
+
+def body_of(read: Callable[[int], bytes], where: str) -> bytes:
+    """The bytes of an answer, `read` in pieces; EngineError where they are too many."""
+    body = bytearray()
+    while piece := read(PIECE):
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise _too_much(f"more than {MOST_BYTES // 2**20} MB", where)
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise _too_much(f"more than {MOST_VALUES:,} values", where)
+    return bytes(body)
+
+
+def _too_much(what: str, where: str) -> EngineError:
+    return EngineError(
+        f"The engine at {where} sent {what} in one answer, which was not read to its end: restart "
+        "it or look at its log."
+    )
 
 
 def refusal(body: bytes) -> str:

@@ -1,17 +1,20 @@
-"""The engine's JSON, unchanged, over docker-py's low-level client."""
+"""The engine's JSON, unchanged; what needs more than reading goes over docker-py's low-level
+client."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
 from urllib.parse import quote
 
 from nebtui.action import LABEL
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.connection import ANSWER_SECONDS, READ_SECONDS, ConnectionPool
 from nebtui.hosts.engine.endpoint import Endpoint
-from nebtui.hosts.engine.errors import EngineError, NotFoundError
+from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.engine.events import (
     EVENTS,
     TYPES,
@@ -29,8 +32,7 @@ OUTPUT_BYTES = 65536
 
 
 class EngineClient:
-    """The engine's JSON, unchanged. Every method raises EngineError; docker is imported by the
-    first call."""
+    """The engine's JSON, unchanged. Every method raises EngineError."""
 
     def __init__(
         self, endpoint: Endpoint, environ: Mapping[str, str], *, clock: MachineClock = MACHINE
@@ -69,105 +71,86 @@ class EngineClient:
 
     def info(self) -> Payload:
         """`GET /info`."""
-        with self._pool.use() as client:
-            return mapping(client.info())
+        return mapping(self._json("/info"))
 
     def containers(self) -> list[Payload]:
         """`GET /containers/json?all=1`: one call, no inspections."""
-        with self._pool.use() as client:
-            return list(objects(client.containers(all=True)))
+        return list(objects(self._json("/containers/json", {"all": 1})))
 
     def inspect(self, container: str) -> Payload:
         """`GET /containers/ID/json`; NotFoundError where it is gone."""
-        with self._pool.use() as client:
-            return mapping(client.inspect_container(container))
+        return mapping(self._json(f"/containers/{quoted(container)}/json"))
 
     def networks(self) -> list[Payload]:
         """`GET /networks` (without members)."""
-        with self._pool.use() as client:
-            return list(objects(client.networks()))
+        return list(objects(self._json("/networks")))
 
     def services(self) -> list[Payload]:
         """`GET /services` of the swarm; EngineError where the engine is no manager, or its swarm
         has no leader."""
-        with self._pool.use() as client:
-            return list(objects(client.services()))
+        return list(objects(self._json("/services")))
 
     def tasks(self) -> list[Payload]:
         """`GET /tasks` of the swarm, those that ended too."""
-        with self._pool.use() as client:
-            return list(objects(client.tasks()))
+        return list(objects(self._json("/tasks")))
 
     def nodes(self) -> list[Payload]:
         """`GET /nodes` of the swarm."""
-        with self._pool.use() as client:
-            return list(objects(client.nodes()))
+        return list(objects(self._json("/nodes")))
 
     def image(self, name: str) -> Payload:
         """`GET /images/NAME/json`; NotFoundError where it is gone."""
-        with self._pool.use() as client:
-            return mapping(client.inspect_image(name))
+        return mapping(self._json(f"/images/{quote(name, safe='/:')}/json"))
 
     def registry_digest(self, name: str) -> str:
         """The digest that an image's name has in its registry (`GET /distribution/NAME/json`, with
         the person's own credentials); EngineError where the registry does not answer or refuses."""
-        with self._pool.use() as client:
+        with self._pool.library() as client:
             told = mapping(client.inspect_distribution(name))
             return text(mapping(told.get("Descriptor")).get("digest"))
 
     def stats(self, container: str) -> Payload:
         """`GET /containers/ID/stats`, one reading; takes about a second on engines before 23."""
-        with self._pool.use() as client:
-            one_shot = tuple(int(part) for part in str(client.api_version).split(".")) >= (1, 41)
-            return mapping(
-                client.stats(container, stream=False, one_shot=True if one_shot else None)
-            )
+        params = {"stream": "false", "one-shot": "true"}  # the second is passed over before 1.41
+        return mapping(self._json(f"/containers/{quoted(container)}/stats", params))
 
     def top(self, container: str) -> tuple[int, ...]:
         """Host PIDs of a running container (`GET /containers/ID/top`)."""
-        with self._pool.use() as client:
-            # Podman runs `ps` inside the container, whose PIDs are its own; it has a word for ours.
-            wanted = "hpid" if is_podman(self._pool.version) else "-eo pid"
-            answer = mapping(client.top(container, ps_args=wanted))
-            rows = [strings(row) for row in items(answer.get("Processes"))]
-            return tuple(int(row[0]) for row in rows if row and row[0].isdecimal())
+        # Podman runs `ps` inside the container, whose PIDs are its own; it has a word for ours.
+        wanted = "hpid" if is_podman(self.version()) else "-eo pid"
+        answer = mapping(self._json(f"/containers/{quoted(container)}/top", {"ps_args": wanted}))
+        rows = [strings(row) for row in items(answer.get("Processes"))]
+        return tuple(int(row[0]) for row in rows if row and row[0].isdecimal())
 
     def ping(self, seconds: float) -> None:
         """`GET /_ping`, which takes at most that long."""
-        with self._pool.use() as client:
-            answer = client.get(f"{client.base_url}/_ping", timeout=(seconds, seconds))
-            if answer.status_code != 200:
-                raise EngineError(f"The engine is not well (ping: {answer.status_code}).")
+        with self._pool.use() as wire:
+            status = wire.said("/_ping", seconds=seconds)
+        if status != 200:
+            raise EngineError(f"The engine is not well (ping: {status}).")
 
     def events(self, since: float | None = None, until: float | None = None) -> Stream:
         """`GET /events` of containers, networks and the swarm, with those since a Unix time that
         the engine still has (its newest 256 of all kinds); it goes on for ever, or ends with those
         until a time. Iterate it in one thread, `close` it from another."""
-        with self._pool.use() as client:
-            response = client.get(
-                f"{client.base_url}/v{client.api_version}/events",
-                params={
-                    "since": None if since is None else int(since),
-                    "until": None if until is None else f"{until:.3f}",
-                    "filters": json.dumps({"type": TYPES, "event": EVENTS}),
-                },
-                stream=True,
-                timeout=(ANSWER_SECONDS, None if until is None else ANSWER_SECONDS),
-            )
-            if response.status_code != 200:
-                why = text(mapping(response.json()).get("message"))
-                raise EngineError(f"The engine refused to tell its events: {why}")
-            return EventStream(response, client.bounds.newest)
+        params = {
+            "since": None if since is None else int(since),
+            "until": None if until is None else f"{until:.3f}",
+            "filters": json.dumps({"type": TYPES, "event": EVENTS}),
+        }
+        pause = None if until is None else ANSWER_SECONDS
+        with self._pool.use() as wire:
+            return EventStream(wire.stream("/events", params, seconds=READ_SECONDS, pause=pause))
 
     def create_network(self, name: str) -> None:
         """Create a bridge network with nebtui's label; refused where the name is taken."""
-        with self._pool.use() as client:
+        with self._pool.library() as client:
             client.create_network(name, driver="bridge", labels={LABEL: "1"}, check_duplicate=True)
 
     def remove_network(self, name: str) -> None:
         """Remove a network that carries nebtui's label and has no members; EngineError says which
         does not hold."""
-        with self._pool.use() as client:
+        with self._pool.library() as client:
             network = mapping(client.inspect_network(name))
             if as_str_dict(network.get("Labels")).get(LABEL) != "1":
                 raise EngineError(f"The network {name} was not created by nebtui: not removed.")
@@ -189,7 +172,7 @@ class EngineClient:
         The exit code is None where the command did not end within `timeout` seconds; it then goes
         on in the container, because the engine has no call that ends it.
         """
-        with self._pool.use() as client:
+        with self._pool.library() as client:
             identity = text(mapping(client.exec_create(container, list(argv), user=user)).get("Id"))
             stream = client.exec_start(identity, stream=True)
             # docker-py waits for output in poll() without a limit; only closing the stream ends
@@ -211,9 +194,12 @@ class EngineClient:
 
     def log(self, container: str, since: float) -> str:
         """The newest 200 lines of a container's output since a Unix time, at most 64 KiB."""
-        with self._pool.use() as client:
-            lines = client.logs(container, stdout=True, stderr=True, since=since, tail=200)
-            return bytes(lines)[-OUTPUT_BYTES:].decode("utf-8", "replace")
+        terminal = mapping(self.inspect(container).get("Config")).get("Tty") is True
+        with closing(
+            self.logs(container, terminal, int(since * 10**9), 200, follow=False)
+        ) as reply:
+            lines = [line.text for piece in reply for line in piece]
+        return "".join(f"{line}\n" for line in lines)[-OUTPUT_BYTES:]
 
     def logs(
         self, container: str, terminal: bool, since: int, tail: int | None, *, follow: bool
@@ -224,8 +210,7 @@ class EngineClient:
 
     def service(self, name: str) -> Payload:
         """`GET /services/NAME` of the swarm; NotFoundError where there is none."""
-        with self._pool.use() as client:
-            return mapping(client.inspect_service(name))
+        return mapping(self._json(f"/services/{quoted(name)}"))
 
     def service_logs(
         self, service: str, terminal: bool, since: int, tail: int | None, *, follow: bool
@@ -245,24 +230,17 @@ class EngineClient:
         follow: bool,
         **more: int,
     ) -> LogReply:
-        with self._pool.use() as client:
-            response = client.get(
-                f"{client.base_url}/v{client.api_version}/{kind}/{quote(identity, safe='')}/logs",
-                params={
-                    **{"stdout": 1, "stderr": 1, "timestamps": 1, "follow": int(follow)},
-                    "since": f"{since // 10**9}.{since % 10**9:09d}" if since else "0",
-                    "tail": "all" if tail is None else str(tail),
-                    **more,
-                },
-                stream=True,
-                timeout=(ANSWER_SECONDS, None if follow else READ_SECONDS),
-            )
-            if response.status_code == 404:
-                raise NotFoundError("It is gone.")
-            if response.status_code != 200:
-                why = text(mapping(response.json()).get("message"))
-                raise EngineError(f"the engine refused: {why}")
-            return LogReply(response, client.bounds.newest, terminal)
+        params: dict[str, object] = {
+            **{"stdout": 1, "stderr": 1, "timestamps": 1, "follow": int(follow)},
+            "since": f"{since // 10**9}.{since % 10**9:09d}" if since else "0",
+            "tail": "all" if tail is None else str(tail),
+            **more,
+        }
+        pause = None if follow else READ_SECONDS
+        with self._pool.use() as wire:
+            path = f"/{kind}/{quoted(identity)}/logs"
+            answer = wire.stream(path, params, seconds=READ_SECONDS, pause=pause)
+            return LogReply(answer, terminal)
 
     def has_file(self, container: str, path: str) -> bool:
         """Whether a path exists in a container, running or not (`HEAD /containers/ID/archive`).
@@ -270,12 +248,16 @@ class EngineClient:
         A container that is gone answers as one without the path does: ask `inspect` before
         believing a False.
         """
-        with self._pool.use() as client:
-            address = f"{client.base_url}/v{client.api_version}/containers/{container}/archive"
-            answer = client.head(address, params={"path": path}, timeout=READ_SECONDS)
-            if answer.status_code not in (200, 404):
-                raise EngineError(
-                    f"The engine refused to look into container {container[:12]} "
-                    f"({answer.status_code})."
-                )
-            return bool(answer.status_code == 200)
+        with self._pool.use() as wire:
+            address = f"/containers/{quoted(container)}/archive"
+            return wire.there(address, {"path": path}, seconds=READ_SECONDS)
+
+    def _json(self, path: str, params: Mapping[str, object] | None = None) -> Any:
+        """The JSON that a GET answers."""
+        with self._pool.use() as wire:
+            return wire.json(path, params, seconds=READ_SECONDS)
+
+
+def quoted(name: str) -> str:
+    """A name or id as one part of an address."""
+    return quote(name, safe="")

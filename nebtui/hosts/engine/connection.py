@@ -1,38 +1,40 @@
-"""The only importer of docker: connections to one engine, pooled, every error explained."""
+"""Connections to one engine, pooled, every error explained."""
 
 from __future__ import annotations
 
-import os.path
 import queue
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.engine.endpoint import Endpoint, explain
-from nebtui.hosts.engine.errors import EngineError, NotFoundError
+from nebtui.hosts.engine.errors import EngineError, NotFoundError, RefusalError
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.tunnel import SshTunnel
 from nebtui.hosts.json_values import mapping, text
+
+if TYPE_CHECKING:
+    from nebtui.hosts.engine.wire import Wire
 
 ANSWER_SECONDS = 3.0
 """How long an engine may take to accept and to give a first sign of life."""
 READ_SECONDS = 20.0
 """How long any later answer may take; a busy disk makes inspections slow."""
 MOST_IDLE = 8
-"""Clients that are kept for the next call; each holds a connection."""
+"""Connections that are kept for the next call."""
 
 
 class ConnectionPool:
-    """Low-level clients of one engine, each used by one thread at a time; docker is imported by the
-    first."""
+    """Connections to one engine, each used by one thread at a time; what speaks HTTP is imported
+    by the first."""
 
     def __init__(self, endpoint: Endpoint, environ: Mapping[str, str], clock: MachineClock) -> None:
         self.endpoint = endpoint
         self._environ = environ
         self.version: Payload = {}
         """The answer of `GET /version`; empty before the first connection."""
-        self._idle: queue.LifoQueue[tuple[int, Any]] = queue.LifoQueue(MOST_IDLE)
+        self._idle: queue.LifoQueue[tuple[int, Wire]] = queue.LifoQueue(MOST_IDLE)
         self._era = 0
         self._clock = clock
         over_ssh = endpoint.url.startswith("ssh://")
@@ -68,25 +70,34 @@ class ConnectionPool:
         return f"unix://{path}" if path else self.endpoint.url
 
     @contextmanager
-    def use(self) -> Iterator[Any]:
-        """A client that no other thread uses; every error inside the block becomes an
+    def use(self) -> Iterator[Wire]:
+        """A connection that no other thread uses; every error inside the block becomes an
         EngineError."""
-        try:
-            from docker.errors import DockerException
-            from requests import RequestException
-            from urllib3.exceptions import HTTPError
-        except ImportError as error:
-            raise EngineError(
-                f"The docker package cannot be imported ({error}): reinstall nebtui."
-            ) from error
-        try:
-            with self._borrowed() as client:
+        with self._explained(), self._borrowed() as wire:
+            yield wire
+
+    @contextmanager
+    def library(self) -> Iterator[Any]:
+        """docker-py's low-level client, with the same errors."""
+        from nebtui.hosts.engine.library import docker_client
+
+        with self._explained():
+            spoken = self._spoken()
+            timeout = (ANSWER_SECONDS, READ_SECONDS)
+            with docker_client(self.endpoint, self._url(), spoken, timeout) as client:
                 yield client
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Errors become EngineErrors; without one the engine was heard."""
+        from http.client import HTTPException
+
+        try:
+            yield
             self.hear()
         except (
-            DockerException,
-            RequestException,
-            HTTPError,
+            RefusalError,
+            HTTPException,
             OSError,
             ValueError,
             RecursionError,  # JSON nested without end
@@ -94,86 +105,69 @@ class ConnectionPool:
             raise self._problem(error) from error
 
     def _problem(self, error: Exception) -> EngineError:
-        """The problem for an exception of docker-py or its transport."""
-        from docker.errors import APIError, NotFound
-
-        if isinstance(error, NotFound) and not self.version:
+        """The problem for an exception of a connection."""
+        refused = error if isinstance(error, RefusalError) else None
+        if refused is not None and refused.status == 404 and not self.version:
             return EngineError(
                 f"What answers at {self.endpoint.url} is no Docker engine: check DOCKER_HOST."
             )
-        if isinstance(error, NotFound):
-            return NotFoundError(text(error.explanation) or "The engine does not know this object.")
-        if isinstance(error, APIError) and error.explanation and error.status_code != 400:
-            return EngineError(f"The engine refused: {text(error.explanation)}")
+        if refused is not None and refused.status == 404:
+            return NotFoundError(refused.explanation or "The engine does not know this object.")
+        if refused is not None and refused.explanation and refused.status != 400:
+            return EngineError(f"The engine refused: {refused.explanation}")
         trouble = self._tunnel.trouble() if self._tunnel is not None else ""
         return EngineError(trouble or explain(error, self.endpoint, self._environ))
 
     @contextmanager
-    def _borrowed(self) -> Iterator[Any]:
-        """An idle client, else a new one; afterwards it is idle again, or closed where there are
-        enough or the engine was lost meanwhile. So their number grows with no thread."""
-        born, client = self._era, None
+    def _borrowed(self) -> Iterator[Wire]:
+        """An idle connection, else a new one; afterwards it is idle again, or closed where there
+        are enough or the engine was lost meanwhile. So their number grows with no thread."""
+        born, wire = self._era, None
         with suppress(queue.Empty):
-            born, client = self._idle.get_nowait()
-        if client is None:
-            client = self._connect()
+            born, wire = self._idle.get_nowait()
+        if wire is None:
+            wire = self._connect()
         try:
-            yield client
+            yield wire
         finally:
             if born == self._era:
                 try:
-                    self._idle.put_nowait((born, client))
+                    self._idle.put_nowait((born, wire))
                 except queue.Full:
-                    client.close()
+                    wire.close()
             else:
-                client.close()
+                wire.close()
 
-    def _connect(self) -> Any:
-        """A new low-level client. Connecting and the first answer are bounded by 3 s, later answers
-        by 20 s."""
-        from docker.constants import MINIMUM_DOCKER_API_VERSION
-        from docker.tls import TLSConfig
+    def _connect(self) -> Wire:
+        """A new connection, to an engine whose version is known."""
+        from nebtui.hosts.engine.wire import Wire
 
-        endpoint = self.endpoint
-        if endpoint.problem:
-            raise EngineError(endpoint.problem)
-        tls: Any = False
-        if endpoint.certificates:
-            ca, cert, key = (
-                os.path.join(endpoint.certificates, name)
-                for name in ("ca.pem", "cert.pem", "key.pem")
-            )
-            tls = TLSConfig(client_cert=(cert, key), ca_cert=ca, verify=endpoint.verify)
+        spoken = self._spoken()
+        return Wire(self.endpoint, self._url(), ANSWER_SECONDS, spoken)
+
+    def _spoken(self) -> str:
+        """The version of the API that the engine speaks, asked where it is not known; connecting
+        and the first sign of life take 3 s at most, the version 20."""
+        from nebtui.hosts.engine.wire import Wire
+
+        if self.endpoint.problem:
+            raise EngineError(self.endpoint.problem)
         if not self.version:
-            first = self._made(MINIMUM_DOCKER_API_VERSION, tls)
+            first = Wire(self.endpoint, self._url(), ANSWER_SECONDS)
             try:
                 # A sign of life first, which is quick: Podman runs programs to tell its version
                 # (measured: 2.9 s on a busy machine), and must not count as silent meanwhile.
-                first.get(f"{first.base_url}/_ping", timeout=ANSWER_SECONDS)
-                first.timeout = (ANSWER_SECONDS, READ_SECONDS)
-                self.version = mapping(first.version(api_version=False))
+                first.said("/_ping", seconds=ANSWER_SECONDS)
+                self.version = mapping(first.json("/version", seconds=READ_SECONDS))
             finally:
                 first.close()
         spoken = text(self.version.get("ApiVersion"))
         if not spoken:
             raise EngineError(
-                f"What answers at {endpoint.url} is no Docker engine: check DOCKER_HOST."
+                f"What answers at {self.endpoint.url} is no Docker engine: check DOCKER_HOST."
             )
-        client: Any = self._made(spoken, tls)
-        client.timeout = (ANSWER_SECONDS, READ_SECONDS)
-        return client
+        return spoken
 
-    def _made(self, version: str, tls: Any) -> Any:
-        """A low-level client that speaks this version of the API."""
-        from docker import APIClient
-
-        from nebtui.hosts.engine.bounded import Bounds  # http.client is imported with docker
-
-        tunnel = self._tunnel
-        url = self.endpoint.url if tunnel is None else f"unix://{tunnel.open()}"
-        client: Any = APIClient(url, version=version, timeout=ANSWER_SECONDS, tls=tls)
-        # Else REQUESTS_CA_BUNDLE and proxies of the environment would take the place of the
-        # engine's own certificates.
-        client.trust_env = False
-        client.bounds = Bounds(client, self.endpoint.socket or self.endpoint.url)
-        return client
+    def _url(self) -> str:
+        """Where the engine is reached from here."""
+        return self.endpoint.url if self._tunnel is None else f"unix://{self._tunnel.open()}"

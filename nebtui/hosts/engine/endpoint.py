@@ -189,6 +189,7 @@ def spoiled_answer(names: set[str], where: str) -> str:
     """What was wrong with an answer that came, by the names of the errors it led to; "" where that
     is not it."""
     cut = {"RemoteDisconnected", "ConnectionResetError", "BrokenPipeError", "IncompleteRead"}
+    cut |= {"SSLEOFError", "SSLZeroReturnError"}
     if names & cut and not where.startswith("ssh://"):  # there ssh is the likelier cause
         return (
             f"The engine at {where} ended the connection before its answer was whole: restart it "

@@ -51,8 +51,7 @@ class Stream(Protocol):
 class EventStream:
     """The events of an engine, one JSON object a line; to be iterated once, in one thread."""
 
-    def __init__(self, response: Any, answer: Answer) -> None:
-        self._response = response
+    def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._reading = False
 
@@ -72,7 +71,7 @@ class EventStream:
                         "The engine sent an event without end: restart it or look at its log."
                     )
         finally:
-            self._response.close()
+            self._answer.end()
 
     def _piece(self) -> bytes:
         """What came next, b"" at the end: lost, cut or closed, which are all the same here."""
@@ -87,7 +86,7 @@ class EventStream:
         """End it, from any thread."""
         self._answer.hang_up()
         if not self._reading:
-            self._response.close()
+            self._answer.end()
 
 
 def decoded(line: bytes) -> Any:

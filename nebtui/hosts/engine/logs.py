@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nebtui.hosts.engine.log_lines import LogDecoder, RawLine
 
@@ -16,8 +16,7 @@ PIECE = 65536
 class LogReply:
     """Lines as they come, some at a time; to be iterated once, in one thread."""
 
-    def __init__(self, response: Any, answer: Answer, terminal: bool) -> None:
-        self._response = response
+    def __init__(self, answer: Answer, terminal: bool) -> None:
         self._answer = answer
         self._decoder = LogDecoder(terminal)
         self._reading = False
@@ -30,7 +29,7 @@ class LogReply:
                 yield self._decoder.feed(piece)
             yield self._decoder.flush()
         finally:
-            self._response.close()
+            self._answer.end()
 
     def _piece(self) -> bytes:
         """What came next, b"" at the end: complete, lost, cut or closed, which the container's
@@ -46,4 +45,4 @@ class LogReply:
         """End it, from any thread."""
         self._answer.hang_up()
         if not self._reading:
-            self._response.close()
+            self._answer.end()

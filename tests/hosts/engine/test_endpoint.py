@@ -69,8 +69,8 @@ def test_refused_connection_says_what_to_start(tmp_path: Path) -> None:
 
 
 def test_an_unusable_address_is_told() -> None:
-    """A DOCKER_HOST that is no address gives one sentence with the library's words."""
-    with pytest.raises(EngineError, match="cannot be used: Invalid bind address"):
+    """A DOCKER_HOST that is no address gives one sentence with what one looks like."""
+    with pytest.raises(EngineError, match="cannot be used: no address of an engine"):
         EngineClient(Endpoint("bogus://x"), {}).version()
 
 
