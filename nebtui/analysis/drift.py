@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import is_
 
 from nebtui.analysis.reachability import declared_networks
 from nebtui.facts.declared import Service, ServiceKey
@@ -51,21 +52,31 @@ def _borrows(service: Service) -> bool:
 def drift(snapshot: Snapshot, key: ServiceKey) -> Drift | None:
     """How the first container of a service that differs from its file does so; None where none
     does, or nothing can be compared."""
-    return snapshot.derived(
-        _all, snapshot.projects, snapshot.containers, snapshot.networks, snapshot.images
-    ).get(key)
+    project, service = snapshot.projects.get(key.project), snapshot.service(key)
+    if project is None or service is None:
+        return None
+    containers = snapshot.containers_of(key)
+    parts = (project, containers, snapshot.networks, snapshot.images)
+    kept = snapshot.derived(_kept, snapshot.projects)
+    known = kept.get(key)
+    if known is not None and all(map(_same, known[0], parts)):
+        return known[1]
+    every = (_of(snapshot, project, key, service, container) for container in containers)
+    found = next((one for one in every if one is not None), None)
+    kept[key] = (parts, found)
+    return found
 
 
-def _all(snapshot: Snapshot) -> dict[ServiceKey, Drift]:
-    result = {}
-    for key, service in snapshot.services():
-        project = snapshot.projects[key.project]
-        for container in snapshot.containers_of(key):
-            found = _of(snapshot, project, key, service, container)
-            if found is not None:
-                result[key] = found
-                break
-    return result
+def _kept(snapshot: Snapshot) -> dict[ServiceKey, tuple[tuple[object, ...], Drift | None]]:
+    """Of each service: what it was found out of, and what that is. One event changes one."""
+    return {}
+
+
+def _same(old: object, new: object) -> bool:
+    """The same object; of tuples, the same ones in them."""
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return len(old) == len(new) and all(map(is_, old, new))
+    return old is new
 
 
 def _of(

@@ -164,5 +164,6 @@ def _by_service(snapshot: Snapshot) -> Mapping[tuple[str, str], tuple[Container,
         if container.project and container.service and not container.one_off:
             result.setdefault((container.project, container.service), []).append(container)
     return {
-        key: tuple(sorted(many, key=lambda c: (c.number, c.id))) for key, many in result.items()
+        key: tuple(sorted(many, key=lambda c: (c.number, c.id)) if len(many) > 1 else many)
+        for key, many in result.items()
     }

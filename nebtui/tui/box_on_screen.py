@@ -19,6 +19,7 @@ from nebtui.keep.outlines import remember_outlines
 from nebtui.tui.background import background
 from nebtui.tui.last_words import LastWords
 from nebtui.tui.pictures import covers
+from nebtui.tui.rested import SLIGHT, Rested
 from nebtui.tui.runs import Runs
 from nebtui.tui.screens.home import HomeScreen
 from nebtui.tui.session import Session
@@ -44,6 +45,7 @@ class BoxOnScreen:
         self.home = HomeScreen(session)
         self.runs = Runs(app, session, self._runs_changed)
         self.words = LastWords(app, session, self.show)
+        self._words = Rested(app, self.words.look, SLIGHT)
         self._early = session.snapshot
         self._judged = -1
         self._across: tuple[tuple[Crossing, ...], tuple[Crossing, ...]] = ((), ())
@@ -74,7 +76,7 @@ class BoxOnScreen:
         back = _answers(snapshot) and not _answers(session.snapshot)
         session.snapshot = self._crossing(self._only(snapshot))
         self.show()
-        self.words.look()
+        self._words.ask()
         if not self.judged:
             # Painted first: the search takes the interpreter from the screen's thread.
             self._app.call_after_refresh(self._judge)

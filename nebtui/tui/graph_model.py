@@ -3,7 +3,6 @@ text."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from nebtui import rules
@@ -24,12 +23,14 @@ def scene_of(session: Session) -> GraphModel:
     scene = from_snapshot.graph_model(
         session.snapshot, rules.races(found), notes(session), rules.alerts(found), session.said
     )
+    return replace(scene, groups=tuple(marked_group(session, group) for group in scene.groups))
+
+
+def marked_group(session: Session, group: Group) -> Group:
+    """The group, in which rows that the next verb is for have a sign before their names."""
+    if not session.marked:
+        return group
     marked = {row_ids.identity(key) for key in session.marked}
-    return replace(scene, groups=tuple(_marked(group, marked) for group in scene.groups))
-
-
-def _marked(group: Group, marked: Collection[str]) -> Group:
-    """The rows that the next verb is for have a sign before their names."""
     rows = tuple(replace(r, name=f"{MARK} {r.name}") if r.id in marked else r for r in group.rows)
     return replace(group, rows=rows)
 

@@ -13,9 +13,11 @@ from nebtui.analysis.readiness import readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import row_ids
 from nebtui.graph.stacks import stack_service
+from nebtui.tui.changed_rows import ChangedRows
 from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.graph_model import matching, notes, scene_of, warned
 from nebtui.tui.keys import bindings
+from nebtui.tui.rested import SLIGHT, Rested
 from nebtui.tui.screens.acting import CHANGING
 from nebtui.tui.screens.explained import ExplainedScreen
 from nebtui.tui.screens.opening import OpeningScreen
@@ -29,7 +31,7 @@ from nebtui.tui.widgets.panes import Panes
 from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.running import Running
-from nebtui.tui.widgets.summary import Summary, remedy
+from nebtui.tui.widgets.summary import Summary
 
 
 class HomeScreen(ExplainedScreen, OpeningScreen):
@@ -42,6 +44,11 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         super().__init__(session)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE, "-beside")]
         self._drawn: tuple[object, ...] = ()
+        """What is told of the box, as it was shown last; `_asked`: what a person chose."""
+        self._asked: tuple[object, ...] = ()
+        self._changed = ChangedRows(session)
+        self._whole = Rested(self, self._draw)
+        self._detail = Rested(self, self._show_detail, SLIGHT)
         self._led = ""
         self._settled = False
         """The first complete picture was shown."""
@@ -74,27 +81,30 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         session = self.session
         snapshot = session.snapshot
         facts = (snapshot.generation, snapshot.engine_problem, snapshot.gpus, snapshot.throughput)
-        drawn = (
+        told = (
             *facts,
-            self.app.size.width,
             session.findings,
             session.failures,
             snapshot.failures,
-            session.locked,
             session.recording,
-            self._filter,
             notes(session),
-            session.marked,
             session.said,
-            self._live.by,
-            self._live.order(),
         )
-        if drawn != self._drawn:
-            self._draw()
-            self._drawn = drawn
+        asked = (
+            *(self.app.size.width, session.locked, self._filter, session.marked),
+            *(self._live.by, self._live.order()),
+        )
+        if asked != self._asked:
+            self._asked = asked
+            self._whole.do()
+        elif told != self._drawn:
+            if self._whole.dear:
+                self.query_one(Rails).rewrite(self._changed.groups())
+            self._whole.ask()
+        self._drawn = told
         if self._live.anew():
             self.query_one(Rails).measure(self._live.figures)
-        self._show_detail()
+        self._detail.ask()
 
     def on_screen_resume(self) -> None:
         """What happened while another box or page was in front."""
@@ -112,7 +122,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
 
     def lead_to(self, row: str) -> None:
         """The cursor goes to this row once it is drawn."""
-        self._led, self._drawn = row, ()
+        self._led, self._asked = row, ()
         if self.is_mounted:
             self.show()
 
@@ -122,6 +132,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
 
     def _draw(self) -> None:
         """The summary and the graph: what mere readings of CPU and memory do not change."""
+        self._changed.drawn()
         session = self.session
         snapshot = session.snapshot
         keys: list[ServiceKey | ProjectKey] = [*snapshot.projects]
@@ -258,17 +269,6 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             self._foreign = ""
             self.refresh_bindings()
             self._show_detail()
-
-    def action_copy(self) -> None:
-        """Copy the selected name; of the box without an engine, the command that helps."""
-        problem = self.session.snapshot.engine_problem
-        name = str(self._selected) if self._selected else remedy(problem or "")
-        if isinstance(self._selected, ServiceKey):
-            containers = self.session.snapshot.containers_of(self._selected)
-            name = containers[0].name if containers else name
-        if name:
-            self.app.copy_to_clipboard(name)
-            self.notify(f"copied {name}", markup=False, timeout=2)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Changing keys are dimmed on a container that no project made, those for fixes on a stack

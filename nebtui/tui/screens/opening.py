@@ -1,4 +1,5 @@
-"""The keys of home that open another screen: GPUs, the start, logs."""
+"""The keys of home that open another screen, or take something from it: GPUs, the start, logs, a
+name."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from nebtui.graph.stacks import logged, stack_identity
 from nebtui.tui.screens.acting import ActingScreen
 from nebtui.tui.widgets.box_lines import BoxLines
 from nebtui.tui.widgets.rails import Rails
+from nebtui.tui.widgets.summary import remedy
 
 
 class OpeningScreen(ActingScreen):
@@ -25,6 +27,17 @@ class OpeningScreen(ActingScreen):
     def action_help(self) -> None:
         """Show all keys."""
         self.app.push_screen("help")
+
+    def action_copy(self) -> None:
+        """Copy the selected name; of the box without an engine, the command that helps."""
+        problem = self.session.snapshot.engine_problem
+        name = str(self._selected) if self._selected else remedy(problem or "")
+        if isinstance(self._selected, ServiceKey):
+            containers = self.session.snapshot.containers_of(self._selected)
+            name = containers[0].name if containers else name
+        if name:
+            self.app.copy_to_clipboard(name)
+            self.notify(f"copied {name}", markup=False, timeout=2)
 
     def action_gpus(self) -> None:
         """Show the devices and who is on them."""

@@ -7,6 +7,7 @@ from textual.message import Message
 from nebtui.graph.calm import calm_groups, is_calm, loud_rows
 from nebtui.graph.cursor import folded, group_of, nearest, next_broken, partners, shown_as, visible
 from nebtui.graph.layout import GraphModel, lay_out
+from nebtui.tui.rested import Rested
 from nebtui.tui.widgets.sheet_view import SheetView
 
 
@@ -61,6 +62,7 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
         """Row and group ids that `action_next_broken` visits where nothing is broken."""
         self._all_edges = False
         self._drawn_for: tuple[object, ...] | None = None
+        self._layout = Rested(self, self._lay_out)
 
     @property
     def selected(self) -> str | None:
@@ -123,12 +125,19 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
     def _redraw(self) -> None:
         """Draw if anything differs from the last time, and ask for a repaint of the lines that came
         out different."""
+        if self.scrollable_content_region.width > 0 and self._asked != self._drawn_for:
+            self._layout.do()
+
+    @property
+    def _asked(self) -> tuple[object, ...]:
+        """All that what is drawn depends on."""
         width = self.scrollable_content_region.width
-        asked = (self._scene, width, self._selected, self._all_edges, self.by, self.figures is None)
-        if width <= 0 or asked == self._drawn_for:
-            return
+        return (self._scene, width, self._selected, self._all_edges, self.by, self.figures is None)
+
+    def _lay_out(self) -> None:
+        width = self.scrollable_content_region.width
         resized = self._drawn_for is None or self._drawn_for[1] != width
-        self._drawn_for = asked
+        self._drawn_for = self._asked
         sheet = lay_out(
             self._scene,
             width=width,
@@ -145,7 +154,10 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
     def _move(self, to: str | None) -> None:
         """Put the cursor on a line (None: on nothing), redraw, and tell if it is another one."""
         moved, self._selected = to != self._selected, to
-        self._redraw()
+        if moved and self._layout.dear and self._drawn_for and self.choose(to):
+            self._layout.ask()  # of a thousand rows two are other ones at once
+        else:
+            self._redraw()
         if moved:
             self.reveal(self._selected)
             self.post_message(self.Selected(self, to or ""))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from nebtui.graph.canvas import ASCII
 from nebtui.graph.figures import Figures
@@ -11,6 +12,7 @@ from nebtui.graph.leaving import leaving, over
 from nebtui.graph.pieces import Piece, row_pieces
 from nebtui.graph.pointer import ASCII_SIGN, BEFORE, SIGN, with_edge, with_sign
 from nebtui.graph.pointing import line_pieces, piece_at
+from nebtui.graph.scene import Group, Row
 from nebtui.graph.sheet import Sheet
 from nebtui.tui.widgets.drawing_view import DrawingView
 
@@ -41,6 +43,33 @@ class SheetView(DrawingView, inherit_bindings=False):
         anew = self.put(sheet.drawing, width, resized=resized)
         self.update_window()
         return anew
+
+    def rewrite(self, groups: Iterable[Group]) -> None:
+        """Write the rows of these groups again whose texts are others now. Rails, arcs and headings
+        wait until all is laid out again."""
+        sheet = self._sheet
+        if sheet is None:
+            return
+        given = (row for group in groups for row in group.rows)
+        fresh = {row.id: row for row in given if _rewritable(sheet.rows.get(row.id), row)}
+        if not fresh:
+            return
+        self._sheet = sheet = replace(sheet, rows={**sheet.rows, **fresh})
+        known = {id: self._known.get(id, Figures()) for id in fresh}
+        self.exchange({sheet.drawing.row_of[id]: sheet.line(id, known[id]) for id in fresh})
+
+    def choose(self, id: str | None) -> bool:
+        """Put the bar of the cursor on this row alone, and take it away where it was; what else
+        depends on it waits until all is laid out again. False where it is no row's to have."""
+        sheet = self._sheet
+        before = sheet.page.selected if sheet else None
+        if sheet is None or not id or not before or not {id, before} <= sheet.rows.keys():
+            return False
+        both = {id, before}
+        self._sheet = sheet = replace(sheet, page=replace(sheet.page, selected=id))
+        known = {one: self._known.get(one, Figures()) for one in both}
+        self.exchange({sheet.drawing.row_of[one]: sheet.line(one, known[one]) for one in both})
+        return True
 
     def measure(self, ask: Callable[[str], Figures], by: str | None = None) -> None:
         """Write the figures of the rows that are in the window (`ask`: of a row, by id), also of
@@ -135,3 +164,8 @@ class SheetView(DrawingView, inherit_bindings=False):
         if id is not None and id in self._sheet.rows:
             return row_pieces(self._sheet, id, self._known.get(id, Figures()))
         return line_pieces(self._sheet, id)
+
+
+def _rewritable(drawn: Row | None, row: Row) -> bool:
+    """Another text on the same line, beside the same rails."""
+    return drawn is not None and drawn != row and drawn.networks == row.networks
