@@ -3,8 +3,9 @@
 idle, how long a key takes. No test asserts any of this.
 
 Each box comes over the pipe of a process of its own, as over ssh (`cat` of a named pipe); one
-feeder in another process writes what a `nebtui serve -` tells of such a box: its picture, then each
-second the readings that have changed, and beats.
+feeder in another process writes what a `nebtui serve -` tells of such a box: its picture, then the
+readings that have changed, each second of the box in front and every five of those that nobody
+looks at, and beats.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from nebtui.facts.samples import ContainerSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.hosts.remote.host import RemoteHost
 from nebtui.hosts.remote.lines import beat_line, greeting_line
+from nebtui.hosts.sampling.collector import UNSEEN_EVERY
 from nebtui.hosts.serving.sparing import SparedReadings
 from nebtui.keep.journal import Journal
 from nebtui.recording.lines import change_line
@@ -93,14 +95,17 @@ def feed(folder: Path, count: int, containers: int) -> None:
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
             thread.join()
-    spared = SparedReadings()
+    front, behind = SparedReadings(), SparedReadings()
     for second in itertools.count():
-        told = spared.spared(round_of(tuple(box.containers), second))
-        line = change_line(0.0, told) if told else b""
-        line += beat_line(time.time()) if second % 5 == 0 else b""
-        for pipe in pipes:
+        readings = round_of(tuple(box.containers), second)
+        seen, unseen = front.spared(readings), None
+        beat = b""
+        if second % UNSEEN_EVERY == 0:
+            unseen, beat = behind.spared(readings), beat_line(time.time())
+        for place, pipe in enumerate(pipes):
+            told = unseen if place else seen
             time.sleep(1.0 / count)
-            _write(pipe, line)
+            _write(pipe, (change_line(0.0, told) if told else b"") + beat)
 
 
 def _write(pipe: BinaryIO, data: bytes) -> None:
