@@ -3,7 +3,7 @@ and that is one of another box, with what that box publishes there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nebtui.analysis.published_there import answered, swarm_around
@@ -11,7 +11,7 @@ from nebtui.analysis.reachability import Names, answering, names
 from nebtui.analysis.references import HOST_GATEWAY, line_with, mentions
 from nebtui.analysis.services import keys_of
 from nebtui.facts.crossing import Crossing
-from nebtui.facts.declared import Origin, Service, ServiceKey
+from nebtui.facts.declared import Origin, ProjectKey, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 
 OWN_DOMAINS = (".local", ".lan", ".internal", ".home.arpa", ".ts.net")
@@ -26,7 +26,7 @@ class BoxFacts:
     snapshot: Snapshot
     known_as: frozenset[str]
     away: str = ""
-    """Where its files are, and what reads them there; "" where they are on this disk."""
+    """Where its files are, and what reads them there; "" where they can be mended from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,20 @@ def _with(
     if (outgoing, incoming) == (old.outgoing, old.incoming):
         return old
     return replace(old, outgoing=outgoing, incoming=incoming)
+
+
+def supposed(snapshot: Snapshot, ports: Iterable[tuple[ServiceKey, int]]) -> Snapshot:
+    """A box as if services of another one, which nobody names, called these ports of its own. What
+    is there is found out here; a port that somebody else has is not called."""
+    calls = []
+    for key, port in dict.fromkeys(ports):
+        there = answered(snapshot, port)
+        if there.target == key:
+            calls.append(Crossing("", _UNNAMED, "", port, "", key, there.answer, there.by))
+    return replace(snapshot, incoming=tuple(calls))
+
+
+_UNNAMED = ServiceKey(ProjectKey("", ""), "")
 
 
 def _words(host: str) -> tuple[str, ...]:

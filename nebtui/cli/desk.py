@@ -25,6 +25,14 @@ def far_desk(host: Host) -> Callable[[], Desk | None] | None:
     return (lambda: host.desk) if isinstance(host, FarHost) else None
 
 
+def unmendable(host: Host) -> str:
+    """Why what other boxes call on a box cannot be mended from here, "" where it can, or where its
+    facts tell which files are elsewhere."""
+    far = far_desk(host)
+    desk = far() if far else None
+    return desk.away_for_callers if desk else host.files_away
+
+
 def desk_for(host: Host, settings: Settings, snapshot: Snapshot) -> Desk:
     """The desk of a box that was looked at."""
     far = far_desk(host)

@@ -61,7 +61,9 @@ HOSTLESS: Mapping[str, str] = {
     "man": "it is about the command line",
 }
 """Verbs without `--host`, and why."""
-SEVERAL: frozenset[str | None] = frozenset({None, "status", "graph", "check", "reach"})
+SEVERAL: frozenset[str | None] = frozenset(
+    {None, "status", "graph", "check", "fix", "undo", "reach"}
+)
 """Verbs that look at several boxes at once."""
 
 

@@ -13,6 +13,7 @@ from nebtui.analysis.fleet import BoxFacts, called, crossed
 from nebtui.analysis.services import narrowed
 from nebtui.cli.boxes import ChosenBox
 from nebtui.cli.common import asked_for, look
+from nebtui.cli.desk import unmendable
 from nebtui.cli.errors import CommandError
 from nebtui.cli.looking import host_for
 from nebtui.cli.output import say
@@ -96,7 +97,7 @@ def looking(arguments: Namespace) -> Iterator[list[LookedBox]]:
                 b.name,
                 b.snapshot,
                 called(b.name, b.snapshot, b.known_as),
-                b.host.files_away,
+                unmendable(b.host),
             )
             for b in found
         ]

@@ -30,8 +30,8 @@ class Crossing:
     origin: Origin | None = None
     """Where that text stands; None where only the container has it."""
     away: str = ""
-    """Where the files of the other box are, and what reads them there; "" where they are on this
-    disk, or where its facts tell."""
+    """Where the files of the other box are, and what reads them there; "" where they can be mended
+    from here, or where its facts tell."""
 
     @property
     def who(self) -> str:

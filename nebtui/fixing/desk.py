@@ -61,6 +61,11 @@ class Desk(Protocol):
         """Why nothing can be planned, one sentence; "" where it can."""
         ...
 
+    @property
+    def away_for_callers(self) -> str:
+        """Why nothing can be planned of what only services of other boxes call; "" where it can."""
+        ...
+
     def propose(self, wish: Wish) -> Proposal:
         """Plan, try and prove; writes nothing. What cannot be planned is told in the proposal."""
         ...

@@ -47,6 +47,11 @@ class LocalDesk:
         """Where the files are, if not here."""
         return self._host.files_away
 
+    @property
+    def away_for_callers(self) -> str:
+        """The same: the picture has who calls."""
+        return self.away
+
     def propose(self, wish: Wish) -> Proposal:
         """Plan, try and prove."""
         from nebtui.fixing.proposing import proposed

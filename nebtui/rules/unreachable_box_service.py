@@ -8,10 +8,11 @@ Why it bites: "Connection refused", while both boxes look well by themselves.
 Evidence: on the box that asks the text with its line; on the box that is asked the published port
 with its line, and who asks. A firewall between them is not seen: `t` on the screen of all boxes,
 and `nebtui reach --try`, connect from inside the container that asks.
-Fix: on the box that has the port, where its files are on this disk: publish it on all addresses.
-Unsafe: whoever reaches that machine reaches the port then. By hand where another program or
-container of that machine has the port on another address, as the container would not start, where
-that is not known, and where the files are not here.
+Fix: on the box that has the port, in its file: publish it on all addresses. Where the file is on
+that machine's disk, the nebtui there plans, proves and writes it. Unsafe: whoever reaches that
+machine reaches the port then. By hand where another program or container of that machine has the
+port on another address, as the container would not start, where that is not known, and where no
+nebtui serves there.
 Source: docs.docker.com/engine/network/port-publishing; measured on two Engines 20.10.
 """
 
@@ -29,6 +30,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import (
     FileEdit,
     Finding,
+    FindingKey,
     Fix,
     NoFixError,
     Observation,
@@ -41,6 +43,8 @@ from nebtui.rules.rule import (
 )
 
 NAME = "unreachable-box-service"
+LONGEST_PORT = 5
+"""Digits."""
 SEVERITY: dict[Across, Severity] = {
     "loopback": "error",
     "nobody": "error",
@@ -61,6 +65,18 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             asked.setdefault((one.target, one.port), []).append(one)
     for (key, port), askers in asked.items():
         yield _asked(snapshot, key, port, askers)
+
+
+def called_port(key: FindingKey) -> tuple[ServiceKey, int] | None:
+    """The service and its port that a finding on the box that is called is about, None for any
+    other finding."""
+    if key.rule != NAME or key.project is None or key.service is None:
+        return None
+    port = key.subject
+    # Keys come from other machines too: Python refuses to read a number of 5000 digits.
+    if not (port.isascii() and port.isdecimal() and len(port) <= LONGEST_PORT):
+        return None
+    return ServiceKey(key.project, key.service), int(port)
 
 
 def _is_here(snapshot: Snapshot, key: ServiceKey) -> bool:
@@ -109,7 +125,8 @@ def _asked(snapshot: Snapshot, key: ServiceKey, port: int, askers: list[Crossing
     service = snapshot.service(key)
     mine = _published(service, port) if service else None
     why_not = _away(mine, askers, key) or _why_not(snapshot, key, mine, port)
-    boxes = ", ".join(dict.fromkeys(f"{one.source} of {one.box}" for one in askers))
+    named = [one for one in askers if one.box]
+    boxes = ", ".join(dict.fromkeys(f"{one.source} of {one.box}" for one in named)) or "a service"
     binding = f"{mine} to {mine.target} ({mine.origin})" if mine else f"127.0.0.1:{port}"
     return Finding(
         rule=NAME,
@@ -122,7 +139,7 @@ def _asked(snapshot: Snapshot, key: ServiceKey, port: int, askers: list[Crossing
             binding,
             *(
                 f"{one.box} {one.source}: {one.text}{f' ({one.origin})' if one.origin else ''}"
-                for one in askers
+                for one in named
             ),
         ),
         applicability="display" if why_not else "unsafe",

@@ -32,7 +32,7 @@ class CrossingBoxes:
                 one.name,
                 one.snapshot,
                 called(one.name, one.snapshot, one.known_as),
-                one.host.files_away,
+                one.desk.away_for_callers,
             )
             for one in sessions
         ]

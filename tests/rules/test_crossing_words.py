@@ -10,7 +10,8 @@ from nebtui import rules
 from nebtui.facts.crossing import Crossing
 from nebtui.facts.declared import Origin, Port, Service
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import Finding
+from nebtui.rules.rule import Finding, FindingKey
+from nebtui.rules.unreachable_box_service import called_port
 from tests.builders import at, box, project
 
 AWAY = "its files are on gpu1: `ssh -t gpu1 nebtui` reads and mends them there"
@@ -34,6 +35,22 @@ def test_a_far_box_is_mended_there() -> None:
     )
     (here,) = _found(replace(seen, incoming=(replace(asks, away=""),)))
     assert here.applicability == "unsafe"
+
+
+def test_what_a_key_from_elsewhere_may_be() -> None:
+    """Only a number that can be a port of a service; of 5000 digits Python reads none."""
+    key = FindingKey("unreachable-box-service", at("llm/ollama").project, "ollama", "8000")
+    assert called_port(key) == (at("llm/ollama"), 8000)
+    for other in (
+        replace(key, subject="8" * 5000),
+        replace(key, subject="gpu1:8000"),
+        replace(key, subject="٣"),
+        replace(key, subject=""),
+        replace(key, service=None),
+        replace(key, project=None),
+        replace(key, rule="missing-network"),
+    ):
+        assert called_port(other) is None
 
 
 def _found(snapshot: Snapshot) -> list[Finding]:

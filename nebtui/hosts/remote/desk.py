@@ -7,14 +7,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from nebtui.fixing.desk import JournalSeen, TakingBack, UnknownOutcomeError, WriteError
-from nebtui.fixing.proposal import Proposal, Wish
+from nebtui.fixing.proposal import NOTHING_SAFE, Proposal, Skipped, Wish
 from nebtui.hosts.remote.connections import Connections
 from nebtui.hosts.remote.fix_lines import (
     FIX,
+    FIX_CALLED,
     LONGEST_WISH,
     MOST_FINDINGS,
     read_answer,
@@ -24,6 +26,8 @@ from nebtui.hosts.remote.fix_lines import (
 )
 from nebtui.keep.records import Entry
 from nebtui.recording.lines import json_line
+from nebtui.rules.unreachable_box_service import NAME as BETWEEN_BOXES
+from nebtui.rules.unreachable_box_service import called_port
 from nebtui.text.terminal import plain
 
 PATIENCE = 600.0
@@ -32,6 +36,7 @@ BACK = 60.0
 """Seconds within which a lost connection has to be back for what was written to be looked up."""
 MOST_WORDS = 1_000
 """Characters of a sentence that is shown."""
+ON_OTHER = "it is to be mended on the other box"
 WRITING, PAUSE = 15, 1.0
 """How often an entry that is being written is looked at, and seconds between."""
 
@@ -55,13 +60,23 @@ class RemoteDesk:
         """Why the nebtui there cannot be asked."""
         if not self._link.exchange.wait(0):
             return f"{self._name} is not connected now: nothing can be planned there"
-        if FIX not in self._link.features:
-            told = f"the nebtui there ({self._link.version}) makes no fixes for another one"
-            return f"{told}: {self._elsewhere}"
-        return ""
+        return self._without(FIX, "makes no fixes for another one")
+
+    @property
+    def away_for_callers(self) -> str:
+        """Also what it would not find."""
+        return self.away or self._without(FIX_CALLED, "does not mend what other boxes call")
+
+    def _without(self, feature: str, cannot: str) -> str:
+        if feature in self._link.features:
+            return ""
+        return f"the nebtui there ({self._link.version}) {cannot}: {self._elsewhere}"
 
     def propose(self, wish: Wish) -> Proposal:
         """Planned and proved there."""
+        wish, left = seen_there(wish, self.away_for_callers)
+        if left and not wish.findings:
+            return Proposal(reason=NOTHING_SAFE if wish.many else left[0].reason, left=left)
         asked = wish_line(wish)
         if len(wish.findings) > MOST_FINDINGS or len(json_line(asked)) > LONGEST_WISH:
             return Proposal(reason="too many findings at once: take those of one project")
@@ -69,10 +84,13 @@ class RemoteDesk:
             answer = read_proposal(self._asked({"plan": asked}, "plan"), wish.findings)
         except OSError as error:
             return Proposal(reason=str(error))
-        return answer or Proposal(reason=self._nonsense)
+        if answer is None:
+            return Proposal(reason=self._nonsense)
+        return replace(answer, left=(*answer.left, *left))
 
     def write(self, wish: Wish, proposal: Proposal) -> Entry:
         """Written there, if a new plan there has the same digest."""
+        wish, _ = seen_there(wish, self.away_for_callers)
         asked = {"write": wish_line(wish), "digest": proposal.digest}
         try:
             entry = read_answer(Entry, self._asked(asked, "written"))
@@ -160,6 +178,19 @@ class RemoteDesk:
                 return found if found and found.state == "written" else None
             self._pause.wait(PAUSE)  # the nebtui that was asked is at it
         raise UnknownOutcomeError(told, partial(self._look, find))
+
+
+def seen_there(wish: Wish, away: str) -> tuple[Wish, tuple[Skipped, ...]]:
+    """The wish without what the box itself does not find: that it calls another box, and, with a
+    reason why (`away`), that another one calls it."""
+    left = {}
+    for finding in wish.findings:
+        if finding.rule == BETWEEN_BOXES and (
+            why := away if called_port(finding.key) else ON_OTHER
+        ):
+            left[finding.key] = Skipped(finding, finding.fix or why)
+    kept = tuple(finding for finding in wish.findings if finding.key not in left)
+    return replace(wish, findings=kept), tuple(left.values())
 
 
 def _written_since(proposal: Proposal, seen: JournalSeen) -> Entry | None:

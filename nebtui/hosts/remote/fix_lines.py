@@ -28,6 +28,8 @@ from nebtui.rules.rule import Applicability, Finding, FindingKey, Recreate
 VERBS = ("plan", "write", "journal", "undoing", "undo", "recover")
 FIX = "fix"
 """The feature of a far side that answers them."""
+FIX_CALLED = "fix called"
+"""And that mends what only other boxes call, which it does not see itself."""
 MOST_FINDINGS, LONGEST_WISH = 1_000, 900_000
 """Findings, and bytes, of one wish."""
 MOST_ITEMS, MOST_TEXT = 20_000, 10_000

@@ -11,9 +11,9 @@ from nebtui.facts.codec import encode_fact
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.desk import CHANGED, Desk, JournalSeen
 from nebtui.fixing.recreate import recorded
-from nebtui.hosts.remote.fix_lines import ProposalLine, fits, read_wish
+from nebtui.hosts.remote.fix_lines import ProposalLine, WishLine, fits, read_wish
 from nebtui.hosts.serving.wanted import READ_ONLY, UNKNOWN, RefusedError, ToldBox
-from nebtui.hosts.serving.wishes import found_wish
+from nebtui.hosts.serving.wishes import FoundWish, asked_picture, found_wish
 from nebtui.keep.records import Entry, outlined
 from nebtui.keep.reverting import JournalMismatchError
 from nebtui.recording.lines import json_line
@@ -64,10 +64,10 @@ class FixAnswers:
         if "plan" in data or "write" in data:
             # Asked as soon as the line was back: the one who asks knows the box from before.
             self._told.whole.wait(FIRST_PICTURE)
-        desk = self._desks(lambda: self._told.snapshot)
         if "plan" in data:
             with self._planning:
-                return {"plan": encode_fact(self._planned(desk, data["plan"]))}
+                return {"plan": encode_fact(self._planned(data["plan"]))}
+        desk = self._desks(lambda: self._told.snapshot)
         if "journal" in data:
             seen = desk.journal()
             entries = tuple(map(outlined, seen.entries))
@@ -82,34 +82,39 @@ class FixAnswers:
 
     def _changed(self, desk: Desk, data: dict[str, Any]) -> dict[str, Any]:
         if "write" in data:
-            return {"written": encode_fact(self._written(desk, data))}
+            return {"written": encode_fact(self._written(data))}
         if "undo" in data:
             left = desk.undo(_entry(desk.journal(), data["undo"]))
             return {"undone": [self._told.sentence(one) for one in left]}
         return {"recovered": [self._told.sentence(one) for one in desk.recover()]}
 
-    def _planned(self, desk: Desk, asked: object) -> ProposalLine:
+    def _planned(self, asked: object) -> ProposalLine:
         line = read_wish(asked)
         if line is None:
             raise RefusedError(UNKNOWN)
         if self._read_only:
             line = replace(line, trials=False)
-        found = found_wish(line, self._told)
+        desk, found = self._prepared(line)
         plain = found.answered(desk.propose(found.wish))
         told = replace(self._told.told(plain), digest=plain.digest)
         return told if fits(encode_fact(told)) else ProposalLine(reason=TOO_LONG)
 
-    def _written(self, desk: Desk, data: dict[str, Any]) -> Entry:
+    def _prepared(self, line: WishLine) -> tuple[Desk, FoundWish]:
+        """The desk for a wish, and what it means here."""
+        picture = asked_picture(line, self._told)
+        return self._desks(lambda: picture), found_wish(line, self._told, picture)
+
+    def _written(self, data: dict[str, Any]) -> Entry:
         line, digest = read_wish(data["write"]), data.get("digest")
         if line is None or not isinstance(digest, str) or not digest:
             raise RefusedError(UNKNOWN)
-        wish = found_wish(line, self._told).wish
-        again = desk.propose(wish)
+        desk, found = self._prepared(line)
+        again = desk.propose(found.wish)
         if again.digest != digest:
             raise RefusedError(f"{again.reason}; nothing was written" if again.reason else CHANGED)
         if self._gone():
             raise RefusedError("Nobody waits for it any more: nothing was written.")
-        entry = desk.write(wish, again)
+        entry = desk.write(found.wish, again)
         self._told.wrote(recorded(entry))
         return self._told.told(outlined(entry))
 

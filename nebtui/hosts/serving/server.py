@@ -10,7 +10,7 @@ from typing import Any
 
 from nebtui.host import Host
 from nebtui.hosts.clock import MACHINE, MachineClock
-from nebtui.hosts.remote.fix_lines import FIX
+from nebtui.hosts.remote.fix_lines import FIX, FIX_CALLED
 from nebtui.hosts.remote.lines import (
     BEAT_EVERY,
     FEATURES,
@@ -72,7 +72,7 @@ class BoxServer:
     def serve(self, name: str, machine: str) -> None:
         """Greet, tell and answer until the other side ends, says nothing any more, or says
         nonsense. The host is closed then; what it was asked to do goes on."""
-        features = (*FEATURES, FIX) if self._fixes else FEATURES
+        features = (*FEATURES, FIX, FIX_CALLED) if self._fixes else FEATURES
         self._send(greeting_line(name, machine, self._host.now(), features))
         # One that waits for a reader who takes nothing is left behind: a daemon.
         for work in (self._read, self._tell, self._beat):

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nebtui import rules
+from nebtui.analysis.fleet import supposed
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.proposal import Proposal, Wish
 from nebtui.hosts.remote.fix_lines import ProposalLine, SkippedLine, WishLine, proposal_line
 from nebtui.hosts.serving.wanted import RefusedError, ToldBox
 from nebtui.rules.rule import Finding, FindingKey
+from nebtui.rules.unreachable_box_service import called_port
 
 GONE = "the nebtui there does not find it, or not any more"
 
@@ -30,8 +34,24 @@ class FoundWish:
         return replace(line, left=(*line.left, *missing))
 
 
-def found_wish(line: WishLine, told: ToldBox) -> FoundWish:
-    """What is asked for, by what this box finds now; RefusedError where it finds none of it."""
+def asked_picture(line: WishLine, told: ToldBox) -> Snapshot:
+    """This box as it is, with the calls of other boxes that the findings asked for are about: only
+    who looks at both boxes sees those. That it is so here is found out here."""
+    calls = (called_port(key) for key in line.findings)
+    ports = [(found, call[1]) for call in calls if call and (found := _here(call[0], told))]
+    return supposed(told.snapshot, ports) if ports else told.snapshot
+
+
+def _here(key: ServiceKey, told: ToldBox) -> ServiceKey | None:
+    try:
+        return told.service(key)
+    except RefusedError:
+        return None
+
+
+def found_wish(line: WishLine, told: ToldBox, picture: Snapshot) -> FoundWish:
+    """What is asked for, by what is found on the picture of this box; RefusedError where that is
+    none of it."""
     wish = Wish(
         (),
         told.service(line.sandbox) if line.sandbox else None,
@@ -41,7 +61,7 @@ def found_wish(line: WishLine, told: ToldBox) -> FoundWish:
     )
     if wish.sandbox is not None:
         return FoundWish(wish, {}, ())
-    by_name = _found(line, told)
+    by_name = _found(line, told, picture)
     found = {place: by_name.get(key) for place, key in enumerate(line.findings)}
     kept = {place: finding for place, finding in found.items() if finding is not None}
     gone = tuple(place for place in found if place not in kept)
@@ -51,13 +71,13 @@ def found_wish(line: WishLine, told: ToldBox) -> FoundWish:
     return FoundWish(replace(wish, findings=tuple(kept.values())), places, gone)
 
 
-def _found(line: WishLine, told: ToldBox) -> dict[FindingKey, Finding | None]:
+def _found(line: WishLine, told: ToldBox, picture: Snapshot) -> dict[FindingKey, Finding | None]:
     """The findings of the rules that are named, by every key under which they can have been told;
     None where two could be meant."""
     named = {key.rule for key in line.findings}
     among = tuple(rule for rule in rules.every() if rule.name in named)
     result: dict[FindingKey, Finding | None] = {}
-    for finding in rules.examine(told.snapshot, among=among).findings:
+    for finding in rules.examine(picture, among=among).findings:
         for key in _told_keys(finding, told):
             known = result.setdefault(key, finding)
             if known is None or known.key != finding.key:

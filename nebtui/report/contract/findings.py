@@ -76,7 +76,16 @@ class FixJson(TypedDict):
     """The patch that was planned and proved; with --write it is written after this."""
 
     version: Literal[1]
+    host: Annotated[str | None, "the box, as --host named it"]
+    problem: Annotated[str | None, "why nothing could be planned on this one of several boxes"]
     diff: Annotated[list[str], "lines of a unified diff"]
     steps: Annotated[list[str], "networks to create, and the command that makes it effective"]
     fixed: list[FixedJson]
     left: list[SkippedJson]
+
+
+class FixesJson(TypedDict):
+    """Several boxes, where --host names them: each is written by the desk of its own."""
+
+    version: Literal[1]
+    hosts: list[FixJson]

@@ -22,13 +22,23 @@ class UndoListJson(TypedDict):
     """With --list: what can be undone, oldest first."""
 
     version: Literal[1]
+    host: Annotated[str | None, "the box, as --host named it"]
+    problem: Annotated[str | None, "why this one of several boxes cannot be asked"]
     entries: list[EntryJson]
 
 
-class UndoJson(TypedDict):
-    """What was undone."""
+class UndoListsJson(TypedDict):
+    """With --list and several --host."""
 
     version: Literal[1]
+    hosts: list[UndoListJson]
+
+
+class UndoJson(TypedDict):
+    """What was undone; of several boxes the newest change of all."""
+
+    version: Literal[1]
+    host: Annotated[str | None, "the box, as --host named it"]
     undone: EntryJson | None
     why_not: Annotated[str | None, "why nothing was undone"]
     not_removed: Annotated[list[str], "networks that are in use, and files that were changed since"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from nebtui.report.contract.box import StatusesJson, StatusJson
 from nebtui.report.contract.devices import GpusJson
-from nebtui.report.contract.findings import CheckJson, ChecksJson, FixJson
+from nebtui.report.contract.findings import CheckJson, ChecksJson, FixesJson, FixJson
 from nebtui.report.contract.lines import LogLineJson, ReachAcrossJson, ReachJson
 from nebtui.report.contract.network_graph import GraphJson, GraphsJson
 from nebtui.report.contract.own import (
@@ -18,14 +18,15 @@ from nebtui.report.contract.own import (
     RulesJson,
     UndoJson,
     UndoListJson,
+    UndoListsJson,
 )
 from nebtui.report.contract.schema import Schema, json_schema
 from nebtui.report.contract.starts import StartJson, StartsJson
 
 OUTPUTS: Mapping[str, Any] = {
     "check": CheckJson | ChecksJson,
-    "fix": FixJson,
-    "undo": UndoJson | UndoListJson,
+    "fix": FixJson | FixesJson,
+    "undo": UndoJson | UndoListJson | UndoListsJson,
     "status": StatusJson | StatusesJson,
     "demo": StatusJson,
     "replay": StatusJson,
