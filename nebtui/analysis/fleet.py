@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nebtui.analysis.published_there import answered, swarm_around
+from nebtui.analysis.published_there import CalledAs, answered, swarm_around
 from nebtui.analysis.reachability import Names, answering, names
 from nebtui.analysis.references import HOST_GATEWAY, line_with, mentions
 from nebtui.analysis.services import keys_of
@@ -72,7 +72,8 @@ def _by_word(boxes: Sequence[BoxFacts]) -> Mapping[str, tuple[int, ...]]:
 
 def _crossing(box: BoxFacts, asked: Asked, other: BoxFacts, boxes: Sequence[BoxFacts]) -> Crossing:
     swarm = swarm_around(other.snapshot, [one.snapshot for one in boxes])
-    there = answered(other.snapshot, asked.port, swarm)
+    called = CalledAs(asked.host, other.known_as)
+    there = answered(other.snapshot, asked.port, swarm, called)
     return Crossing(
         box.name,
         asked.source,
@@ -85,6 +86,7 @@ def _crossing(box: BoxFacts, asked: Asked, other: BoxFacts, boxes: Sequence[BoxF
         asked.text,
         asked.origin,
         other.away,
+        there.only,
     )
 
 

@@ -39,6 +39,43 @@ def published(service: Service) -> Iterator[Published]:
             yield Published(ip, int(port.published), port.protocol, port.target, origin)
 
 
+def variables_in(service: Service, one: Published) -> bool:
+    """A part of its text comes from variables."""
+    places = [path for path, at in service.origins.items() if at is one.origin]
+    return any(
+        at.written
+        for path, at in service.origins.items()
+        if any(path[: len(place)] == place for place in places)
+    )
+
+
+def range_with(service: Service, port: int, addresses: tuple[str, ...]) -> str:
+    """The range of TCP ports that holds a port of the machine on an address that begins so, as
+    `8000-8002`; "" where it stands alone. Of a range that is taken apart only the line is known:
+    neighbours on one line that count up together are taken for one."""
+    for one in service.ports:
+        low, dash, high = one.published.partition("-")
+        mine = one.protocol == "tcp" and one.host_ip.strip("[]").startswith(addresses)
+        if mine and dash and low.isdecimal() and high.isdecimal() and int(low) <= port <= int(high):
+            return one.published
+    alone = [p for p in published(service) if p.protocol == "tcp" and p.ip.startswith(addresses)]
+    at = next((n for n, p in enumerate(alone) if p.port == port), None)
+    if at is None:
+        return ""
+    first = last = at
+    while first and _counts_up(alone[first - 1], alone[first]):
+        first -= 1
+    while last + 1 < len(alone) and _counts_up(alone[last], alone[last + 1]):
+        last += 1
+    return f"{alone[first].port}-{alone[last].port}" if first < last else ""
+
+
+def _counts_up(one: Published, after: Published) -> bool:
+    same_place = one.origin is not None and one.origin == after.origin
+    step = after.port - one.port, after.target - one.target
+    return same_place and one.ip == after.ip and step == (1, 1)
+
+
 def same(one: Published, other: Published) -> bool:
     """Only one of two containers can have it. An address of one family, and all of the other, do
     not meet for sure."""

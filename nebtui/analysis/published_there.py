@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from nebtui.analysis.published import ANY
 from nebtui.analysis.stacks import StackService, deployed_from, stacks
 from nebtui.analysis.task_errors import node_name
 from nebtui.facts.crossing import Across
@@ -18,11 +20,26 @@ LOOPBACK = ("127.", "::1")
 
 @dataclass(frozen=True, slots=True)
 class PortOwner:
-    """Who has a port. `by`: in words, where no service of a project does."""
+    """Who has a port. `by`: in words, where no service of a project does; `only`: the addresses of
+    the box that have it, where those are not all."""
 
     answer: Across
     target: ServiceKey | None = None
     by: str = ""
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalledAs:
+    """By which name or address a box is called, and the words that mean it."""
+
+    host: str = ""
+    known_as: frozenset[str] = frozenset()
+
+
+NO_NAME = CalledAs()
+Bound = tuple[str, ServiceKey | None]
+"""An address of the box that has a port, and the service of a project that it is for."""
 
 
 def swarm_around(snapshot: Snapshot, every: Iterable[Snapshot]) -> Snapshot:
@@ -39,11 +56,14 @@ def swarm_around(snapshot: Snapshot, every: Iterable[Snapshot]) -> Snapshot:
     return found[0] if len({one.engine.name for one in found if one.engine}) == 1 else snapshot
 
 
-def answered(snapshot: Snapshot, port: int, manager: Snapshot | None = None) -> PortOwner:
+def answered(
+    snapshot: Snapshot, port: int, manager: Snapshot | None = None, called: CalledAs = NO_NAME
+) -> PortOwner:
     """Who has a TCP port of a box. `manager`: the box that manages its swarm."""
     if snapshot.engine is None or snapshot.engine_problem:
         return PortOwner("unknown")
-    local = snapshot.derived(_bound, snapshot.containers, snapshot.projects).get(port)
+    bound = snapshot.derived(_bound, snapshot.containers, snapshot.projects).get(port)
+    local = _reached(bound, called) if bound else None
     if local is not None and local.answer == "published":
         return local
     of_swarm = _of_swarm(snapshot, port, manager or snapshot)
@@ -52,19 +72,45 @@ def answered(snapshot: Snapshot, port: int, manager: Snapshot | None = None) -> 
     return local or of_swarm or _declared(snapshot, port) or _program(snapshot, port)
 
 
-def _bound(snapshot: Snapshot) -> Mapping[int, PortOwner]:
-    """TCP port → who publishes it: of several containers one that does so beyond loopback."""
-    found: dict[int, PortOwner] = {}
+def _bound(snapshot: Snapshot) -> Mapping[int, tuple[Bound, ...]]:
+    """TCP port → who has it, on which addresses."""
+    found: dict[int, tuple[Bound, ...]] = {}
     for container in snapshot.containers.values():
         for binding in container.ports:
-            port = binding.host_port
-            if port is None or binding.protocol != "tcp":
-                continue
-            if not binding.host_ip.startswith(LOOPBACK):
-                found[port] = PortOwner("published", _owner(snapshot, container))
-            elif port not in found:
-                found[port] = PortOwner("loopback", _owner(snapshot, container))
+            if binding.host_port is not None and binding.protocol == "tcp":
+                one = binding.host_ip, _owner(snapshot, container)
+                found[binding.host_port] = (*found.get(binding.host_port, ()), one)
     return found
+
+
+def _reached(bound: tuple[Bound, ...], called: CalledAs) -> PortOwner:
+    """What answers to a call by this name or address. A name means what it is resolved to where it
+    is called, which is not seen: it counts where all known addresses of the box have the port."""
+    outer = [(ip, owner) for ip, owner in bound if not ip.startswith(LOOPBACK)]
+    if not outer:
+        return PortOwner("loopback", bound[0][1])
+    whole = [owner for ip, owner in outer if ip in ANY]
+    if whole:
+        return PortOwner("published", whole[0])
+    owners = {parsed: owner for ip, owner in outer if (parsed := _address(ip))}
+    only, target = tuple(dict.fromkeys(ip for ip, _ in outer)), outer[0][1]
+    asked = _address(called.host)
+    if asked is not None:
+        if asked in owners:
+            return PortOwner("published", owners[asked])
+        return PortOwner("elsewhere", target, only=only)
+    known = {address for word in called.known_as if (address := _address(word))}
+    if known and known <= owners.keys():
+        return PortOwner("published", target)
+    return PortOwner("unknown", target, only=only)
+
+
+def _address(word: str) -> IPv4Address | IPv6Address | None:
+    """The address that a word is, None for a name."""
+    try:
+        return ip_address(word.strip("[]"))
+    except ValueError:
+        return None
 
 
 def _owner(snapshot: Snapshot, container: Container) -> ServiceKey | None:

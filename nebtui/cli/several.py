@@ -30,6 +30,7 @@ from nebtui.settings import Settings
 MARKS: Mapping[Across, LinkState] = {
     "published": "ok",
     "loopback": "broken",
+    "elsewhere": "broken",
     "stopped": "broken",
     "nobody": "broken",
     "unseen": "unknown",

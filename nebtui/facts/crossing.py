@@ -7,7 +7,7 @@ from typing import Literal
 
 from nebtui.facts.declared import Origin, ServiceKey
 
-Across = Literal["published", "loopback", "stopped", "nobody", "unseen", "unknown"]
+Across = Literal["published", "loopback", "elsewhere", "stopped", "nobody", "unseen", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class Crossing:
     """Where the files of the other box are, and what reads them there; "" where they can be mended
     from here, or where its facts tell."""
 
+    only: tuple[str, ...] = ()
+    """The addresses of the other box on which alone it is published, where the one that is called
+    is another, or may be; () otherwise."""
+
     @property
     def who(self) -> str:
         """Who has the port there."""
@@ -41,7 +45,7 @@ class Crossing:
     @property
     def broken(self) -> bool:
         """It cannot work as it stands."""
-        return self.answer in ("loopback", "stopped", "nobody")
+        return self.answer in ("loopback", "elsewhere", "stopped", "nobody")
 
     @property
     def told(self) -> str:
@@ -52,6 +56,9 @@ class Crossing:
             case "loopback":
                 publish = "publish it" if self.target else "let it listen"
                 return f"{self._has} on 127.0.0.1 only: {publish} on {self.host} too"
+            case "elsewhere":
+                there = ", ".join(self.only)
+                return f"{self._has} on {there} only: call it there, or publish it on {self.host}"
             case "stopped":
                 return f"{self.who} has it, and does not run"
             case "nobody" if self.by:
@@ -63,6 +70,11 @@ class Crossing:
                     f"no container of {self.other} publishes port {self.port}; a program of that "
                     "machine would not be seen from here"
                 )
+        if self.only:
+            there = ", ".join(self.only)
+            return (
+                f"{self._has} on {there} only; what {self.host} means there is not seen from here"
+            )
         return f"{self.other} does not answer now"
 
     @property

@@ -17,8 +17,8 @@ from nebtui.compose.editor.verbs import (
     Remove,
     Set,
     SetInstruction,
-    SetItem,
     SetVariable,
+    Unbind,
 )
 from nebtui.compose.yaml.composer import documents
 from nebtui.compose.yaml.parser import NotYamlError
@@ -97,7 +97,7 @@ def _moved(
     edit = item.edit
     assert not isinstance(edit, (SetVariable, SetInstruction))  # they stay where they are
     if edit.path[0] != "services" or len(edit.path) < 2:
-        if isinstance(edit, (Remove, Expand, SetItem)):
+        if isinstance(edit, (Remove, Expand, Unbind)):
             raise NoFixError(f"`{'.'.join(edit.path)}` can only be changed where it stands")
         yield edit
         return
@@ -154,7 +154,7 @@ def _said(edit: ComposeEdit, service: Service, target: str) -> ComposeEdit:
     below = edit.path[2:]
     origin = service.origins.get(below)
     elsewhere = origin is not None and origin.file != target
-    if isinstance(edit, SetItem):
+    if isinstance(edit, Unbind):
         raise NoFixError(f"an item of `{below[-1]}` can only be changed where it stands")
     if isinstance(edit, Expand):
         raise NoFixError(f"the short form of `{below[-1]}` can only be rewritten where it stands")

@@ -21,6 +21,7 @@ from nebtui.report.diagram import (
 ANSWERS: Mapping[Across, str] = {
     "published": "",
     "loopback": "on 127.0.0.1 only",
+    "elsewhere": "on another address only",
     "stopped": "does not run",
     "nobody": "nobody listens",
     "unseen": "not seen",

@@ -1,9 +1,10 @@
 """A service calls another box, and what is to answer there cannot be reached.
 
 What: of several boxes looked at together (`--host`, repeated) a service of one names another by its
-name or address with a port. There the port is published on loopback only (127.0.0.1), or its
-service does not run, or nothing listens. Where no container publishes it and programs of that
-machine cannot be seen (through its engine alone), that is advice.
+name or address with a port. There the port is published on loopback only (127.0.0.1), or only on
+another address than the one that is called, or its service does not run, or nothing listens. Where
+no container publishes it and programs of that machine cannot be seen (through its engine alone),
+that is advice.
 Why it bites: "Connection refused", while both boxes look well by themselves.
 Evidence: on the box that asks the text with its line; on the box that is asked the published port
 with its line, and who asks. A firewall between them is not seen: `t` on the screen of all boxes,
@@ -20,10 +21,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.published import ANY, Published, published
+from nebtui.analysis.published import ANY, Published, published, range_with, variables_in
 from nebtui.analysis.published_there import LOOPBACK
 from nebtui.analysis.services import files_elsewhere
-from nebtui.compose.editor.verbs import SetItem
+from nebtui.compose.editor.verbs import Unbind
 from nebtui.facts.crossing import Across, Crossing
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -47,6 +48,7 @@ LONGEST_PORT = 5
 """Digits."""
 SEVERITY: dict[Across, Severity] = {
     "loopback": "error",
+    "elsewhere": "error",
     "nobody": "error",
     "stopped": "warning",
     "unseen": "advice",
@@ -98,6 +100,8 @@ def _asking(one: Crossing, severity: Severity) -> Finding:
     place = f"{one.host}:{one.port}"
     remedy = {
         "loopback": f"on {one.other}: publish port {one.port} of {one.who} on all addresses",
+        "elsewhere": f"call {', '.join(one.only)}, or on {one.other}: publish port {one.port} of "
+        f"{one.who} on {one.host} too",
         "stopped": f"on {one.other}: start {one.who}",
         "nobody": f"on {one.other}: start what should listen on port {one.port}, or publish it",
     }.get(one.answer, f"nebtui reach --try, from {one.box} to {one.other}, connects")
@@ -171,9 +175,17 @@ def _why_not(snapshot: Snapshot, key: ServiceKey, mine: Published | None, port: 
     if files_elsewhere(snapshot, key.project):
         there = snapshot.engine.name if snapshot.engine else "the box"
         return f"on {there}: publish {port} without 127.0.0.1 in the file, then `{up}`"
+    service = snapshot.service(key)
+    if service and (together := range_with(service, port, LOOPBACK)):
+        return f"the file has it as one of {together}: write these without 127.0.0.1, then `{up}`"
     if mine is None:
         return f"the file does not bind it to 127.0.0.1, the container is older: `{up}`"
-    if mine.origin is None or mine.origin.written or not project.confirmed:
+    if (
+        service is None
+        or mine.origin is None
+        or variables_in(service, mine)
+        or not project.confirmed
+    ):
         return f"write {port}:{mine.target} where the port gets its address, then `{up}`"
     if other := _other_owner(snapshot, key, port):
         return f"{other}: give one of them another port first, or the container would not start"
@@ -189,12 +201,12 @@ def _other_owner(snapshot: Snapshot, key: ServiceKey, port: int) -> str:
         return f"port {port} of this machine is open on another address too"
     own = snapshot.containers_of(key)
     for container in snapshot.containers.values():
-        if container not in own and any(p.host_port == port for p in container.ports):
+        theirs = container not in own and container.ports
+        if theirs and any((p.host_port, p.protocol) == (port, "tcp") for p in theirs):
             return f"container {container.name} has port {port} on another address"
     for other, service in snapshot.services():
-        if other == key and sum(p.port == port for p in published(service)) == 1:
-            continue
-        if any((p.port, p.protocol) == (port, "tcp") for p in published(service)):
+        many = sum((p.port, p.protocol) == (port, "tcp") for p in published(service))
+        if many > (other == key):
             return f"{other} publishes port {port} {'twice' if other == key else 'too'}"
     return ""
 
@@ -212,9 +224,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
         raise NoFixError(why_not)
     place = next((path for path, at in service.origins.items() if at is mine.origin), ("ports",))
     layer = layer_for(snapshot.projects[key.project], service, *place)
-    short = f"{port}:{mine.target}"
-    address = f"[{mine.ip}]" if ":" in mine.ip else mine.ip
-    edit = SetItem((*layer.path, "ports"), f"{address}:{short}", short)
+    edit = Unbind((*layer.path, "ports"), mine.ip, port, mine.target)
     return Fix(
         title=f"publish port {port} of {key} on all addresses",
         applicability="unsafe",

@@ -127,8 +127,8 @@ def test_a_service_whose_file_is_elsewhere() -> None:
                     ),
                 ),
             ),
-            "published",
-            "",
+            "unknown",
+            "publishes it on 10.0.0.5 only; what gpu1 means there is not seen from here",
         ),
         (
             snapshot(Service("llm", ports=(Port(8000, "18000"),))),
@@ -166,6 +166,38 @@ def test_what_is_there(seen: Snapshot, answer: str, word: str) -> None:
     assert found.answer == answer == answered(seen, 18000).answer
     assert word in found.told
     assert found.broken is (answer in ("loopback", "stopped", "nobody"))
+
+
+ON_SOME = snapshot(
+    containers=(
+        container("llm", PortBinding(8000, 18000, "127.0.0.1")),
+        replace(container("llm", PortBinding(8000, 18000, "10.0.0.5")), id="llm2"),
+        replace(container("llm", PortBinding(8000, 18000, "fd00::5")), id="llm3"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "addresses", "answer"),
+    [
+        ("10.0.0.5", ("10.0.0.5", "10.0.0.9"), "published"),
+        ("10.0.0.9", ("10.0.0.5", "10.0.0.9"), "elsewhere"),
+        ("gpu1", ("10.0.0.5", "10.0.0.9"), "unknown"),
+        ("gpu1", ("10.0.0.9",), "unknown"),
+        ("gpu1", (), "unknown"),
+        ("gpu1", ("10.0.0.5", "FD00:0::5"), "published"),
+    ],
+)
+def test_a_port_on_some_addresses(host: str, addresses: tuple[str, ...], answer: str) -> None:
+    """An address is among them or not; a name only counts where all that it can mean are."""
+    boxes = box("near", asking(f"http://{host}:18000")), box("gpu1", ON_SOME, *addresses)
+    (found,) = crossings(boxes)
+    assert found.answer == answer
+    assert found.target == ServiceKey(KEY, "llm")
+    assert found.only == (() if answer == "published" else ("10.0.0.5", "fd00::5"))
+    assert found.broken is (answer == "elsewhere")
+    if answer == "elsewhere":
+        assert "10.0.0.5, fd00::5 only: call it there, or publish it on 10.0.0.9" in found.told
 
 
 @pytest.mark.parametrize("host", [".local", "local", "gpu1.", ".ts.net", "gpu1.x.ts.nets"])

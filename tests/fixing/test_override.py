@@ -15,7 +15,7 @@ import pytest
 from nebtui import rules
 from nebtui.compose.binary.command import environment, find_compose
 from nebtui.compose.editor.apply import apply
-from nebtui.compose.editor.verbs import Add, Edit, Expand, Remove, Set, SetItem, SetVariable
+from nebtui.compose.editor.verbs import Add, Edit, Expand, Remove, Set, SetVariable, Unbind
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
@@ -45,7 +45,7 @@ def moved(snapshot: Snapshot, service: str, below: tuple[str, ...], edit: Edit) 
     service."""
     project = only(snapshot)
     layer = layer_for(project, project.services[service], *below)
-    if isinstance(edit, (Set, Add, Remove, Expand, SetItem)):
+    if isinstance(edit, (Set, Add, Remove, Expand, Unbind)):
         object.__setattr__(edit, "path", (*layer.path, *edit.path))
     finding = Finding("r", "error", project.key, service, "", "", (), "safe")
     fix = Fix(
@@ -286,7 +286,7 @@ def test_variables_stay_where_they_are(tmp_path: Path) -> None:
     [
         Expand(("volumes",), "v:/v"),
         Remove(("cap_add", "ALL")),
-        SetItem(("ports",), "127.0.0.1:80:80", "80:80"),
+        Unbind(("ports",), "127.0.0.1", 80, 80),
     ],
 )
 def test_what_an_override_cannot_say_is_refused(tmp_path: Path, edit: Edit) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nebtui.cli import undo as undo_verb
+from nebtui.cli.boxes import chosen_boxes
 from nebtui.cli.errors import CommandError
 from nebtui.fixing.desk import WriteError
 from nebtui.fixing.file_change import FileChange
@@ -181,6 +182,7 @@ def _arguments(**more: object) -> Namespace:
         "format": "text",
         "project": None,
         "host": [],
+        "boxes": chosen_boxes(Namespace(host=[]), Settings(), {}),
     }
     return Namespace(**{**given, **more})
 

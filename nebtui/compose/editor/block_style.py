@@ -51,9 +51,14 @@ def _is_section(document: Document, node: Node) -> bool:
     return any(value is node for _, value in document.root.entries)
 
 
-def remove_entry(document: Document, key: Node, node: Node) -> Splice:
-    """Take away the lines of a key; comments in them stay."""
+def remove_entry(document: Document, key: Node, node: Node, following: Node | None) -> Splice:
+    """Take away the lines of a key; comments in them stay. Of the first key behind a dash the next
+    one (`following`) takes the place."""
+    text = document.text
     end = max(node.end, document.behind_colon(key))
+    shares = text[line_start(text, key.start) : key.start].strip(" ") == "-"
+    if shares and following is not None and not text[end : following.start].strip():
+        return Splice(key.start, following.start, "")
     return _remove_lines(document, key.start, end, key.column, (key, node))
 
 

@@ -4,6 +4,7 @@ not touched."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from nebtui.compose.editor import block_style, flow_style, long_form
@@ -40,7 +41,7 @@ def _entries(
         if name in new:
             result += _value(document, k, v, node.flow, old[name], new[name])
         elif not node.flow:
-            result.append(block_style.remove_entry(document, k, v))
+            result.append(block_style.remove_entry(document, k, v, _following(node, k)))
     if gone and node.flow:
         result += flow_style.remove(document, node, gone)
     more = {
@@ -53,6 +54,12 @@ def _entries(
     elif more:
         result.append(block_style.add_entries(document, key, node, more))
     return result
+
+
+def _following(node: Node, key: Node) -> Node | None:
+    """The key behind one of a mapping, None for the last."""
+    keys = [k for k, _ in node.entries]
+    return next((after for k, after in pairwise(keys) if k is key), None)
 
 
 def _value(
@@ -137,6 +144,13 @@ def _is_short(document: Document, node: Node, after: Mapping[str, Any]) -> bool:
     )
 
 
+def _only_less(item: Node, before: Any, after: Any) -> bool:
+    """True for a mapping in a list of which keys go and some stay: the rest is not written anew."""
+    if item.kind != "mapping" or not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return False
+    return bool(after) and after.keys() <= before.keys()
+
+
 def _items(
     document: Document, key: Node, node: Node, before: list[Any], after: Sequence[Any]
 ) -> list[Splice]:
@@ -155,7 +169,11 @@ def _items(
     both = min(gone, len(come))
     result: list[Splice] = []
     for index in range(head, head + both):
-        result += block_style.replace_item(document, node, index, come[index - head])
+        value = come[index - head]
+        if _only_less(node.items[index], before[index], value):
+            result += _entries(document, None, node.items[index], before[index], value)
+        else:
+            result += block_style.replace_item(document, node, index, value)
     if node.flow and gone > both:
         result += flow_style.remove(document, node, range(head + both, head + gone))
     elif gone > both:

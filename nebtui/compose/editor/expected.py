@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nebtui.compose.editor.ports import unbound
 from nebtui.compose.editor.verbs import (
     Add,
     ComposeEdit,
@@ -18,7 +19,7 @@ from nebtui.compose.editor.verbs import (
     Path,
     Remove,
     Set,
-    SetItem,
+    Unbind,
 )
 from nebtui.compose.editor.volumes import long_volume
 from nebtui.compose.yaml.values import unwrap
@@ -59,8 +60,8 @@ def _leaf(body: Any, name: str, edit: ComposeEdit) -> Any:
     there = body.get(name) if isinstance(body, dict) else None
     if not isinstance(body, dict):
         raise EditRefusedError(f"`{edit.path[-2]}` is a list; name its long form")
-    if isinstance(edit, SetItem):
-        changed = _exchanged(there, edit)
+    if isinstance(edit, Unbind):
+        changed = unbound(there, edit)
     else:
         changed = _added(there, edit) if isinstance(edit, Add) else _expanded(there, edit)
     return body if changed is there else {**body, name: changed}
@@ -165,18 +166,6 @@ def _added(there: Any, edit: Add) -> Any:
     if any(edit.name == _name(key, item) or new == unwrap(item) for item in items):
         return there
     return [*items, new]
-
-
-def _exchanged(there: Any, edit: SetItem) -> Any:
-    body = unwrap(there.value if isinstance(there, Tagged) else there)
-    items = body if isinstance(body, list) else []
-    texts = [unwrap(item) for item in items]
-    if edit.item not in texts and edit.value in texts:
-        return there
-    if texts.count(edit.item) != 1:
-        raise EditRefusedError(f"`{edit.path[-1]}` has not one item {edit.item!r}; edit it by hand")
-    changed = [edit.value if unwrap(item) == edit.item else item for item in items]
-    return Tagged(there.tag, changed) if isinstance(there, Tagged) else changed
 
 
 def _expanded(there: Any, edit: Expand) -> Any:

@@ -55,14 +55,16 @@ class Expand:
 
 
 @dataclass(frozen=True, slots=True)
-class SetItem:
-    """Put another text in the place of the one item of a list of texts at `path`; refused where
-    more than one is written like `item`, or none is. Nothing happens where `value` stands
-    already."""
+class Unbind:
+    """Take the host's address away from the one TCP port of the `ports` at `path` that is bound to
+    it: `ADDRESS:PORT:TARGET` becomes `PORT:TARGET`, of the long form `host_ip` goes. Refused where
+    more than one is, or none. Nothing happens where it has no address already."""
 
     path: Path
-    item: str
-    value: str
+    address: str
+    """Without the brackets of IPv6."""
+    port: int
+    target: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class SetInstruction:
     new: str
 
 
-ComposeEdit = Set | Add | Remove | Expand | SetItem
+ComposeEdit = Set | Add | Remove | Expand | Unbind
 """Edits of a compose file, each with a path."""
 
 Edit = ComposeEdit | SetVariable | SetInstruction

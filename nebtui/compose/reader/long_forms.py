@@ -129,7 +129,9 @@ def ports(spot: Located) -> Located:
             items.append(
                 item
                 if published is None
-                else item.child("published", short_forms.text(published.value))
+                else item.child(
+                    "published", published.with_value(short_forms.text(published.value))
+                )
             )
         else:
             items += [

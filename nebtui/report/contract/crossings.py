@@ -16,9 +16,10 @@ CrossingJson = TypedDict(
         "target": Annotated[str | None, "PROJECT/SERVICE that publishes the port there"],
         "answer": Annotated[
             Across,
-            "published (a firewall is not seen); loopback: on 127.0.0.1 only; stopped; nobody "
-            "listens; unseen: no container publishes it, and programs of the machine are not seen; "
-            "unknown: the box does not answer",
+            "published (a firewall is not seen); loopback: on 127.0.0.1 only; elsewhere: only on "
+            "another address of the box; stopped; nobody listens; unseen: no container publishes "
+            "it, and programs of the machine are not seen; unknown: the box does not answer, or "
+            "has the port on one address, and which of its addresses the name means is not seen",
         ],
         "message": str,
     },

@@ -29,8 +29,8 @@ from nebtui.compose.editor.verbs import (
     Remove,
     Set,
     SetInstruction,
-    SetItem,
     SetVariable,
+    Unbind,
 )
 
 PAGES = Path(__file__).parent / "edit_cases"
@@ -94,9 +94,9 @@ def _edit(line: str) -> Edit:
         return Remove(path)
     if verb == "expand":
         return Expand(path, more or None)
-    if verb == "exchange":
-        item, _, new = more.partition(" => ")
-        return SetItem(path, item, new)
+    if verb == "unbind":
+        address, port, target = more.split(" ")
+        return Unbind(path, address, int(port), int(target))
     assert verb == "variable", line
     return SetVariable(where, more)
 

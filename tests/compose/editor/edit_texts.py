@@ -10,11 +10,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from nebtui.compose.editor.verbs import Add, ComposeEdit, Expand, Remove, Set, SetItem
+from nebtui.compose.editor.verbs import Add, ComposeEdit, Expand, Remove, Set, Unbind
 
 NAMES = ["web", "db", "my cache"]
 HOSTS = ["one:1.1.1.1", "two=2.2.2.2", "host.docker.internal:host-gateway"]
-ITEMS = [*HOSTS, "80:80", "ALL", "true"]
 SCALARS = st.sampled_from(
     [
         "nginx:1.27",
@@ -51,7 +50,12 @@ BODY = st.fixed_dictionaries(
         "extra_hosts": st.lists(st.sampled_from(HOSTS), max_size=3, unique=True),
         "deploy": st.just({"resources": {"limits": {"cpus": "1"}}}),
         "ports": st.lists(
-            st.fixed_dictionaries({"target": st.integers(1, 9), "published": SCALARS}), max_size=2
+            st.fixed_dictionaries({"target": st.integers(1, 9), "published": SCALARS})
+            | st.sampled_from(["127.0.0.1:80:80", "80:80/tcp", "[::1]:80:80"])
+            | st.permutations(
+                [("target", 80), ("published", "80"), ("host_ip", "127.0.0.1"), ("mode", "host")]
+            ).map(dict),
+            max_size=2,
         ),
         "build": st.just("."),
         "init": st.booleans(),
@@ -250,8 +254,7 @@ def edits(draw: Any) -> ComposeEdit:
     if kind == 9:
         return Expand((*at, draw(st.sampled_from(["depends_on", "networks", "build"]))))
     if kind == 12:
-        listed = draw(st.sampled_from(["command", "cap_drop", "ports", "extra_hosts"]))
-        return SetItem((*at, listed), draw(st.sampled_from(ITEMS)), draw(SCALARS.map(str)))
+        return Unbind((*at, "ports"), draw(st.sampled_from(["127.0.0.1", "::1"])), 80, 80)
     if kind == 10:
         return Set(
             (*at, draw(st.sampled_from(["command", "cap_drop", "environment"]))),

@@ -25,7 +25,7 @@ BY_DESIGN = (
     "is a list; ",
     "is neither a list nor a mapping",
     "is not a mapping",
-    "has not one item",
+    "has not one port",
 )
 """Beginnings and parts of the refusals that these texts may meet."""
 
