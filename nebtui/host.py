@@ -187,12 +187,18 @@ class Player(Protocol):
 
 
 class Sender(Protocol):
-    """Brings this nebtui to a box that has none, as one file. Its methods block; what is asked of
-    it as an attribute returns at once."""
+    """Brings this nebtui to a box that has none, or an older one that was sent, as one file. Its
+    methods block; what is asked of it as an attribute returns at once."""
 
     @property
     def possible(self) -> bool:
-        """None serves there, and one that is sent would."""
+        """None serves there, and one that is sent would; or an older one that was sent does."""
+        ...
+
+    @property
+    def older(self) -> str:
+        """The version of the one that was sent and serves there, where this one is newer; "" where
+        not."""
         ...
 
     @property

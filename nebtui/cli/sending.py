@@ -1,4 +1,5 @@
-"""A box that has no nebtui gets this one, as one file: what that does is said first."""
+"""A box that has no nebtui, or an older one that was sent, gets this one as one file: what that
+does is said first."""
 
 from __future__ import annotations
 
@@ -18,9 +19,17 @@ from nebtui.hosts.remote.chosen import FarHost
 from nebtui.hosts.remote.far_shell import FOLDER
 from nebtui.hosts.remote.over_ssh import by_hand, nebtui_there
 from nebtui.keep.machines import of_machine
-from nebtui.keep.sent import recall_refusal, recall_sent, remember_refusal, remember_sent
+from nebtui.keep.sent import (
+    recall_declined,
+    recall_refusal,
+    recall_sent,
+    remember_declined,
+    remember_refusal,
+    remember_sent,
+)
 from nebtui.settings import Settings
 from nebtui.text.units import size
+from nebtui.text.versions import older
 
 
 class BoxSender:
@@ -37,17 +46,26 @@ class BoxSender:
         self._url, self._environ, self._state_dir = url, environ, state_dir
         self._far = far
         self._data = b""
-        self._refused = recall_refusal(state_dir)
+        self._refused, self._declined = recall_refusal(state_dir), recall_declined(state_dir)
+        self._sent = recall_sent(state_dir)
 
     @property
     def possible(self) -> bool:
-        """None serves there, and one that is sent would."""
-        return self._far is not None and self._far.sendable
+        """None serves there, and one that is sent would; or an older one that was sent does."""
+        return self._far is not None and (self._far.sendable or bool(self.older))
+
+    @property
+    def older(self) -> str:
+        """The version of the one that was sent and serves there, where this one is newer."""
+        sent, far = self._sent, self._far
+        serves = sent is not None and far is not None and far.version == sent.version
+        return sent.version if sent and serves and older(sent.version, __version__) else ""
 
     @property
     def offered(self) -> bool:
         """It is possible, and nobody said that it is not wanted."""
-        return self.possible and not self._refused
+        unwanted = self._declined == __version__ if self.older else self._refused
+        return self.possible and not unwanted
 
     def made(self) -> CarriedFile | str:
         """The file, or why there is none, one sentence."""
@@ -63,7 +81,9 @@ class BoxSender:
     def consequence(self, file: CarriedFile) -> tuple[str, ...]:
         """What sending it does, one sentence each."""
         to = login(self._url)
+        instead = (serving_now(self.older),) if self.older else ()
         return (
+            *instead,
             f"One file is copied to {to}, and nothing else is changed there: "
             f"~/{FOLDER}/{file.name}, {size(file.size)}, for your user alone.",
             f"It is this nebtui {file.version} with its libraries, SHA-256 {file.digest}. The "
@@ -81,15 +101,24 @@ class BoxSender:
             remember_sent(self._state_dir, file)
         except OSError as error:
             return f"{file.name} is there, but its digest cannot be kept here: {error.strerror}."
-        self._refused = False
+        self._refused, self._sent = False, file
         if self._far is not None:
             self._far.renew()
         return ""
 
     def decline(self) -> None:
-        """Do not offer it for this machine any more."""
+        """Do not offer it for this machine any more; in place of an older one, not this version."""
+        if self.older:
+            self._declined = __version__
+            remember_declined(self._state_dir, __version__)
+            return
         self._refused = True
         remember_refusal(self._state_dir)
+
+
+def serving_now(version: str) -> str:
+    """What becomes of the one that serves there, one sentence."""
+    return f"nebtui {version} serves there now: this one is used instead, and the other stays."
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
@@ -105,10 +134,8 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     if not url.startswith("ssh://"):
         raise CommandError(f"{arguments.send} is not reached by ssh: nothing can be sent there")
     state_dir = of_machine(settings.state_dir, url)
-    there = nebtui_there(url, way, recall_sent(state_dir))
-    if there.version == __version__:
-        say(f"nebtui {__version__} serves on {arguments.send} already: nothing is sent")
-        return 0
+    sent = recall_sent(state_dir)
+    there = nebtui_there(url, way, sent)
     if not there.version and not (there.absence and there.absence.sendable):
         why = there.absence.why if there.absence else f"no answer: try `ssh {login(url)}`"
         raise CommandError(f"{arguments.send} gets none: {why}")
@@ -116,7 +143,11 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
     file = sender.made()
     if isinstance(file, str):
         raise CommandError(file)
-    _consent(sender.consequence(file), arguments)
+    if there.version == __version__ and (sent is None or sent.digest == file.digest):
+        say(f"nebtui {__version__} serves on {arguments.send} already: nothing is sent")
+        return 0
+    instead = (serving_now(there.version),) if there.version else ()
+    _consent((*instead, *sender.consequence(file)), arguments)
     if why := sender.send(file):
         raise CommandError(why)
     if nebtui_there(url, way, file).version != file.version:

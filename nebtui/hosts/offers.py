@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from nebtui import __version__
 from nebtui.facts.boxes import CarriedFile
 from nebtui.facts.gpu import GpuStack
 from nebtui.facts.link import Link
@@ -19,6 +20,7 @@ from nebtui.hosts.gpu.once import once
 from nebtui.hosts.json_values import text
 from nebtui.hosts.remote.absence import Absence
 from nebtui.hosts.remote.over_ssh import FarNebtui, nebtui_there
+from nebtui.text.versions import older
 
 MOST_ASKED = 5
 """Running containers by whose processes it is found out whether they run on this machine."""
@@ -44,7 +46,9 @@ def offer(
     engine = located(plain, endpoint, visible_here(running))
     if endpoint.url.startswith("ssh://"):
         there = nebtui_there(endpoint.url, environ, sent)
-        return engine, tuple(gives_by_ssh(engine, there, send))
+        sent_it = sent is not None and there.version == sent.version
+        newer = send if sent_it and older(there.version, __version__) else ""
+        return engine, tuple(gives_by_ssh(engine, there, send, newer))
     stack = once(sources)[1] if engine.local else None
     return engine, tuple(gives(engine, stack))
 
@@ -59,9 +63,9 @@ def _running(client: EngineClient) -> tuple[Container, ...]:
     return tuple(found)
 
 
-def gives_by_ssh(engine: Engine, far: FarNebtui, send: str) -> Iterator[Link]:
+def gives_by_ssh(engine: Engine, far: FarNebtui, send: str, newer: str = "") -> Iterator[Link]:
     """What is seen of a box that ssh reaches. `far`: what answers there; `send`: the command that
-    sends a nebtui."""
+    sends a nebtui; `newer`: the same where an older one was sent, else ""."""
     there = f"on {engine.name}"
     if not far.version:
         yield from gives(engine, None)
@@ -71,7 +75,8 @@ def gives_by_ssh(engine: Engine, far: FarNebtui, send: str) -> Iterator[Link]:
     yield Link("figures", "ok", f"CPU, memory, users and ports, read {there}")
     yield Link("files", "ok", f"compose files and folders are read {there}, and mended there")
     yield Link("gpus", "ok", f"devices and processes, read {there}")
-    yield Link("nebtui", "ok", f"{far.version} serves {there}")
+    update = f"; `{newer}` sends the newer {__version__}" if newer else ""
+    yield Link("nebtui", "ok", f"{far.version} serves {there}{update}")
 
 
 def _no_nebtui(there: str, absence: Absence | None, send: str) -> Link:

@@ -1,4 +1,4 @@
-"""Which nebtui was sent to a machine, and whether a person wants none there."""
+"""Which nebtui was sent to a machine, and whether a person wants none there, or no newer one."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def recall_refusal(state_dir: str) -> bool:
     return _known(state_dir).get("refused") is True
 
 
+def recall_declined(state_dir: str) -> str:
+    """The newest version that a person did not want there in place of the one that was sent, ""
+    for none."""
+    version = _known(state_dir).get("declined")
+    return version if isinstance(version, str) else ""
+
+
 def remember_sent(state_dir: str, file: CarriedFile) -> None:
     """Keep it in place of an earlier one; raises OSError."""
     _keep(state_dir, {"version": file.version, "digest": file.digest})
@@ -41,6 +48,14 @@ def remember_refusal(state_dir: str) -> None:
     """Keep it; a state folder that cannot be written is no reason to fail."""
     try:
         _keep(state_dir, {**_known(state_dir), "refused": True})
+    except OSError:
+        return
+
+
+def remember_declined(state_dir: str, version: str) -> None:
+    """Keep it; a state folder that cannot be written is no reason to fail."""
+    try:
+        _keep(state_dir, {**_known(state_dir), "declined": version})
     except OSError:
         return
 

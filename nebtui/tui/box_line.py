@@ -48,10 +48,11 @@ def tone_of(session: Session) -> str:
 
 def _way(session: Session, engine: Engine) -> list[Words]:
     """How a box that is elsewhere is looked at."""
-    if session.host.kind == "remote":
-        return [("through nebtui there", "dim")]
-    offered = offer(session) if engine.elsewhere else ""
+    remote = session.host.kind == "remote"
+    offered = offer(session) if remote or engine.elsewhere else ""
     more = [(offered, "info")] if offered else []
+    if remote:
+        return [*more, ("through nebtui there", "dim")]
     return [*more, ("through its engine alone", "dim")] if engine.elsewhere else []
 
 

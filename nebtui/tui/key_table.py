@@ -230,7 +230,7 @@ KEYS: tuple[Key, ...] = (
     Key("all_boxes", "A", "A", "app.all_boxes", "all boxes",
         "All boxes below each other.", "boxes", True),
     Key("send_nebtui", "N", "N", "app.send_nebtui", "send nebtui",
-        "Send this nebtui to a box that has none, as one file, after asking.", "boxes", True),
+        "Send this nebtui to a box that has none, or an older one, after asking.", "boxes", True),
     Key("box_down", "j,down", "j ↓", "rails('cursor_down')", "down", "Next line.", "all boxes"),
     Key("box_up", "k,up", "k ↑", "rails('cursor_up')", "up", "Previous line.", "all boxes"),
     Key("box_next", "tab,ctrl+n", "tab", "next_heading(1)", "next box",

@@ -1,4 +1,5 @@
-"""A box without a nebtui is offered this one: the words for it, and what its key does."""
+"""A box without a nebtui, or with an older one that was sent, is offered this one: the words for
+it, and what its key does."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from nebtui.tui.locked import why_locked
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.session import Session
 
-ONCE = "It is asked once for this machine: `nebtui hosts --send` does it at any time."
+ONCE = "It is asked once for this {}: `nebtui hosts --send` does it at any time."
 
 
 def may_send(session: Session) -> bool:
@@ -27,7 +28,8 @@ def offer(session: Session) -> str:
     sender = session.sender
     if sender is None or not sender.offered or session.locked:
         return ""
-    return "no nebtui there: N sends it this one, after asking"
+    there = f"nebtui {sender.older} there is older" if sender.older else "no nebtui there"
+    return f"{there}: N sends it this one, after asking"
 
 
 def ask_to_send(app: App[Any], session: Session, changed: Callable[[], None]) -> None:
@@ -51,7 +53,8 @@ def ask_to_send(app: App[Any], session: Session, changed: Callable[[], None]) ->
         if isinstance(file, str):
             app.notify(file, title="nothing was sent", severity="error", markup=False)
             return
-        screen = ConfirmScreen((), (*sender.consequence(file), ONCE))
+        once = ONCE.format("version" if sender.older else "machine")
+        screen = ConfirmScreen((), (*sender.consequence(file), once))
         app.push_screen(screen, partial(answered, file))
 
     background(app, sender.made, made)

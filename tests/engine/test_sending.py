@@ -3,6 +3,7 @@ changed there is not run, and a Python that is too old gets none."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,16 +12,20 @@ from pathlib import Path
 
 import pytest
 
+from nebtui import __version__
 from nebtui.cli.sending import BoxSender
 from nebtui.facts.boxes import CarriedFile
 from nebtui.facts.snapshot import Snapshot
+from nebtui.hosts.carried.archive import archive, contents
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
+from nebtui.hosts.offers import offer
 from nebtui.hosts.remote.chosen import FarHost
 from nebtui.hosts.remote.far_shell import PYTHONS
 from nebtui.hosts.remote.host import RemoteHost
 from nebtui.hosts.remote.over_ssh import nebtui_there, remote_host
-from nebtui.keep.sent import recall_sent
+from nebtui.hosts.remote.sending import send
+from nebtui.keep.sent import recall_sent, remember_sent
 from nebtui.store import Follower
 from tests.engine.far_box import FarBox, ssh_environ, started_box
 
@@ -124,6 +129,44 @@ def test_one_is_offered_sent_and_serves(
     (there,) = kept.iterdir()
     assert there.name == file.name
     assert (kept.stat().st_mode & 0o777, there.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
+def test_an_older_one_is_updated_after_a_yes(
+    far: FarBox, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """It serves as long as nobody wants the newer one; a no is kept for that version; then the
+    newer one serves, without a new host, and the older file stays."""
+    state = str(tmp_path / "state")
+    texts = {**contents(), "nebtui/__init__.py": b'__version__ = "0.0.9"\n'}
+    data = archive(texts)
+    file = CarriedFile("0.0.9", hashlib.sha256(data).hexdigest(), len(data))
+    assert send(URL, environ, file, data) == ""
+    remember_sent(state, file)
+    _, gives = offer(Endpoint(URL), environ, file, "nebtui hosts --send far8")
+    told = f"; `nebtui hosts --send far8` sends the newer {__version__}"
+    assert (gives[-1].state, gives[-1].message) == ("ok", f"0.0.9 serves on far8{told}")
+    host = far_host(environ, state)
+    sender = BoxSender(URL, environ, state, host)
+    follower = Follower(host)
+    try:
+        assert follower.until(lambda seen: seen.settled, 60)
+        assert (host.kind, host.version, sender.older) == ("remote", "0.0.9", "0.0.9")
+        assert sender.offered
+        sender.decline()
+        assert (sender.offered, sender.possible) == (False, True)
+        assert not BoxSender(URL, environ, state, host).offered
+        newer = sender.made()
+        assert isinstance(newer, CarriedFile)
+        assert "nebtui 0.0.9 serves there now" in sender.consequence(newer)[0]
+        assert host.version == "0.0.9"
+        assert sender.send(newer) == ""
+        assert follower.until(lambda seen: seen.settled and host.version == __version__, 60)
+        assert (host.kind, sender.older, sender.possible) == ("remote", "", False)
+    finally:
+        follower.stop()
+        host.close()
+    names = {there.name for there in (far.home / ".cache/nebtui").iterdir()}
+    assert names == {file.name, newer.name}
 
 
 def test_a_file_that_was_changed_there_is_not_run(

@@ -10,8 +10,10 @@ import pytest
 from nebtui.facts.boxes import CarriedFile
 from nebtui.keep.sent import (
     FILE,
+    recall_declined,
     recall_refusal,
     recall_sent,
+    remember_declined,
     remember_refusal,
     remember_sent,
 )
@@ -34,6 +36,20 @@ def test_kept_for_one_machine(tmp_path: Path) -> None:
     remember_refusal(state)
     assert recall_sent(state) == found
     assert (tmp_path / "machine" / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_newer_one_that_is_not_wanted(tmp_path: Path) -> None:
+    """Kept beside what was sent, until another is; the refusal of any is another thing."""
+    state = str(tmp_path)
+    remember_sent(state, SENT)
+    remember_declined(state, "0.2.0")
+    assert recall_declined(state) == "0.2.0"
+    assert recall_sent(state) is not None
+    assert not recall_refusal(state)
+    remember_sent(state, SENT)
+    assert recall_declined(state) == ""
+    (tmp_path / FILE).write_text('{"declined": 7}')
+    assert recall_declined(state) == ""
 
 
 @pytest.mark.parametrize(
@@ -60,6 +76,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """A refusal that cannot be kept stops nobody; a digest that cannot be kept is told."""
     (tmp_path / "file").write_text("")
     remember_refusal(str(tmp_path / "file"))
+    remember_declined(str(tmp_path / "file"), "1")
     with pytest.raises(OSError, match="file"):
         remember_sent(str(tmp_path / "file"), SENT)
 

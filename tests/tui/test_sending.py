@@ -26,9 +26,10 @@ OFFER = "no nebtui there: N sends it this one"
 class HandSender:
     """Remembers what it was asked to do."""
 
-    def __init__(self, why: str = "", broken: str = "") -> None:
+    def __init__(self, why: str = "", broken: str = "", older: str = "") -> None:
         self.possible = True
         self.offered = True
+        self.older = older
         self._why, self._broken = why, broken
         self.sent: list[CarriedFile] = []
 
@@ -71,6 +72,31 @@ async def test_offered_asked_and_sent(tmp_path: Path) -> None:
         await driver.until(lambda: sender.sent == [FILE], "it is sent")
         await driver.until(lambda: OFFER not in lines(driver)[0], "no offer any more")
         assert not driver.app.check_action("send_nebtui", ())
+
+
+class Served(FakeHost):
+    """Looked at through the nebtui there."""
+
+    kind = "remote"  # type: ignore[assignment]
+
+
+async def test_an_older_one_that_was_sent(tmp_path: Path) -> None:
+    """Its box offers the newer one in its line, which is asked once for each version."""
+    sender = HandSender(older="0.0.9")
+    first = far(tmp_path, sender)
+    here = replace(FAR, local=True, elsewhere=False)
+    first.host = Served(replace(first.host.snapshot, engine=here))  # type: ignore[attr-defined]
+    async with boxes([first, simulated("one", "race", tmp_path)]) as driver:
+        told = "nebtui 0.0.9 there is older: N sends it this one, after asking"
+        await driver.until(lambda: told in lines(driver)[0], "the offer")
+        assert "through nebtui there" in lines(driver)[0]
+        await driver.press("N")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen), "the question")
+        assert "asked once for this version" in driver.text
+        assert sender.sent == []
+        await driver.press("enter")
+        await driver.until(lambda: sender.sent == [FILE], "it is sent")
+        await driver.until(lambda: told not in lines(driver)[0], "no offer any more")
 
 
 async def test_declined_once_and_for_all(tmp_path: Path) -> None:

@@ -65,10 +65,16 @@ class FarHost:
         """No nebtui serves there, and one that is sent would."""
         return self._remote.sendable and not self._renewed
 
+    @property
+    def version(self) -> str:
+        """Of the nebtui that answers there, "" while none has."""
+        return self._remote.version
+
     def renew(self) -> None:
-        """A nebtui was sent there: look through that one from now on. Only where `sendable`."""
+        """A nebtui was sent there: look through that one from now on, instead of the engine alone,
+        or of an older one."""
         self._renewed = True
-        self._through_engine.close()
+        self._host.close()
 
     def now(self) -> float:
         """The box's time, as far as it is known."""

@@ -138,11 +138,12 @@ class Connections:
         raise NonsenseError(f"{MOST_BEFORE} lines before any greeting")
 
     def _begin(self, greeting: Greeting, process: FarProcess) -> str:
+        self.version = greeting.version
         if greeting.serve != SERVE:
             both = f"its version {greeting.version} serves otherwise than this one"
             return self._missing(both)
         self._greetings += 1
-        self.version, self.features = greeting.version, greeting.features
+        self.features = greeting.features
         self._hear(greeting.now)
         self.exchange.connected(process.tell)
         self._connected()
