@@ -10,7 +10,7 @@ from nebtui.fixing.desk import CHANGED, JournalSeen, TakingBack, WriteError
 from nebtui.fixing.file_change import file_diff
 from nebtui.fixing.proposal import Proposal, Wish
 from nebtui.fixing.recovery import recover
-from nebtui.fixing.writing import inverse, undo, write
+from nebtui.fixing.writing import conflict_hint, inverse, undo, write
 from nebtui.host import Host
 from nebtui.keep.journal import Journal
 from nebtui.keep.records import Entry
@@ -85,7 +85,9 @@ class LocalDesk:
         """Of one whose files are back already only its network is left."""
         try:
             changes = () if entry.unfinished else inverse(entry)
-        except (JournalMismatchError, OSError) as error:
+        except JournalMismatchError as error:
+            return TakingBack(reason=f"{error}; {conflict_hint(entry, self._journal)}")
+        except OSError as error:
             return TakingBack(reason=str(error))
         return TakingBack(tuple(file_diff(one, mask_added=True) for one in changes))
 

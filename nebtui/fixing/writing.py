@@ -148,7 +148,7 @@ def _undo(entry: Entry, host: Host, journal: Journal, checkpoint: Checkpoint) ->
         raise WriteError(_sentence(error, "nothing was undone")) from None
     except JournalMismatchError as error:
         raise JournalMismatchError(
-            f"{error}; nothing was undone; {_conflict_hint(entry, journal)}"
+            f"{error}; nothing was undone; {conflict_hint(entry, journal)}"
         ) from None
     files = tuple(move.record() for move in planned)
     own = replace(entry, number=0, state="writing", files=files, networks=(), undoes=entry.number)
@@ -177,7 +177,7 @@ def inverse(entry: Entry) -> tuple[FileChange, ...]:
     return tuple(result)
 
 
-def _conflict_hint(entry: Entry, journal: Journal) -> str:
+def conflict_hint(entry: Entry, journal: Journal) -> str:
     """Whose edit is in the way: a later entry's, or somebody's."""
     paths = {item.path for item in entry.files}
     later = [

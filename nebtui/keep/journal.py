@@ -156,14 +156,18 @@ def last_of(
     entries: Iterable[Entry], number: int | None = None, project: str | None = None
 ) -> Entry | None:
     """The newest of some entries that is not wholly undone, as `Journal.last` finds it."""
-    live = [
+    live = [e for e in standing(entries, project) if number in (None, e.number)]
+    return live[-1] if live else None
+
+
+def standing(entries: Iterable[Entry], project: str | None = None) -> tuple[Entry, ...]:
+    """Those that are not wholly undone, in their order; with a project's name those that concern
+    it."""
+    return tuple(
         e
         for e in entries
-        if (e.state == "written" or e.unfinished)
-        and number in (None, e.number)
-        and (project is None or e.concerns(project))
-    ]
-    return live[-1] if live else None
+        if (e.state == "written" or e.unfinished) and (project is None or e.concerns(project))
+    )
 
 
 def _wait_for(descriptor: int, folder: Path) -> None:

@@ -88,10 +88,16 @@ class Entry:
         """Its files are taken back, and a network that was made for it is still in use."""
         return self.state == "undone" and bool(self.networks)
 
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """The names of those of which it mends something, or has to do with services."""
+        places = (found.partition(" ")[2].partition("/")[0] for found in self.findings)
+        names = (*places, *(up.project for up in self.ups))
+        return tuple(dict.fromkeys(name for name in names if name))
+
     def concerns(self, project: str) -> bool:
         """True if it mends something of a project of that name, or has to do with its services."""
-        places = (found.partition(" ")[2].partition("/")[0] for found in self.findings)
-        return project in places or any(up.project == project for up in self.ups)
+        return project in self.projects
 
     def names(self, text: str) -> bool:
         """True if the text stands in what it wrote."""

@@ -152,17 +152,17 @@ class NebtuiApp(ActingApp):
     def on_undo_asked(self) -> None:
         if self._files_away("not undone from here"):
             return
-        from nebtui.tui.screens.undo import UndoScreen, last_written
+        from nebtui.tui.screens.undo import UndoScreen, written
 
         session = self.session
 
-        def shown(found: tuple[Entry, TakingBack] | str) -> None:
+        def shown(found: tuple[tuple[Entry, ...], TakingBack] | str) -> None:
             if isinstance(found, str):
                 self.notify(found, markup=False, timeout=4)
             elif self.session is session and self.home.is_current:
                 self.push_screen(UndoScreen(session, *found))
 
-        background(self, lambda: last_written(session.desk), shown)
+        background(self, lambda: written(session.desk, session.only or None), shown)
 
     def on_entry_undone(self, message: EntryUndone) -> None:
         session, entry = message.session, message.entry

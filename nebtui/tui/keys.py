@@ -34,7 +34,8 @@ def markdown() -> str:
         "fixing": "home, fixing",
         "acting": "home, acting",
     }
-    titles |= {"review": "review", "timeline": "timeline", "confirm": "before a command"}
+    titles |= {"review": "review", "undo": "undo", "timeline": "timeline"}
+    titles |= {"confirm": "before a command"}
     titles |= {"logs": "logs", "reach": "can A reach B?"}
     titles |= {"replay": "a recording", "tour": "in the tour"}
     titles |= {"boxes": "several boxes", "all boxes": "all boxes"}
