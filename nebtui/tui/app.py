@@ -26,7 +26,7 @@ from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_on_screen import BoxOnScreen
 from nebtui.tui.box_recording import BoxRecording
-from nebtui.tui.crossing_boxes import CrossingBoxes
+from nebtui.tui.crossing_boxes import CrossingBoxes, mended_on
 from nebtui.tui.guide import Guide, Move
 from nebtui.tui.keys import bindings
 from nebtui.tui.locked import why_locked
@@ -120,6 +120,9 @@ class NebtuiApp(ActingApp):
         return bool(away)
 
     def on_fix_asked(self, message: FixAsked) -> None:
+        if there := mended_on(self.boxes, self.session, message):
+            box, row, message = there
+            self.go_to_box(box, row)
         if self._files_away("not fixed from here"):
             return
         from nebtui.tui.screens.review import ReviewScreen

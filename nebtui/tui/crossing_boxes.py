@@ -1,4 +1,5 @@
-"""What the boxes of a run need of each other, found out off the screen's thread."""
+"""What the boxes of a run need of each other, found out off the screen's thread, and on which of
+them it is mended."""
 
 from __future__ import annotations
 
@@ -6,10 +7,35 @@ from typing import TYPE_CHECKING
 
 from nebtui.analysis.fleet import BoxFacts, called, crossed
 from nebtui.facts.snapshot import Snapshot
+from nebtui.graph.row_ids import identity
+from nebtui.rules.unreachable_box_service import NAME, called_port
 from nebtui.tui.background import background
+from nebtui.tui.messages import FixAsked
+from nebtui.tui.session import Session
 
 if TYPE_CHECKING:
     from nebtui.tui.acting_app import ActingApp
+    from nebtui.tui.box_on_screen import BoxOnScreen
+
+
+def mended_on(
+    boxes: tuple[BoxOnScreen, ...], session: Session, asked: FixAsked
+) -> tuple[BoxOnScreen, str, FixAsked] | None:
+    """For a finding that a service calls another box in vain: that box, the row of what it calls,
+    and the fix of that; None for any other, and where nothing there can be fixed."""
+    finding = asked.findings[0]
+    if asked.bulk or finding.rule != NAME:
+        return None
+    place = finding.at, finding.subject
+    for one in session.snapshot.outgoing:
+        box = next((box for box in boxes if box.session.name == one.other), None)
+        if (one.source, f"{one.host}:{one.port}") != place or box is None or one.target is None:
+            continue
+        for there in box.session.findings:
+            called = called_port(there.key) == (one.target, one.port)
+            if called and there.applicability != "display":
+                return box, identity(one.target), FixAsked((there,), asked.key)
+    return None
 
 
 class CrossingBoxes:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.stub_engine import stub_engine
 from tests.cli.sandbox import CliSandbox
 from tests.cli.test_schema import assert_valid
 
@@ -114,6 +115,22 @@ def test_one_that_is_changed_by_hand_keeps_its_text(
     assert (number.status, "name one --host" in number.err) == (2, True)
     assert near.run("undo", "1", "--host", "ssh://gpu1").status == 0
     assert text(far["gpu1"]) == OLD
+
+
+def test_this_machine_beside_another(near: CliSandbox, far: dict[str, CliSandbox]) -> None:
+    """Its own files are written here, with a journal here; a change here is the newest of all."""
+    near.write({"compose.yaml": OLD})
+    with stub_engine(near.root) as (_, url):
+        (near.root / "config.toml").write_text(f'[hosts]\nhere = "{url}"\n')
+        hosts = ("--host", "ssh://gpu1", "--host", "here")
+        told = near.run("fix", *RULE, *hosts, "--write")
+        assert told.status == 0, told
+        assert "written as entry 1; `nebtui undo --host here` undoes it" in told.err
+        assert (text(near), text(far["gpu1"])) == (NEW, NEW)
+        assert near.run("undo", *hosts).status == 0
+        assert (text(near), text(far["gpu1"])) == (OLD, NEW)
+        assert near.run("undo", *hosts).out.endswith("on gpu1\n")
+        assert text(far["gpu1"]) == OLD
 
 
 def test_what_is_no_rule_or_service(near: CliSandbox, far: dict[str, CliSandbox]) -> None:

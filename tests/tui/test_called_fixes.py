@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from nebtui.facts.declared import Service
+from nebtui.facts.declared import Service, ServiceKey
 from nebtui.hosts.remote.host import RemoteHost
 from nebtui.tui.screens.review import ReviewScreen
 from nebtui.tui.session import Session
@@ -71,6 +71,24 @@ async def test_written_and_undone_from_here(tmp_path: Path) -> None:
         await driver.press("z")
         await driver.until(lambda: file.read_text() == FILE, "the file to be as before")
         assert far.journal.entries() == ()
+
+
+async def test_from_the_row_that_calls(tmp_path: Path) -> None:
+    """f there leads to the box that is called, with what it calls selected and its fix shown."""
+    async with two(tmp_path) as (driver, near, far):
+        await driver.select("shop", "web")
+        screen = await driver.review("f")
+        assert screen.ready, driver.text
+        assert (driver.app.session, screen.session) == (far, far)
+        assert f"{RULE} · unsafe · on gpu1" in driver.text
+        await driver.press("f")
+        await driver.until(lambda: far.watched, "the patch to be watched")
+        assert (tmp_path / "far/box/compose.yaml").read_text() == MENDED
+        await driver.until(lambda: driver.home, "home")
+        selected = driver.app.home.selected
+        assert isinstance(selected, ServiceKey)
+        assert selected.service == "llm"
+        assert not near.watched
 
 
 async def test_an_older_nebtui_there(tmp_path: Path) -> None:
