@@ -90,7 +90,7 @@ class UndoScreen(Screen[None]):
         if len(self._entries) == 1:
             return (which,)
         where = f"change {self._at + 1} of {len(self._entries)}, newest first"
-        return which, joined((f"{where}: [ shows the one before it, ] the one after it", "dim"))
+        return which, joined((where, "dim"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is shown as a key that does nothing."""
