@@ -13,7 +13,6 @@ from nebtui.analysis.fleet import BoxFacts, called, crossed
 from nebtui.analysis.services import narrowed
 from nebtui.cli.boxes import ChosenBox
 from nebtui.cli.common import asked_for, look
-from nebtui.cli.desk import unmendable
 from nebtui.cli.errors import CommandError
 from nebtui.cli.looking import host_for
 from nebtui.cli.output import say
@@ -78,6 +77,9 @@ def looking(arguments: Namespace) -> Iterator[list[LookedBox]]:
     project that was asked for, or a PATH was given, which is on one machine."""
     if getattr(arguments, "paths", ()):
         raise CommandError("a PATH is on one machine: name one --host, or no PATH")
+    # Loaded where it is needed: the desk brings what writes files, and one box needs none of it.
+    from nebtui.cli.desk import unmendable
+
     opened: list[Host] = []
 
     def one(box: ChosenBox) -> LookedBox:
