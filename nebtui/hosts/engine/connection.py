@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.engine.endpoint import Endpoint, explain
-from nebtui.hosts.engine.errors import EngineError, NotFoundError, RefusalError
+from nebtui.hosts.engine.errors import ApiError, EngineError, NotFoundError
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.tunnel import SshTunnel
 from nebtui.hosts.json_values import mapping, text
@@ -96,7 +96,7 @@ class ConnectionPool:
             yield
             self.hear()
         except (
-            RefusalError,
+            ApiError,
             HTTPException,
             OSError,
             ValueError,
@@ -106,7 +106,7 @@ class ConnectionPool:
 
     def _problem(self, error: Exception) -> EngineError:
         """The problem for an exception of a connection."""
-        refused = error if isinstance(error, RefusalError) else None
+        refused = error if isinstance(error, ApiError) else None
         if refused is not None and refused.status == 404 and not self.version:
             return EngineError(
                 f"What answers at {self.endpoint.url} is no Docker engine: check DOCKER_HOST."

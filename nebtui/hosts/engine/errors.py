@@ -7,7 +7,7 @@ class EngineError(Exception):
     """The engine cannot be used, or refused; the text is one sentence with a remedy."""
 
 
-class RefusalError(Exception):
+class ApiError(Exception):
     """An error that the engine answered: the status of HTTP, and its own words."""
 
     def __init__(self, status: int, explanation: str) -> None:

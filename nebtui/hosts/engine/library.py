@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from nebtui.hosts.engine.endpoint import Endpoint
-from nebtui.hosts.engine.errors import EngineError, RefusalError
+from nebtui.hosts.engine.errors import ApiError, EngineError
 from nebtui.hosts.json_values import text
 
 
@@ -18,7 +18,7 @@ def docker_client(
     endpoint: Endpoint, url: str, version: str, timeout: tuple[float, float]
 ) -> Iterator[Any]:
     """docker-py's low-level client of an engine, closed afterwards. Its errors become OSError,
-    RefusalError and EngineError. `timeout`: seconds to connect, and for each read."""
+    ApiError and EngineError. `timeout`: seconds to connect, and for each read."""
     try:
         from docker.errors import APIError, DockerException
         from requests import RequestException
@@ -35,7 +35,7 @@ def docker_client(
             client.close()
     except APIError as error:
         status, words = error.status_code or 0, text(error.explanation)
-        raise RefusalError(status, words or f"{error}") from error
+        raise ApiError(status, words or f"{error}") from error
     except (DockerException, RequestException, HTTPError) as error:
         raise OSError(f"{error}") from error
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from nebtui.hosts.engine.bounded import Answer, body_of, refusal
 from nebtui.hosts.engine.endpoint import Endpoint
-from nebtui.hosts.engine.errors import RefusalError
+from nebtui.hosts.engine.errors import ApiError
 
 PORTS = {False: 2375, True: 2376}
 """Of an engine without and with TLS, where its address names none."""
@@ -43,7 +43,7 @@ class EngineConnection(HTTPConnection):
 
 class Wire:
     """For one thread at a time. Raises OSError and HTTPException where nobody answers properly,
-    ValueError for what is no JSON, EngineError for too much of it, RefusalError for an error that
+    ValueError for what is no JSON, EngineError for too much of it, ApiError for an error that
     the engine answers."""
 
     def __init__(self, endpoint: Endpoint, url: str, patience: float, version: str = "") -> None:
@@ -63,7 +63,7 @@ class Wire:
     def said(self, path: str, *, seconds: float) -> int:
         """The status that a GET of an address without a version answers, whatever it is."""
         answer = self._asked("GET", path, None, seconds)
-        with suppress(RefusalError):
+        with suppress(ApiError):
             self._read(answer)
         return answer.status
 
@@ -71,7 +71,7 @@ class Wire:
         """Whether a HEAD finds something; False for 404."""
         try:
             self._read(self._asked("HEAD", self._version + path, params, seconds))
-        except RefusalError as error:
+        except ApiError as error:
             if error.status == 404:
                 return False
             raise
@@ -124,7 +124,7 @@ class Wire:
         return answer
 
     def _read(self, answer: Answer) -> bytes:
-        """The whole body; RefusalError where the status is none of success."""
+        """The whole body; ApiError where the status is none of success."""
         try:
             body = body_of(answer.read, self._where)
         except Exception as error:
@@ -137,7 +137,7 @@ class Wire:
             answer.done()
         if answer.status >= 400:
             words = refusal(body) if body.strip() else f"status {answer.status}."
-            raise RefusalError(answer.status, words)
+            raise ApiError(answer.status, words)
         if answer.status >= 300:
             raise BadStatusLine(f"{answer.status}")  # an engine never leads elsewhere
         return body
