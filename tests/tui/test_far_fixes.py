@@ -46,8 +46,8 @@ async def test_written_seen_and_undone_from_here(tmp_path: Path) -> None:
     async with far(tmp_path) as shown:
         before = disk(tmp_path)
         await shown.review("n")
+        await shown.until(lambda: "+    networks: [default, nebulus]" in shown.text, "the diff")
         assert "isolated-networks · safe · on gpu1" in shown.text
-        assert "+    networks: [default, nebulus]" in shown.text
         assert "checks hold" in shown.text
         assert disk(tmp_path) == before
         await shown.press("n")

@@ -95,6 +95,7 @@ async def test_the_host_is_told_whose_figures_are_seen(
         await box.live(lambda: "%" in box.rails.text(), "figures", 5)
         snapshot = box.app.session.snapshot
         everybody = {container.id for container in snapshot.containers.values()}
+        await box.until(lambda: told and told[-1].usage, "what is in the window")
         assert told[-1].network == frozenset()
         assert told[-1].usage is not None
         assert set() < told[-1].usage < everybody
@@ -110,11 +111,11 @@ async def test_the_host_is_told_whose_figures_are_seen(
         await box.live(lambda: box.app.session.snapshot is not snapshot, "something new", 5)
         assert len(told) == count
         await box.press("escape")
-        assert told[-1].network == mine
+        await box.until(lambda: told[-1].network == mine, "home again")
         box.app.action_record()
-        assert told[-1] == ShownFigures()
+        await box.until(lambda: told[-1] == ShownFigures(), "all of them")
         box.app.action_record()
-        assert told[-1].network == mine
+        await box.until(lambda: told[-1].network == mine, "what is shown")
 
 
 async def test_sort(tmp_path: Path) -> None:
