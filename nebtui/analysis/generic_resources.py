@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nebtui.facts.swarm import Swarm, SwarmNode, SwarmService
+from nebtui.facts.swarm import ENDED, Swarm, SwarmNode, SwarmService
 
-ENDED = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orphaned"})
-"""States in which a task holds nothing any more."""
 LONGEST_KIND = 40
 
 
@@ -45,6 +43,13 @@ def reserved(service: SwarmService) -> str:
     """`2 gpu and 1 fpga`: what each task of it reserves, "" for nothing."""
     parts = [f"{one.count} {one.kind[:LONGEST_KIND]}" for one in service.generic if one.count]
     return " and ".join(parts)
+
+
+def free_on(swarm: Swarm, node: SwarmNode, service: SwarmService) -> tuple[str, ...]:
+    """`1 gpu`: what a node has left of each kind that a task of it reserves."""
+    left = {one.kind: max(one.free, 0) for one in supply(swarm) if one.node.id == node.id}
+    kinds = (one.kind for one in service.generic if one.count)
+    return tuple(f"{left.get(kind, 0)} {kind[:LONGEST_KIND]}" for kind in kinds)
 
 
 def lacking(swarm: Swarm, service: SwarmService) -> Iterator[str]:

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from nebtui.analysis.published import ANY
 from nebtui.analysis.stacks import StackService, deployed_from, stacks
-from nebtui.analysis.task_errors import node_name
+from nebtui.analysis.swarm_nodes import node_name
 from nebtui.facts.crossing import Across
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container

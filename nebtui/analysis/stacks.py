@@ -3,12 +3,14 @@ the labels of the containers that run here."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nebtui.analysis.services import outside_word
-from nebtui.analysis.task_errors import node_name, node_trouble, plain_error, unavailable
+from nebtui.analysis.swarm_nodes import node_name, node_trouble, unavailable
+from nebtui.analysis.task_errors import Reason, in_one, plain_error, reason
 from nebtui.analysis.verdict import WORDS, Readiness, Tone, Word
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
@@ -30,11 +32,19 @@ class StackService:
     """Its `why`: the reason where replicas are missing, else where they run."""
     troubles: tuple[str, ...] = ()
     """`node n2 is drained`: the nodes of its tasks that take none now."""
+    update: str = ""
+    """`update paused: exit 1 on node n2`; "" where its newest one is through."""
     networks: tuple[str, ...] = ()
     containers: tuple[Container, ...] = ()
     """Those on this node, by name."""
     known: SwarmService | None = None
     """None where no manager tells of it: this engine is a worker."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else there is to tell: its update, and the nodes that its verdict does not name."""
+        troubles = (one for one in self.troubles if one not in self.verdict.why)
+        return (*filter(None, (self.update,)), *troubles)
 
     @property
     def log_key(self) -> ServiceKey:
@@ -117,6 +127,7 @@ def _services(snapshot: Snapshot) -> Iterator[StackService]:
             _short(service.stack, service.name),
             verdict(swarm, service),
             _troubles(swarm, service),
+            update(swarm, service),
             tuple(sorted(names.get(one, one) for one in service.networks)),
             own,
             service,
@@ -145,40 +156,76 @@ def _observed(name: str, containers: tuple[Container, ...]) -> StackService:
 
 
 def verdict(swarm: Swarm, service: SwarmService) -> Readiness:
-    """From its replicas; where some are missing, with the newest reason."""
+    """From its replicas; where some are missing, with the newest reasons."""
     wanted, running = service.wanted, service.running
     count = f"{running}/{wanted}"
-    if running >= wanted:
+    if running + service.finished >= wanted:
         if service.job:
             return Readiness("completed", label=f"done {count}")
         if wanted == 0:
             nobody = "scaled to 0" if service.replicas == 0 else "no node takes it"
             return Readiness("absent", nobody, label=count)
+        if not running:
+            ended = "ended well, and is not started again (restart_policy)"
+            return Readiness("completed", ended, label=f"done {service.finished}/{wanted}")
         return Readiness("ready", _places(swarm, service), label=f"ready {count}")
-    reason = newest_error(swarm, service)
-    if not reason:
+    why = newest_errors(swarm, service)
+    if not why:
         states = Counter(task.state for task in service.current if task.state != "running")
-        told = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
+        told = ", ".join(f"{n} {_ON_ITS_WAY.get(s, s)}" for s, n in sorted(states.items()))
         return Readiness("starting", told, label=f"starting {count}")
     word: Word = "degraded" if running else "failed"
-    return Readiness(word, reason, label=f"{word} {count}")
+    return Readiness(word, why, label=f"{word} {count}")
 
 
-def newest_error(swarm: Swarm, service: SwarmService) -> str:
-    """Why a replica that is missing does not run, the newest reason there is; "" for none."""
+_ON_ITS_WAY = {"ready": "about to start", "new": "waiting", "pending": "waiting for a node"}
+"""Swarm's words for the states of a task that mean something else to people."""
+
+
+def newest_errors(swarm: Swarm, service: SwarmService) -> str:
+    """Why the replicas that are missing do not run, the newest reason of each; "" for none."""
     there = {_replica(task) for task in service.current if task.state == "running"}
-    found = (
-        plain_error(swarm, service, task)
-        for task in sorted(service.tasks, key=lambda one: -one.at)
-        if _replica(task) not in there
-    )
-    return next((reason for reason in found if reason), "")
+    wanted = {_replica(task) for task in service.current}
+    newest: dict[tuple[int, str], Reason] = {}
+    # What keeps the one that is wanted now says more than why its forerunners ended; one that was
+    # told to end did not fail, whatever was wrong while it was tidied up.
+    past = [one for one in service.tasks if one.past and one.state != "shutdown"]
+    for task in (*_newest_first(service.current), *_newest_first(past)):
+        replica = _replica(task)
+        # Where each node has one, a node that takes none now explains nothing.
+        is_missing = replica not in there and (replica in wanted or task.slot > 0)
+        if is_missing and replica not in newest and (found := reason(swarm, service, task)):
+            newest[replica] = found
+    return in_one(newest.values())
+
+
+def _newest_first(tasks: Iterable[SwarmTask]) -> list[SwarmTask]:
+    return sorted(tasks, key=lambda one: -one.at)
 
 
 def _replica(task: SwarmTask) -> tuple[int, str]:
     """Which replica a task is an attempt of: its slot, or the node of a service that runs once on
     each."""
     return (task.slot, "" if task.slot else task.node)
+
+
+def update(swarm: Swarm, service: SwarmService) -> str:
+    """What its newest update has come to, with what stopped it; "" where it is through."""
+    word = _UPDATES.get(service.update, "")
+    named = frozenset(_WORD.findall(service.update_told)) if word else frozenset()
+    stopped = next((task for task in service.tasks if task.id in named), None)
+    why = plain_error(swarm, service, stopped) if stopped else ""
+    return f"{word}: {why}" if why else word
+
+
+_WORD = re.compile(r"\w+")
+_UPDATES = {
+    "updating": "update in progress",
+    "paused": "update paused, the other tasks are as before",
+    "rollback_started": "update failed, rolling back",
+    "rollback_paused": "rollback paused",
+    "rollback_completed": "update failed and was rolled back",
+}
 
 
 def _places(swarm: Swarm, service: SwarmService) -> str:

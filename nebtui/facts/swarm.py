@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from nebtui.facts.observed import PortBinding
 
+ENDED = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orphaned"})
+"""States in which a task holds nothing any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class GenericResource:
@@ -57,6 +60,11 @@ class SwarmTask:
     container: str = ""
     """Id of its container, "" where it has none."""
 
+    @property
+    def past(self) -> bool:
+        """Nobody wants it to run any more: it ended, or another one took its place."""
+        return self.desired in ("shutdown", "remove")
+
 
 @dataclass(frozen=True, slots=True)
 class SwarmService:
@@ -85,12 +93,19 @@ class SwarmService:
     """Bytes reserved for each task; 0 = none."""
     generic: tuple[GenericResource, ...] = ()
     """Other things reserved for each task, and how many (`generic_resources` of its file)."""
+    max_per_node: int = 0
+    """How many tasks of it a node takes at most; 0 = as many as there are."""
+    update: str = ""
+    """What its newest update has come to (`UpdateStatus`): updating paused completed
+    rollback_started rollback_paused rollback_completed; "" = none is known."""
+    update_told: str = ""
+    """The manager's sentence about that."""
     tasks: tuple[SwarmTask, ...] = ()
 
     @property
     def current(self) -> tuple[SwarmTask, ...]:
         """The tasks that the managers want to run now."""
-        return tuple(task for task in self.tasks if task.desired not in ("shutdown", "remove"))
+        return tuple(task for task in self.tasks if not task.past)
 
     @property
     def job(self) -> bool:
@@ -108,6 +123,16 @@ class SwarmService:
         """How many replicas there are: tasks that run, of a job those that are done."""
         state = "complete" if self.job else "running"
         return sum(task.state == state for task in self.current)
+
+    @property
+    def finished(self) -> int:
+        """How many replicas ended well and are not started again: its restart policy asks for
+        that after a failure at most. Of a job none: it has them in `running`."""
+        if self.job or self.replicas is None:
+            return 0
+        wanted = {task.slot for task in self.current}
+        newest = {task.slot: task for task in sorted(self.tasks, key=lambda one: one.at)}
+        return sum(one.state == "complete" and slot not in wanted for slot, one in newest.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from nebtui.graph.row_facts import with_facts
 from nebtui.graph.row_ids import OUTSIDE
 from nebtui.graph.scene import GraphModel, Group, NetworkLine, Row
 from nebtui.graph.stacks import stack_groups
+from nebtui.graph.swarm_nodes import node_groups
 
 ENGINES_OWN = frozenset({"bridge", "host", "none"})
 
@@ -37,7 +38,7 @@ def graph_model(
         project_group(snapshot, key, notes or {}, alerts or {}, said or {})
         for key in projects(snapshot)
     )
-    groups = (*groups, *stack_groups(snapshot), *_outside(snapshot))
+    groups = (*groups, *stack_groups(snapshot), *node_groups(snapshot), *_outside(snapshot))
     return GraphModel(
         tuple(_networks(snapshot, groups)), groups, tuple(edges(snapshot, found, races))
     )

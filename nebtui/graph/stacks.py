@@ -96,8 +96,8 @@ def _row(service: StackService) -> Row:
         tone=look.tone,
         networks=service.networks,
         degraded=verdict.word == "degraded",
-        note=" · ".join(part for part in (verdict.why, *service.troubles) if part),
-        note_tone="warn" if well and service.troubles else "dim" if well else look.tone,
+        note=" · ".join(part for part in (verdict.why, *service.notes) if part),
+        note_tone="warn" if well and service.notes else "dim" if well else look.tone,
     )
     image = service.known.image if service.known else ""
     row = with_facts(row, service.containers, image.partition("@")[0])

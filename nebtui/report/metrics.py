@@ -13,6 +13,7 @@ from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import keys_of, meant_to_run, projects
 from nebtui.analysis.stacks import StackService, stacks
 from nebtui.analysis.startup.recent import starts
+from nebtui.analysis.swarm_nodes import node_word
 from nebtui.analysis.throughput.summary import samples_of, tokens_per_second
 from nebtui.analysis.verdict import WORDS
 from nebtui.facts.declared import ProjectKey, ServiceKey
@@ -106,6 +107,17 @@ def _replicas(snapshot: Snapshot) -> Iterator[MetricFamily]:
         "How many of them run; of a job, how many are done.",
         ((labels, service.running) for labels, service in known),
     )
+    yield _gauge(
+        "nebtui_swarm_node_ready",
+        "1 = the node takes tasks; 0 = it is lost, drained or paused; told by managers.",
+        _nodes(snapshot),
+    )
+
+
+def _nodes(snapshot: Snapshot) -> Series:
+    for node in snapshot.swarm.nodes if snapshot.swarm else ():
+        labels = {"node": node.name or node.id, "availability": node.availability}
+        yield labels, node_word(node) == "ready"
 
 
 def _of_stack(service: StackService) -> Labels:

@@ -59,13 +59,13 @@ def test_what_is_missing_is_named(generic: GenericResource, why: str) -> None:
 
 
 def test_nothing_missing_is_not_made_up() -> None:
-    """Where each kind alone would do, what is reserved is named and no reason."""
+    """Where each kind alone would do, what is reserved is named beside what is left."""
     told = box(generic=(GenericResource("gpu", 1), GenericResource("fpga", 4)), memory=2**30)
     one = told.services[1]
     assert list(lacking(told, one)) == []
     assert plain_error(told, one, one.tasks[0]) == (
-        "no suitable node (insufficient resources: 1.0 GiB and 1 gpu and 4 fpga are not left on "
-        "any node)"
+        "no suitable node (insufficient resources: it reserves 1.0 GiB and 1 gpu and 4 fpga, free "
+        "are 8.0 GiB and 1 gpu and 0 fpga on n1, 8.0 GiB and 1 gpu and 4 fpga on n2)"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nebtui.analysis.stacks import StackService, newest_error, stacks, verdict
+from nebtui.analysis.stacks import StackService, newest_errors, stacks, verdict
 from nebtui.analysis.task_errors import plain_error
 from nebtui.facts import changes
 from nebtui.facts.observed import Attachment, Container, Network
@@ -76,10 +76,78 @@ def test_a_reason_of_a_replica_that_runs_again_is_none() -> None:
     """What failed once and was replaced explains nothing about the replica that is missing."""
     old = task(1, "failed", error="boom", at=500.0)
     one = service("shop_web", task(1), old, task(2, "starting"))
-    assert newest_error(swarm(one), one) == ""
+    assert newest_errors(swarm(one), one) == ""
     again = replace(one, tasks=(*one.tasks, task(2, "failed", error="first", at=10.0),
                                 task(2, "rejected", error="second", at=20.0)))  # fmt: skip
-    assert newest_error(swarm(again), again) == "second on node n1"
+    assert newest_errors(swarm(again), again) == "second on node n1"
+
+
+def test_what_keeps_the_wanted_one_says_more_than_what_ended() -> None:
+    """However new the end is; and what a node could not tidy up is no reason at all."""
+    waits = task(1, "pending", "", error=NO_NODE, at=10.0)
+    ended = task(1, "failed", error="boom", at=20.0)
+    swept = task(1, "shutdown", error="error while removing network", at=30.0)
+    one = service("shop_web", waits, ended, swept, replicas=1)
+    assert newest_errors(swarm(one), one).startswith("no suitable node")
+    again = replace(one, tasks=(task(1, "ready", at=10.0), swept))
+    assert verdict(swarm(again), again).why == "1 about to start"
+    assert newest_errors(swarm(again), replace(again, tasks=(*again.tasks, ended))) == (
+        "boom on node n1"
+    )
+
+
+def test_a_reason_with_all_of_its_nodes() -> None:
+    """Once for each, of nodes that take a task now; many reasons are counted."""
+    missing = [task(0, "rejected", f"id-{n}", error="No such image: x", desired="ready", at=n)
+               for n in (1, 2)]  # fmt: skip
+    drained = task(0, "rejected", "id-9", error="No such image: x", at=9.0)
+    one = service("shop_all", *missing, drained, mode="global", replicas=None)
+    assert newest_errors(swarm(one), one) == "image not found on nodes n1, n2"
+    assert (one.wanted, one.running) == (2, 0)
+    many = [task(n, "failed", error=f"boom {n}", at=n) for n in (1, 2, 3, 4)]
+    four = service("shop_web", *many, replicas=4)
+    assert newest_errors(swarm(four), four) == ("boom 4 on node n1; boom 3 on node n1; and 2 more")
+    wide = [replace(ONE, id=f"i{n}", name=f"m{n}") for n in range(6)]
+    tasks = [task(0, "rejected", node.id, error="No such image: x", desired="ready")
+             for node in wide]  # fmt: skip
+    six = service("shop_all", *tasks, mode="global", replicas=None)
+    assert newest_errors(swarm(six, nodes=tuple(wide)), six) == "image not found on 6 nodes"
+
+
+def test_one_that_ends_well_is_done() -> None:
+    """A step that is run once, as a service: its replica is no missing one."""
+    done = task(1, "complete", desired="shutdown", at=5.0)
+    one = service("shop_migrate", done, replicas=1)
+    assert (verdict(swarm(one), one).word, verdict(swarm(one), one).state) == (
+        "completed",
+        "done 1/1",
+    )
+    again = replace(one, tasks=(done, task(1, "running", at=6.0)))
+    assert (again.finished, verdict(swarm(again), again).word) == (0, "ready")
+    failed = replace(one, tasks=(done, task(1, "failed", error="boom", at=6.0)))
+    assert (failed.finished, verdict(swarm(failed), failed).word) == (0, "failed")
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("", ""),
+        ("completed", ""),
+        ("updating", "update in progress"),
+        ("paused", "update paused, the other tasks are as before: exit 3 on node n1"),
+        ("rollback_completed", "update failed and was rolled back: exit 3 on node n1"),
+    ],
+)
+def test_what_an_update_has_come_to(state: str, told: str) -> None:
+    """With the reason of the task that stopped it; a service that is well may wait half way."""
+    stopped = task(1, "failed", error="task: non-zero exit (3)")
+    stopped = replace(stopped, id="oo0niz3b")
+    why = "update paused due to failure or early termination of task oo0niz3b"
+    one = service("shop_web", task(1), stopped, replicas=1, update=state,
+                  update_told=why if state != "updating" else "update in progress")  # fmt: skip
+    found = only(seen(swarm(one)))
+    assert (found.verdict.word, found.update) == ("ready", told)
+    assert found.notes == ((told,) if told else ())
 
 
 @pytest.mark.parametrize(
@@ -119,6 +187,16 @@ def test_other_modes(more: dict[str, object], tasks: list[SwarmTask], state: str
          "port is already allocated", {}, "port 8080 in use on node n1"),
         ("no suitable node (host-mode port already in use on 1 node)", {},
          "no suitable node (port in use)"),
+        ("no suitable node (host-mode port already in use on 1 node)", {"own_ports": (80,)},
+         "no suitable node (port 80 in use on each)"),
+        ("no suitable node (max replicas per node limit exceed; unsupported platform on 1 node)",
+         {"max_per_node": 2}, "no suitable node (the others have as many as "
+         "max_replicas_per_node 2 allows; unsupported platform on 1 node)"),
+        (f"starting container failed: container {'0f' * 32}: endpoint join on GW Network failed: "
+         "driver failed programming external connectivity on endpoint gateway_1 (00): Error "
+         "starting userland proxy: listen tcp4 0.0.0.0:18082: bind: address already in use", {},
+         "port 18082 in use on node n1"),
+        (f"starting container failed: container {'0f' * 32}: no room", {}, "no room on node n1"),
         (NO_NODE, {"constraints": ("node.labels.gpu == true", "node.role == worker")},
          "no suitable node (no node meets node.labels.gpu == true and node.role == worker)"),
         ("no suitable node (insufficient resources on 2 nodes)", {"memory": 64 * GIB},
@@ -127,7 +205,8 @@ def test_other_modes(more: dict[str, object], tasks: list[SwarmTask], state: str
         ("no suitable node (insufficient resources on 2 nodes)", {"cpus": 99.0},
          "no suitable node (insufficient CPUs: it reserves 99, no node has more than 4)"),
         ("no suitable node (insufficient resources on 2 nodes)", {"cpus": 1.0, "memory": 7 * GIB},
-         "no suitable node (insufficient resources: 7.0 GiB and 1 CPU are not left on any node)"),
+         "no suitable node (insufficient resources: it reserves 7.0 GiB and 1 CPU, free are "
+         "8.0 GiB and 4 CPUs on n1, 8.0 GiB and 4 CPUs on n2)"),
         ("no suitable node (insufficient resources on 2 nodes)", {},
          "no suitable node (insufficient resources)"),
         ("no suitable node (unsupported platform on 2 nodes)", {},
@@ -155,6 +234,10 @@ def test_nodes_that_take_nothing_are_told_on_their_rows() -> None:
     both = ("node n1 is drained", "node n2 is down")
     assert (a.troubles, b.troubles, c.troubles) == (both, both, ())
     assert b.verdict.why == "no suitable node (node n1 is drained, node n2 is down)"
+    assert (a.notes, b.notes) == (both, ())
+    error = "1 node not available for new tasks"
+    assert plain_error(swarm(nodes=(drained,)), moved, task(1, error=error)) == "node n1 is drained"
+    assert plain_error(swarm(), moved, task(1, error=error)) == f"{error} on node n1"
     assert c.verdict.why == "on id-9"
 
 

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 
 from nebtui.hosts.engine.client import EngineClient
@@ -151,10 +152,15 @@ class Moby(SecondEngine):
         return dockerd("dockerd", self.folder, self.url)
 
     def clear(self) -> None:
-        """Its containerd is a child that outlives a killed engine, and takes over from nobody."""
+        """Its containerd is a child that outlives a killed engine, and takes over from nobody; so
+        do its containers."""
         pid = self.folder / "run/containerd/containerd.pid"
         if pid.exists():
             stop(int(pid.read_text()))
+        for shim in processes_with(f"{self.folder}/run/containerd/containerd.sock"):
+            children = Path(f"/proc/{shim}/task/{shim}/children").read_text().split()
+            for process in (*map(int, children), shim):
+                os.kill(process, signal.SIGKILL)
 
 
 class Moby26(Moby):
@@ -174,6 +180,18 @@ class Moby26(Moby):
     def argv(self) -> list[str]:
         program = f"{unpacked()}/usr/sbin/dockerd"
         return dockerd(program, self.folder, self.url, "10.214.0.0/16")
+
+
+def processes_with(word: str) -> list[int]:
+    """The processes that have this word in their command lines."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdecimal() and word.encode() in (
+                (entry / "cmdline").read_bytes().split(b"\0")
+            ):
+                found.append(int(entry.name))
+    return found
 
 
 def stop(pid: int) -> None:

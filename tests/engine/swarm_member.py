@@ -1,5 +1,5 @@
 """Engines that make up one Swarm, each a machine of its own: a network namespace with a name, and a
-virtual cable between two."""
+virtual cable to the switch between them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SwarmMember(Moby):
     are nobody else's."""
 
     def __init__(self, folder: Path, number: int) -> None:
-        """`number`: 1 for the manager, 2 for its worker."""
+        """`number`: 1 for the manager, from 2 on for its workers."""
         self.node = f"node{number}"
         self.address = f"10.98.0.{number}"
         self._pool = f"10.{60 + number}.0.0/16"
@@ -38,18 +38,50 @@ class SwarmMember(Moby):
         has = ["--node-generic-resource=gpu=1"] if self.node == "node1" else []
         return [*named, "dockerd", f"--host={self.url}", *own, pool, *has, "--bridge=none"]
 
-    def join_with(self, other: SwarmMember) -> None:
-        """Lay the cable between the two."""
-        ends = [f"nbt{uuid.uuid4().hex[:8]}" for _ in range(2)]
-        run("ip", "link", "add", ends[0], "type", "veth", "peer", "name", ends[1])
-        for end, member in zip(ends, (self, other), strict=True):
-            run("ip", "link", "set", end, "netns", str(member._holder.pid), "name", "eth0")
-            for words in (f"addr add {member.address}/24 dev eth0", "link set eth0 up"):
-                run(*member.inside("ip", *words.split()))
+    def close(self) -> None:
+        """End it as a crash would: it would wait for its containers, and move tasks."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+        super().close()
+
+    @property
+    def holder(self) -> int:
+        """The process that holds its namespaces."""
+        return self._holder.pid
 
     def docker(self, *words: str) -> str:
         """The docker command on it; what it prints."""
         return run("docker", "--host", self.url, *words).strip()
+
+
+class Switch:
+    """What the cables of the machines lead to, in a namespace of its own: whichever machine is
+    gone, the others reach each other."""
+
+    def __init__(self) -> None:
+        hold = "ip link add switch type bridge && ip link set switch up && echo && read -r _"
+        self._holder = subprocess.Popen(
+            ["unshare", "--net", "sh", "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self._holder.stdout is not None
+        self._holder.stdout.readline()
+
+    def plug(self, member: SwarmMember) -> None:
+        """Lay a cable to a machine."""
+        here = f"nbt{uuid.uuid4().hex[:8]}"
+        there = f"nbt{uuid.uuid4().hex[:8]}"
+        run("ip", "link", "add", here, "type", "veth", "peer", "name", there)
+        run("ip", "link", "set", there, "netns", str(member.holder), "name", "eth0")
+        run("ip", "link", "set", here, "netns", str(self._holder.pid))
+        for words in (f"addr add {member.address}/24 dev eth0", "link set eth0 up"):
+            run(*member.inside("ip", *words.split()))
+        inside = ("nsenter", f"--target={self._holder.pid}", "--net", "--")
+        for words in (f"link set {here} master switch", f"link set {here} up"):
+            run(*inside, "ip", *words.split())
+
+    def close(self) -> None:
+        """Take it away, with the ends of its cables."""
+        self._holder.communicate(b"\n", 10)
 
 
 def run(*argv: str) -> str:

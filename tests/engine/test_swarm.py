@@ -1,5 +1,5 @@
-"""A real Swarm of two nodes: a stack deployed, tasks that no node takes or starts explained, a node
-drained, the swarm left."""
+"""A real Swarm of three nodes: a stack deployed, tasks that no node takes or that one refuses
+explained, a node drained, a node lost, the swarm left."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,94 +16,73 @@ import pytest
 from nebtui import rules
 from nebtui.action import DeployStack, Restart, Up, UpdateService
 from nebtui.analysis.generic_resources import supply
-from nebtui.analysis.stacks import StackService, stacks
 from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.host import LogRequest
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.live import LiveHost
-from nebtui.store import fold_all
+from nebtui.report import text_output
 from nebtui.tui.swarm_verbs import where_it_runs
 from tests.engine.conftest import make_image, without
-from tests.engine.swarm_member import SwarmMember
+from tests.engine.swarm_member import SwarmMember, Switch
+from tests.engine.swarm_stack import HERE, TAKEN, services, until, written
 from tests.engine.test_live import Watched, is_settled
 
 pytestmark = pytest.mark.engine
-STACK = """\
-version: "3.8"
-services:
-  web:
-    image: {image}
-    command: [sh, -c, "echo up; echo oops >&2; exec sleep 1000"]
-    container_name: web
-    ports: ["18080:80"]
-    deploy: {{replicas: 2, placement: {{max_replicas_per_node: 2}}}}
-  picky:
-    image: {image}
-    command: [sleep, "1000"]
-    deploy: {{placement: {{constraints: [node.labels.gpu == true]}}}}
-  greedy:
-    image: {image}
-    command: [sleep, "1000"]
-    deploy: {{resources: {{reservations: {{memory: 900G}}}}}}
-  one_gpu:
-    image: {image}
-    command: [sleep, "1000"]
-    deploy: {{resources: {{reservations: {{generic_resources: [
-      {{discrete_resource_spec: {{kind: gpu, value: 1}}}}]}}}}}}
-  two_gpus:
-    image: {image}
-    command: [sleep, "1000"]
-    deploy: {{resources: {{reservations: {{generic_resources: [
-      {{discrete_resource_spec: {{kind: gpu, value: 2}}}}]}}}}}}
-  lost:
-    image: nebtui-test/nowhere:1
-  failing:
-    image: {image}
-    command: [sh, -c, "exit 3"]
-"""
+Members = tuple[SwarmMember, SwarmMember, SwarmMember]
 
 
 @pytest.fixture(scope="module")
-def members(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SwarmMember, SwarmMember]]:
-    """A manager and a worker; skipped where the kernel lets no swarm be made."""
+def members(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Members]:
+    """A manager and two workers, the last of which lacks an image and has a port in use; skipped
+    where the kernel lets no swarm be made."""
     if why := SwarmMember.why_not():
         without(why)
-    made = [SwarmMember(tmp_path_factory.mktemp(f"node{n}"), n) for n in (1, 2)]
-    manager, worker = made
+    switch = Switch()
+    one, two, three = (SwarmMember(tmp_path_factory.mktemp(f"node{n}"), n) for n in (1, 2, 3))
+    listening = None
     try:
-        manager.join_with(worker)
-        for one in made:
-            make_image(one.start())
+        for each in (one, two, three):
+            switch.plug(each)
+            image = make_image(each.start())
+            if each is not three:
+                each.docker("tag", image, HERE)
         try:
-            manager.docker("swarm", "init", "--advertise-addr", manager.address)
-            token = manager.docker("swarm", "join-token", "--quiet", "worker")
-            worker.docker("swarm", "join", "--token", token, f"{manager.address}:2377")
+            one.docker("swarm", "init", "--advertise-addr", one.address)
+            # A lost node is told after three of these, 15 s without it.
+            one.docker("swarm", "update", "--dispatcher-heartbeat", "1s")
+            token = one.docker("swarm", "join-token", "--quiet", "worker")
+            for worker in (two, three):
+                worker.docker("swarm", "join", "--token", token, f"{one.address}:2377")
         except AssertionError as problem:
             pytest.skip(f"no swarm can be made here: {problem}")
-        yield manager, worker
+        server = f"import socket, time; s = socket.create_server(('', {TAKEN})); time.sleep(900)"
+        listening = subprocess.Popen(three.inside(sys.executable, "-c", server))
+        yield one, two, three
     finally:
-        for one in made:
-            one.close()
+        if listening is not None:
+            listening.kill()
+            listening.wait(10)
+        for each in (one, two, three):
+            each.close()
+        switch.close()
 
 
 @pytest.fixture(scope="module")
-def folder(
-    members: tuple[SwarmMember, SwarmMember], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def folder(members: Members, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the stack `shop`, which was deployed from there."""
     folder = tmp_path_factory.mktemp("stacks") / "shop"
     folder.mkdir()
     file = folder / "compose.yaml"
-    file.write_text(STACK.format(image="nebtui-test/busybox:1"))
+    file.write_text(written("nebtui-test/busybox:1"))
     deploy = ("stack", "deploy", "--resolve-image", "never", "-c", str(file), "shop")
     members[0].docker(*deploy)
     return folder
 
 
 @pytest.fixture
-def watched(members: tuple[SwarmMember, SwarmMember], folder: Path) -> Iterator[Watched]:
+def watched(members: Members, folder: Path) -> Iterator[Watched]:
     """The manager, followed from its first picture on."""
     url = members[0].url
     own = {**os.environ, "DOCKER_HOST": url}
@@ -116,70 +95,60 @@ def watched(members: tuple[SwarmMember, SwarmMember], folder: Path) -> Iterator[
         collected.close()
 
 
-def services(snapshot: Snapshot) -> dict[str, StackService]:
-    """The services of the stack."""
-    found = {stack.name: stack.services for stack in stacks(snapshot)}
-    return {one.name: one for one in found.get("shop", ())}
-
-
-def until(watched: Watched, holds: Callable[[Snapshot], bool]) -> Snapshot:
-    """The box as soon as this holds of it."""
-    snapshot, at, deadline = Snapshot(), 0, time.monotonic() + 90
-    while True:
-        new = watched.seen[at:]
-        snapshot, at = fold_all(snapshot, new), at + len(new)
-        if holds(snapshot):
-            return snapshot
-        told = {name: one.verdict for name, one in services(snapshot).items()}
-        assert time.monotonic() < deadline, f"{told}"[:1500]
-        watched.wait(lambda _: True, at)
+TOLD = {
+    "web": ("ready 2/2", "on node"),
+    "roomy": ("ready 3/3", "on node"),
+    "picky": ("failed 0/1", "no suitable node (no node meets node.labels.gpu == true)"),
+    "greedy": ("failed 0/1", "no suitable node (insufficient memory: it reserves 900 GiB, no node"),
+    "one_gpu": ("ready 1/1", "on node1"),
+    "two_gpus": (
+        "failed 0/1",
+        "no suitable node (insufficient gpu: it reserves 2, no node has more than 1)",
+    ),
+    "lost": ("failed 0/1", "image not found on node node"),
+    "partial": ("degraded 2/3", "image not found on node node3"),
+    "agent": ("degraded 2/3", f"port {TAKEN} in use on node node3"),
+    "local": ("failed 0/3", "no folder /srv/nebtui-test-nowhere on nodes node1, node2, node3"),
+    "migrate": ("done 1/1", "ended well, and is not started again"),
+    "failing": ("failed 0/1", "exit 3 on node node"),
+}
+"""What each service of the stack comes to, and the beginning of why."""
 
 
 def test_a_stack_with_its_reasons(watched: Watched) -> None:
-    """Replicas and their nodes; what no node meets or has, an image that is nowhere, a program that
-    ends: each in plain words. Its containers are no strangers, its network is a rail."""
-    wanted = {
-        "web": ("ready", "on node"),
-        "picky": ("failed", "no suitable node (no node meets node.labels.gpu == true)"),
-        "greedy": ("failed", "no suitable node (insufficient memory: it reserves 900 GiB"),
-        "one_gpu": ("ready", "on node1"),
-        "two_gpus": (
-            "failed",
-            "no suitable node (insufficient gpu: it reserves 2, no node has more than 1)",
-        ),
-        "lost": ("failed", "image not found on node node"),
-        "failing": ("failed", "exit 3 on node node"),
-    }
+    """Replicas and their nodes; what no node meets or has, an image or a folder that a node lacks,
+    a port in use there, a program that ends: each in plain words. Its containers are no strangers,
+    its network is a rail."""
 
     def all_told(snapshot: Snapshot) -> bool:
-        found = services(snapshot)
+        found = {name: one.verdict for name, one in services(snapshot).items()}
         return all(
-            name in found
-            and found[name].verdict.word == word
-            and found[name].verdict.why.startswith(why)
-            for name, (word, why) in wanted.items()
+            name in found and found[name].state == state and found[name].why.startswith(why)
+            for name, (state, why) in TOLD.items()
         )
 
     snapshot = until(watched, all_told)
-    assert services(snapshot)["web"].verdict.state == "ready 2/2"
     assert snapshot.outside == ()
     assert snapshot.swarm is not None
     assert [str(one) for one in supply(snapshot.swarm)] == ["0 of 1 on node1"]
-    assert [(node.name, node.role) for node in snapshot.swarm.nodes] == [
-        ("node1", "manager"),
-        ("node2", "worker"),
-    ]
-    (group,) = [one for one in graph_model(snapshot).groups if "Swarm" in one.title]
+    group, nodes = [one for one in graph_model(snapshot).groups if "Swarm" in one.title]
     web = next(row for row in group.rows if row.name == "web")
     assert (web.networks, web.ports) == (("shop_default",), "18080→80")
+    assert nodes.subtitle == "3/3 ready"
+    assert [(row.name, row.note.partition(" ")[0]) for row in nodes.rows] == [
+        *(("node1", "manager"), ("node2", "worker"), ("node3", "worker")),
+    ]
+    lines = [line.strip() for line in text_output.status(snapshot)]
+    assert any(line.startswith("▲ agent     degraded 2/3  port 18081") for line in lines)
 
 
 def test_what_its_file_says_in_vain(watched: Watched) -> None:
     """The file that the stack was deployed from is found by its folder's name."""
     snapshot = until(watched, lambda box: bool(services(box)) and bool(box.projects))
-    (found,) = [f for f in rules.find(snapshot) if f.rule == "ignored-by-swarm"]
-    assert (found.service, found.severity) == ("web", "advice")
-    assert "container_name" in found.message
+    found = [f for f in rules.find(snapshot) if f.rule == "ignored-by-swarm"]
+    assert {(f.service, f.severity) for f in found} == {("web", "advice"), ("local", "warning")}
+    assert any("container_name" in f.message for f in found)
+    assert any("tasks on others are rejected" in text for f in found for text in f.evidence)
 
 
 def test_what_its_tasks_write(watched: Watched, tmp_path: Path) -> None:
@@ -200,7 +169,7 @@ def test_what_its_tasks_write(watched: Watched, tmp_path: Path) -> None:
     assert {str(line.service) for line in found} == {"shop/web"}
 
 
-def test_the_verb_has_it_too(members: tuple[SwarmMember, SwarmMember], tmp_path: Path) -> None:
+def test_the_verb_has_it_too(members: Members, tmp_path: Path) -> None:
     """By stack and service; a worker knows no stack of that name that it could ask for."""
     environ = {**os.environ, "NEBTUI_STATE": str(tmp_path / "state"), "PYTHONPATH": os.getcwd(),
                "NEBTUI_CONFIG": str(tmp_path / "none")}  # fmt: skip
@@ -209,36 +178,64 @@ def test_the_verb_has_it_too(members: tuple[SwarmMember, SwarmMember], tmp_path:
             (sys.executable, "-m", "nebtui", "logs", "--host", one.url, "--no-follow", "shop/web"),
             env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False,
         )
-        for one in members
+        for one in members[:2]
     )  # fmt: skip
     assert manager.returncode == 0, manager.stderr
     assert {*manager.stdout.splitlines()} == {"shop/web | up", "shop/web | oops"}
     assert (worker.returncode, worker.stdout) == (2, "")
 
 
-def test_a_drained_node(members: tuple[SwarmMember, SwarmMember], watched: Watched) -> None:
-    """Its tasks move, and the row says which node takes none; back when it is active again."""
-    until(watched, lambda box: "node2" in services(box)["web"].verdict.why)
+def test_a_task_that_ends_on_another_node(members: Members, watched: Watched) -> None:
+    """Which no event of the manager tells."""
+    box = until(watched, lambda box: services(box)["roomy"].verdict.state == "ready 3/3")
+    known = services(box)["roomy"].known
+    assert known is not None
+    names = {node.id: node.name for node in box.swarm.nodes} if box.swarm else {}
+    task = next(one for one in known.current if names[one.node] == "node2")
+    members[1].docker("kill", task.container)
+
+    def replaced(snapshot: Snapshot) -> bool:
+        now = services(snapshot)["roomy"]
+        ids = {one.id for one in now.known.current} if now.known else {task.id}
+        return task.id not in ids and now.verdict.state == "ready 3/3"
+
+    until(watched, replaced)
+
+
+def test_a_drained_node(members: Members, watched: Watched) -> None:
+    """Where its tasks have room elsewhere they move; where each node has all that it may, one is
+    missing, and that is why. Back when it is active again."""
+    until(watched, lambda box: services(box)["web"].verdict.state == "ready 2/2")
+    members[0].docker("service", "scale", "--detach", "shop_web=3")
+    until(watched, lambda box: services(box)["web"].verdict.state == "ready 3/3")
     members[0].docker("node", "update", "--availability", "drain", "node2")
 
     def moved(snapshot: Snapshot) -> bool:
-        web = services(snapshot)["web"]
-        return web.verdict.why == "on node1 ×2" and web.troubles == ("node node2 is drained",)
+        web, roomy = services(snapshot)["web"], services(snapshot)["roomy"]
+        return (
+            web.verdict.state == "degraded 2/3"
+            and web.verdict.why.endswith("_node 1 allows; node node2 is drained)")
+            and web.notes == ()
+            and roomy.verdict.state == "ready 3/3"
+            and "node2" not in roomy.verdict.why
+            and roomy.notes == ("node node2 is drained",)
+            and services(snapshot)["agent"].verdict.state == "degraded 1/2"
+        )
 
-    until(watched, moved)
+    box = until(watched, moved)
+    assert any(line.split()[:3] == ["○", "node2", "drained"] for line in text_output.status(box))
     members[0].docker("node", "update", "--availability", "active", "node2")
-    until(watched, lambda box: not services(box)["web"].troubles)
+    until(watched, lambda box: services(box)["web"].verdict.state == "ready 3/3")
+    members[0].docker("service", "scale", "--detach", "shop_web=2")
 
 
-def test_deployed_again_from_its_file(
-    members: tuple[SwarmMember, SwarmMember], watched: Watched, folder: Path
-) -> None:
+def test_deployed_again_from_its_file(members: Members, watched: Watched, folder: Path) -> None:
     """What the file says since is what Swarm does: asked for as the project's up."""
     box = until(watched, lambda box: bool(services(box)) and bool(box.projects))
     (key,) = box.projects
     file = folder / "compose.yaml"
     file.write_text(file.read_text().replace("replicas: 2", "replicas: 3").replace(
-        "max_replicas_per_node: 2", "max_replicas_per_node: 3"))  # fmt: skip
+        "max_replicas_per_node: 1", "max_replicas_per_node: 2"))  # fmt: skip
     (action,) = where_it_runs(box, (Up(key),))
     assert action == DeployStack(key)
     told = ("docker", "--host", members[0].url, "stack", "deploy", "-c", str(file), "shop")
@@ -274,9 +271,7 @@ def test_a_restart_replaces_the_tasks(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_status_on_each_side(
-    members: tuple[SwarmMember, SwarmMember], folder: Path, tmp_path: Path, number: int
-) -> None:
+def test_status_on_each_side(members: Members, folder: Path, tmp_path: Path, number: int) -> None:
     """A manager tells all of it; a worker is asked nothing of the swarm and knows its own."""
     environ = {**os.environ, "NEBTUI_STATE": str(tmp_path / "state"), "PYTHONPATH": os.getcwd()}
     done = subprocess.run(
@@ -289,18 +284,28 @@ def test_status_on_each_side(
     told = json.loads(done.stdout)
     assert told["outside"] == []
     assert told["swarm"]["manager"] is (number == 0)
-    assert len(told["swarm"]["nodes"]) == (2 if number == 0 else 0)
+    assert len(told["swarm"]["nodes"]) == (3 if number == 0 else 0)
 
 
-def test_a_node_that_is_lost_and_a_swarm_that_is_left(
-    members: tuple[SwarmMember, SwarmMember], watched: Watched
-) -> None:
-    """A worker that died is told on the rows it concerns; a manager that leaves has no swarm."""
-    members[1].kill()
+def test_a_node_that_is_lost_and_a_swarm_that_is_left(members: Members, watched: Watched) -> None:
+    """A worker that died is told among the nodes and on the rows it concerns, its tasks run
+    elsewhere; a manager that leaves has no swarm."""
+    until(watched, lambda box: "node3" in services(box)["roomy"].verdict.why)
+    members[2].kill()
 
     def down(snapshot: Snapshot) -> bool:
-        return any("node2 is down" in text for text in services(snapshot)["failing"].troubles)
+        found = services(snapshot)
+        return (
+            found["roomy"].notes == ("node node3 is down",)
+            and found["roomy"].verdict.state == "ready 3/3"
+            and "node3" not in found["roomy"].verdict.why
+            and found["partial"].verdict.state == "ready 2/2"
+        )
 
-    until(watched, down)
+    box = until(watched, down)
+    (group,) = [one for one in graph_model(box).groups if one.title == "nodes (Swarm)"]
+    assert (group.subtitle, group.tone) == ("2/3 ready · 1 down", "bad")
+    told = [(row.name, row.state, row.note) for row in group.rows if row.state != "ready"]
+    assert told == [("node3", "down", "worker · 0 tasks")]
     members[0].docker("swarm", "leave", "--force")
     until(watched, lambda box: box.swarm is None)

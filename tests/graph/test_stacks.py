@@ -11,7 +11,7 @@ from nebtui.graph.from_snapshot import graph_model
 from nebtui.graph.row_ids import outsider
 from nebtui.graph.stacks import stack_containers, stack_row, stack_service
 from tests.builders import box
-from tests.swarms import TWO, service, swarm, task
+from tests.swarms import ONE, TWO, service, swarm, task
 
 WEB = service("shop_web", task(1), replicas=1, networks=("net-1",), ports=(PortBinding(80, 8080),))
 DB = service("shop_db", task(1, "failed", error="task: non-zero exit (3)"), replicas=1)
@@ -21,7 +21,7 @@ LABELS = {
 }
 HERE = Container("c1", "shop_web.1.x", "web:1", state="running", labels=LABELS)
 BOX = box(
-    changes.SwarmSeen(swarm(WEB, DB)),
+    changes.SwarmSeen(swarm(WEB, DB, nodes=(ONE,))),
     changes.NetworksListed((Network("net-1", "shop_net", "overlay"),)),
     changes.ContainerSeen(HERE),
 )
@@ -69,7 +69,7 @@ def test_what_is_amiss_with_a_node_warns_on_a_row_that_is_well() -> None:
 
 def test_a_swarm_without_a_quorum_says_so() -> None:
     """The group has the manager's sentence; its rows stand as they were told last."""
-    lost = replace(swarm(WEB), problem="The swarm does not have a leader.")
+    lost = replace(swarm(WEB, nodes=(ONE,)), problem="The swarm does not have a leader.")
     (group,) = graph_model(box(changes.SwarmSeen(lost))).groups
     assert group.subtitle == "1/1 up · The swarm does not have a leader."
     assert (group.tone, group.rows[0].state) == ("bad", "ready 1/1")

@@ -29,7 +29,7 @@ from nebtui.store import settle
 from nebtui.text.mask import MASK, mask
 from nebtui.text.terminal import plain
 from tests.builders import at, box, container, project
-from tests.swarms import service, swarm, task
+from tests.swarms import ONE, TWO, service, swarm, task
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "recording-0.1.0.jsonl"
 NOW = 2_000.0
@@ -219,10 +219,15 @@ def test_replicas_of_swarm() -> None:
     """Wanted and running of each service of a stack, as a manager tells; none where one project was
     asked for."""
     web = service("shop_web", task(1), task(2, "pending", ""), replicas=3)
-    seen = box(changes.SwarmSeen(swarm(web)))
+    seen = box(changes.SwarmSeen(swarm(web, nodes=(ONE, replace(TWO, availability="drain")))))
     labels = (("stack", "shop"), ("service", "web"))
     told = page(seen)
     assert told["nebtui_swarm_replicas_wanted", labels] == 3
     assert told["nebtui_swarm_replicas_running", labels] == 1
+    nodes = {key[1]: value for key, value in told.items() if key[0] == "nebtui_swarm_node_ready"}
+    assert nodes == {
+        (("node", "n1"), ("availability", "active")): 1,
+        (("node", "n2"), ("availability", "drain")): 0,
+    }
     narrow = read(exposition(metrics(seen, (), NOW, whole=False)))
     assert not [name for name, _ in narrow if "swarm" in name]

@@ -12,7 +12,7 @@ from nebtui.facts.observed import Container
 from nebtui.facts.swarm import GenericResource
 from nebtui.report import json_output, text_output
 from tests.builders import box
-from tests.swarms import ONE, TWO, service, swarm, task
+from tests.swarms import GIB, ONE, TWO, service, swarm, task
 
 MISSING = "no suitable node (scheduling constraints not satisfied on 2 nodes)"
 WEB = service(
@@ -34,6 +34,11 @@ def test_the_text_has_a_block_for_each_stack() -> None:
         "  ▲ web  degraded 1/2  no suitable node (no node meets node.labels.gpu == true)  "
         "node n2 is drained"
     )
+    assert lines[at + 2 :] == [
+        "nodes (Swarm)  1/2 ready · 1 drained",
+        "  ● n1  ready        manager · 1 task · free: 4 of 4 CPUs, 8.0 GiB of 8.0 GiB",
+        "  ○ n2  drained      worker · 0 tasks",
+    ]
     assert not any("shop" in line for line in text_output.status(BOX, whole=False))
 
 
@@ -48,12 +53,17 @@ def test_the_json_has_tasks_and_nodes() -> None:
         (2, None, "pending"),
     ]
     assert web["tasks"][1]["error"].startswith("no suitable node")
-    assert web["nodes"] == ["node n2 is drained"]
+    assert (web["nodes"], web["update"]) == (["node n2 is drained"], None)
     assert told["nodes"][1] == {
         "name": "n2",
         "role": "worker",
         "availability": "drain",
         "state": "ready",
+        "tasks": 0,
+        "cpus": 4.0,
+        "cpus_free": 4.0,
+        "memory": 8 * GIB,
+        "memory_free": 8 * GIB,
         "generic_resources": [],
     }
     assert json_output.status(BOX, whole=False)["swarm"] is None

@@ -30,7 +30,7 @@ from tests.swarms import ONE, TWO, service, swarm, task
 from tests.tui.driver import AppDriver, driver
 
 WEB = service("shop_web", task(1), task(2, "rejected", error="No such image: web:1"), replicas=2)
-NODES = (replace(ONE, availability="drain"), TWO)
+NODES = (replace(ONE, availability="drain"),)
 LABELS = {"com.docker.swarm.service.name": "shop_web", "com.docker.stack.namespace": "shop"}
 BOX = box(
     project("core", Service("api", image="x")),
@@ -67,6 +67,31 @@ async def test_a_service_of_a_stack_has_its_tasks_below(tmp_path: Path) -> None:
         assert {"a task of a Swarm service", "nodes that take nothing now"} <= {
             one.explanation.name for one in found
         }
+
+
+async def test_a_node_has_its_tasks_below(tmp_path: Path) -> None:
+    """Its row is the node's: what runs there, and how it is drained by hand; nothing is run."""
+    several = box(changes.SwarmSeen(swarm(WEB, nodes=(ONE, replace(TWO, state="down")))))
+    host = FakeHost(several)
+    async with driver(host, tmp_path, (140, 40)) as made:
+        await made.until(lambda: made.session.snapshot.settled, "the first picture")
+        assert "nodes (Swarm)" in made.text
+        assert "1/2 ready · 1 down" in made.text
+        await made.press("end", "up")
+        for text in ("n1  a node of the swarm", "ready · manager · 1 task", "shop_web.1  running"):
+            assert text in made.text
+        for key in ("U", "r", "D", "s"):
+            made.app.clear_notifications()
+            await made.press(key)
+            (note,) = made.app._notifications
+            assert "docker node update --availability drain id-1" in note.message
+        assert host.done == []
+        await made.press("down")
+        assert "n2  a node of the swarm" in made.text
+        await made.press("l")
+        assert any("only services" in note.message for note in made.app._notifications)
+        await made.press("up", "up")
+        assert "the nodes of the swarm" in made.text
 
 
 async def test_verbs_of_compose_are_refused_with_a_sentence(tmp_path: Path) -> None:

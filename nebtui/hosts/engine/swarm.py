@@ -1,6 +1,7 @@
 """The collector of the swarm that the engine manages: services, tasks and nodes, asked again after
-events, and every few seconds only while a service has not all of its replicas. An engine that
-manages none is asked nothing."""
+events, and every few seconds while a service has not all of its replicas. Tasks have no events, and
+containers have them only on their own node: where there are other nodes they are looked after too,
+less often. An engine that manages none is asked nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ from nebtui.hosts.shared import Emit, SharedState
 APART = 0.5
 """Seconds between two looks: a deployment makes many events at once."""
 AGAIN = 3.0
-"""Seconds between two looks while a service is short of replicas: tasks have no events."""
+"""Seconds between two looks while a service is short of replicas."""
+CALM = 10.0
+"""The same while none is, but tasks run on other nodes."""
 
 
 class SwarmCollector:
@@ -37,7 +40,7 @@ class SwarmCollector:
     def run(self) -> None:
         """Look after whatever may have changed it, until `stop`."""
         while not self._stop.is_set():
-            asked = self._asked.wait(AGAIN if self._short() else None)
+            asked = self._asked.wait(self._apart())
             if self._stop.wait(APART if asked else 0.0):
                 return
             self._asked.clear()
@@ -88,9 +91,13 @@ class SwarmCollector:
             known = self._shared.snapshot.swarm or Swarm()
             return replace(known, problem=str(problem)) if self._manages else None
 
-    def _short(self) -> bool:
-        """Whether a replica is missing, or nobody could tell."""
+    def _apart(self) -> float | None:
+        """Seconds until the next look that nobody asks for: soon while a replica is missing, or
+        nobody could tell; None = it can wait for an event."""
         swarm = self._shared.snapshot.swarm if self._manages else None
-        return swarm is not None and (
-            bool(swarm.problem) or any(one.running < one.wanted for one in swarm.services)
-        )
+        if swarm is None:
+            return None
+        short = any(one.running + one.finished < one.wanted for one in swarm.services)
+        if short or swarm.problem:
+            return AGAIN
+        return CALM if swarm.services and len(swarm.nodes) > 1 else None

@@ -74,6 +74,7 @@ def service(item: Payload, tasks: list[SwarmTask]) -> SwarmService:
     reserved = mapping(mapping(template.get("Resources")).get("Reservations"))
     joined = template.get("Networks") or spec.get("Networks")
     published = tuple(objects(mapping(item.get("Endpoint")).get("Ports")))
+    placement, update = mapping(template.get("Placement")), mapping(item.get("UpdateStatus"))
     return SwarmService(
         id=text(item.get("ID")),
         name=text(spec.get("Name")),
@@ -88,10 +89,13 @@ def service(item: Payload, tasks: list[SwarmTask]) -> SwarmService:
             for one in published
             if text(one.get("PublishMode")) == "host"
         ),
-        constraints=strings(mapping(template.get("Placement")).get("Constraints")),
+        constraints=strings(placement.get("Constraints")),
         cpus=as_int(reserved.get("NanoCPUs")) / 1e9,
         memory=as_int(reserved.get("MemoryBytes")),
         generic=_generic(reserved.get("GenericResources")),
+        max_per_node=as_int(placement.get("MaxReplicas")),
+        update=text(update.get("State")),
+        update_told=text(update.get("Message")),
         tasks=_kept(tasks),
     )
 
@@ -138,6 +142,6 @@ def _ports(listed: Iterable[Payload]) -> tuple[PortBinding, ...]:
 def _kept(tasks: list[SwarmTask]) -> tuple[SwarmTask, ...]:
     """The newest first: all that are wanted now, and the newest of those that were."""
     ordered = sorted(tasks, key=lambda one: (-one.at, one.id))
-    past = [one for one in ordered if one.desired in ("shutdown", "remove")]
+    past = [one for one in ordered if one.past]
     left_out = frozenset(one.id for one in past[MOST_PAST:])
     return tuple(one for one in ordered if one.id not in left_out)

@@ -40,6 +40,7 @@ class StackServiceJson(TypedDict):
     networks: list[str]
     ports: list[PortJson]
     nodes: Annotated[list[str], "what is amiss with nodes of its tasks"]
+    update: Annotated[str | None, "what its newest update has come to; null = through, or none"]
     reserves: Annotated[list[ReservedJson], "generic resources of each task, such as GPUs"]
     containers: Annotated[list[str], "those on this node"]
     tasks: Annotated[list[TaskJson], "the newest first"]
@@ -67,6 +68,11 @@ class NodeJson(TypedDict):
     role: Annotated[str, "worker, manager"]
     availability: Annotated[str, "active, pause, drain"]
     state: Annotated[str, "Swarm's word: ready, down, disconnected, unknown"]
+    tasks: Annotated[int, "that run there"]
+    cpus: Annotated[float | None, "null = not told"]
+    cpus_free: Annotated[float | None, "not reserved by a task that runs, or is to"]
+    memory: Annotated[int | None, "bytes; null = not told"]
+    memory_free: Annotated[int | None, "bytes, not reserved by a task that runs, or is to"]
     generic_resources: Annotated[list[SupplyJson], "such as GPUs"]
 
 

@@ -1,5 +1,5 @@
-"""What the detail pane says of what no Compose project made: containers of `docker run`, and the
-services of Swarm stacks. The verbs of Compose do nothing to these."""
+"""What the detail pane says of what no Compose project made: containers of `docker run`, the
+services of Swarm stacks, and nodes. The verbs of Compose do nothing to these."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from textual.content import Content
 
 from nebtui.analysis.generic_resources import wanted
 from nebtui.analysis.stacks import StackService
-from nebtui.analysis.task_errors import node_name, plain_error
+from nebtui.analysis.swarm_nodes import loads, node_name, node_word
+from nebtui.analysis.task_errors import plain_error
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm, SwarmTask
 from nebtui.graph.row_facts import port_words
 from nebtui.graph.row_ids import outsider
 from nebtui.graph.stacks import stack_row, stack_service
+from nebtui.graph.swarm_nodes import node_row, node_words
 from nebtui.text.units import moment
 from nebtui.tui.widgets import tabs
 from nebtui.tui.widgets.markup import joined, lines
@@ -23,11 +25,14 @@ MOST_TASKS = 20
 
 def is_foreign(row: str) -> bool:
     """Whether a row stands for something that no Compose project made."""
-    return outsider(row) is not None or stack_row(row) is not None
+    return any(of(row) is not None for of in (outsider, stack_row, node_row))
 
 
 def why_refused(row: str) -> str:
-    """Why the verbs of Compose do nothing to a row of a stack, and what does; "" for all others."""
+    """Why the verbs of Compose do nothing to a row of a swarm, and what does; "" for all others."""
+    if (node := node_row(row)) is not None:
+        told = f"docker node update --availability drain {node[:12] or 'NODE'}"
+        return f"this is a node of the swarm, not of Compose; by hand: {told}"
     named = stack_row(row)
     if named is None:
         return ""
@@ -41,6 +46,8 @@ def why_refused(row: str) -> str:
 
 def foreign_page(snapshot: Snapshot, row: str, now: float) -> tuple[Content, Content]:
     """The heading and the lines for such a row; `now` in Unix seconds."""
+    if (node := node_row(row)) is not None:
+        return _node_page(snapshot.swarm or Swarm(), node, now)
     if stack_row(row) is None:
         container = snapshot.containers.get(outsider(row) or "")
         name = container.name if container else "outside Compose"
@@ -66,6 +73,7 @@ def _service(swarm: Swarm | None, service: StackService, now: float) -> list[Con
         ("networks", ", ".join(service.networks)),
         ("ports", port_words(known.ports) if known else ""),
         ("reserves", wanted(swarm, known) if swarm and known else ""),
+        ("update", service.update),
         ("nodes", ", ".join(service.troubles)),
     ]
     if swarm is None or known is None:
@@ -75,11 +83,30 @@ def _service(swarm: Swarm | None, service: StackService, now: float) -> list[Con
     tasks = sorted(known.tasks, key=lambda one: (one not in known.current, one.slot, -one.at))
     for task in tasks[:MOST_TASKS]:
         error = plain_error(swarm, known, task)
-        tone = "bad" if error else "dim" if task not in known.current else ""
+        past = task not in known.current
+        tone = "bad" if error and task.state != "shutdown" else "dim" if past else ""
         told.append(joined(("task        ", "dim"), (_task(swarm, task, now), tone), f"  {error}"))
     if (more := len(tasks) - MOST_TASKS) > 0:
         told.append(joined(("task        ", "dim"), (f"and {more} more", "dim")))
     return told
+
+
+def _node_page(swarm: Swarm, identity: str, now: float) -> tuple[Content, Content]:
+    """A node with the tasks that were given to it and have not ended."""
+    load = next((one for one in loads(swarm) if one.node.id == identity), None)
+    heading = _heading(node_name(swarm, identity) or "Swarm", "a node of the swarm")
+    if load is None:
+        return _heading("Swarm", "the nodes of the swarm"), Content("")
+    told = [joined(("state       ", "dim"), f"{node_word(load.node)} · {node_words(swarm, load)}")]
+    here = [(one, t) for one in swarm.services for t in one.current if t.node == identity]
+    for service, task in here[:MOST_TASKS]:
+        error = plain_error(swarm, service, task)
+        name = f"{service.name}{f'.{task.slot}' if task.slot else ''}"
+        words = f"{name}  {task.state} since {moment(task.at, now)}"
+        told.append(joined(("task        ", "dim"), (words, "bad" if error else ""), f"  {error}"))
+    if (more := len(here) - MOST_TASKS) > 0:
+        told.append(joined(("task        ", "dim"), (f"and {more} more", "dim")))
+    return heading, lines(told)
 
 
 def _task(swarm: Swarm, task: SwarmTask, now: float) -> str:

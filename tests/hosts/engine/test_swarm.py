@@ -37,11 +37,12 @@ SERVICE: dict[str, Any] = {
                     "GenericResources": [{"DiscreteResourceSpec": {"Kind": "gpu", "Value": 2}}],
                 }
             },
-            "Placement": {"Constraints": ["node.role == worker"]},
+            "Placement": {"Constraints": ["node.role == worker"], "MaxReplicas": 2},
             "Networks": [{"Target": "net1", "Aliases": ["web"]}],
         },
         "Mode": {"Replicated": {"Replicas": 2}},
     },
+    "UpdateStatus": {"State": "paused", "Message": "update paused due to …"},
     "Endpoint": {
         "Ports": [
             {"Protocol": "tcp", "TargetPort": 80, "PublishedPort": 8080, "PublishMode": "ingress"},
@@ -143,7 +144,8 @@ def test_its_json_as_facts() -> None:
     assert (service.memory, service.cpus, service.networks) == (1024, 0.5, ("net1",))
     assert service.ports == (PortBinding(80, 8080), PortBinding(81, 8081))
     assert (service.own_ports, service.generic) == ((8081,), (GenericResource("gpu", 2),))
-    assert service.constraints == ("node.role == worker",)
+    assert (service.constraints, service.max_per_node) == (("node.role == worker",), 2)
+    assert (service.update, service.update_told) == ("paused", "update paused due to …")
     assert (task.state, task.node, task.slot, task.container) == ("rejected", "n1", 1, "c1")
     assert (task.error, task.at) == ("No such image: web:1", 1795388400.5)
     has = (GenericResource("fpga", 4), GenericResource("gpu", 2))
@@ -238,6 +240,18 @@ def test_missing_replicas_are_looked_for_again(
         log.wait(lambda _: len(swarms(log)) == 2)
     counts = [one.services[0].running if one else None for one in swarms(log)]
     assert counts == [0, 2]
+
+
+def test_other_nodes_are_looked_after(client: StubClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happens to a container there is no event here: nobody has to ask."""
+    monkeypatch.setattr("nebtui.hosts.engine.swarm.APART", 0.0)
+    monkeypatch.setattr("nebtui.hosts.engine.swarm.CALM", 0.01)
+    monkeypatch.setattr(client, "nodes", lambda: [NODE, {**NODE, "ID": "n2"}])
+    log = ChangeLog()
+    with running(client, log) as collector:
+        collector.begin(MANAGER)
+        client.running = "failed"
+        log.wait(lambda _: len(swarms(log)) == 2)
 
 
 def test_without_a_quorum_the_last_picture_stands(client: StubClient) -> None:
