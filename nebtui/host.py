@@ -33,6 +33,9 @@ class LogRequest:
     """Wait for the one who takes instead of skipping lines (a pipe)."""
     swarm: tuple[str, ...] = ()
     """Services of Swarm by their whole names (`shop_web`), with the tasks of all nodes."""
+    tasks: tuple[tuple[str, str], ...] = ()
+    """Single tasks of Swarm: the whole name of the service, and the id of the task. Of one that
+    wrote nothing a note says why."""
 
 
 @dataclass(frozen=True, slots=True)

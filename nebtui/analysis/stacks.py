@@ -244,6 +244,11 @@ def _troubles(swarm: Swarm, service: SwarmService) -> tuple[str, ...]:
     return tuple(sorted({*filter(None, of_tasks), *(unavailable(swarm) if waits else ())}))
 
 
+def log_key(service: SwarmService) -> ServiceKey:
+    """Whose lines those of its log are told to be."""
+    return ServiceKey(ProjectKey(service.stack, ""), _short(service.stack, service.name))
+
+
 def _by_name(containers: Iterable[Container]) -> tuple[Container, ...]:
     return tuple(sorted(containers, key=lambda one: (one.name, one.id)))
 

@@ -17,7 +17,11 @@ Since = Callable[[float], float]
 def add_logs(logs: argparse.ArgumentParser) -> None:
     """Give the parser of the verb its options."""
     logs.add_argument(
-        "names", nargs="*", metavar="PROJECT[/SERVICE]", help="none = every project on the host"
+        "names",
+        nargs="*",
+        metavar="PROJECT[/SERVICE]",
+        help="none = every project on the host; of Swarm also STACK/SERVICE.TASK: the number of a "
+        "replica, a node, or the id of a task",
     )
     logs.add_argument(
         "--tail",

@@ -7,14 +7,16 @@ import os
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
+from dataclasses import dataclass
 
 from nebtui.analysis.logs.entry import entry_of
 from nebtui.analysis.logs.level import LogLevel
 from nebtui.analysis.logs.levels import Levels, at_least
 from nebtui.analysis.services import keys_of
 from nebtui.analysis.stacks import StackService, stacks
+from nebtui.analysis.task_log import tasks_called
 from nebtui.cli.common import complain
 from nebtui.cli.errors import CommandError
 from nebtui.cli.looking import host_for
@@ -37,6 +39,8 @@ PAUSE = 0.5
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
 """Of the services in turn, in the terminal's own palette; no red, which reads as an error."""
 TAIL = 100
+MOST_NOTES = 1000
+"""Different notes of which none is told twice."""
 
 
 def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) -> int:
@@ -51,8 +55,9 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         if snapshot.engine is None:
             complain(snapshot, (), arguments)
             return 2
-        services, swarm = _services(snapshot, arguments)
-        if not swarm and not any(snapshot.containers_of(service) for service in services):
+        wanted = _wanted(snapshot, arguments)
+        of_swarm = wanted.swarm or wanted.tasks
+        if not of_swarm and not any(snapshot.containers_of(one) for one in wanted.services):
             warn("nebtui: none of the services has a container: there is nothing to read yet")
         # What happens goes on being read, or it would pile up, and new containers not be found.
         threading.Thread(
@@ -62,44 +67,76 @@ def run(arguments: Namespace, settings: Settings, environ: Mapping[str, str]) ->
         tail = arguments.tail if arguments.tail is not None or since is not None else TAIL
         follow = not arguments.no_follow
         tail = None if tail in (None, math.inf) else int(tail)
-        names = tuple(one.known.name for one in swarm if one.known)
-        request = LogRequest(services, tail, since, follow, patient=True, swarm=names)
+        names = tuple(one.known.name for one in wanted.swarm if one.known)
+        request = LogRequest(
+            wanted.services, tail, since, follow, patient=True, swarm=names, tasks=wanted.tasks
+        )
         with closing(host.logs(request)) as stream, suppress(KeyboardInterrupt):
             threading.Thread(target=when_reader_leaves, args=(stream.close,), daemon=True).start()
-            every = (*services, *(one.log_key for one in swarm))
-            _print(stream, arguments, _writer(arguments, every, environ))
+            _print(stream, arguments, _writer(arguments, wanted.every, environ))
     return 0
 
 
-def _services(
-    snapshot: Snapshot, arguments: Namespace
-) -> tuple[tuple[ServiceKey, ...], tuple[StackService, ...]]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose lines are asked for."""
+
+    services: tuple[ServiceKey, ...]
+    swarm: tuple[StackService, ...] = ()
+    tasks: tuple[tuple[str, str], ...] = ()
+    """Service and id of single tasks."""
+
+    @property
+    def every(self) -> tuple[ServiceKey, ...]:
+        """The services with a colour of their own."""
+        return (*self.services, *(one.log_key for one in self.swarm))
+
+
+def _wanted(snapshot: Snapshot, arguments: Namespace) -> Wanted:
     """The services of the names given, else all: of projects, and of the stacks of a Swarm that is
     managed here; CommandError where there is none of a name."""
-    wanted = arguments.project
-    every = tuple(key for key in keys_of(snapshot, None) if wanted in (None, key.project.name))
+    only = arguments.project
+    every = tuple(key for key in keys_of(snapshot, None) if only in (None, key.project.name))
     of_swarm = tuple(
         one
         for stack in stacks(snapshot)
         for one in stack.services
-        if one.known and wanted in (None, one.stack)
+        if one.known and only in (None, one.stack)
     )
-    if wanted and not every and not of_swarm:
-        raise CommandError(f"no project is called {wanted}")
+    if only and not every and not of_swarm:
+        raise CommandError(f"no project is called {only}")
+    if not arguments.names:
+        return Wanted(every, of_swarm)
     found: dict[ServiceKey, None] = {}
-    tasks: dict[ServiceKey, StackService] = {}
+    swarm: dict[ServiceKey, StackService] = {}
+    tasks: dict[tuple[str, str], None] = {}
     for name in arguments.names:
         project, _, service = name.partition("/")
         mine = [k for k in every if k.project.name == project and service in ("", k.service)]
-        swarm = [one for one in of_swarm if one.stack == project and service in ("", one.name)]
-        if not mine and not swarm:
+        theirs = [one for one in of_swarm if one.stack == project and service in ("", one.name)]
+        single = () if mine or theirs else _tasks(snapshot, of_swarm, project, service)
+        if not mine and not theirs and not single:
             known = {*(key.project.name for key in every), *(one.stack for one in of_swarm)}
             if project in known:
                 raise CommandError(f"project {project} has no service {service}")
             raise CommandError(f"no project is called {project}")
         found |= dict.fromkeys(mine)
-        tasks |= {one.log_key: one for one in swarm}
-    return (tuple(found), tuple(tasks.values())) if arguments.names else (every, of_swarm)
+        swarm |= {one.log_key: one for one in theirs}
+        tasks |= dict.fromkeys(single)
+    return Wanted(tuple(found), tuple(swarm.values()), tuple(tasks))
+
+
+def _tasks(
+    snapshot: Snapshot, services: Iterable[StackService], stack: str, name: str
+) -> tuple[tuple[str, str], ...]:
+    """The tasks that `SERVICE.TASK` means; CommandError where the service is there and has none."""
+    for one in services:
+        word = name.removeprefix(f"{one.name}.")
+        if one.stack == stack and word != name and one.known and snapshot.swarm:
+            if found := tasks_called(snapshot.swarm, one.known, word):
+                return tuple((one.known.name, task.id) for task in found)
+            raise CommandError(f"{stack}/{one.name} has no task {word}")
+    return ()
 
 
 def _coloured(environ: Mapping[str, str]) -> bool:
@@ -129,11 +166,15 @@ def _print(
 ) -> None:
     """Print the lines that are wanted until the stream ends; notes go to standard error."""
     levels, wanted = Levels(), arguments.grep
+    noted: set[str] = set()
     while not stream.ended:
         lines = stream.take(BATCH)
         for line in lines:
             if line.source == "note":
-                warn(f"nebtui: {_whose(line)}{line.text}")
+                told = f"nebtui: {_whose(line)}{line.text}"
+                if told not in noted or len(noted) > MOST_NOTES:
+                    noted.add(told)
+                    warn(told)
                 continue
             level = levels.of(line, entry_of(line.text))
             found = wanted is None or wanted.search(plain(line.text))

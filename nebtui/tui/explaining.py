@@ -22,7 +22,7 @@ from nebtui.tui.widgets.summary import Summary
 
 PAGES = {"timeline": "timeline", "review": "review", "gpu": "gpus"}
 """Screen → page of the table for its text."""
-PARTS = {"findings": "finding", "watched": "watched"}
+PARTS = {"findings": "finding", "watched": "watched", "tasks": "why"}
 """Part of the detail pane → the same."""
 
 
@@ -66,7 +66,7 @@ def everything(screen: Screen[object]) -> tuple[str, tuple[Shown, ...]]:
     if home is None:
         return "What stands here", _text(screen, screen.query("#page, #title, #diff, #proof"))
     if focused is not None and focused is not home and focused in screen.query("Detail *"):
-        return "The pane below", _text(screen, screen.query("#watched, #findings, #facts"))
+        return "The pane below", _text(screen, screen.query("#watched, #findings, #facts, #tasks"))
     if home.selected:
         return "This row, from left to right", shown_pieces(home.pieces_of(home.selected))
     found = told("header", _lines(screen, Summary), by_word=True)

@@ -169,20 +169,36 @@ def test_what_its_tasks_write(watched: Watched, tmp_path: Path) -> None:
     assert {str(line.service) for line in found} == {"shop/web"}
 
 
+def logs(member: SwarmMember, name: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the verb prints of a service or a task."""
+    environ = {**os.environ, "NEBTUI_STATE": str(folder / "state"), "PYTHONPATH": os.getcwd(),
+               "NEBTUI_CONFIG": str(folder / "none")}  # fmt: skip
+    argv = (sys.executable, "-m", "nebtui", "logs", "--host", member.url, "--no-follow", name)
+    return subprocess.run(
+        argv, env=environ, cwd=folder, capture_output=True, text=True, timeout=90, check=False
+    )
+
+
 def test_the_verb_has_it_too(members: Members, tmp_path: Path) -> None:
     """By stack and service; a worker knows no stack of that name that it could ask for."""
-    environ = {**os.environ, "NEBTUI_STATE": str(tmp_path / "state"), "PYTHONPATH": os.getcwd(),
-               "NEBTUI_CONFIG": str(tmp_path / "none")}  # fmt: skip
-    manager, worker = (
-        subprocess.run(
-            (sys.executable, "-m", "nebtui", "logs", "--host", one.url, "--no-follow", "shop/web"),
-            env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False,
-        )
-        for one in members[:2]
-    )  # fmt: skip
+    manager, worker = (logs(one, "shop/web", tmp_path) for one in members[:2])
     assert manager.returncode == 0, manager.stderr
     assert {*manager.stdout.splitlines()} == {"shop/web | up", "shop/web | oops"}
     assert (worker.returncode, worker.stdout) == (2, "")
+
+
+def test_what_single_tasks_write(members: Members, watched: Watched, tmp_path: Path) -> None:
+    """One that runs, those that ended, one that was rejected: that, and why it has no log."""
+    until(watched, lambda box: services(box)["web"].verdict.state == "ready 2/2")
+    one = logs(members[0], "shop/web.1", tmp_path)
+    assert sorted(one.stdout.splitlines()) == ["shop/web | oops", "shop/web | up"]
+    ended = logs(members[0], "shop/failing.1", tmp_path)
+    assert {*ended.stdout.splitlines()} == {"shop/failing | bye"}
+    refused = logs(members[0], "shop/partial.node3", tmp_path)
+    assert (refused.returncode, refused.stdout) == (0, "")
+    assert "rejected: image not found on node node3; no container was made" in refused.stderr
+    nobody = logs(members[0], "shop/web.9", tmp_path)
+    assert (nobody.returncode, nobody.stderr) == (2, "nebtui: shop/web has no task 9\n")
 
 
 def test_a_task_that_ends_on_another_node(members: Members, watched: Watched) -> None:

@@ -24,6 +24,7 @@ from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.screens.logs import LogsScreen
 from nebtui.tui.swarm_verbs import no_verb_of_swarm, on_row, where_it_runs
 from nebtui.tui.verbs import Verb, asked
+from nebtui.tui.widgets.task_list import TaskList, task_lines
 from tests.builders import box, container, project
 from tests.fakes import FakeHost
 from tests.swarms import ONE, TWO, service, swarm, task
@@ -248,8 +249,9 @@ class Writing(FakeHost):
 
     def logs(self, request: LogRequest) -> LogStream:
         key = ServiceKey(ProjectKey("shop", ""), "web")
-        self.asked = (*getattr(self, "asked", ()), request.swarm)
-        return FixedLog(tuple(LogLine(1, key, "c1", "stdout", "hello") for _ in request.swarm))
+        self.asked = (*getattr(self, "asked", ()), request.swarm or request.tasks)
+        names = (*request.swarm, *request.tasks)
+        return FixedLog(tuple(LogLine(1, key, "c1", "stdout", "hello") for _ in names))
 
 
 async def test_the_log_of_a_service_of_a_stack(tmp_path: Path) -> None:
@@ -271,6 +273,55 @@ async def test_the_log_of_a_service_of_a_stack(tmp_path: Path) -> None:
         await made.until(lambda: isinstance(made.app.screen, LogsScreen), "that of the stack")
         await made.press("escape")
         assert {*host.asked} == {("shop_web",)}
+
+
+async def test_the_log_of_one_task(tmp_path: Path) -> None:
+    """Enter goes to the tasks of a service, or on a node, arrows choose one, enter or l opens its
+    log, enter there leads back to the service's row."""
+    nodes = (ONE, replace(TWO, availability="drain"))
+    host = Writing(box(changes.SwarmSeen(swarm(WEB, nodes=nodes))))
+    first, second = (("shop_web", one.id) for one in WEB.tasks)
+    async with driver(host, tmp_path, (140, 40)) as made:
+        await made.until(lambda: made.session.snapshot.settled, "the first picture")
+        await made.press("home", "down")
+        assert "rejected since" in made.text
+        await made.press("enter", "down", "enter")
+        await made.until(lambda: isinstance(made.app.screen, LogsScreen), "the screen")
+        await made.until(lambda: "hello" in made.text, "its line")
+        assert "shop_web.2 on n1" in made.text
+        await made.press("enter")
+        await made.until(lambda: made.home, "home")
+        await made.press("up", "l")
+        await made.until(lambda: isinstance(made.app.screen, LogsScreen), "the one above")
+        await made.press("escape")
+        await made.until(lambda: made.home, "home")
+        await made.press("escape", "end", "up", "enter", "l")
+        await made.until(lambda: isinstance(made.app.screen, LogsScreen), "from its node")
+        assert host.asked == ((second,), (first,), (first,))
+        await made.press("escape", "escape", "home")
+        assert "rejected since" not in made.text
+
+
+async def test_many_tasks_are_counted(tmp_path: Path) -> None:
+    """The first ones are listed; the one that is chosen stays so while others come and go."""
+    tasks = [task(number, "failed", error=f"boom {number}") for number in range(1, 31)]
+    host = FakeHost(box(changes.SwarmSeen(swarm(service("shop_web", *tasks), nodes=(ONE,)))))
+    async with driver(host, tmp_path, (140, 60)) as made:
+        await made.until(lambda: made.session.snapshot.settled, "the first picture")
+        await made.press("end")
+        assert "and 10 more" in made.text
+        assert "boom 20" in made.text
+        assert "boom 21 on" not in made.text
+        await made.press("enter", "down")
+        found = made.app.screen.query_one(TaskList)
+        chosen = found.chosen
+        assert chosen is not None
+        lines = task_lines(made.session.snapshot, made.rails.selected or "", 0.0)
+        found.show(lines[1:])
+        assert found.chosen is not None
+        assert found.chosen.task == chosen.task
+        found.show(lines[5:])
+        assert found.chosen.task == lines[5].task
 
 
 async def test_a_worker_has_no_log_of_a_stack(tmp_path: Path) -> None:

@@ -213,11 +213,12 @@ class EngineClient:
         return mapping(self._json(f"/services/{quoted(name)}"))
 
     def service_logs(
-        self, service: str, terminal: bool, since: int, tail: int | None, *, follow: bool
+        self, service: str, terminal: bool, since: int, tail: int | None, *, follow: bool, task: str
     ) -> LogReply:
-        """The same of a service of the swarm, by its id: what the tasks of all nodes write, each
-        line behind what it is of (`details`)."""
-        return self._log("services", service, terminal, since, tail, follow=follow, details=1)
+        """The same of a service of the swarm, by its id: what the tasks of all nodes write, or the
+        one with this id, each line behind what it is of (`details`)."""
+        kind, which = ("tasks", task) if task else ("services", service)
+        return self._log(kind, which, terminal, since, tail, follow=follow, details=1)
 
     def _log(
         self,

@@ -4,11 +4,12 @@ by a thread, over its restarts."""
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.observed import Container
+from nebtui.facts.swarm import ENDED
 from nebtui.host import LogRequest
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient
@@ -54,7 +55,7 @@ class ServiceLogs:
     ) -> None:
         self._client = client
         self._shared = shared
-        self._request = request
+        self._request = replace(request, follow=False) if _over(request, shared) else request
         self._clock = clock
         self._buffer = LogBuffer(clock.steady, patient=request.patient)
         self._readings: dict[str, Reading] = {}
@@ -87,22 +88,24 @@ class ServiceLogs:
                 elif reading is not None and self._is_due(reading, container):
                     reading.run, reading.ended = _run_of(container), None
                     reading.thread = self._thread(reading.reader, None)
-        for name in self._request.swarm:
-            present.add(name)
-            self._look_at_swarm(name)
+        for name, task in (*((name, "") for name in self._request.swarm), *self._request.tasks):
+            present.add(task or name)
+            self._look_at_swarm(name, task)
         for gone in self._readings.keys() - present:
             if not self._readings[gone].thread.is_alive():
                 del self._readings[gone]
         self._first = False
 
-    def _look_at_swarm(self, name: str) -> None:
-        """Start a reader for a service of the swarm, again a while after its log ended."""
-        reading = self._readings.get(name)
+    def _look_at_swarm(self, name: str, task: str) -> None:
+        """Start a reader for a service of the swarm, or one task of it, again a while after its log
+        ended."""
+        key = task or name
+        reading = self._readings.get(key)
         if reading is None and len(self._readings) < MOST:
             place, tail = self._begin()
-            reader = SwarmLogReader(self._client, self._shared, self._buffer, name, place)
-            self._buffer.expect(name)
-            self._readings[name] = Reading(reader, self._thread(reader, tail), ())
+            reader = SwarmLogReader(self._client, self._shared, self._buffer, name, place, task)
+            self._buffer.expect(key)
+            self._readings[key] = Reading(reader, self._thread(reader, tail), ())
         elif reading is not None and not reading.thread.is_alive():
             if reading.ended is None:
                 reading.ended = self._clock.steady()
@@ -161,6 +164,15 @@ class ServiceLogs:
         self._buffer.close()
         for reading in tuple(self._readings.values()):
             reading.reader.stop()
+
+
+def _over(request: LogRequest, shared: SharedState) -> bool:
+    """Nothing but tasks is asked for, all of which have ended: nothing will be written."""
+    swarm = shared.snapshot.swarm
+    if request.services or request.swarm or swarm is None:
+        return False
+    ended = {t.id for one in swarm.services for t in one.tasks if t.state in ENDED}
+    return bool(request.tasks) and {task for _, task in request.tasks} <= ended
 
 
 def _run_of(container: Container) -> Run:

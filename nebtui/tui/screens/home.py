@@ -32,6 +32,7 @@ from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.running import Running
 from nebtui.tui.widgets.summary import Summary
+from nebtui.tui.widgets.task_list import task_lines
 
 
 class HomeScreen(ExplainedScreen, OpeningScreen):
@@ -187,12 +188,13 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
 
     def _show_foreign(self, detail: Detail) -> None:
         session = self.session
-        heading, facts = foreign_page(session.snapshot, self._foreign, session.now())
+        heading, facts = foreign_page(session.snapshot, self._foreign)
         service = stack_service(session.snapshot, self._foreign)
         if detail.tab == "log" and service is not None and service.known is not None:
             detail.show_swarm_log(session, heading, service.known.name)
         else:
-            detail.show_page(heading, facts)
+            tasks = task_lines(session.snapshot, self._foreign, session.now())
+            detail.show_page(heading, facts, tasks)
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self.visited(message.id)
@@ -210,18 +212,15 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
     def action_rails(self, name: str) -> None:
         """Hand a moving key to the graph, or to the list while that has the focus."""
         focused = self.focused
-        if (
-            name in ("cursor_up", "cursor_down", "first", "last")
-            and focused is not None
-            and focused.id == "findings"
-        ):
+        moves = name in ("cursor_up", "cursor_down", "first", "last")
+        if moves and focused is not None and focused.id in ("findings", "tasks"):
             getattr(focused, f"action_{name}")()
             return
         getattr(self.query_one(Rails), f"action_{name}")()
 
     def action_detail(self) -> None:
-        """Go to the findings, of a service that waits to the one it waits on, after a key that did
-        nothing here to where it would; from the filter line to the graph."""
+        """Go to the findings or tasks, of a service that waits to the one it waits on, after a key
+        that did nothing to where it would; from the filter to the graph, from a task to its log."""
         if self.focused is self.query_one("#filter"):
             self.set_focus(self.query_one(Rails))
             return
@@ -229,7 +228,8 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         if self.focused is self.query_one(Rails) and goal is not None:
             self.go(goal)
             return
-        self.set_focus(self.query_one("#findings" if self.query_one(Detail).findings else "#body"))
+        if not self.show_task_log():
+            self.set_focus(self.query_one(self.query_one(Detail).part))
 
     def _awaited(self) -> ServiceKey | None:
         """The service that the selected one waits on, None where it waits on none."""

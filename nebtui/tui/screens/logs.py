@@ -10,7 +10,6 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from nebtui.analysis.logs.level import LogLevel
-from nebtui.analysis.stacks import StackService
 from nebtui.facts.declared import ServiceKey
 from nebtui.host import LogRequest
 from nebtui.text.paths import short
@@ -49,16 +48,15 @@ class LogsScreen(Screen[ServiceKey | None]):
         session: Session,
         title: str,
         services: tuple[ServiceKey, ...],
-        stacks: tuple[StackService, ...] = (),
+        request: LogRequest | None = None,
     ) -> None:
-        """`stacks`: services of Swarm, of which a manager tells."""
+        """`services`: those whose lines are shown; `request`: what is read, None = those of
+        projects."""
         super().__init__()
         self.session = session
         self._title = title
-        self.services = (*services, *(one.log_key for one in stacks))
-        """Those whose lines are shown."""
-        swarm = tuple(one.known.name for one in stacks if one.known)
-        self._stream = session.host.logs(LogRequest(services, TAIL, swarm=swarm))
+        self.services = services
+        self._stream = session.host.logs(request or LogRequest(services, TAIL))
         self._paused = False
         self._flooded = False
         """The last look took more than one portion."""

@@ -6,14 +6,17 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from nebtui.analysis import services
+from nebtui.analysis.stacks import StackService, log_key
 from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ServiceKey
 from nebtui.graph import row_ids
 from nebtui.graph.stacks import logged, stack_identity
+from nebtui.host import LogRequest
 from nebtui.tui.screens.acting import ActingScreen
 from nebtui.tui.widgets.box_lines import BoxLines
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.summary import remedy
+from nebtui.tui.widgets.task_list import TaskList
 
 
 class OpeningScreen(ActingScreen):
@@ -59,16 +62,15 @@ class OpeningScreen(ActingScreen):
 
     def action_logs(self) -> None:
         """Show what the selected service, project or the whole box writes."""
-        from nebtui.tui.screens.logs import LogsScreen
-
+        if self.show_task_log():
+            return
         selected, snapshot = self._selected, self.session.snapshot
-        title = str(selected) if selected else "all projects"
         if self._foreign:
             found, title = logged(snapshot, self._foreign)
             if not found:
                 self.notify(title, markup=False, timeout=4)
-                return
-            self.app.push_screen(LogsScreen(self.session, title, (), found), self._go_to)
+            else:
+                self._show_log(title, (), found)
             return
         keys = (
             (selected,)
@@ -76,7 +78,31 @@ class OpeningScreen(ActingScreen):
             else services.keys_of(snapshot, selected)
         )
         every = logged(snapshot, "")[0] if selected is None else ()
-        self.app.push_screen(LogsScreen(self.session, title, keys, every), self._go_to)
+        self._show_log(str(selected) if selected else "all projects", keys, every)
+
+    def _show_log(
+        self, title: str, keys: tuple[ServiceKey, ...], swarm: tuple[StackService, ...]
+    ) -> None:
+        from nebtui.tui.screens.logs import TAIL, LogsScreen
+
+        names = tuple(one.known.name for one in swarm if one.known)
+        request = LogRequest(keys, TAIL, swarm=names)
+        every = (*keys, *(one.log_key for one in swarm))
+        self.app.push_screen(LogsScreen(self.session, title, every, request), self._go_to)
+
+    def show_task_log(self) -> bool:
+        """Show what the task under the cursor wrote; False where the cursor is not on the tasks."""
+        from nebtui.tui.screens.logs import TAIL, LogsScreen
+
+        focused = self.focused
+        chosen = focused.chosen if isinstance(focused, TaskList) else None
+        if chosen is None:
+            return False
+        title = chosen.title(self.session.snapshot.swarm)
+        request = LogRequest((), TAIL, tasks=((chosen.service.name, chosen.task.id),))
+        of = (log_key(chosen.service),)
+        self.app.push_screen(LogsScreen(self.session, title, of, request), self._go_to)
+        return True
 
     def _go_to(self, service: ServiceKey | None) -> None:
         """Select a service, also one that the filter hides or whose project is closed."""

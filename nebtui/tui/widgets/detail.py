@@ -30,6 +30,7 @@ from nebtui.tui.widgets.no_match import no_match, no_match_heading
 from nebtui.tui.widgets.notices import notices
 from nebtui.tui.widgets.speed import server_lines
 from nebtui.tui.widgets.strips import strips
+from nebtui.tui.widgets.task_list import TaskLine, TaskList
 from nebtui.tui.widgets.wheel import WheelStatic
 from nebtui.tui.widgets.yaml_tab import YamlTab
 
@@ -65,12 +66,19 @@ class Detail(Vertical):
             yield CachedStatic(id="watched")
             yield OptionList(id="findings")
             yield CachedStatic(id="facts")
+            yield TaskList()
 
     @property
     def finding(self) -> Finding | None:
         """The highlighted finding, else the first."""
         index = self.query_one("#findings", OptionList).highlighted
         return self._found[index or 0] if self._found else None
+
+    @property
+    def part(self) -> str:
+        """The part of it that one goes to: a list where there is one."""
+        tasks = self.query_one(TaskList).display
+        return "#findings" if self._found else "#tasks" if tasks else "#body"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -87,6 +95,7 @@ class Detail(Vertical):
         service = selected if isinstance(selected, ServiceKey) else None
         found = tuple(f for f in concerned if f.severity != "advice") if selected is None else ()
         found = found or concerned
+        self.query_one(TaskList).show(())
         self.query_one("#heading", CachedStatic).set_content(
             detail_heading(session, selected, found, self.tab, self.size.width - SIDES)
         )
@@ -169,12 +178,15 @@ class Detail(Vertical):
             self._timer.resume()
         self._show_text(heading, lines(log_tab.log_lines(self._tail.lines)))
 
-    def show_page(self, heading: Content, facts: Content) -> None:
-        """Show a text that belongs to no service."""
+    def show_page(self, heading: Content, facts: Content, tasks: tuple[TaskLine, ...] = ()) -> None:
+        """Show a text that belongs to no service, and tasks of a swarm below it."""
         self._tail.close()
-        self._show_text(heading, facts)
+        self._show_text(heading, facts, tasks)
 
-    def _show_text(self, heading: Content, facts: Content) -> None:
+    def _show_text(
+        self, heading: Content, facts: Content, tasks: tuple[TaskLine, ...] = ()
+    ) -> None:
+        self.query_one(TaskList).show(tasks)
         self.query_one("#heading", CachedStatic).set_content(heading)
         self.query_one("#watched").display = False
         self._list(())

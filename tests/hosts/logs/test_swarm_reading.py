@@ -53,9 +53,9 @@ class SwarmEngine(EngineClient):
         return {"Spec": SPEC}
 
     def service_logs(  # type: ignore[override]
-        self, service: str, terminal: bool, since: int, tail: int | None, *, follow: bool
+        self, service: str, terminal: bool, since: int, tail: int | None, *, follow: bool, task: str
     ) -> Reply:
-        self.asked.append((service, since, tail, follow))
+        self.asked.append((task or service, since, tail, follow))
         return self.answers.pop(0) if self.answers else Reply()
 
 
@@ -101,6 +101,56 @@ def test_what_the_engine_says_instead_is_a_note() -> None:
         ("stdout", "x"),
         ("note", "incomplete log stream: node n2 is down"),
     ]
+
+
+WEB = service("shop_web", RUNNING, task(2, "rejected", "id-2", error="No such image: x"),
+              task(3, "pending", ""), task(4, "complete"))  # fmt: skip
+
+
+def read_task(engine: SwarmEngine, number: int, *, follow: bool = False) -> list[LogLine]:
+    """All that a request for one task of it gives."""
+    log = ChangeLog()
+    log(SwarmSeen(swarm(WEB)))
+    request = LogRequest((), follow=follow, tasks=(("shop_web", WEB.tasks[number].id),))
+    stream = ServiceLogs(cast("EngineClient", engine), log.shared, request)
+    return list(_taken(stream))
+
+
+def test_a_single_task() -> None:
+    """Its own lines, by its id; of one that has ended nothing is waited for."""
+    engine = SwarmEngine(Reply([[line(1, "hello", WEB.tasks[3].id)]]))
+    found = read_task(engine, 3, follow=True)
+    assert [(one.text, str(one.service)) for one in found] == [("hello", "shop/web")]
+    assert engine.asked == [(WEB.tasks[3].id, 0, 100, False)]
+
+
+@pytest.mark.parametrize(
+    ("number", "notes"),
+    [
+        (0, []),
+        (1, ["task 2 is rejected: image not found on node n2; no container was made for "
+             "it, so it has no log"]),
+        (2, ["task 3 is pending; it has no container yet, so it has no log"]),
+        (3, ["task 4 is complete; it wrote nothing, or its container is removed"]),
+    ],
+)  # fmt: skip
+def test_a_task_without_a_log_has_a_reason(number: int, notes: list[str]) -> None:
+    """In place of the engine's sentence, where it has one."""
+    told = RawLine(0, "note", "Error grabbing logs: task x has not been scheduled")
+    found = read_task(SwarmEngine(Reply([[told]])), number)
+    assert [(one.source, one.text) for one in found] == [("note", note) for note in notes]
+
+
+def test_the_engines_sentence_names_nodes_as_people_do() -> None:
+    """Without what it is wrapped in."""
+    told = RawLine(
+        0,
+        "note",
+        "Error grabbing logs: rpc error: code = Unknown desc = warning: incomplete log stream. some"
+        " logs could not be retrieved for the following reasons: node id-2 is not available",
+    )
+    (found,) = read(SwarmEngine(Reply([[told]])))
+    assert found.text == "incomplete log stream: node n2 is not available"
 
 
 @pytest.mark.parametrize(
