@@ -3,6 +3,7 @@ degraded, failed."""
 
 from __future__ import annotations
 
+from nebtui.analysis.swarm_verdict import deployed_as, verdict
 from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts.declared import Healthcheck, Service, ServiceKey
 from nebtui.facts.observed import Container, Image, Inspection
@@ -45,9 +46,19 @@ def readiness(snapshot: Snapshot, key: ServiceKey) -> Readiness:
     service = snapshot.service(key)
     containers = snapshot.containers_of(key)
     if not containers:
-        return _absent(snapshot, service)
+        return _in_swarm(snapshot, key) or _absent(snapshot, service)
     verdicts = [_of_container(snapshot, key, service, container) for container in containers]
     return min(verdicts, key=lambda v: _RANK[v.word])
+
+
+def _in_swarm(snapshot: Snapshot, key: ServiceKey) -> Readiness | None:
+    """The verdict of Swarm's service where a project is deployed as a stack; None where it is
+    not."""
+    swarm, service = snapshot.swarm, deployed_as(snapshot, key.project).get(key.service)
+    if swarm is None or service is None:
+        return None
+    told = verdict(swarm, service)
+    return Readiness(told.word, f"Swarm: {told.state}" + (f", {told.why}" if told.why else ""))
 
 
 def _absent(snapshot: Snapshot, service: Service | None) -> Readiness:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from nebtui.analysis.reachability import declared_networks
 from nebtui.analysis.readiness import readiness
+from nebtui.analysis.swarm_verdict import deployed_as
 from nebtui.analysis.verdict import WORDS, Readiness, Tone, Word
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
@@ -88,8 +89,8 @@ _UP = ("ready", "listening", "unknown", "completed", "starting", "degraded")
 def meant_to_run(snapshot: Snapshot, key: ServiceKey, verdict: Readiness) -> bool:
     """False for services of a profile that is off, of projects of which nothing was ever started,
     and for those that nobody can look at."""
-    started = key.project.name in snapshot.by_project
-    return started and verdict.label not in ("profile off", "unknown")
+    started = key.project.name in snapshot.by_project or deployed_as(snapshot, key.project)
+    return bool(started) and verdict.label not in ("profile off", "unknown")
 
 
 def tally(snapshot: Snapshot, keys: Iterable[ServiceKey]) -> Tally:
@@ -116,7 +117,8 @@ def whole_tally(snapshot: Snapshot) -> Tally:
     """The count over all services of the box; made once for each set of what verdicts are made
     of."""
     parts = (snapshot.engine, snapshot.projects, snapshot.containers, snapshot.images)
-    return snapshot.derived(_whole_tally, *parts, snapshot.processes, snapshot.histories)
+    more = (snapshot.processes, snapshot.histories, snapshot.swarm)
+    return snapshot.derived(_whole_tally, *parts, *more)
 
 
 def _whole_tally(snapshot: Snapshot) -> Tally:

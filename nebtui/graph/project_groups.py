@@ -10,6 +10,8 @@ from nebtui.analysis.logs.entry import entry_of
 from nebtui.analysis.reachability import declared_of, observed_networks
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import files_elsewhere, service_keys, tally
+from nebtui.analysis.stacks import stack_title
+from nebtui.analysis.swarm_verdict import deployed_as
 from nebtui.analysis.throughput.summary import SpeedWords, samples_of, words
 from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
@@ -58,7 +60,8 @@ def _parts(snapshot: Snapshot, key: ProjectKey) -> tuple[object, ...]:
     by_container = (snapshot.processes, snapshot.histories, snapshot.throughput)
     own = tuple(found.get(c.id) for c in containers for found in by_container)
     shared = (snapshot.engine, snapshot.networks, snapshot.images, snapshot.gpus)
-    return (snapshot.projects[key], containers, own, *shared)
+    swarm = snapshot.swarm if deployed_as(snapshot, key) else None
+    return (snapshot.projects[key], containers, own, *shared, swarm)
 
 
 def _group(
@@ -87,8 +90,11 @@ def _group(
     else:
         text = " · ".join((counted.text, *(part for part, _ in counted.parts)))
     tone = counted.tone if counted.meant else "dim"
+    in_swarm = bool(deployed_as(snapshot, key))
+    text = f"deployed as {stack_title(key.name)}" if in_swarm else text
     variant = f" · variant {_short_file(project)}" if project.variant else ""
-    return Group(identity(key), project.name, text + variant, tone, rows)
+    # The stack's own group has its rows, with their tasks.
+    return Group(identity(key), project.name, text + variant, tone, rows, collapsed=in_swarm)
 
 
 def _words(line: LogLine | None) -> str:

@@ -13,6 +13,7 @@ from nebtui.facts.empty import empty
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.guarded import examined
+from nebtui.rules.in_swarm import told_for_swarm
 from nebtui.rules.rule import SEVERITIES, UNGATED, Finding, Rule
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def examine(
         from nebtui.rules.places import placed
 
         findings, failures = placed(snapshot, findings, of_files), [*failures, *more]
-    kept = (f for f in findings if not _allowed(snapshot, f))
+    meant = told_for_swarm(snapshot, findings)
+    kept = (f for f in meant if not _allowed(snapshot, f))
     return Examination(tuple(sorted(grouped(kept), key=_order)), tuple(dict.fromkeys(failures)))
 
 

@@ -95,9 +95,9 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             project=key.project,
             service=key.service,
             subject="",
-            message="Swarm does not take "
+            message="says "
             + ", ".join(dict.fromkeys(one.key for one in found))
-            + " from its file",
+            + ", which Swarm does not take",
             evidence=tuple(one.line(service) for one in found),
             applicability="display",
             origin=service.origin(*found[0].path),

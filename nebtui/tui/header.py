@@ -4,9 +4,12 @@ and the first frame show the same."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nebtui.analysis.services import whole_tally
+from nebtui.analysis.stacks import deployed_from, stacks
+from nebtui.analysis.verdict import WORDS
 from nebtui.facts.snapshot import Snapshot
 
 if TYPE_CHECKING:  # the rules behind it are loaded when they are asked, after the first paint
@@ -37,12 +40,28 @@ def header(
     counted = whole_tally(snapshot)
     number = sum(len(project.services) for project in snapshot.projects.values())
     every = f"{number} service{'' if number == 1 else 's'}"
-    parts += [(counted.text or every, counted.tone if counted.meant else "dim")]
+    if number or not stacks(snapshot):
+        parts += [(counted.text or every, counted.tone if counted.meant else "dim")]
     parts += [(f"  {text}", tone) for text, tone in counted.parts]
-    parts += finding_words(findings)
+    parts += [*_swarm(snapshot), *finding_words(findings)]
     number = len(snapshot.projects)
     parts += [(f"  {number} project{'' if number == 1 else 's'}  ", "dim")]
     return (*parts, *_engine(snapshot))
+
+
+def _swarm(snapshot: Snapshot) -> Iterator[Words]:
+    """The stacks whose files are not known here, which no project counts, and lost nodes."""
+    own = [one for one in stacks(snapshot) if not [*deployed_from(snapshot, one)]]
+    if own:
+        words = Counter(service.verdict.word for one in own for service in one.services)
+        up = sum(one.up for one in own)
+        yield f"  Swarm {up}/{words.total()} up", "warn" if up < words.total() else "ok"
+        for word in ("failed", "degraded"):
+            if words[word]:
+                yield f"  {words[word]} {word}", WORDS[word].tone
+    for node in snapshot.swarm.nodes if snapshot.swarm else ():
+        if node.state != "ready":
+            yield f"  node {node.name or node.id[:12]} is {node.state}", "bad"
 
 
 def finding_words(findings: tuple[Finding, ...]) -> list[Words]:

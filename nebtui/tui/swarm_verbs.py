@@ -17,8 +17,9 @@ from nebtui.action import (
     UpdateService,
 )
 from nebtui.analysis.stacks import Stack, StackService, deployed_from, stacks
+from nebtui.analysis.swarm_verdict import deployed_as
 from nebtui.facts.declared import ProjectKey
-from nebtui.facts.snapshot import Snapshot, belongs
+from nebtui.facts.snapshot import Snapshot
 from nebtui.tui.verbs import Verb
 
 
@@ -97,10 +98,9 @@ def _name_of(service: StackService) -> str:
 
 def _stack_of(snapshot: Snapshot, project: ProjectKey) -> Stack | None:
     """The stack that a project runs as; None where Compose runs any of it."""
-    if any(belongs(container, project) for container in snapshot.containers.values()):
+    if not deployed_as(snapshot, project):
         return None
-    found = (one for one in stacks(snapshot) if project in deployed_from(snapshot, one))
-    return next(found, None)
+    return next((one for one in stacks(snapshot) if one.name == project.name), None)
 
 
 def _by_hand(verb: str, stack: str, service: str) -> str:

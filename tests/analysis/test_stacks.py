@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from nebtui.analysis.stacks import StackService, newest_errors, stacks, verdict
+from nebtui.analysis.stacks import StackService, stacks
+from nebtui.analysis.swarm_verdict import newest_errors, verdict
 from nebtui.analysis.task_errors import plain_error
 from nebtui.facts import changes
 from nebtui.facts.observed import Attachment, Container, Network

@@ -69,7 +69,7 @@ def _service(swarm: Swarm | None, service: StackService) -> list[Content]:
         ("ports", port_words(known.ports) if known else ""),
         ("reserves", wanted(swarm, known) if swarm and known else ""),
         ("update", service.update),
-        ("nodes", ", ".join(service.troubles)),
+        ("nodes", ", ".join(one for one in service.notes if one in service.troubles)),
     ]
     if swarm is None or known is None:
         rows += [("task", f"{one.name}  {one.status or one.state}") for one in service.containers]

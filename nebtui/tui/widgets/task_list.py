@@ -12,7 +12,7 @@ from nebtui.analysis.stacks import StackService
 from nebtui.analysis.swarm_nodes import node_name
 from nebtui.analysis.task_errors import plain_error
 from nebtui.facts.snapshot import Snapshot
-from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
+from nebtui.facts.swarm import ENDED, Swarm, SwarmService, SwarmTask
 from nebtui.graph.stacks import stack_service
 from nebtui.graph.swarm_nodes import node_row
 from nebtui.text.units import moment
@@ -103,7 +103,8 @@ def _line(
     name = _name(service, task) if whole else f"{f'{task.slot} ' if task.slot else ''}{where}"
     error = plain_error(swarm, service, task)
     tone = "bad" if error and task.state != "shutdown" else "dim" if task.past else ""
-    words = f"{name}  {task.state} since {moment(task.at, now)}"
+    ends = ", is to end" if task.past and task.state not in ENDED else ""
+    words = f"{name}  {task.state} since {moment(task.at, now)}{ends}"
     return TaskLine(service, task, _labelled((words, tone), f"  {error}" if error else ""))
 
 

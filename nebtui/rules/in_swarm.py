@@ -1,0 +1,30 @@
+"""What findings are worth to a project that Swarm runs: it has no gates and no order of starts, and
+networks that Compose or nebtui could make are none of its."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from nebtui.analysis.swarm_verdict import deployed_as
+from nebtui.facts.snapshot import Snapshot
+from nebtui.rules.rule import UNGATED, Finding
+
+GATES = frozenset({UNGATED, "undeclared-dependency", "unguarded-start"})
+"""Rules whose fix is a condition of `depends_on`, for which `docker stack deploy` refuses the whole
+file."""
+NETWORKS = frozenset({"isolated-networks", "missing-network"})
+"""Rules whose fix creates a network of this machine; a stack joins those of the swarm only."""
+BY_HAND = "for a stack, by hand: docker network create --driver overlay --attachable NAME"
+
+
+def told_for_swarm(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, without those that mean nothing there; where the fix would break the stack, as
+    one that is shown only."""
+    for one in findings:
+        if one.project is None or not deployed_as(snapshot, one.project):
+            yield one
+        elif one.rule in NETWORKS:
+            yield replace(one, applicability="display", fix=BY_HAND)
+        elif one.rule not in GATES:
+            yield one
