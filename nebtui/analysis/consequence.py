@@ -18,6 +18,7 @@ from nebtui.action import (
 from nebtui.analysis.drift import current, drift
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.services import service_keys
+from nebtui.analysis.stack_file import refused
 from nebtui.analysis.stacks import stacks
 from nebtui.analysis.startup.measured import slowest
 from nebtui.facts.declared import ServiceKey
@@ -121,9 +122,13 @@ def _deploy(snapshot: Snapshot, action: DeployStack) -> str:
     ]
     again = [name for name in declared if name in there]
     new = [name for name in declared if name not in there]
-    told = [f"Swarm replaces the tasks of {_list(again)} where the file changed"] if again else []
+    services = project.services.items() if project else ()
+    refuses = [f"{name}: {'.'.join(path)}" for name, one in services for path in refused(one)]
+    told = [f"REFUSED by Swarm: it takes no {_list(refuses)}"] if refuses else []
+    if again:
+        told.append(f"Swarm replaces the tasks of {_list(again)} where the file changed")
     if new:
-        told.append(f"creates {_list(new)}")
+        told.append(f"creates {_list(new)}" + ("" if again else " as a stack of Swarm"))
     if project and project.env:
         told.append(".env is not read by it: variables are those of this environment")
     return "; ".join(told or ["creates nothing"])

@@ -81,7 +81,11 @@ def newest_errors(swarm: Swarm, service: SwarmService) -> str:
     newest: dict[tuple[int, str], Reason] = {}
     # What keeps the one that is wanted now says more than why its forerunners ended; one that was
     # told to end did not fail, whatever was wrong while it was tidied up.
-    past = [one for one in service.tasks if one.past and one.state != "shutdown"]
+    past = [
+        one
+        for one in service.tasks
+        if one.past and one.state != "shutdown" and not one.error.startswith(_TIDYING)
+    ]
     for task in (*_newest_first(service.current), *_newest_first(past)):
         replica = _replica(task)
         # Where each node has one, a node that takes none now explains nothing.
@@ -89,6 +93,9 @@ def newest_errors(swarm: Swarm, service: SwarmService) -> str:
         if is_missing and replica not in newest and (found := reason(swarm, service, task)):
             newest[replica] = found
     return in_one(newest.values())
+
+
+_TIDYING = "error while removing network"
 
 
 def _newest_first(tasks: Iterable[SwarmTask]) -> list[SwarmTask]:

@@ -1,7 +1,8 @@
 """What Swarm ignores in a file that is deployed as a stack.
 
 What: keys of a service that `docker stack deploy` leaves out or refuses, in a compose file whose
-project has the name of a stack, with its services.
+project has the name of a stack, with its services; or has what only Swarm reads, such as
+`deploy.placement` or `update_config`, on a manager where Compose runs none of it.
 Why it bites: without the gates of `depends_on` all services start at once, in no order; `build`
 builds nothing; `restart` counts as `deploy.restart_policy` only; a folder of this machine is not on
 the other nodes, and a task that lands there is rejected.
@@ -21,10 +22,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from nebtui.analysis.stacks import StackService, deployed_from, stacks
+from nebtui.analysis.stack_file import GPU_REQUESTS, REFUSED, gated, is_stack
+from nebtui.analysis.swarm_verdict import services_of
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.facts.swarm import Swarm
+from nebtui.facts.swarm import Swarm, SwarmService
 from nebtui.rules.rule import Finding, Rule
 
 NAME = "ignored-by-swarm"
@@ -42,17 +44,9 @@ IGNORED = frozenset({
     "network_mode", "pid", "privileged", "security_opt", "shm_size", "userns_mode",
 })
 """Keys that are ignored, and mean something."""
-REFUSED = frozenset({
-    "cpu_quota", "cpu_shares", "cpuset", "extends", "mem_limit", "memswap_limit", "volume_driver",
-    "volumes_from",
-})
 # fmt: on
-"""Keys for which the whole file is refused."""
-GPU_REQUESTS = (("deploy", "resources", "reservations", "devices"), ("gpus",), ("runtime",))
-"""How Compose asks for GPUs; `docker stack deploy` refuses each."""
 EVERYWHERE = ("/dev", "/etc/localtime", "/etc/timezone", "/proc", "/run", "/sys", "/var/run")
 """Folders and files that each Linux machine has."""
-STARTED = "service_started"
 AS_SWARM = frozenset({"always", "unless-stopped"})
 """What Swarm does by itself where the file has no `deploy.restart_policy`."""
 
@@ -81,11 +75,11 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
     """One finding for each service of a stack that a manager tells of; a warning where the service
     behaves in another way than its file says."""
     swarm = snapshot.swarm
-    for key, deployed in _deployed(snapshot) if swarm else ():
+    for key in _of_stacks(snapshot) if swarm else ():
         service = snapshot.service(key)
         if swarm is None or service is None:
             continue
-        weighty = tuple(_weighty(swarm, service, deployed))
+        weighty = tuple(_weighty(swarm, service, services_of(snapshot, key.project)))
         found = (*weighty, *_harmless(service))
         if not found:
             continue
@@ -105,17 +99,21 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def _deployed(snapshot: Snapshot) -> Iterator[tuple[ServiceKey, StackService]]:
-    """The services of stacks that were deployed from files."""
-    for stack in stacks(snapshot):
-        for key in deployed_from(snapshot, stack):
-            yield from ((ServiceKey(key, one.name), one) for one in stack.services)
+def _of_stacks(snapshot: Snapshot) -> Iterator[ServiceKey]:
+    """The services of stacks that were deployed from files, and of files that are meant to be."""
+    for key, project in snapshot.projects.items():
+        if deployed := services_of(snapshot, key):
+            yield from (ServiceKey(key, name) for name in sorted(deployed))
+        elif is_stack(snapshot, key):
+            yield from (ServiceKey(key, name) for name in sorted(project.services))
 
 
-def _weighty(swarm: Swarm, service: Service, deployed: StackService) -> Iterator[Ignored]:
+def _weighty(
+    swarm: Swarm, service: Service, deployed: Mapping[str, SwarmService]
+) -> Iterator[Ignored]:
     """What makes the service behave in another way than its file says."""
     for name, gate in service.depends_on.items():
-        if gate.condition != STARTED:
+        if gated(service, name):
             told = f"{gate.condition}: Swarm waits for nobody, and refuses a condition"
             yield Ignored(("depends_on", name), told)
     restart = service.restart
@@ -129,7 +127,7 @@ def _weighty(swarm: Swarm, service: Service, deployed: StackService) -> Iterator
     for path in GPU_REQUESTS:
         if service.stands(*path):
             yield Ignored(path, _in_swarms_words(service))
-    if len(swarm.nodes) > 1 and not _on_one_node(deployed):
+    if len(swarm.nodes) > 1 and not _on_one_node(service, deployed):
         for mount in service.mounts:
             if mount.type == "bind" and not _everywhere(mount.source):
                 told = f"{mount.source} is a folder of this machine: tasks on others are rejected"
@@ -156,18 +154,20 @@ def _harmless(service: Service) -> Iterator[Ignored]:
     for name, told in HARMLESS.items():
         if service.stands(name):
             yield Ignored((name,), told)
-    for name, gate in service.depends_on.items():
-        if gate.condition == STARTED:
+    for name in service.depends_on:
+        if not gated(service, name):
             yield Ignored(("depends_on", name), "Swarm starts all services at once")
     if service.restart in AS_SWARM and not service.stands("deploy", "restart_policy"):
         yield Ignored(("restart",), "ignored, which changes nothing: Swarm does so anyway")
 
 
-def _on_one_node(deployed: StackService) -> bool:
-    """Its constraints name the node it runs on."""
-    constraints = deployed.known.constraints if deployed.known else ()
+def _on_one_node(service: Service, deployed: Mapping[str, SwarmService]) -> bool:
+    """Its constraints name the node it runs on; before it is deployed, that it has some."""
+    if service.name not in deployed:
+        return service.stands("deploy", "placement", "constraints")
     return any(
-        "!" not in one and one.startswith(("node.hostname", "node.id")) for one in constraints
+        "!" not in one and one.startswith(("node.hostname", "node.id"))
+        for one in deployed[service.name].constraints
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from nebtui.analysis.swarm_verdict import deployed_as
+from nebtui.analysis.stack_file import is_stack
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import UNGATED, Finding
 
@@ -22,7 +22,7 @@ def told_for_swarm(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[
     """The findings, without those that mean nothing there; where the fix would break the stack, as
     one that is shown only."""
     for one in findings:
-        if one.project is None or not deployed_as(snapshot, one.project):
+        if one.project is None or not is_stack(snapshot, one.project):
             yield one
         elif one.rule in NETWORKS:
             yield replace(one, applicability="display", fix=BY_HAND)

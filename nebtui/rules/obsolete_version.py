@@ -1,8 +1,9 @@
 """A compose file has a top-level `version`, which nothing reads any more.
 
 What: `version: "3.9"` or the like at the top of a file of the project; silent where the services of
-a stack on this box may be those of the file: `docker stack deploy` does read it, and before docker
-23.0 refuses a file without it ("unsupported Compose file version: 1.0").
+a stack on this box may be those of the file, or the file has what only Swarm reads:
+`docker stack deploy` does read it, and before docker 23.0 refuses a file without it
+("unsupported Compose file version: 1.0").
 Why it bites: Compose v2 warns at every command and ignores it; people take it for a setting.
 Evidence: the line of each file.
 Fix: the line goes. Safe: no container changes.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.analysis.stack_file import meant_for_swarm
 from nebtui.analysis.stacks import stacks
 from nebtui.compose.editor.verbs import Remove
 from nebtui.facts.project import Project
@@ -44,8 +46,8 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _may_be_a_stack(snapshot: Snapshot, project: Project) -> bool:
     """Whether a stack here has no other services than the project: people give it another name than
-    Compose does."""
-    return any(
+    Compose does; or the file has what only Swarm reads."""
+    return meant_for_swarm(project) or any(
         names <= set(project.services)
         for stack in stacks(snapshot)
         if stack.name and (names := {one.name for one in stack.services})

@@ -16,6 +16,7 @@ from nebtui.action import (
     Up,
     UpdateService,
 )
+from nebtui.analysis.stack_file import is_stack
 from nebtui.analysis.stacks import Stack, StackService, deployed_from, stacks
 from nebtui.analysis.swarm_verdict import deployed_as
 from nebtui.facts.declared import ProjectKey
@@ -31,7 +32,12 @@ def where_it_runs(
     result: list[ProjectAction] = []
     for one in actions:
         stack = _stack_of(snapshot, one.project)
-        result += [one] if stack is None else _by_swarm(one, stack)
+        if stack is not None:
+            result += _by_swarm(one, stack)
+        else:
+            # Files that only Swarm reads whole are deployed by their first up.
+            first = isinstance(one, Up) and is_stack(snapshot, one.project)
+            result.append(DeployStack(one.project) if first else one)
     return tuple(dict.fromkeys(result))
 
 

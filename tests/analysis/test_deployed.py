@@ -7,16 +7,19 @@ from dataclasses import replace
 import pytest
 
 from nebtui import rules
+from nebtui.action import DeployStack, Stop, Up
+from nebtui.analysis.consequence import consequence, destroys
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import tally, whole_tally
 from nebtui.analysis.swarm_verdict import deployed_as, services_of
 from nebtui.facts import changes
-from nebtui.facts.declared import Dependency, Healthcheck, Service, ServiceKey
+from nebtui.facts.declared import Dependency, Healthcheck, Origin, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.rules.in_swarm import BY_HAND, told_for_swarm
 from nebtui.rules.rule import Finding
 from nebtui.tui.header import header
+from nebtui.tui.swarm_verbs import where_it_runs
 from tests.builders import box, container, project
 from tests.swarms import ONE, TWO, service, swarm, task
 
@@ -73,6 +76,35 @@ def test_no_gate_is_asked_for_that_a_stack_refuses() -> None:
     (found,) = told_for_swarm(BOX, [lost])
     assert (found.applicability, found.fix) == ("display", BY_HAND)
     assert [*told_for_swarm(box(SHOP), [lost])] == [lost]
+
+
+PLACED = Service(
+    "web",
+    image="x",
+    depends_on={"db": Dependency("db", "service_healthy"), "c": Dependency("c", "service_started")},
+    origins={("deploy", "placement"): Origin("/f", 3), ("mem_limit",): Origin("/f", 4)},
+)
+NEW = project("new", PLACED, Service("db"), Service("c"))
+
+
+def test_a_file_for_swarm_is_deployed_by_its_first_up() -> None:
+    """Its consequences first: what Swarm refuses of it, then what is made. On a box without a
+    manager, or where Compose runs it, up is Compose's."""
+    up, manager = Up(NEW.key), changes.SwarmSeen(swarm())
+    alone = box(NEW, manager)
+    assert where_it_runs(alone, (up,)) == (DeployStack(NEW.key),)
+    assert consequence(alone, DeployStack(NEW.key)) == (
+        "REFUSED by Swarm: it takes no web: depends_on.db, web: mem_limit; "
+        "creates web, db, c as a stack of Swarm"
+    )
+    assert destroys(alone, DeployStack(NEW.key))
+    other = box(project("plain", Service("web")), manager)
+    (plain,) = other.projects
+    for box_, key in ((box(NEW), NEW.key), (other, plain),
+                      (box(NEW, manager, container("new/db")), NEW.key)):  # fmt: skip
+        assert where_it_runs(box_, (Up(key),)) == (Up(key),)
+    stopped = where_it_runs(alone, (Stop(NEW.key),))
+    assert stopped == (Stop(NEW.key),)
 
 
 def test_the_top_line_counts_stacks_and_names_lost_nodes() -> None:

@@ -124,7 +124,7 @@ class SwarmLogReader:
 
     def _noticed_of(self, swarm: Swarm, service: SwarmService, task: SwarmTask) -> LogLine | None:
         why = why_no_log(swarm, service, task)
-        return self._noticed(why) if why else None
+        return self._noticed(why, int(task.at * 1e9)) if why else None
 
     def _plain(self, sentence: str) -> str:
         """The engine's sentence, nodes and tasks by what people call them."""
@@ -137,12 +137,12 @@ class SwarmLogReader:
                 told = told.replace(task.id, str(task.slot or task.id))
         return told
 
-    def _noticed(self, sentence: str) -> LogLine | None:
+    def _noticed(self, sentence: str, at: int = 0) -> LogLine | None:
         """A sentence about it among the lines, once: the engine's own, or why there is none."""
         if sentence in self._noted or self._stopped.is_set():
             return None
         self._noted.add(sentence)
-        return self._made(self._place.at, "note", "", sentence)
+        return self._made(at or self._place.at, "note", "", sentence)
 
     def stop(self) -> None:
         """End `run`, from any thread."""
