@@ -102,7 +102,7 @@ async def test_the_host_is_told_whose_figures_are_seen(
         await box.select("core", "redis")
         key = box.app.home.selected
         assert isinstance(key, ServiceKey)
-        mine = {container.id for container in snapshot.containers_of(key)}
+        mine = frozenset(container.id for container in snapshot.containers_of(key))
         assert mine
         assert told[-1].network == mine
         await box.press("?")
