@@ -3,6 +3,8 @@ container is young, both more seldom while it does not listen yet."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nebtui.analysis.startup.ports import expected_ports
 from nebtui.analysis.startup.shared_networks import lender_of, shared_networks
 from nebtui.facts.changes import EventSeen
@@ -49,6 +51,8 @@ class StartCollector:
         self._clock = clock
         self._stopped = False
         self._watched: dict[str, WatchedStart] = {}
+        self._listed: Mapping[str, Container] = {}
+        self._listed_at = float("-inf")
         self._allowance = CpuBudget(SHARE)
         self._bell = shared.bell()
 
@@ -85,21 +89,20 @@ class StartCollector:
         if engine is None or not engine.local:
             self._watched = {}
             return False
-        found: dict[str, WatchedStart] = {}
-        # Of one snapshot: what is shared may have a container more by now.
-        for container in snapshot.containers.values():
-            runs = container.state in ("running", "paused")
-            watched = self._of(snapshot, container, now) if runs else None
-            if watched is not None:
-                found[container.id] = watched
-        self._watched = found
+        # Who is watched changes with the containers, or as they grow older.
+        if snapshot.containers is not self._listed or not 0 <= now - self._listed_at < SECOND:
+            self._listed, self._listed_at = snapshot.containers, now
+            # Of one snapshot: what is shared may have a container more by now.
+            running = (c for c in self._listed.values() if c.state in ("running", "paused"))
+            every = {c.id: self._of(snapshot, c, now) for c in running}
+            self._watched = {id: one for id, one in every.items() if one is not None}
         tables: dict[str, frozenset[int]] = {}
-        for identity, watched in found.items():
+        for identity, watched in self._watched.items():
             lender = lender_of(snapshot, snapshot.containers[identity])
             if lender is None:
                 self._count(watched, now)
             self._listen(snapshot, watched, lender or identity, tables, now)
-        return any(now - watched.started < YOUNG for watched in found.values())
+        return any(now - watched.started < YOUNG for watched in self._watched.values())
 
     def _of(self, snapshot: Snapshot, container: Container, now: float) -> WatchedStart | None:
         """What is known of a start; None where it is over, or its namespace is the host's."""
