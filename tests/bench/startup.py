@@ -37,6 +37,9 @@ ROOT = Path(__file__).parents[2]
 LAUNCH_LIMIT, EVENT_LIMIT = 30.0, 15.0
 SETTLE = 3.0
 """Seconds after a launch before anything is asked of a program."""
+QUIET = 65.0
+"""Seconds without a start before anybody is watched idle: nebtui looks ten times a second at what
+started in the last minute, which is no idle box."""
 EMPTY = """
 from textual.app import App
 from textual.widgets import Static
@@ -163,6 +166,8 @@ def _measure(
             if not (peer.absent or options.launches_only or peer.shows == "pressed"):
                 _round(peer, boxes, terminal)
             terminal.stop()
+    if not options.launches_only:
+        time.sleep(QUIET)
     for peer in (p for p in peers if not (p.absent or options.launches_only)):
         _idle(peer, terminal, options.idle)
         terminal.stop()
