@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from nebtui.knowledge import repository
@@ -36,6 +36,7 @@ class BaseImage:
     tags: str = ""
 
 
+@lru_cache(1024)  # each rule asks for each service: it was half of a search for findings
 def programs_of_base(image: str) -> tuple[str, ...] | None:
     """The programs of a base image; None for one that no row knows."""
     if image == "scratch":
