@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from nebtui.action import Probe
 from nebtui.analysis.reach_probe import connecting
 from nebtui.compose.discovery.search import search
@@ -29,6 +31,8 @@ from nebtui.rules.rule import Options
 from nebtui.settings import Settings
 from nebtui.tui.app import NebtuiApp
 from nebtui.tui.box_line import box_words
+from nebtui.tui.graph_model import scene_of
+from nebtui.tui.screens import boxes as page
 from nebtui.tui.screens.boxes import BoxesScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.box_lines import BoxLines, box_lines
@@ -134,6 +138,34 @@ async def test_all_boxes_below_each_other(tmp_path: Path) -> None:
         await driver.press("A", "9", "escape")
         await driver.until(lambda: driver.home, "home")
         assert driver.app.session is first
+
+
+async def test_all_boxes_are_drawn_anew_only_where_something_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred boxes have readings each second: of those nothing is seen there."""
+    first, second = simulated("one", "race", tmp_path), simulated("two", "sandbox", tmp_path)
+    async with boxes([first, second], (120, 60)) as driver:
+        await driver.until(lambda: all(box.judged for box in driver.app.boxes), "the findings")
+        await driver.press("A")
+        await driver.until(lambda: isinstance(driver.app.screen, BoxesScreen), "all boxes")
+        screen = driver.app.screen
+        assert isinstance(screen, BoxesScreen)
+        made: list[str] = []
+
+        def counted(one: Session) -> GraphModel:
+            made.append(one.name)
+            return scene_of(one)
+
+        monkeypatch.setattr(page, "scene_of", counted)
+        for _ in range(3):
+            screen.show()
+        assert made == []
+        key = next(iter(second.snapshot.services()))[0]
+        second.doing = {key: "stopping"}
+        screen.show()
+        assert made == ["two"]
+        assert "stopping" in screen.query_one(Rails).text()
 
 
 async def test_an_action_is_of_the_box_in_front(tmp_path: Path) -> None:

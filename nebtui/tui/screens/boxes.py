@@ -37,6 +37,8 @@ class BoxesScreen(Screen[tuple[str, str] | None]):
         super().__init__()
         self.session = session
         self._tried: dict[Crossing, TriedConnection] = {}
+        self._graphs: dict[str, tuple[tuple[object, ...], BoxGraph]] = {}
+        self._drawn: tuple[object, ...] = ()
         self._trying = False
         self._folded = False
         """What is calm was closed, once there is a picture of each."""
@@ -57,16 +59,39 @@ class BoxesScreen(Screen[tuple[str, str] | None]):
 
     def show(self) -> None:
         """Show all of them as they are now."""
+        across = tuple(one for session in self.session.beside for one in session.snapshot.outgoing)
+        graphs = [self._graph(one) for one in self.session.beside]
+        settled = all(one.snapshot.settled for one in self.session.beside)
+        drawn = (graphs, across, dict(self._tried), settled)
+        if drawn == self._drawn:
+            return  # readings alone change nothing of this
+        self._drawn = drawn
+        scene = all_boxes(graphs, across, self._tried)
         rails = self.query_one(Rails)
         rails.warned = frozenset(
             of_box(one.name, id) for one in self.session.beside for id in warned(one)
         )
-        across = tuple(one for session in self.session.beside for one in session.snapshot.outgoing)
-        scene = all_boxes([_graph(one) for one in self.session.beside], across, self._tried)
-        if not self._folded and all(one.snapshot.settled for one in self.session.beside):
+        if settled and not self._folded:
             self._folded = True
             rails.fold_calm(scene, self.app.size.height)
         rails.show(scene)
+
+    def _graph(self, session: Session) -> BoxGraph:
+        """The graph of a box; the same object as before while nothing that it is made of has
+        changed."""
+        snapshot = session.snapshot
+        words = tuple(box_words(session))
+        parts = (
+            *(snapshot.generation, snapshot.engine_problem, snapshot.gpus, snapshot.throughput),
+            *(session.findings, session.said, session.doing, session.watched, session.marked),
+            *(words, tone_of(session)),
+        )
+        known = self._graphs.get(session.name)
+        if known is None or known[0] != parts:
+            told = " · ".join(text for text, _ in words)
+            graph = BoxGraph(session.name, told, tone_of(session), scene_of(session))
+            known = self._graphs[session.name] = (parts, graph)
+        return known[1]
 
     def action_try_it(self) -> None:
         """Connect to the other boxes from inside the selected service, off the screen's thread."""
@@ -128,8 +153,3 @@ class BoxesScreen(Screen[tuple[str, str] | None]):
         """Copy the drawing."""
         self.app.copy_to_clipboard(self.query_one(Rails).text())
         self.notify("copied", timeout=2)
-
-
-def _graph(session: Session) -> BoxGraph:
-    told = " · ".join(text for text, _ in box_words(session))
-    return BoxGraph(session.name, told, tone_of(session), scene_of(session))
