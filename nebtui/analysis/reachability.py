@@ -103,6 +103,12 @@ def observed_networks(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
     return frozenset(name for c in running for name in c.networks) - {"host", "none"}
 
 
+def networks_now(snapshot: Snapshot, key: ServiceKey) -> frozenset[str]:
+    """The networks that a service is on: of its running containers, also where no file declares it
+    (any more) or its file cannot be read, else those declared."""
+    return names(snapshot).networks.get(key) or observed_networks(snapshot, key)
+
+
 def side_by_side(one: ProjectKey, other: ProjectKey) -> bool:
     """Whether the folders of two projects stand in one folder, or are one: a sign that they belong
     to one box. Others may have nothing but a name in common."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from nebtui.analysis.drift import drift
-from nebtui.analysis.reachability import Names, names, observed_networks
+from nebtui.analysis.reachability import networks_now
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import (
     network_members,
@@ -98,7 +98,7 @@ def status(
     """`status --format json`; `outside`: containers of no project; `now` in Unix seconds, for the
     uptimes (None = they are not told); `host`: as `--host` named the box; `whole`: with what no
     project made, the swarm."""
-    index, killed = names(snapshot), frozenset(out_of_memory(snapshot))
+    killed = frozenset(out_of_memory(snapshot))
     return {
         "version": 1,
         "host": host,
@@ -115,7 +115,7 @@ def status(
                     snapshot.projects[key].problem or snapshot.projects[key].warning
                 ),
                 "services": [
-                    _service(snapshot, index, k, killed, now) for k in service_keys(snapshot, key)
+                    _service(snapshot, k, killed, now) for k in service_keys(snapshot, key)
                 ],
             }
             for key in projects(snapshot)
@@ -154,7 +154,6 @@ def _problem(problem: Problem | None) -> str | None:
 
 def _service(
     snapshot: Snapshot,
-    index: Names,
     key: ServiceKey,
     killed: frozenset[ServiceKey],
     now: float | None,
@@ -171,7 +170,7 @@ def _service(
         "differs": _differs(snapshot, key),
         "why": verdict.why,
         "waiting_on": list(verdict.waiting_on),
-        "networks": sorted(index.networks.get(key, frozenset()) | observed_networks(snapshot, key)),
+        "networks": sorted(networks_now(snapshot, key)),
         "gpu": [
             g.index
             for g in snapshot.gpus.values()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
+from textual.css.query import NoMatches
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
@@ -51,7 +53,9 @@ class Rested:
             self._timer.stop()
             self._timer = None
         begun = time.monotonic()
-        self._do()
+        # A screen may be taken down meanwhile, widget by widget.
+        with suppress(NoMatches):
+            self._do()
         ended = time.monotonic()
         self._took = ended - begun
         self._until = ended + min(REST * self._took, LONGEST)

@@ -56,6 +56,20 @@ async def test_dear_work_is_done_once_for_all_who_ask(monkeypatch: pytest.Monkey
         assert len(done) == 3  # what was asked for is done
 
 
+async def test_a_screen_that_is_taken_down_is_no_fault() -> None:
+    """Its widgets go one by one, and a drawing may be due in between."""
+    app = App[None]()
+
+    def draw() -> None:
+        app.query_one("#gone")
+
+    async with app.run_test():
+        work = Rested(app, draw)
+        work.ask()
+        assert not app.query("#gone")
+    assert app.return_code in (0, None)
+
+
 async def test_one_row_of_many_does_not_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from nebtui.facts.declared import Service
-from nebtui.tui.widgets.tabs import TABS, health, marks
+from nebtui.facts.project import Problem
+from nebtui.tui.widgets.tabs import TABS, health, marks, networks
 from tests.builders import at, box, container, project
 from tests.tui.driver import demo
 
@@ -30,6 +33,15 @@ def test_health_of_a_container_that_is_older_than_its_file() -> None:
     text = "\n".join(line.plain for line in health(facts, at("core/web"), 0.0))
     assert "none: no service can wait" in text
     assert "the engine tests it all the same" in text
+
+
+@pytest.mark.parametrize(("state", "told"), [("running", "shop_default"), ("exited", "–")])
+def test_networks_where_the_file_cannot_be_read(state: str, told: str) -> None:
+    """Those of the container that runs; of a stopped one nobody knows them, which is not none."""
+    broken = project("shop", problem=Problem("/shop/compose.yaml", 3, "no end"))
+    facts = box(broken, container("shop/db", state, "shop_default"))
+    text = [line.plain for line in networks(facts, at("shop/db"))]
+    assert f"networks    {told}" in text
 
 
 async def test_the_last_minutes_stand_beside_the_graph(tmp_path: Path) -> None:

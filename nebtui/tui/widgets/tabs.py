@@ -6,7 +6,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from nebtui.analysis.ownership import denied, identity
-from nebtui.analysis.reachability import names, resolve
+from nebtui.analysis.reachability import names, networks_now, resolve
 from nebtui.analysis.readiness import health_test, readiness
 from nebtui.analysis.references import HOST_GATEWAY, references
 from nebtui.analysis.talks import Talk, talks
@@ -83,7 +83,7 @@ def networks(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
     text."""
     service = snapshot.service(key)
     index = names(snapshot)
-    on = ", ".join(sorted(index.networks.get(key, frozenset()))) or "no network"
+    on = ", ".join(sorted(networks_now(snapshot, key))) or ("no network" if service else "–")
     mode = f" (network_mode {service.network_mode})" if service and service.network_mode else ""
     why = reason(snapshot, key)
     found = [joined(("state       ", "dim"), why)] if why else []
