@@ -33,7 +33,7 @@ class Rested:
         self._timer: Timer | None = None
 
     @property
-    def dear(self) -> bool:
+    def costly(self) -> bool:
         """It would not be done at once."""
         return self._took > self._cheap
 
@@ -41,7 +41,7 @@ class Rested:
         """Have it done; several askings are one."""
         if self._timer is not None:
             return
-        if not self.dear:
+        if not self.costly:
             self.do()
             return
         wait = max(SOON, self._until - time.monotonic())

@@ -25,10 +25,10 @@ async def test_cheap_work_is_done_whenever_it_is_asked_for() -> None:
         for _ in range(3):
             work.ask()
         assert len(done) == 3
-        assert not work.dear
+        assert not work.costly
 
 
-async def test_dear_work_is_done_once_for_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_costly_work_is_done_once_for_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     """A moment later, and not again before it has rested; `do` does not wait."""
     monkeypatch.setattr(rested, "SOON", 0.01)
     monkeypatch.setattr(rested, "LONGEST", 0.02)
@@ -41,7 +41,7 @@ async def test_dear_work_is_done_once_for_all_who_ask(monkeypatch: pytest.Monkey
     async with app.run_test() as pilot:
         work = Rested(app, slow, 0.001)
         work.ask()
-        assert work.dear
+        assert work.costly
         for _ in range(5):
             work.ask()
         assert len(done) == 1

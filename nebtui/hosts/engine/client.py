@@ -125,7 +125,7 @@ class EngineClient:
     def ping(self, seconds: float) -> None:
         """`GET /_ping`, which takes at most that long."""
         with self._pool.use() as wire:
-            status = wire.said("/_ping", seconds=seconds)
+            status = wire.status("/_ping", seconds=seconds)
         if status != 200:
             raise EngineError(f"The engine is not well (ping: {status}).")
 

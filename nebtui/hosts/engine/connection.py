@@ -157,7 +157,7 @@ class ConnectionPool:
             try:
                 # A sign of life first, which is quick: Podman runs programs to tell its version
                 # (measured: 2.9 s on a busy machine), and must not count as silent meanwhile.
-                first.said("/_ping", seconds=ANSWER_SECONDS)
+                first.status("/_ping", seconds=ANSWER_SECONDS)
                 self.version = mapping(first.json("/version", seconds=READ_SECONDS))
             finally:
                 first.close()

@@ -60,7 +60,7 @@ class Wire:
         """The JSON that a GET answers; `seconds`: how long each read may wait."""
         return json.loads(self._read(self._asked("GET", self._version + path, params, seconds)))
 
-    def said(self, path: str, *, seconds: float) -> int:
+    def status(self, path: str, *, seconds: float) -> int:
         """The status that a GET of an address without a version answers, whatever it is."""
         answer = self._asked("GET", path, None, seconds)
         with suppress(ApiError):

@@ -15,7 +15,7 @@ from nebtui.hosts.kernel.kept_files import KeptFiles
 from nebtui.hosts.kernel.procfs import owns, traffic
 
 CACHE_EVERY = 10.0
-"""Seconds between two looks at the file cache (`memory.stat`, the dearest of the files)."""
+"""Seconds between two looks at the file cache (`memory.stat`, the costliest of the files)."""
 
 
 @dataclass(frozen=True, slots=True)

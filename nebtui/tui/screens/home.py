@@ -99,7 +99,7 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             self._asked = asked
             self._whole.do()
         elif told != self._drawn:
-            if self._whole.dear:
+            if self._whole.costly:
                 self.query_one(Rails).rewrite(self._changed.groups())
             self._whole.ask()
         self._drawn = told

@@ -154,7 +154,7 @@ class Rails(SheetView, can_focus=True, inherit_bindings=False):
     def _move(self, to: str | None) -> None:
         """Put the cursor on a line (None: on nothing), redraw, and tell if it is another one."""
         moved, self._selected = to != self._selected, to
-        if moved and self._layout.dear and self._drawn_for and self.choose(to):
+        if moved and self._layout.costly and self._drawn_for and self.choose(to):
             self._layout.ask()  # of a thousand rows two are other ones at once
         else:
             self._redraw()
