@@ -18,7 +18,7 @@ from nebtui.action import (
 from nebtui.analysis.drift import current, drift
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.services import service_keys
-from nebtui.analysis.stack_file import refused
+from nebtui.analysis.stack_file import opened, refused, refused_sections
 from nebtui.analysis.stacks import stacks
 from nebtui.analysis.startup.measured import slowest
 from nebtui.facts.declared import ServiceKey
@@ -123,8 +123,12 @@ def _deploy(snapshot: Snapshot, action: DeployStack) -> str:
     again = [name for name in declared if name in there]
     new = [name for name in declared if name not in there]
     services = project.services.items() if project else ()
-    refuses = [f"{name}: {'.'.join(path)}" for name, one in services for path in refused(one)]
+    refuses = [*(refused_sections(project) if project else ())]
+    refuses += [f"{name}: {'.'.join(path)}" for name, one in services for path in refused(one)]
+    open_to_all = [port.published for _, one in services for _, port in opened(one)]
     told = [f"REFUSED by Swarm: it takes no {_list(refuses)}"] if refuses else []
+    if open_to_all:
+        told.append(f"OPENS {_list(open_to_all)} on all addresses of every node")
     if again:
         told.append(f"Swarm replaces the tasks of {_list(again)} where the file changed")
     if new:

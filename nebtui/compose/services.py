@@ -19,6 +19,7 @@ from nebtui.facts.declared import (
     Port,
     Service,
 )
+from nebtui.facts.volume import VolumeDeclaration
 
 Raw = Mapping[str, Any]
 
@@ -39,6 +40,14 @@ def networks(data: Raw, project: str) -> dict[str, NetworkDeclaration]:
     return {
         str(key): _network(str(key), body, project)
         for key, body in _mapping(data.get("networks")).items()
+    }
+
+
+def volumes(data: Raw) -> dict[str, VolumeDeclaration]:
+    """The volumes of a raw effective model by their key."""
+    return {
+        str(key): _volume(str(key), _mapping(body))
+        for key, body in _mapping(data.get("volumes")).items()
     }
 
 
@@ -76,6 +85,7 @@ def service(name: str, body: Raw) -> Service:
         hostname=_optional(body.get("hostname")),
         profiles=tuple(map(text, _list(body.get("profiles")))),
         restart=_optional(body.get("restart")),
+        constraints=_constraints(body),
         gpu=gpu_requests.gpu(body),
         gpus=tuple(gpu_requests.requests(body)),
         runtime=_optional(body.get("runtime")),
@@ -213,3 +223,15 @@ def _network(key: str, body: Any, project: str) -> NetworkDeclaration:
     outside = isinstance(external, Mapping) or truth(external)
     full = text(name) or (key if outside else f"{project}_{key}")
     return NetworkDeclaration(key, full, outside, truth(_mapping(body).get("internal", False)))
+
+
+def _constraints(body: Raw) -> tuple[str, ...]:
+    placement = _mapping(_mapping(body.get("deploy")).get("placement"))
+    return tuple(map(text, _list(placement.get("constraints"))))
+
+
+def _volume(key: str, body: Raw) -> VolumeDeclaration:
+    external = body.get("external")
+    options = {str(k): text(v) for k, v in _mapping(body.get("driver_opts")).items()}
+    outside = isinstance(external, Mapping) or truth(external)
+    return VolumeDeclaration(key, outside, text(body.get("driver")), options)

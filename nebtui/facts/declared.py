@@ -230,6 +230,8 @@ class Service:
     hostname: str | None = None
     profiles: tuple[str, ...] = ()
     restart: str | None = None
+    constraints: tuple[str, ...] = ()
+    """`deploy.placement.constraints`, which Swarm alone reads."""
     gpu: bool = False
     """A GPU is requested: `gpus`, device reservations with the gpu capability, `runtime: nvidia`,
     or a device file."""

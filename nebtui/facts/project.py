@@ -15,6 +15,7 @@ from nebtui.facts.declared import (
     View,
 )
 from nebtui.facts.empty import empty
+from nebtui.facts.volume import VolumeDeclaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Project:
     view: View = "none"
     services: Mapping[str, Service] = field(default_factory=empty)
     networks: Mapping[str, NetworkDeclaration] = field(default_factory=empty)
+    volumes: Mapping[str, VolumeDeclaration] = field(default_factory=empty)
+    """By the key inside the files."""
     env_files: tuple[str, ...] = ()
     """Env files that Compose reads, absolute, last wins; the default `.env` is listed even if
     absent."""
@@ -70,6 +73,8 @@ class Project:
     one."""
     versions: tuple[Origin, ...] = ()
     """Where a top-level `version` stands in its config files."""
+    sections: Mapping[str, Origin] = field(default_factory=empty)
+    """Every top-level key of its config files, where it stands first."""
     variant: bool = False
     """One of several alternative files of a folder: checked alone, never against its siblings."""
     confirmed: bool = True

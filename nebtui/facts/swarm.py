@@ -100,6 +100,8 @@ class SwarmService:
     rollback_started rollback_paused rollback_completed; "" = none is known."""
     update_told: str = ""
     """The manager's sentence about that."""
+    changed: float = 0.0
+    """When it was deployed or updated last (`UpdatedAt`); 0 = it does not say."""
     tasks: tuple[SwarmTask, ...] = ()
 
     @property
@@ -141,6 +143,8 @@ class Swarm:
 
     services: tuple[SwarmService, ...] = ()
     nodes: tuple[SwarmNode, ...] = ()
+    here: str = ""
+    """Id of the node that this engine is."""
     problem: str = ""
     """Why the manager does not tell of it now, one sentence; what it told before stands."""
 

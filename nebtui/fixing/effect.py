@@ -26,7 +26,9 @@ def effect(patch: Patch) -> tuple[str, ...]:
     if patch.recreate:
         names = [name for item in patch.recreate for name in item.services]
         whole = [f"all of {item.project.name}" for item in patch.recreate if not item.services]
-        parts.append(f"then up recreates {_list(list(dict.fromkeys([*names, *whole])))}")
+        stack = all(item.stack for item in patch.recreate)
+        verb = "then a deployment replaces the tasks of" if stack else "then up recreates"
+        parts.append(f"{verb} {_list(list(dict.fromkeys([*names, *whole])))}")
     return tuple(parts)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from nebtui import rules
+from nebtui.analysis.stack_file import is_stack
 from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.editor.apply import EditRefusedError, apply
 from nebtui.compose.editor.verbs import Edit
@@ -119,6 +120,13 @@ def _with_override(item: Recreate, edits: tuple[FileEdit, ...]) -> Recreate:
     return replace(item, project=replace(item.project, files=files))
 
 
+def _by_swarm(snapshot: Snapshot, item: Recreate) -> Recreate:
+    """What Swarm runs is deployed: Compose would start all of it a second time."""
+    known = next((key for key in snapshot.projects if key.name == item.project.name
+                  and key.working_dir == item.project.working_dir), item.project)  # fmt: skip
+    return replace(item, stack=is_stack(snapshot, known))
+
+
 def _patch(
     draft: Draft, findings: tuple[Finding, ...], fix: Fix, edits: tuple[FileEdit, ...]
 ) -> Patch:
@@ -134,7 +142,7 @@ def _patch(
         fix.applicability,
         changed,
         fix.networks,
-        fix.recreate,
+        tuple(_by_swarm(draft.snapshot, item) for item in fix.recreate),
         fix.notes,
         fix.trial,
         edits,
@@ -187,6 +195,6 @@ def _together(many: tuple[Recreate, ...]) -> tuple[Recreate, ...]:
             () if not known.services or not item.services else (*known.services, *item.services)
         )
         result[item.project] = Recreate(
-            item.project, tuple(dict.fromkeys(services)), known.force or item.force
+            item.project, tuple(dict.fromkeys(services)), known.force or item.force, known.stack
         )
     return tuple(result.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nebtui.action import Up
+from nebtui.action import DeployStack, Up
 from nebtui.analysis.services import service_keys
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -12,15 +12,20 @@ from nebtui.keep.records import Entry
 from nebtui.rules.rule import Recreate
 
 
-def up_actions(snapshot: Snapshot, recreate: Iterable[Recreate]) -> tuple[Up, ...]:
-    """One `up` per project of a patch."""
-    return tuple(up_action(snapshot, r.project, r.services, force=r.force) for r in recreate)
+def up_actions(snapshot: Snapshot, recreate: Iterable[Recreate]) -> tuple[Up | DeployStack, ...]:
+    """One per project of a patch: an `up`, of what Swarm runs its deployment."""
+    return tuple(
+        DeployStack(r.project)
+        if r.stack
+        else up_action(snapshot, r.project, r.services, force=r.force)
+        for r in recreate
+    )
 
 
 def recorded(entry: Entry) -> tuple[Recreate, ...]:
     """What a written entry made effective: to be brought up again once it is undone."""
     return tuple(
-        Recreate(ProjectKey(up.project, up.working_dir, up.files), up.services, up.force)
+        Recreate(ProjectKey(up.project, up.working_dir, up.files), up.services, up.force, up.stack)
         for up in entry.ups
     )
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
 from nebtui.analysis.drift import current
+from nebtui.analysis.swarm_verdict import services_of
+from nebtui.analysis.swarm_verdict import verdict as readiness
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.swarm import Swarm
 from nebtui.rules.guarded import observation
-from nebtui.rules.rule import Finding
+from nebtui.rules.rule import Finding, Recreate
 
 if TYPE_CHECKING:
     # Planning loads the editor; watching runs on the home screen from the first paint.
@@ -60,6 +63,10 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
     observed conditions."""
     created: list[float] = []
     for recreate in watched.patch.recreate:
+        if recreate.stack:
+            if told := not_deployed(snapshot, recreate, watched.written_at):
+                return Verdict("written", told)
+            continue
         for service in recreate.services:
             containers = snapshot.containers_of(ServiceKey(recreate.project, service))
             name = f"{recreate.project.name}/{service}"
@@ -74,6 +81,9 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
             if idle := next((c for c in containers if not _works(c)), None):
                 return Verdict("written", f"written, not seen yet: {name} is {idle.state}")
             created += [c.created for c in containers]
+    if any(recreate.stack for recreate in watched.patch.recreate):
+        # Its containers carry no label of Compose, and run on other machines too.
+        return Verdict("seen", "deployed as written, its tasks run")
     for finding in watched.patch.findings:
         result = observation(rules.rule(finding.rule), snapshot, finding)
         if result is not None and not result.done:
@@ -83,6 +93,19 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
             state, word = ("wrong", "still wrong") if late else ("written", "not seen yet")
             return Verdict(state, f"{word}: {result.missing}")  # type: ignore[arg-type]
     return Verdict("seen", "seen to work on the host")
+
+
+def not_deployed(snapshot: Snapshot, recreate: Recreate, written_at: float) -> str:
+    """Why the services of a stack do not run what was written then, one sentence; "" where they
+    do."""
+    swarm, known = snapshot.swarm or Swarm(), services_of(snapshot, recreate.project)
+    for name in recreate.services or tuple(known):
+        one = known.get(name)
+        if one is None or one.changed < written_at - 1:
+            return f"written · needs a deployment (U): {recreate.project.name}/{name}"
+        if (found := readiness(swarm, one)).word not in ("ready", "completed"):
+            return f"written, not seen yet: {recreate.project.name}/{name} {found.label}"
+    return ""
 
 
 def _as_written(

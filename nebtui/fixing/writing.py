@@ -58,7 +58,9 @@ def _write(
         networks=patch.networks,
         findings=patch.mended,
         ups=tuple(
-            UpRecord(r.project.name, r.project.working_dir, r.project.files, r.services, r.force)
+            UpRecord(
+                r.project.name, r.project.working_dir, r.project.files, r.services, r.force, r.stack
+            )
             for r in patch.recreate
         ),
     )

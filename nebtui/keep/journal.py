@@ -221,7 +221,12 @@ def _load(path: Path) -> Entry:
     )
     ups = tuple(
         UpRecord(
-            up["project"], up["working_dir"], tuple(up["files"]), tuple(up["services"]), up["force"]
+            up["project"],
+            up["working_dir"],
+            tuple(up["files"]),
+            tuple(up["services"]),
+            up["force"],
+            up.get("stack", False),
         )
         for up in data.pop("ups", ())
     )

@@ -65,6 +65,8 @@ class UpRecord:
     files: tuple[str, ...]
     services: tuple[str, ...]
     force: bool = False
+    stack: bool = False
+    """Swarm runs the project, and is to deploy it again."""
 
 
 @dataclass(frozen=True, slots=True)

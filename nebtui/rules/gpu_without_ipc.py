@@ -6,9 +6,9 @@ Why it bites: PyTorch, vLLM, SGLang and NCCL pass tensors between processes thro
 several workers or GPUs they die with "No space left on device" or a bus error, often only under
 load.
 Evidence: the request for a GPU, what makes it an inference service, and the missing keys.
-Fix: add `shm_size: 8g`: private memory, used only as far as it is needed. `ipc: host` would share
-the memory of all programs of the machine, so it is never added. Unsafe: the container is recreated,
-and its memory may grow.
+Fix: add `shm_size: 8g`, for a stack of Swarm, which ignores it, a tmpfs of that size at /dev/shm:
+private memory, used only as far as it is needed. `ipc: host` would share the memory of all programs
+of the machine, so it is never added. Unsafe: the container is recreated, and its memory may grow.
 Source: docs.vllm.ai (deployment with docker), docs.pytorch.org (multiprocessing), NVIDIA NCCL
 troubleshooting.
 """
@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nebtui.analysis.gpu.requests import place, requested, shares_memory
-from nebtui.compose.editor.verbs import Set
+from nebtui.analysis.stack_file import is_stack
+from nebtui.compose.editor.verbs import Append, Set
 from nebtui.facts.declared import Service
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import (
@@ -32,12 +33,13 @@ from nebtui.rules.rule import (
     layer_for,
     service_of,
 )
+from nebtui.rules.swarm_words import SHARED_MEMORY as PLACE
+from nebtui.rules.swarm_words import tmpfs_volume
 
 NAME = "gpu-without-ipc"
 SIZE = "8g"
 BYTES = 8 << 30
 SHARED = ("host", "service:", "container:")
-PLACE = "/dev/shm"
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
@@ -78,11 +80,17 @@ def _has(service: Service) -> bool:
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Add private shared memory."""
     key, service = service_of(snapshot, finding)
-    layer = layer_for(snapshot.projects[key.project], service, "shm_size")
+    stack = is_stack(snapshot, key.project)
+    layer = layer_for(snapshot.projects[key.project], service, "volumes" if stack else "shm_size")
+    edit = (
+        Append((*layer.path, "volumes"), tmpfs_volume(PLACE, BYTES))
+        if stack
+        else Set((*layer.path, "shm_size"), SIZE)
+    )
     return Fix(
         title=f"give {key} {SIZE} of shared memory",
         applicability="unsafe",
-        edits=(FileEdit(layer.file, Set((*layer.path, "shm_size"), SIZE)),),
+        edits=(FileEdit(layer.file, edit),),
         recreate=(Recreate(key.project, (key.service,)),),
         notes=(
             "shm_size is a limit, not a reservation; it counts into the container's "

@@ -1,19 +1,19 @@
 """What Swarm ignores in a file that is deployed as a stack.
 
-What: keys of a service that `docker stack deploy` leaves out or refuses, in a compose file whose
-project has the name of a stack, with its services; or has what only Swarm reads, such as
-`deploy.placement` or `update_config`, on a manager where Compose runs none of it.
-Why it bites: without the gates of `depends_on` all services start at once, in no order; `build`
-builds nothing; `restart` counts as `deploy.restart_policy` only; a folder of this machine is not on
-the other nodes, and a task that lands there is rejected.
+What: keys of a service that `docker stack deploy` leaves out, some of them without a word
+(`tmpfs`, an address before a published port, a fixed address), in a compose file whose project has
+the name of a stack, with its services, or has what only Swarm reads, such as `deploy.placement` or
+`update_config`, on a manager where Compose runs none of it. Silent about `restart`, which Swarm
+does take, though docker says that it does not; only `no` it reads as `any`.
+Why it bites: a port that was bound to 127.0.0.1 is open on all addresses of every node; without its
+tmpfs a read-only service cannot write; /dev/shm has 64 MB; all services start at once, in no order;
+`build` builds nothing.
 Evidence: each key with its line, and what Swarm does instead.
-A GPU request in Compose's words (`devices`, `gpus`, `runtime`) refuses the whole file: Swarm counts
-generic resources that its nodes are told to have.
-Fix: none, it takes a decision: an image in a registry, `deploy.restart_policy`, a volume that all
-nodes reach or a constraint, a program that waits for what it needs by itself.
-Source: docker/cli, cli/compose/types (UnsupportedProperties, DeprecatedProperties,
-ForbiddenProperties), config_schema_v3.13.json,
-measured with Docker 28.2; docs.docker.com/reference/cli/docker/service/create (generic resources).
+Fix: written in Swarm's words where there are some that mean the same: `shm_size` and `tmpfs` as a
+volume of that type, `restart: no` as `deploy.restart_policy`. Safe: Compose makes the same of them.
+The rest takes a decision.
+Source: each key deployed with Docker 28.2, and `docker service inspect`; docker/cli,
+cli/compose/types (UnsupportedProperties, DeprecatedProperties) and cli/compose/convert.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from nebtui.analysis.stack_file import GPU_REQUESTS, REFUSED, gated, is_stack
-from nebtui.analysis.swarm_verdict import services_of
-from nebtui.facts.declared import Service, ServiceKey
+from nebtui.analysis.stack_file import Path, gated, is_stack, opened
+from nebtui.facts.declared import Port, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.facts.swarm import Swarm, SwarmService
-from nebtui.rules.rule import Finding, Rule
+from nebtui.rules.rule import Finding, Fix, NoFixError, Options, Recreate, Rule, service_of
+from nebtui.rules.swarm_words import Rewording, edits, rewording
 
 NAME = "ignored-by-swarm"
+BY_HAND = "by hand"
+"""The subject of what has no word that means the same."""
 HARMLESS: Mapping[str, str] = MappingProxyType(
     {
         "build": "Swarm builds nothing: the image has to be in a registry, or on each node",
@@ -41,113 +42,110 @@ HARMLESS: Mapping[str, str] = MappingProxyType(
 # fmt: off
 IGNORED = frozenset({
     "cgroup_parent", "devices", "domainname", "external_links", "ipc", "links", "mac_address",
-    "network_mode", "pid", "privileged", "security_opt", "shm_size", "userns_mode",
+    "network_mode", "pid", "privileged", "security_opt", "shm_size", "tmpfs", "userns_mode",
 })
 """Keys that are ignored, and mean something."""
 # fmt: on
-EVERYWHERE = ("/dev", "/etc/localtime", "/etc/timezone", "/proc", "/run", "/sys", "/var/run")
-"""Folders and files that each Linux machine has."""
-AS_SWARM = frozenset({"always", "unless-stopped"})
-"""What Swarm does by itself where the file has no `deploy.restart_policy`."""
+ADDRESSES = ("ipv4_address", "ipv6_address")
+WORDED = ("restart", "shm_size", "tmpfs")
+"""Keys that Swarm may have words for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
     """A key below a service, and what Swarm does instead."""
 
-    path: tuple[str, ...]
+    path: Path
     told: str
-
-    @property
-    def key(self) -> str:
-        """The key as people call it."""
-        return ".".join(self.path) if self.path[0] == "deploy" else self.path[0]
+    opens: bool = False
+    """Others reach what they were not to."""
 
     def line(self, service: Service) -> str:
         """The key with its place, and what is told of it."""
-        short = self.path[0] in ("volumes", "deploy")
-        name = self.key if short else " ".join(self.path)
         origin = service.origin(*self.path)
+        name = self.path[0] if self.path[0] == "ports" else " ".join(self.path)
         return f"{name}{f' ({origin})' if origin else ''}: {self.told}"
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
-    """One finding for each service of a stack that a manager tells of; a warning where the service
-    behaves in another way than its file says."""
-    swarm = snapshot.swarm
-    for key in _of_stacks(snapshot) if swarm else ():
-        service = snapshot.service(key)
-        if swarm is None or service is None:
-            continue
-        weighty = tuple(_weighty(swarm, service, services_of(snapshot, key.project)))
-        found = (*weighty, *_harmless(service))
-        if not found:
-            continue
-        yield Finding(
-            rule=NAME,
-            severity="warning" if weighty else "advice",
-            project=key.project,
-            service=key.service,
-            subject="",
-            message="says "
-            + ", ".join(dict.fromkeys(one.key for one in found))
-            + ", which Swarm does not take",
-            evidence=tuple(one.line(service) for one in found),
-            applicability="display",
-            origin=service.origin(*found[0].path),
-            fix="write it in Swarm's words, see the manual",
-        )
-
-
-def _of_stacks(snapshot: Snapshot) -> Iterator[ServiceKey]:
-    """The services of stacks that were deployed from files, and of files that are meant to be."""
+    """One finding for what a service says that has Swarm's words, one for the rest; an error where
+    a port is open that was not to be, advice where the service does the same without it."""
     for key, project in snapshot.projects.items():
-        if deployed := services_of(snapshot, key):
-            yield from (ServiceKey(key, name) for name in sorted(deployed))
-        elif is_stack(snapshot, key):
-            yield from (ServiceKey(key, name) for name in sorted(project.services))
+        if is_stack(snapshot, key):
+            for name in sorted(project.services):
+                service = project.services[name]
+                yield from _worded(snapshot, ServiceKey(key, name), service)
+                yield from _by_hand(snapshot, ServiceKey(key, name), service)
 
 
-def _weighty(
-    swarm: Swarm, service: Service, deployed: Mapping[str, SwarmService]
-) -> Iterator[Ignored]:
-    """What makes the service behave in another way than its file says."""
-    for name, gate in service.depends_on.items():
-        if gated(service, name):
-            told = f"{gate.condition}: Swarm waits for nobody, and refuses a condition"
-            yield Ignored(("depends_on", name), told)
-    restart = service.restart
-    if restart and restart not in AS_SWARM and not service.stands("deploy", "restart_policy"):
-        told = f"{restart}: ignored, Swarm starts it again whatever its exit code is"
-        yield Ignored(("restart",), told)
-    for name in sorted(IGNORED | REFUSED):
-        if service.stands(name):
-            told = "ignored" if name in IGNORED else "`docker stack deploy` refuses the file"
-            yield Ignored((name,), told)
-    for path in GPU_REQUESTS:
-        if service.stands(*path):
-            yield Ignored(path, _in_swarms_words(service))
-    if len(swarm.nodes) > 1 and not _on_one_node(service, deployed):
-        for mount in service.mounts:
-            if mount.type == "bind" and not _everywhere(mount.source):
-                told = f"{mount.source} is a folder of this machine: tasks on others are rejected"
-                yield Ignored(("volumes", mount.target), told)
-
-
-def _in_swarms_words(service: Service) -> str:
-    """What a GPU request reads like there; it counts what the nodes are told to have."""
-    counts = [one.count for one in service.gpus if one.count and one.count > 0]
-    number = counts[0] if counts else max((len(one.ids) for one in service.gpus), default=0) or 1
-    return (
-        "`docker stack deploy` refuses the file; for Swarm: deploy.resources.reservations."
-        f"generic_resources: [{{discrete_resource_spec: {{kind: gpu, value: {number}}}}}], and "
-        "`node-generic-resources` in the daemon.json of each node with GPUs"
+def _worded(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[Finding]:
+    if not (ours := _rewordings(snapshot, service)):
+        return
+    yield Finding(
+        rule=NAME,
+        severity="warning",
+        project=key.project,
+        service=key.service,
+        subject="",
+        message=f"says {', '.join(one.path[0] for one in ours)}, which Swarm does not take",
+        evidence=tuple(
+            Ignored(one.path, f"ignored; in Swarm's words {one.words}").line(service)
+            for one in ours
+        ),
+        applicability="safe",
+        origin=service.origin(*ours[0].path),
+        fix=f"write {'; '.join(one.words for one in ours)}",
     )
 
 
-def _everywhere(source: str) -> bool:
-    """Whether each Linux machine has it."""
-    return any(source == place or source.startswith(f"{place}/") for place in EVERYWHERE)
+def _rewordings(snapshot: Snapshot, service: Service) -> list[Rewording]:
+    found = (rewording(snapshot, service, (key,)) for key in WORDED if service.stands(key))
+    return [one for one in found if one is not None]
+
+
+def _by_hand(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[Finding]:
+    worded = {one.path for one in _rewordings(snapshot, service)}
+    weighty = tuple(one for one in _weighty(service) if one.path not in worded)
+    found = (*weighty, *_harmless(service))
+    if not found:
+        return
+    opens = any(one.opens for one in found)
+    keys = dict.fromkeys(one.path[0] for one in found)
+    yield Finding(
+        rule=NAME,
+        severity="error" if opens else "warning" if weighty else "advice",
+        project=key.project,
+        service=key.service,
+        subject=BY_HAND,
+        message=found[0].told if opens else f"says {', '.join(keys)}, which Swarm does not take",
+        evidence=tuple(one.line(service) for one in found),
+        applicability="display",
+        origin=service.origin(*found[0].path),
+        fix="take the port away and reach it by a network of the stack, or close it in the firewall"
+        if opens
+        else "write it in Swarm's words, see the manual",
+    )
+
+
+def _weighty(service: Service) -> Iterator[Ignored]:
+    """What makes the service behave in another way than its file says."""
+    for number, port in opened(service):
+        yield Ignored(("ports", str(number)), _opened(port), opens=True)
+    for name in sorted(IGNORED):
+        if service.stands(name):
+            yield Ignored((name,), "ignored")
+    for network in service.networks:
+        for name in ADDRESSES:
+            if service.stands("networks", network, name):
+                told = "ignored: Swarm gives the addresses"
+                yield Ignored(("networks", network, name), told)
+
+
+def _opened(port: Port) -> str:
+    return (
+        f"publishes {port.published} on {port.host_ip}, and Swarm opens it on all addresses of "
+        "every node"
+    )
 
 
 def _harmless(service: Service) -> Iterator[Ignored]:
@@ -155,20 +153,24 @@ def _harmless(service: Service) -> Iterator[Ignored]:
         if service.stands(name):
             yield Ignored((name,), told)
     for name in service.depends_on:
-        if not gated(service, name):
+        if service.stands("depends_on", name) and not gated(service, name):
             yield Ignored(("depends_on", name), "Swarm starts all services at once")
-    if service.restart in AS_SWARM and not service.stands("deploy", "restart_policy"):
-        yield Ignored(("restart",), "ignored, which changes nothing: Swarm does so anyway")
 
 
-def _on_one_node(service: Service, deployed: Mapping[str, SwarmService]) -> bool:
-    """Its constraints name the node it runs on; before it is deployed, that it has some."""
-    if service.name not in deployed:
-        return service.stands("deploy", "placement", "constraints")
-    return any(
-        "!" not in one and one.startswith(("node.hostname", "node.id"))
-        for one in deployed[service.name].constraints
+def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
+    """Swarm's words for all that has some."""
+    key, service = service_of(snapshot, finding)
+    ours = _rewordings(snapshot, service)
+    if finding.subject or not ours:
+        raise NoFixError("Swarm has no word for it: it takes a decision")
+    return Fix(
+        title=f"write {key} in Swarm's words",
+        applicability="safe",
+        edits=tuple(
+            edit for one in ours for edit in edits(snapshot.projects[key.project], service, one)
+        ),
+        recreate=(Recreate(key.project, (key.service,)),),
     )
 
 
-RULE = Rule(name=NAME, severity="warning", key="", manual=__doc__, find=find)
+RULE = Rule(name=NAME, severity="warning", key="f", manual=__doc__, find=find, fix=fix)

@@ -15,6 +15,9 @@ GATES = frozenset({UNGATED, "undeclared-dependency", "unguarded-start"})
 file."""
 NETWORKS = frozenset({"isolated-networks", "missing-network"})
 """Rules whose fix creates a network of this machine; a stack joins those of the swarm only."""
+SANDBOXES = frozenset({"open-sandbox"})
+"""Rules whose fix is, for the greater part, keys that Swarm ignores."""
+IN_VAIN = "Swarm ignores security_opt, tmpfs and network_mode: run what is not trusted with Compose"
 BY_HAND = "for a stack, by hand: docker network create --driver overlay --attachable NAME"
 
 
@@ -26,5 +29,7 @@ def told_for_swarm(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[
             yield one
         elif one.rule in NETWORKS:
             yield replace(one, applicability="display", fix=BY_HAND)
+        elif one.rule in SANDBOXES:
+            yield replace(one, applicability="display", fix=IN_VAIN)
         elif one.rule not in GATES:
             yield one

@@ -12,10 +12,11 @@ _SHORT: Mapping[Limited, str] = {"memory": "mem_limit", "cpus": "cpus", "pids": 
 _LONG = ("deploy", "resources", "limits")
 
 
-def limit_key(service: Service, what: Limited) -> tuple[str, ...]:
+def limit_key(service: Service, what: Limited, *, stack: bool = False) -> tuple[str, ...]:
     """The path below the service. Beside other limits under `deploy`, for there Compose refuses a
-    short key (measured with Compose 2.40: "can't set distinct values")."""
-    if service.stands(*_LONG) and not service.stands(_SHORT[what]):
+    short key (measured with Compose 2.40: "can't set distinct values"); and of a stack, for Swarm
+    refuses it everywhere."""
+    if (stack or service.stands(*_LONG)) and not service.stands(_SHORT[what]):
         return (*_LONG, what)
     return (_SHORT[what],)
 

@@ -99,6 +99,8 @@ class Recreate:
     project: ProjectKey
     services: tuple[str, ...]
     force: bool = False
+    stack: bool = False
+    """Swarm runs the project: `docker stack deploy` does it. Rules leave that to the plan."""
 
 
 @dataclass(frozen=True, slots=True)

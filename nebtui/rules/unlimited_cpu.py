@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.analysis.stack_file import is_stack
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.limit_keys import limit_key
@@ -55,7 +56,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     if finding.service is None or not half:
         raise NoFixError("what its share is, is not known; set cpus by hand")
     key, service = service_of(snapshot, finding)
-    path = limit_key(service, "cpus")
+    path = limit_key(service, "cpus", stack=is_stack(snapshot, key.project))
     layer = layer_for(snapshot.projects[key.project], service, *path)
     value = f"{half:g}" if "deploy" in path else half
     return Fix(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.analysis.stack_file import is_stack
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -73,7 +74,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
 
 
 def _edit(snapshot: Snapshot, key: ServiceKey, service: Service, limit: int) -> FileEdit:
-    path = limit_key(service, "memory")
+    path = limit_key(service, "memory", stack=is_stack(snapshot, key.project))
     layer = layer_for(snapshot.projects[key.project], service, *path)
     return FileEdit(layer.file, Set((*layer.path, *path), written_size(limit)))
 

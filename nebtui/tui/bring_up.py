@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nebtui.action import Up
+from nebtui.action import DeployStack, Up
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.fixing.recreate import up_actions
 from nebtui.rules.rule import Recreate
@@ -10,7 +10,7 @@ from nebtui.tui.session import Session
 from nebtui.tui.widgets.findings import related
 
 
-def ups(session: Session, selected: ServiceKey | ProjectKey | None) -> list[Up]:
+def ups(session: Session, selected: ServiceKey | ProjectKey | None) -> list[Up | DeployStack]:
     """What was written for a selection, or undone; [] where nothing was."""
     snapshot = session.snapshot
     written = [w for w in session.watched if related(w.patch.findings, selected)]

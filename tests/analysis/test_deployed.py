@@ -13,10 +13,10 @@ from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import tally, whole_tally
 from nebtui.analysis.swarm_verdict import deployed_as, services_of
 from nebtui.facts import changes
-from nebtui.facts.declared import Dependency, Healthcheck, Origin, Service, ServiceKey
+from nebtui.facts.declared import Dependency, Healthcheck, Origin, Port, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
-from nebtui.rules.in_swarm import BY_HAND, told_for_swarm
+from nebtui.rules.in_swarm import BY_HAND, IN_VAIN, told_for_swarm
 from nebtui.rules.rule import Finding
 from nebtui.tui.header import header
 from nebtui.tui.swarm_verbs import where_it_runs
@@ -76,6 +76,9 @@ def test_no_gate_is_asked_for_that_a_stack_refuses() -> None:
     (found,) = told_for_swarm(BOX, [lost])
     assert (found.applicability, found.fix) == ("display", BY_HAND)
     assert [*told_for_swarm(box(SHOP), [lost])] == [lost]
+    open_ = replace(lost, rule="open-sandbox")
+    (found,) = told_for_swarm(BOX, [open_])
+    assert (found.applicability, found.fix) == ("display", IN_VAIN)
 
 
 PLACED = Service(
@@ -105,6 +108,19 @@ def test_a_file_for_swarm_is_deployed_by_its_first_up() -> None:
         assert where_it_runs(box_, (Up(key),)) == (Up(key),)
     stopped = where_it_runs(alone, (Stop(NEW.key),))
     assert stopped == (Stop(NEW.key),)
+
+
+def test_what_a_deployment_opens_is_told_first() -> None:
+    """An address before a port means nothing to Swarm; a name at the top refuses the file."""
+    kept = Service("web", ports=(Port(5432, "5432", "127.0.0.1"), Port(80, "8080", "0.0.0.0")))
+    named = replace(
+        project("new", kept), sections={"name": Origin("/f", 1), "services": Origin("/f", 2)}
+    )
+    told = consequence(box(named, changes.SwarmSeen(swarm())), DeployStack(named.key))
+    assert told == (
+        "REFUSED by Swarm: it takes no name; OPENS 5432 on all addresses of every node; "
+        "creates web as a stack of Swarm"
+    )
 
 
 def test_the_top_line_counts_stacks_and_names_lost_nodes() -> None:

@@ -142,13 +142,18 @@ def test_a_stack_with_its_reasons(watched: Watched) -> None:
     assert any(line.startswith("▲ agent     degraded 2/3  port 18081") for line in lines)
 
 
+ABOUT_FILES = frozenset({"refused-by-swarm", "ignored-by-swarm", "data-on-one-node"})
+
+
 def test_what_its_file_says_in_vain(watched: Watched) -> None:
     """The file that the stack was deployed from is found by its folder's name."""
     snapshot = until(watched, lambda box: bool(services(box)) and bool(box.projects))
-    found = [f for f in rules.find(snapshot) if f.rule == "ignored-by-swarm"]
-    assert {(f.service, f.severity) for f in found} == {("web", "advice"), ("local", "warning")}
-    assert any("container_name" in f.message for f in found)
-    assert any("tasks on others are rejected" in text for f in found for text in f.evidence)
+    found = {(f.rule, f.service): f for f in rules.find(snapshot) if f.rule in ABOUT_FILES}
+    assert set(found) == {("ignored-by-swarm", "web"), ("data-on-one-node", "local")}
+    web, local = found["ignored-by-swarm", "web"], found["data-on-one-node", "local"]
+    assert (web.severity, "container_name" in web.message) == ("advice", True)
+    assert "a node without it rejects the task" in local.evidence[0]
+    assert local.applicability == "display"  # one on each node: no constraint mends that
 
 
 def test_what_its_tasks_write(watched: Watched, tmp_path: Path) -> None:

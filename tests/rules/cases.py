@@ -28,7 +28,7 @@ from nebtui.facts.process import Process
 from nebtui.facts.samples import ContainerSample
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Bar, OpenedPort, Race, Run, Start
-from nebtui.facts.swarm import Swarm, SwarmNode, SwarmService
+from nebtui.facts.swarm import GenericResource, Swarm, SwarmNode, SwarmService, SwarmTask
 from nebtui.store import fold, fold_all
 from tests.rules import gpu_facts
 
@@ -150,6 +150,10 @@ def _facts(words: list[str], now: Snapshot, folder: Path) -> list[changes.Change
         ]
     if kind == "stack":
         return [changes.SwarmSeen(_swarm(*rest))]
+    if kind in ("node", "task"):
+        assert now.swarm is not None
+        changed = _node(now.swarm, *rest) if kind == "node" else _task(now.swarm, *rest)
+        return [changes.SwarmSeen(changed)]
     if kind == "raced":
         return _raced(rest, now)
     if kind == "outside":
@@ -197,11 +201,35 @@ def _swarm(stack: str, services: str, nodes: str = "1", constraint: str = "") ->
     limits = (constraint.replace("==", " == "),) if constraint else ()
     return Swarm(
         tuple(
-            SwarmService(name, f"{stack}_{name}", stack, constraints=limits)
+            SwarmService(name, f"{stack}_{name}", stack, replicas=1, constraints=limits)
             for name in services.split(",")
         ),
-        tuple(SwarmNode(f"n{number}") for number in range(int(nodes))),
+        tuple(SwarmNode(f"n{n}", f"n{n}", state="ready") for n in range(int(nodes))),
     )
+
+
+def _node(swarm: Swarm, name: str, word: str, count: str = "") -> Swarm:
+    """The swarm with a node that is `here`, `drained`, or has so many of a kind."""
+    if word == "here":
+        return replace(swarm, here=name)
+    has = (GenericResource(word, int(count)),) if count else ()
+    wish = "drain" if word == "drained" else "active"
+    nodes = (
+        replace(one, generic=has, availability=wish) if one.name == name else one
+        for one in swarm.nodes
+    )
+    return replace(swarm, nodes=tuple(nodes))
+
+
+def _task(swarm: Swarm, service: str, node: str) -> Swarm:
+    """The swarm with a task of a service that runs on a node."""
+    services = (
+        replace(one, tasks=(*one.tasks, SwarmTask(node, 1, node, "running")))
+        if one.id == service
+        else one
+        for one in swarm.services
+    )
+    return replace(swarm, services=tuple(services))
 
 
 def _outside(name: str, mode: str, variable: str, *hosts: str) -> changes.Change:

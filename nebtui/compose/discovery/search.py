@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from nebtui.compose.discovery.candidate import Candidate, contains
 from nebtui.compose.discovery.overrides import STANDARD, is_override, with_override
 from nebtui.compose.syntax import env_file
 from nebtui.compose.syntax.interpolate import MissingVariableError, TemplateError, interpolate
+from nebtui.compose.syntax.project_name import folder_name
 from nebtui.compose.syntax.short_forms import text
 from nebtui.compose.yaml import located
 from nebtui.compose.yaml.located import Located
@@ -234,9 +234,3 @@ def name_of(document: Located | None, folder: str, env: Mapping[str, str]) -> st
     """A project's name: COMPOSE_PROJECT_NAME of `.env`, else `name:`, else the folder's name, as
     Compose has it."""
     return env.get("COMPOSE_PROJECT_NAME") or _given_name(document, env) or folder_name(folder)
-
-
-def folder_name(folder: str) -> str:
-    """A folder's name as Compose makes a project name of it; `default` where nothing is left."""
-    name = re.sub(r"[^a-z0-9_-]", "", os.path.basename(os.path.normpath(folder)).lower())
-    return name.lstrip("_-") or "default"

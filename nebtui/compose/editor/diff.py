@@ -42,13 +42,13 @@ def _entries(
             result += _value(document, k, v, node.flow, old[name], new[name])
         elif not node.flow:
             result.append(block_style.remove_entry(document, k, v, _following(node, k)))
-    if gone and node.flow:
-        result += flow_style.remove(document, node, gone)
     more = {
         n: v
         for n, v in new.items()
         if n not in own and not (n in brought and equivalent(brought[n], v))
     }
+    if gone and node.flow:
+        result += flow_style.remove(document, node, gone)
     if more and node.flow:
         result.append(flow_style.add_entries(document, node, more))
     elif more:
@@ -115,9 +115,7 @@ def _replaced(document: Document, node: Node, in_flow: bool, before: Any, after:
         if node.flow and not in_flow and not before:
             return any(writer.nested(value) for value in after.values())
         gone = [name for name in before if name not in after]
-        return bool(gone) and (
-            len(gone) == len(before) or (node.flow and any(n not in before for n in after))
-        )
+        return bool(gone) and len(gone) == len(before)
     if (
         isinstance(before, list)
         and isinstance(after, (list, tuple))

@@ -13,6 +13,7 @@ from typing import Any
 from nebtui.compose.editor.ports import unbound
 from nebtui.compose.editor.verbs import (
     Add,
+    Append,
     ComposeEdit,
     EditRefusedError,
     Expand,
@@ -22,7 +23,7 @@ from nebtui.compose.editor.verbs import (
     Unbind,
 )
 from nebtui.compose.editor.volumes import long_volume
-from nebtui.compose.yaml.values import unwrap
+from nebtui.compose.yaml.values import equivalent, unwrap
 from nebtui.compose.yaml.writer import Tagged
 
 _SEPARATORS = {
@@ -62,6 +63,8 @@ def _leaf(body: Any, name: str, edit: ComposeEdit) -> Any:
         raise EditRefusedError(f"`{edit.path[-2]}` is a list; name its long form")
     if isinstance(edit, Unbind):
         changed = unbound(there, edit)
+    elif isinstance(edit, Append):
+        changed = _appended(there, edit)
     else:
         changed = _added(there, edit) if isinstance(edit, Add) else _expanded(there, edit)
     return body if changed is there else {**body, name: changed}
@@ -166,6 +169,17 @@ def _added(there: Any, edit: Add) -> Any:
     if any(edit.name == _name(key, item) or new == unwrap(item) for item in items):
         return there
     return [*items, new]
+
+
+def _appended(there: Any, edit: Append) -> Any:
+    if isinstance(there, Tagged) and there.tag != "!reset":
+        return Tagged(there.tag, _appended(there.value, edit))
+    items = unwrap(there)
+    if items is not None and not isinstance(items, list):
+        raise EditRefusedError(f"`{edit.path[-1]}` is no list")
+    if any(equivalent(item, edit.item) for item in items or ()):
+        return there
+    return [*(items or ()), edit.item]
 
 
 def _expanded(there: Any, edit: Expand) -> Any:

@@ -24,12 +24,15 @@ def json_like(document: Document, node: Node) -> bool:
 
 def add_entries(document: Document, node: Node, new: Mapping[str, Any]) -> Splice:
     """Add keys to a flow mapping."""
+    return _add(document, node, _written(document, node, new))
+
+
+def _written(document: Document, node: Node, new: Mapping[str, Any]) -> list[str]:
     style = json_like(document, node)
-    entries = [
+    return [
         f"{writer.scalar(k, json_style=style)}: {writer.flow(v, json_style=style)}"
         for k, v in new.items()
     ]
-    return _add(document, node, entries)
 
 
 def add_items(document: Document, node: Node, new: Sequence[Any]) -> Splice:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nebtui.compose.yaml.writer import Value
@@ -35,6 +36,15 @@ class Add:
     path: Path
     name: str
     value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Put one item, a mapping, at the end of the list at `path`, made where it is absent. Nothing
+    is added twice."""
+
+    path: Path
+    item: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class SetInstruction:
     new: str
 
 
-ComposeEdit = Set | Add | Remove | Expand | Unbind
+ComposeEdit = Set | Add | Append | Remove | Expand | Unbind
 """Edits of a compose file, each with a path."""
 
 Edit = ComposeEdit | SetVariable | SetInstruction

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nebtui.compose.reader import layers
@@ -18,9 +18,10 @@ from nebtui.compose.syntax import short_forms
 from nebtui.compose.yaml.located import Located, Path, plain_value, walk
 from nebtui.disk.read import Texts, from_disk
 from nebtui.facts.declared import Layer, Origin, ProjectKey, UnsetVariable
+from nebtui.facts.empty import empty
 from nebtui.facts.project import Allow, Problem
 
-_VERSION = re.compile(r"^(?:version|'version'|\"version\")[ \t]*:(?=[ \t])", re.MULTILINE)
+_SECTION = re.compile(r"""^(['"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s|\Z)""", re.MULTILINE)
 _ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")
 
 
@@ -50,8 +51,8 @@ class EffectiveModel:
     """A file named is no regular one of a bearable size: Compose is not to be asked."""
     unset: tuple[UnsetVariable, ...] = ()
     """The variables of its services that have no value."""
-    versions: tuple[Origin, ...] = ()
-    """Where a top-level `version` stands in the config files."""
+    sections: Mapping[str, tuple[Origin, ...]] = field(default_factory=empty)
+    """Where each top-level key stands in the config files."""
     warning: Problem | None = None
     """What else keeps Compose from reading them: a required variable or an env file that is not
     there."""
@@ -95,7 +96,7 @@ def read(
         unbounded=context.unbounded,
         unset=unset_variables(context.unset, places),
         warning=context.warnings[0] if context.warnings else None,
-        versions=_versions(context, key),
+        sections=_sections(context, key),
     )
 
 
@@ -117,15 +118,16 @@ def _allows(files: Mapping[str, str | None]) -> tuple[Allow, ...]:
     return tuple(allow for path, text in files.items() for allow in allows(text or "", path))
 
 
-def _versions(context: ReadContext, key: ProjectKey) -> tuple[Origin, ...]:
-    """Where a top-level `version` stands in the config files themselves. A line in its first column
-    is part of no block."""
-    texts = {file: context.files.get(file) or "" for file in key.files}
-    return tuple(
-        Origin(file, text.count("\n", 0, match.start()) + 1)
-        for file, text in texts.items()
-        if (match := _VERSION.search(text))
-    )
+def _sections(context: ReadContext, key: ProjectKey) -> dict[str, tuple[Origin, ...]]:
+    """Where each top-level key stands in the config files themselves, once a file. A line in its
+    first column is part of no block."""
+    found: dict[str, dict[str, Origin]] = {}
+    for file in key.files:
+        text = context.files.get(file) or ""
+        for match in _SECTION.finditer(text):
+            place = Origin(file, text.count("\n", 0, match.start()) + 1)
+            found.setdefault(match[2], {}).setdefault(file, place)
+    return {name: tuple(places.values()) for name, places in found.items()}
 
 
 def _networks(document: Located) -> dict[str, Origin]:

@@ -32,6 +32,7 @@ class SwarmCollector:
         self._shared = shared
         self._emit = emit
         self._manages = False
+        self._here = ""
         self._looking = threading.Lock()
         self._asked = threading.Event()
         self._afresh = threading.Event()
@@ -58,7 +59,7 @@ class SwarmCollector:
     def begin(self, info: Payload) -> None:
         """Look now, if the engine of this `GET /info` manages a swarm; raises EngineError where it
         is lost."""
-        self._manages = swarm_payloads.manages(info)
+        self._note(info)
         self.look()
         self._asked.set()  # whether it is short of replicas is known from here on
 
@@ -75,19 +76,24 @@ class SwarmCollector:
         with self._looking:
             if self._afresh.is_set():
                 self._afresh.clear()
-                self._manages = swarm_payloads.manages(self._client.info())
+                self._note(self._client.info())
             now = self._told() if self._manages else None
             if now != self._shared.snapshot.swarm:
                 self._emit(SwarmSeen(now))
+
+    def _note(self, info: Payload) -> None:
+        self._manages, self._here = swarm_payloads.manages(info), swarm_payloads.here(info)
 
     def _told(self) -> Swarm | None:
         """The swarm; with the reason where the manager refuses to tell of it (no quorum), None
         where it is a manager no more."""
         client = self._client
         try:
-            return swarm_payloads.swarm(client.services(), client.tasks(), client.nodes())
+            return swarm_payloads.swarm(
+                client.services(), client.tasks(), client.nodes(), self._here
+            )
         except EngineError as problem:
-            self._manages = swarm_payloads.manages(client.info())
+            self._note(client.info())
             known = self._shared.snapshot.swarm or Swarm()
             return replace(known, problem=str(problem)) if self._manages else None
 

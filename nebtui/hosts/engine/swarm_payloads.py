@@ -36,8 +36,15 @@ def manages(info: Payload) -> bool:
     return told.get("ControlAvailable") is True and text(told.get("LocalNodeState")) == "active"
 
 
-def swarm(services: Iterable[Payload], tasks: Iterable[Payload], nodes: Iterable[Payload]) -> Swarm:
-    """The swarm from `GET /services`, `/tasks` and `/nodes`."""
+def here(info: Payload) -> str:
+    """The id of the node that the engine of this `GET /info` is, "" where it is none."""
+    return text(mapping(info.get("Swarm")).get("NodeID"))
+
+
+def swarm(
+    services: Iterable[Payload], tasks: Iterable[Payload], nodes: Iterable[Payload], here: str = ""
+) -> Swarm:
+    """The swarm from `GET /services`, `/tasks` and `/nodes`, on the node of this id."""
     by_service: dict[str, list[SwarmTask]] = {}
     for item in tasks:
         by_service.setdefault(text(item.get("ServiceID")), []).append(task(item))
@@ -46,6 +53,7 @@ def swarm(services: Iterable[Payload], tasks: Iterable[Payload], nodes: Iterable
     return Swarm(
         tuple(sorted(found, key=lambda one: (one.stack, one.name, one.id))),
         tuple(sorted(machines, key=lambda one: (one.name, one.id))),
+        here,
     )
 
 
@@ -96,6 +104,7 @@ def service(item: Payload, tasks: list[SwarmTask]) -> SwarmService:
         max_per_node=as_int(placement.get("MaxReplicas")),
         update=text(update.get("State")),
         update_told=text(update.get("Message")),
+        changed=parse_rfc3339(item.get("UpdatedAt")) or 0.0,
         tasks=_kept(tasks),
     )
 

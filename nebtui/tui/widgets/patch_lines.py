@@ -48,12 +48,13 @@ def proof_lines(session: Session, planned: Proposal) -> list[Content]:
         planned.recreate, up_actions(session.snapshot, planned.recreate), strict=True
     ):
         argv = host.command(action)
+        verb = "replaces the tasks of" if item.stack else "recreates"
         what = ", ".join(item.services) or "its services"
         results.append(
             joined(
                 ("then     ", "dim"),
                 (short_command(argv) or "bring it up", "info"),
-                (f"  recreates {what}", "dim"),
+                (f"  {verb} {what}", "dim"),
             )
         )
     return results

@@ -3,9 +3,10 @@ or the refusal.
 
 ```before [crlf] [bom] [open]    the text; with CRLF line ends, a byte order mark, without final
 newline
-```edit                          one edit a line: `set PATH JSON`, `add PATH NAME [VALUE]`, `remove
-                                 PATH`, `expand PATH [ITEM]`, `exchange PATH ITEM => NEW`,
-                                 `variable NAME VALUE`, `instruction [OLD] => NEW`
+```edit                          one edit a line: `set PATH JSON`, `add PATH NAME [VALUE]`, `append
+                                 PATH JSON`, `remove PATH`, `expand PATH [ITEM]`, `unbind PATH
+                                 ADDRESS PORT TARGET`, `variable NAME VALUE`, `instruction
+                                 [OLD] => NEW`
 ```after                         the text after, in the same bytes
 ```refused                       instead of it: the sentence
 
@@ -24,6 +25,7 @@ from typing import Any
 
 from nebtui.compose.editor.verbs import (
     Add,
+    Append,
     Edit,
     Expand,
     Remove,
@@ -90,6 +92,8 @@ def _edit(line: str) -> Edit:
     if verb == "add":
         name, _, value = more.partition(" ")
         return Add(path, name, value or None)
+    if verb == "append":
+        return Append(path, _value(more))
     if verb == "remove":
         return Remove(path)
     if verb == "expand":

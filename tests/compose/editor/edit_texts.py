@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from nebtui.compose.editor.verbs import Add, ComposeEdit, Expand, Remove, Set, Unbind
+from nebtui.compose.editor.verbs import Add, Append, ComposeEdit, Expand, Remove, Set, Unbind
 
 NAMES = ["web", "db", "my cache"]
 HOSTS = ["one:1.1.1.1", "two=2.2.2.2", "host.docker.internal:host-gateway"]
@@ -220,7 +220,7 @@ def edits(draw: Any) -> ComposeEdit:
     """An edit of such a text, of something that stands there or does not."""
     section = draw(st.sampled_from(["services", "services", "services", "x-more"]))
     at = (section, draw(SERVICES) if section == "services" else "web")
-    kind = draw(st.integers(0, 12))
+    kind = draw(st.integers(0, 13))
     if kind == 0:
         return Add((*at, "extra_hosts"), "host.docker.internal", "host-gateway")
     if kind == 1:
@@ -255,6 +255,8 @@ def edits(draw: Any) -> ComposeEdit:
         return Expand((*at, draw(st.sampled_from(["depends_on", "networks", "build"]))))
     if kind == 12:
         return Unbind((*at, "ports"), draw(st.sampled_from(["127.0.0.1", "::1"])), 80, 80)
+    if kind == 13:
+        return Append((*at, "volumes"), {"type": "tmpfs", "target": "/run"})
     if kind == 10:
         return Set(
             (*at, draw(st.sampled_from(["command", "cap_drop", "environment"]))),
