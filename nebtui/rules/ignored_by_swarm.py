@@ -162,7 +162,7 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     key, service = service_of(snapshot, finding)
     ours = _rewordings(snapshot, service)
     if finding.subject or not ours:
-        raise NoFixError("Swarm has no word for it: it takes a decision")
+        raise NoFixError(finding.fix or "Swarm has no word for it: it takes a decision")
     return Fix(
         title=f"write {key} in Swarm's words",
         applicability="safe",

@@ -3,8 +3,9 @@ networks that Compose or nebtui could make are none of its."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from nebtui.analysis.stack_file import is_stack
 from nebtui.facts.snapshot import Snapshot
@@ -18,6 +19,13 @@ NETWORKS = frozenset({"isolated-networks", "missing-network"})
 SANDBOXES = frozenset({"open-sandbox"})
 """Rules whose fix is, for the greater part, keys that Swarm ignores."""
 IN_VAIN = "Swarm ignores security_opt, tmpfs and network_mode: run what is not trusted with Compose"
+LIMITS: Mapping[str, str] = MappingProxyType(
+    {
+        "unlimited-memory": "set deploy.resources.limits.memory above what it uses at most",
+        "unlimited-cpu": "set deploy.resources.limits.cpus to its share of a node",
+    }
+)
+"""What to write by hand where a rule names a key that Swarm refuses."""
 BY_HAND = "for a stack, by hand: docker network create --driver overlay --attachable NAME"
 
 
@@ -31,5 +39,7 @@ def told_for_swarm(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[
             yield replace(one, applicability="display", fix=BY_HAND)
         elif one.rule in SANDBOXES:
             yield replace(one, applicability="display", fix=IN_VAIN)
+        elif one.rule in LIMITS and one.applicability == "display":
+            yield replace(one, fix=LIMITS[one.rule])
         elif one.rule not in GATES:
             yield one

@@ -76,6 +76,9 @@ def test_no_gate_is_asked_for_that_a_stack_refuses() -> None:
     (found,) = told_for_swarm(BOX, [lost])
     assert (found.applicability, found.fix) == ("display", BY_HAND)
     assert [*told_for_swarm(box(SHOP), [lost])] == [lost]
+    limit = replace(lost, rule="unlimited-memory", applicability="display")
+    (found,) = told_for_swarm(BOX, [limit])
+    assert "deploy.resources.limits.memory" in (found.fix or "")
     open_ = replace(lost, rule="open-sandbox")
     (found,) = told_for_swarm(BOX, [open_])
     assert (found.applicability, found.fix) == ("display", IN_VAIN)
