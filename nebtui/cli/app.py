@@ -193,6 +193,9 @@ def _session(
 
 def _sender(host: Host, settings: Settings, environ: Mapping[str, str]) -> Sender | None:
     from nebtui.hosts.engine.endpoint import find_endpoint
+
+    if not find_endpoint(environ).url.startswith("ssh://"):
+        return None
     from nebtui.hosts.remote.chosen import FarHost
 
     if not isinstance(host, FarHost):

@@ -6,10 +6,10 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from nebtui.analysis.verdict import WORDS
+from nebtui.text.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class TableRow:
 @cache
 def table() -> Mapping[str, TableRow]:
     """Every row by its key, `SECTION.NAME`, in the order of the file."""
-    text = files("nebtui.explain").joinpath("table.toml").read_text(encoding="utf-8")
+    text = shipped("nebtui.explain", "table.toml")
     rows = dict(_rows(tomllib.loads(text), ""))
     return {key: _entry(key, rows, row) for key, row in rows.items()}
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from nebtui.knowledge import repository
 from nebtui.knowledge.tags import admits
+from nebtui.text.shipped import shipped
 
 _PACKAGES = {
     "curl": ("curl",),
@@ -56,7 +56,7 @@ def programs_of_packages(packages: Iterable[str]) -> tuple[str, ...]:
 
 @cache
 def _bases() -> tuple[BaseImage, ...]:
-    text = files("nebtui.knowledge").joinpath("bases.toml").read_text(encoding="utf-8")
+    text = shipped("nebtui.knowledge", "bases.toml")
     return tuple(
         BaseImage(tuple(row["images"]), tuple(row["programs"]), row.get("tags", ""))
         for row in tomllib.loads(text)["base"]

@@ -8,8 +8,9 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
+
+from nebtui.text.shipped import shipped
 
 Fit = Literal["ok", "minor", "too-old", "unknown"]
 """ok: the driver is at least the one this CUDA shipped with; minor: same major release, so it runs,
@@ -47,9 +48,7 @@ class Facts:
 
 @cache
 def _table() -> tuple[Mapping[str, str], Mapping[str, str]]:
-    data = tomllib.loads(
-        files("nebtui.knowledge").joinpath("cuda.toml").read_text(encoding="utf-8")
-    )
+    data = tomllib.loads(shipped("nebtui.knowledge", "cuda.toml"))
     return data["floors"], data["shipped"]
 
 

@@ -14,12 +14,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 from nebtui.facts.declared import Healthcheck
 from nebtui.knowledge.probes import http_test, port_test, probe_programs
+from nebtui.text.shipped import shipped
 
+TABLES = (
+    *("applications", "assistants-and-workflow", "databases", "families", "inference"),
+    *("queues-and-storage", "vectors-and-search", "web-and-observability"),
+)
+"""The tables of the folder `images`; of several entries for an image the first wins."""
 _OPTIONAL = re.compile(r"<<(.*?)>>")
 _TIMING = {"interval": 5, "timeout": 5, "retries": 12, "start_period": 30}
 
@@ -113,9 +118,8 @@ class ImageKnowledge:
 def entries() -> tuple[ImageKnowledge, ...]:
     """All entries, in the order of the files (of two equally specific ones the earlier, newer one
     wins)."""
-    folder = files("nebtui.knowledge").joinpath("images")
-    tables = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    loaded = [tomllib.loads(table.read_text(encoding="utf-8")) for table in tables]
+    texts = (shipped("nebtui.knowledge", f"images/{name}.toml") for name in TABLES)
+    loaded = [tomllib.loads(text) for text in texts]
     return tuple(_entry({**one.get("all", {}), **row}) for one in loaded for row in one["image"])
 
 

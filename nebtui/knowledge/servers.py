@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 from nebtui.knowledge import repository
+from nebtui.text.shipped import shipped
 
 Answer = Literal["prometheus", "ollama", "comfyui", "koboldcpp", "log"]
 
@@ -103,7 +103,7 @@ class ServerKnowledge:
 @cache
 def servers() -> tuple[ServerKnowledge, ...]:
     """All kinds, in the order of the file."""
-    text = files("nebtui.knowledge").joinpath("servers.toml").read_text(encoding="utf-8")
+    text = shipped("nebtui.knowledge", "servers.toml")
     return tuple(
         ServerKnowledge(**{key: _frozen(value) for key, value in row.items()})
         for row in _rows(text)

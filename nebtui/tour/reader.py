@@ -7,11 +7,11 @@ import textwrap
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, get_args
 
 from nebtui import rules
 from nebtui.analysis.verdict import Word
+from nebtui.text.shipped import shipped
 from nebtui.text.terminal import plain
 from nebtui.tour.layout import Block, blocks
 from nebtui.tour.step import KINDS, SCREENS, TABS, Clause, Kind, Tour, TourStep
@@ -56,7 +56,7 @@ def read_tour(text: str, name: str) -> Tour:
 
 def built_in() -> Tour:
     """The tour of the demo box, which ships with nebtui."""
-    text = files("nebtui.tour").joinpath("demo.toml").read_text(encoding="utf-8")
+    text = shipped("nebtui.tour", "demo.toml")
     return read_tour(text, "demo.toml")
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
 from nebtui.facts.changes import Change
 from nebtui.facts.snapshot import Snapshot
-from nebtui.recording.writer import Recorder, create
 from nebtui.store import Store
 from nebtui.tui.session import Session
+
+if TYPE_CHECKING:
+    from nebtui.recording.writer import Recorder
 
 
 class BoxRecording:
@@ -37,6 +39,8 @@ class BoxRecording:
         if self._recorder is not None:
             self._ended(self._recorder, "")
             return
+        from nebtui.recording.writer import Recorder, create
+
         file = new_name(self._session.now())
         try:
             recorder = Recorder(create(file), socket.gethostname(), self._session.now)

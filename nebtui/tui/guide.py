@@ -12,15 +12,13 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from nebtui.keep.tours import recall_tour, remember_tour
-from nebtui.tour.checklist import checklist
 from nebtui.tour.moment import Deed, DeedKind, TourMoment
-from nebtui.tour.progress import TourProgress
 from nebtui.tui.background import background
 from nebtui.tui.outside import on_the_demo_box
 from nebtui.tui.session import Session
-from nebtui.tui.widgets.tour_panel import TourPanel, told
 
 if TYPE_CHECKING:
+    from nebtui.tour.progress import TourProgress
     from nebtui.tui.app import NebtuiApp
 
 EVERY = 0.2
@@ -83,6 +81,8 @@ class Guide:
         if tour is None:
             return
         if on and (self.progress is None or self.progress.step is None):
+            from nebtui.tour.progress import TourProgress
+
             kept = recall_tour(tour.state_dir, tour.name) if self.progress is None else 0
             whole = tour.read()
             start = kept if kept < len(whole.steps) else 0
@@ -139,6 +139,7 @@ class Guide:
 
     def _finish(self) -> None:
         """The last page: the person's own box."""
+        from nebtui.tour.checklist import checklist
         from nebtui.tui.screens.checklist import ChecklistScreen
 
         self._app.clear_notifications()
@@ -161,8 +162,10 @@ class Guide:
 
     def _place(self, screen: Screen[object]) -> None:
         """A panel on the screen in front, while the tour is open."""
-        if isinstance(screen, CommandPalette) or not screen.is_attached:
+        if self.progress is None or isinstance(screen, CommandPalette) or not screen.is_attached:
             return
+        from nebtui.tui.widgets.tour_panel import TourPanel
+
         screen.set_class(self.open, "-tour")
         panels = screen.query(TourPanel)
         if self.open and not panels:
@@ -182,6 +185,7 @@ class Guide:
         if not self.open or self.progress is None:
             return
         from nebtui.tui.shoulder import moment
+        from nebtui.tui.widgets.tour_panel import TourPanel, told
 
         seen = moment(self._app, self._session, self._deeds, self.progress)
         self.progress = progress = self.progress.looked(seen)

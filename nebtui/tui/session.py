@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
@@ -15,9 +16,12 @@ from nebtui.host import Host, Player, Sender
 from nebtui.keep.journal import Journal
 from nebtui.rules.rule import Finding, Recreate
 from nebtui.settings import Settings
-from nebtui.tour.checklist import Checked
-from nebtui.tour.step import Tour
 from nebtui.tui.terminal import QuietTerminal
+
+if TYPE_CHECKING:
+    # Read once a tour is opened.
+    from nebtui.tour.checklist import Checked
+    from nebtui.tour.step import Tour
 
 
 @dataclass(slots=True)

@@ -348,8 +348,14 @@ def test_what_is_shown_stays_until_as_much_is_known() -> None:
             "docker requests ruamel pynvml prometheus_client nebtui.rules.table nebtui.report "
             "nebtui.hosts.followed",
         ),
+        (
+            "nebtui.tui.app nebtui.tui.guide nebtui.hosts.live nebtui.hosts.followed nebtui.rules "
+            "nebtui.rules.table nebtui.knowledge.entry nebtui.knowledge.servers",
+            "ctypes gzip zipfile nebtui.hosts.remote nebtui.hosts.engine.tunnel nebtui.hosts.gpu."
+            "nvml nebtui.hosts.gpu.sysfs nebtui.tour.progress nebtui.recording",
+        ),
     ],
-    ids=["the first frame", "the first paint"],
+    ids=["the first frame", "the first paint", "a local box without GPUs"],
 )
 def test_what_the_first_pictures_wait_for(loaded: str, absent: str) -> None:
     """Neither libraries nor rooms that they do not need are loaded before them."""

@@ -16,6 +16,7 @@ from nebtui.knowledge import (
     ImageKnowledge,
     about,
     entries,
+    entry,
     probe_programs,
     repository,
 )
@@ -435,3 +436,9 @@ def test_images_that_drop_privileges_are_marked() -> None:
         known = about(image)
         assert known is not None
         assert not known.drops_privileges, image
+
+
+def test_every_table_is_read() -> None:
+    """Those of the folder, by name: a package in one file has no folder to look at."""
+    folder = Path(entry.__file__).parent / "images"
+    assert {path.stem for path in folder.glob("*.toml")} == set(entry.TABLES)

@@ -11,10 +11,10 @@ from nebtui.hosts.clock import MachineClock
 from nebtui.hosts.engine.endpoint import Endpoint, explain
 from nebtui.hosts.engine.errors import ApiError, EngineError, NotFoundError
 from nebtui.hosts.engine.inspections import Payload
-from nebtui.hosts.engine.tunnel import SshTunnel
 from nebtui.hosts.json_values import mapping, text
 
 if TYPE_CHECKING:
+    from nebtui.hosts.engine.tunnel import SshTunnel
     from nebtui.hosts.engine.wire import Wire
 
 ANSWER_SECONDS = 3.0
@@ -23,6 +23,15 @@ READ_SECONDS = 20.0
 """How long any later answer may take; a busy disk makes inspections slow."""
 MOST_IDLE = 8
 """Connections that are kept for the next call."""
+
+
+def _tunnel(url: str, environ: Mapping[str, str]) -> SshTunnel | None:
+    """The way to an engine behind ssh, None to any other."""
+    if not url.startswith("ssh://"):
+        return None
+    from nebtui.hosts.engine.tunnel import SshTunnel
+
+    return SshTunnel(url, environ)
 
 
 class ConnectionPool:
@@ -37,8 +46,7 @@ class ConnectionPool:
         self._idle: queue.LifoQueue[tuple[int, Wire]] = queue.LifoQueue(MOST_IDLE)
         self._era = 0
         self._clock = clock
-        over_ssh = endpoint.url.startswith("ssh://")
-        self._tunnel = SshTunnel(endpoint.url, environ) if over_ssh else None
+        self._tunnel = _tunnel(endpoint.url, environ)
         self.heard = clock.steady()
         """When the engine answered last, on the clock that never jumps."""
 

@@ -3,6 +3,8 @@ no answer comes."""
 
 from __future__ import annotations
 
+import glob
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterable
@@ -14,11 +16,9 @@ from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.errors import EngineError
 from nebtui.hosts.gpu import processes as processes_of
-from nebtui.hosts.gpu.nvml import NvmlSource
 from nebtui.hosts.gpu.once import joined, numbered
 from nebtui.hosts.gpu.source import GpuSource, nvidia_here
 from nebtui.hosts.gpu.stack import absent
-from nebtui.hosts.gpu.sysfs import SysfsSource
 from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 EVERY = 1.0
@@ -35,7 +35,15 @@ Round = tuple[tuple[GpuSample, ...], tuple[GpuStack, ...]]
 
 def sources(root: str = "/") -> tuple[GpuSource, ...]:
     """The drivers that are here."""
-    result: list[GpuSource] = [NvmlSource(root)] if nvidia_here(root) else []
+    result: list[GpuSource] = []
+    if nvidia_here(root):
+        from nebtui.hosts.gpu.nvml import NvmlSource
+
+        result.append(NvmlSource(root))
+    if not glob.glob(os.path.join(root, "sys/class/drm/card*")):
+        return tuple(result)
+    from nebtui.hosts.gpu.sysfs import SysfsSource
+
     sysfs = SysfsSource(root)
     return (*result, sysfs) if sysfs.cards() else tuple(result)
 

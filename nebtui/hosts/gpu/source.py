@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 from typing import Protocol
 
 from nebtui.facts.gpu import GpuSample, GpuStack
 
 NVML_LIBRARY = "libnvidia-ml.so.1"
+_FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib")
 
 
 class GpuSource(Protocol):
@@ -37,12 +37,29 @@ class GpuSource(Protocol):
 
 def nvml_library() -> bool:
     """Whether the NVIDIA library can be loaded; tried without the binding, whose import takes 0.1
-    s."""
+    s, and without ctypes where nobody knows of such a file."""
+    if not _is_named(NVML_LIBRARY):
+        return False
+    import ctypes
+
     try:
         ctypes.CDLL(NVML_LIBRARY)
     except OSError:
         return False
     return True
+
+
+def _is_named(library: str) -> bool:
+    """Whether the dynamic linker would find a library of this name (ld.so(8)): in its cache, in a
+    folder of its own, or in one that the environment names."""
+    try:
+        with open("/etc/ld.so.cache", "rb") as cache:
+            if library.encode() in cache.read():
+                return True
+    except OSError:
+        pass  # there is none: Alpine
+    named = os.environ.get("LD_LIBRARY_PATH", "").replace(";", ":").split(":")
+    return any(os.path.exists(os.path.join(folder, library)) for folder in (*named, *_FOLDERS))
 
 
 def nvidia_here(root: str = "/") -> bool:

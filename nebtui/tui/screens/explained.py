@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual.screen import Screen
 from textual.visual import VisualType
 
+from nebtui.tui.widgets.even import Even
 
-class ExplainedScreen(Screen[None]):
+
+class ExplainedScreen(Screen[None], Even):
     """Textual asks a widget for its tooltip once the pointer has not moved for a while, and the
     widgets around it where it has none; the screen comes last."""
 

@@ -4,7 +4,6 @@ a service."""
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -24,6 +23,7 @@ from nebtui.tui.widgets import gpus, log_tab, startup, tabs
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.detail_heading import detail_heading
 from nebtui.tui.widgets.empty_box import empty_box
+from nebtui.tui.widgets.even import EvenScroll, EvenVertical
 from nebtui.tui.widgets.findings import prompt
 from nebtui.tui.widgets.markup import joined, lines
 from nebtui.tui.widgets.no_match import no_match, no_match_heading
@@ -42,7 +42,7 @@ ROOMY = 14
 """Rows from which on one more does not push a finding's key out of sight."""
 
 
-class Detail(Vertical):
+class Detail(EvenVertical):
     """Shows one selection (a service, a project, or the whole box) on one tab."""
 
     class Grown(Message):
@@ -62,7 +62,7 @@ class Detail(Vertical):
 
     def compose(self) -> ComposeResult:
         yield WheelStatic(id="heading")
-        with VerticalScroll(id="body"):
+        with EvenScroll(id="body"):
             yield CachedStatic(id="watched")
             yield OptionList(id="findings")
             yield CachedStatic(id="facts")

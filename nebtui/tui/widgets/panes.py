@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.message import Message
 
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.divider import Divider
+from nebtui.tui.widgets.even import Even, EvenVertical
 from nebtui.tui.widgets.legend import Legend
 from nebtui.tui.widgets.rails import Rails
 
 
-class Panes(Container):
+class Panes(Container, Even):
     """Shares its height between the two by what the detail shows and by its own size alone, so that
     the order in which things are laid out does not matter."""
 
@@ -25,7 +26,7 @@ class Panes(Container):
         self._ascii = ascii
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="graph"):
+        with EvenVertical(id="graph"):
             yield Rails(ascii=self._ascii)
             yield Legend(ascii=self._ascii)
         yield Divider()
