@@ -34,8 +34,8 @@ RULE = "unreachable-box-service"
 
 
 @pytest.fixture(scope="module")
-def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarBox]:
-    """A far box on which nebtui is installed."""
+def far(tmp_path_factory: pytest.TempPathFactory, busybox_image: str) -> Iterator[FarBox]:
+    """A far box on which nebtui is installed; both engines have the image."""
     with started_box(tmp_path_factory.mktemp("far"), 44, nebtui=True) as box:
         yield box
 

@@ -142,7 +142,7 @@ async def test_from_the_screen(box: SeedBox, monkeypatch: pytest.MonkeyPatch) ->
             await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home again")
             assert len(session.watched) <= 1
             await until(pilot, lambda: not session.watched, f"{key} to be seen", 60.0)
-            assert len(mine(session, box)) == count - 1
+            await until(pilot, lambda c=count: len(mine(session, box)) == c - 1, f"no more {key}")
         box.assert_healed()
         for _ in range(4):
             await pilot.press("z")

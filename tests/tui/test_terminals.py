@@ -28,6 +28,7 @@ def strips(shown: AppDriver) -> list[list[Segment]]:
 async def resized(shown: AppDriver, size: tuple[int, int]) -> None:
     """Another size of the terminal, laid out."""
     await shown.pilot.resize_terminal(*size)
+    await shown.until(lambda: shown.app.screen.size == size, "the new size")
     await shown.pilot.pause()
     await shown.pilot.pause()
 

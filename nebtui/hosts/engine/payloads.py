@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os.path
 from dataclasses import replace
+from sys import intern
 
 from nebtui.facts.event import ContainerEvent
 from nebtui.facts.observed import Container, Engine, Image, Network
@@ -239,7 +240,8 @@ def event(raw: Payload) -> ContainerEvent | None:
     nanoseconds = as_int(raw.get("timeNano"))
     return ContainerEvent(
         at=nanoseconds / 1e9 if nanoseconds else number(raw.get("time")),
-        container=identity,
-        action=action,
+        # Kept by the hundred for each container: two texts for all of them, not two for each.
+        container=intern(identity),
+        action=intern(action),
         exit_code=int(code) if code.isascii() and code.isdecimal() and len(code) < 10 else None,
     )
