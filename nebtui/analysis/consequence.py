@@ -125,7 +125,7 @@ def _deploy(snapshot: Snapshot, action: DeployStack) -> str:
     services = project.services.items() if project else ()
     refuses = [*(refused_sections(project) if project else ())]
     refuses += [f"{name}: {'.'.join(path)}" for name, one in services for path in refused(one)]
-    open_to_all = [port.published for _, one in services for _, port in opened(one)]
+    open_to_all = [port.published for _, one in services for port, _ in opened(one)]
     told = [f"REFUSED by Swarm: it takes no {_list(refuses)}"] if refuses else []
     if open_to_all:
         told.append(f"OPENS {_list(open_to_all)} on all addresses of every node")

@@ -30,13 +30,21 @@ class Published:
 def published(service: Service) -> Iterator[Published]:
     """The fixed ports of the host that a service asks for; ranges and free ones are left out: the
     engine chooses there."""
-    standing = [path for path in service.origins if path[:1] == ("ports",) and len(path) == 2]
-    whole = len(standing) == len(service.ports)
-    for at, port in enumerate(service.ports):
+    for port, origin in zip(service.ports, port_origins(service), strict=True):
         if port.published.isascii() and port.published.isdecimal():
-            origin = service.origin("ports", str(at)) if whole else service.origin("ports")
             ip = port.host_ip.strip("[]")
             yield Published(ip, int(port.published), port.protocol, port.target, origin)
+
+
+def port_origins(service: Service) -> list[Origin | None]:
+    """Where each of its ports stands, in their order; where Compose took a range apart the place of
+    the whole list."""
+    standing = [path for path in service.origins if path[:1] == ("ports",) and len(path) == 2]
+    whole = len(standing) == len(service.ports)
+    return [
+        service.origin("ports", str(at)) if whole else service.origin("ports")
+        for at in range(len(service.ports))
+    ]
 
 
 def variables_in(service: Service, one: Published) -> bool:

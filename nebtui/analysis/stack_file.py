@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nebtui.analysis.published import ANY, port_origins
 from nebtui.analysis.swarm_verdict import deployed_as
-from nebtui.facts.declared import Port, ProjectKey, Service
+from nebtui.facts.declared import Origin, Port, ProjectKey, Service
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot, belongs
 
@@ -37,7 +38,6 @@ _BELOW = {
 DEVICES = ("deploy", "resources", "reservations", "devices")
 GPU_REQUESTS = (DEVICES, ("gpus",), ("runtime",))
 """How Compose asks for GPUs; `docker stack deploy` refuses each."""
-_EVERY_ADDRESS = ("", "0.0.0.0", "::", "[::]")
 STARTED = "service_started"
 SWARMS_OWN = ("placement", "update_config", "rollback_config", "endpoint_mode")
 """Keys below `deploy` that Compose does not read."""
@@ -69,12 +69,14 @@ def refused_sections(project: Project) -> tuple[str, ...]:
     return tuple(name for name in project.sections if name in SECTIONS)
 
 
-def opened(service: Service) -> Iterator[tuple[int, Port]]:
-    """Published ports with an address, by their place in the list: Swarm takes none, and opens them
-    on all addresses of every node."""
-    for number, port in enumerate(service.ports):
-        if port.published and port.host_ip not in _EVERY_ADDRESS:
-            yield number, port
+def opened(service: Service) -> Iterator[tuple[Port, Origin | None]]:
+    """Published ports with an address, each with its place: Swarm takes no address, and opens them
+    on all of every node. (In the long form it refuses the file for one.)"""
+    refusing = {service.origin(*path[:2]) for path in service.origins if path[2:] == ("host_ip",)}
+    for port, origin in zip(service.ports, port_origins(service), strict=True):
+        bound = port.published and port.host_ip.strip("[]") not in ANY
+        if bound and origin not in refusing:
+            yield port, origin
 
 
 def meant_for_swarm(project: Project) -> bool:

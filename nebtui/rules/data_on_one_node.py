@@ -18,9 +18,10 @@ Source: docs.docker.com/engine/swarm/services (bind mounts, volumes); measured w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nebtui.analysis.stack_file import is_stack
-from nebtui.analysis.swarm_nodes import node_name
+from nebtui.analysis.swarm_nodes import node_name, node_word
 from nebtui.analysis.swarm_verdict import services_of
 from nebtui.compose.editor.verbs import Add
 from nebtui.facts.declared import Mount, Service, ServiceKey
@@ -54,25 +55,15 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
         if swarm is None or len(swarm.nodes) < 2 or not is_stack(snapshot, key):
             continue
         for name in sorted(project.services):
-            service = project.services[name]
-            one = ServiceKey(key, name)
-            nodes = _may_run(swarm, service, services_of(snapshot, key).get(name))
-            mounts = _kept(project, service, services_of(snapshot, key).get(name))
-            if len(nodes) > 1 and mounts:
-                yield _finding(snapshot, swarm, one, mounts, nodes)
+            service, deployed = project.services[name], services_of(snapshot, key).get(name)
+            nodes = _may_run(swarm, service, deployed)
+            mounts = _kept(project, service, deployed)
+            if nodes > 1 and mounts:
+                found = _finding(ServiceKey(key, name), service, mounts)
+                yield _placed(found, swarm, service, deployed, mounts, nodes)
 
 
-def _finding(
-    snapshot: Snapshot,
-    swarm: Swarm,
-    key: ServiceKey,
-    mounts: list[Mount],
-    nodes: list[SwarmNode],
-) -> Finding:
-    service = snapshot.projects[key.project].services[key.service]
-    there = _home(snapshot, swarm, key, mounts)
-    running = _running_on(swarm, services_of(snapshot, key.project).get(key.service))
-    on = f"runs on {', '.join(running)}" if running else "not deployed"
+def _finding(key: ServiceKey, service: Service, mounts: list[Mount]) -> Finding:
     return Finding(
         rule=NAME,
         severity="warning",
@@ -81,17 +72,29 @@ def _finding(
         subject="",
         message=f"keeps {', '.join(_what(one) for one in mounts)} on one node, and may start on "
         "another",
-        evidence=(
-            *(_line(service, one) for one in mounts),
-            f"{len(nodes)} nodes may run it; {on}",
-        ),
-        applicability="unsafe" if there else "display",
+        evidence=tuple(_line(service, one) for one in mounts),
+        applicability="display",
         origin=service.origin("volumes", mounts[0].target),
-        fix=f"let it run on {there} only"
-        if there
-        else "a constraint to the node with the data, or a share of the network",
+        fix="a constraint to the node with the data, or a share of the network",
         place="both",
     )
+
+
+def _placed(
+    finding: Finding,
+    swarm: Swarm,
+    service: Service,
+    deployed: SwarmService | None,
+    mounts: list[Mount],
+    nodes: int,
+) -> Finding:
+    """With where it may run and does, and the node that has its data."""
+    running = ", ".join(_running_on(swarm, deployed))
+    on = f"runs on {running}" if running else "no task runs" if deployed else "not deployed"
+    told = replace(finding, evidence=(*finding.evidence, f"{nodes} nodes may run it; {on}"))
+    if not (there := _home(swarm, service, deployed, mounts)):
+        return told
+    return replace(told, applicability="unsafe", fix=f"let it run on {there} only")
 
 
 def _what(mount: Mount) -> str:
@@ -110,7 +113,7 @@ def _line(service: Service, mount: Mount) -> str:
 
 def _kept(project: Project, service: Service, deployed: SwarmService | None) -> list[Mount]:
     """Its mounts that are on one node only."""
-    for_each = deployed is not None and deployed.replicas is None
+    for_each = _on_each(service, deployed)
     return [
         mount
         for mount in service.mounts
@@ -124,6 +127,13 @@ def _kept(project: Project, service: Service, deployed: SwarmService | None) -> 
     ]
 
 
+def _on_each(service: Service, deployed: SwarmService | None) -> bool:
+    """Each node has one of it; before it was deployed, that a mode stands in its file."""
+    if deployed is None:
+        return service.stands("deploy", "mode")
+    return deployed.replicas is None
+
+
 def _everywhere(source: str) -> bool:
     """Whether each Linux machine has it."""
     return any(source == place or source.startswith(f"{place}/") for place in EVERYWHERE)
@@ -135,16 +145,16 @@ def _is_local(volume: VolumeDeclaration) -> bool:
     return plain and volume.options.get("type", "") in ("", "none", "tmpfs", "ext4", "xfs", "btrfs")
 
 
-def _may_run(swarm: Swarm, service: Service, deployed: SwarmService | None) -> list[SwarmNode]:
-    """The nodes that its constraints leave, those of the file and those that it was deployed with;
-    none where they name what is not known here, a label."""
+def _may_run(swarm: Swarm, service: Service, deployed: SwarmService | None) -> int:
+    """How many nodes its constraints leave, those of the file and those that it was deployed with;
+    0 where they name what is not known here, such as a label."""
     nodes = list(swarm.nodes)
     for constraint in (*service.constraints, *(deployed.constraints if deployed else ())):
         name, differs, value = _parts(constraint)
         if name not in ("node.id", HOSTNAME, "node.role"):
-            return []
+            return 0
         nodes = [one for one in nodes if (_value(one, name) == value) is not differs]
-    return nodes
+    return len(nodes)
 
 
 def _parts(constraint: str) -> tuple[str, bool, str]:
@@ -163,36 +173,35 @@ def _running_on(swarm: Swarm, deployed: SwarmService | None) -> list[str]:
     return sorted({node_name(swarm, t.node) for t in current if t.state == "running" and t.node})
 
 
-def _home(snapshot: Snapshot, swarm: Swarm, key: ServiceKey, mounts: list[Mount]) -> str:
-    """The name of the node that has the data, "" where several may, or its name is no name of one
-    node."""
-    deployed = services_of(snapshot, key.project).get(key.service)
-    if deployed is not None and deployed.replicas is None:
-        return ""  # one on each node, which a constraint would end
+def _home(
+    swarm: Swarm, service: Service, deployed: SwarmService | None, mounts: list[Mount]
+) -> str:
+    """The name of the node that has the data, "" where several may, where it takes no tasks, or its
+    name is no name of one node."""
+    if _on_each(service, deployed):
+        return ""  # a constraint would end that
     on = _running_on(swarm, deployed)
     # Nothing runs yet: a folder beside the file is that of the manager, a volume is nowhere.
-    if not on and deployed is None and all(one.type == "bind" for one in mounts):
+    if deployed is None and all(one.type == "bind" for one in mounts):
         on = [one.name for one in swarm.nodes if one.id == swarm.here]
-    same = [one for one in swarm.nodes if on == [one.name]]
-    takes = [one for one in same if one.state == "ready" and one.availability == "active"]
-    return takes[0].name if len(same) == 1 and takes and takes[0].name else ""
+    same = [one for one in swarm.nodes if [one.name] == on]
+    return same[0].name if len(same) == 1 and node_word(same[0]) == "ready" else ""
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """The constraint."""
     key, service = service_of(snapshot, finding)
     project, swarm = snapshot.projects[key.project], snapshot.swarm or Swarm()
-    mounts = _kept(project, service, services_of(snapshot, key.project).get(key.service))
-    there = _home(snapshot, swarm, key, mounts)
+    deployed = services_of(snapshot, key.project).get(key.service)
+    there = _home(swarm, service, deployed, _kept(project, service, deployed))
     if not there:
         raise NoFixError("which node has the data is not known: name it in deploy.placement")
     layer = layer_for(project, service, *CONSTRAINTS)
+    edit = Add((*layer.path, *CONSTRAINTS), f"{HOSTNAME} == {there}")
     return Fix(
         title=f"let {key} run on {there} only",
         applicability="unsafe",
-        edits=(
-            FileEdit(layer.file, Add((*layer.path, *CONSTRAINTS), f"node.hostname == {there}")),
-        ),
+        edits=(FileEdit(layer.file, edit),),
         recreate=(Recreate(key.project, (key.service,)),),
         notes=(f"while {there} is down or drained, it runs nowhere",),
     )

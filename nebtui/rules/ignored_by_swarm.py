@@ -22,15 +22,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from nebtui.analysis.stack_file import Path, gated, is_stack, opened
-from nebtui.facts.declared import Port, Service, ServiceKey
+from nebtui.analysis.stack_file import gated, is_stack, opened
+from nebtui.facts.declared import Origin, Port, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.rules.rule import Finding, Fix, NoFixError, Options, Recreate, Rule, service_of
-from nebtui.rules.swarm_words import Rewording, edits, rewording
+from nebtui.rules.rule import Finding, Fix, Options, Rule, service_of
+from nebtui.rules.swarm_words import BY_HAND, Rewording, reads_as_any, reworded_fix, rewording
 
 NAME = "ignored-by-swarm"
-BY_HAND = "by hand"
-"""The subject of what has no word that means the same."""
 HARMLESS: Mapping[str, str] = MappingProxyType(
     {
         "build": "Swarm builds nothing: the image has to be in a registry, or on each node",
@@ -55,16 +53,24 @@ WORDED = ("restart", "shm_size", "tmpfs")
 class Ignored:
     """A key below a service, and what Swarm does instead."""
 
-    path: Path
+    name: str
+    """With what it is about: `depends_on db`."""
     told: str
+    origin: Origin | None
     opens: bool = False
     """Others reach what they were not to."""
 
-    def line(self, service: Service) -> str:
-        """The key with its place, and what is told of it."""
-        origin = service.origin(*self.path)
-        name = self.path[0] if self.path[0] == "ports" else " ".join(self.path)
-        return f"{name}{f' ({origin})' if origin else ''}: {self.told}"
+    @property
+    def key(self) -> str:
+        """The key alone."""
+        return self.name.partition(" ")[0]
+
+    def __str__(self) -> str:
+        return f"{self.name}{f' ({self.origin})' if self.origin else ''}: {self.told}"
+
+
+def _ignored(service: Service, told: str, *path: str) -> Ignored:
+    return Ignored(" ".join(path), told, service.origin(*path))
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
@@ -89,7 +95,7 @@ def _worded(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[F
         subject="",
         message=f"says {', '.join(one.path[0] for one in ours)}, which Swarm does not take",
         evidence=tuple(
-            Ignored(one.path, f"ignored; in Swarm's words {one.words}").line(service)
+            str(_ignored(service, f"ignored; in Swarm's words {one.words}", *one.path))
             for one in ours
         ),
         applicability="safe",
@@ -104,13 +110,13 @@ def _rewordings(snapshot: Snapshot, service: Service) -> list[Rewording]:
 
 
 def _by_hand(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[Finding]:
-    worded = {one.path for one in _rewordings(snapshot, service)}
-    weighty = tuple(one for one in _weighty(service) if one.path not in worded)
+    worded = {one.path[0] for one in _rewordings(snapshot, service)}
+    weighty = tuple(one for one in _weighty(service) if one.key not in worded)
     found = (*weighty, *_harmless(service))
     if not found:
         return
     opens = any(one.opens for one in found)
-    keys = dict.fromkeys(one.path[0] for one in found)
+    keys = dict.fromkeys(one.key for one in found)
     yield Finding(
         rule=NAME,
         severity="error" if opens else "warning" if weighty else "advice",
@@ -118,9 +124,9 @@ def _by_hand(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[
         service=key.service,
         subject=BY_HAND,
         message=found[0].told if opens else f"says {', '.join(keys)}, which Swarm does not take",
-        evidence=tuple(one.line(service) for one in found),
+        evidence=tuple(map(str, found)),
         applicability="display",
-        origin=service.origin(*found[0].path),
+        origin=found[0].origin,
         fix="take the port away and reach it by a network of the stack, or close it in the firewall"
         if opens
         else "write it in Swarm's words, see the manual",
@@ -129,16 +135,18 @@ def _by_hand(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[
 
 def _weighty(service: Service) -> Iterator[Ignored]:
     """What makes the service behave in another way than its file says."""
-    for number, port in opened(service):
-        yield Ignored(("ports", str(number)), _opened(port), opens=True)
+    for port, origin in opened(service):
+        yield Ignored("ports", _opened(port), origin, opens=True)
     for name in sorted(IGNORED):
         if service.stands(name):
-            yield Ignored((name,), "ignored")
+            yield _ignored(service, "ignored", name)
+    if reads_as_any(service):
+        yield _ignored(service, "Swarm starts it again whenever it ends", "restart")
     for network in service.networks:
         for name in ADDRESSES:
             if service.stands("networks", network, name):
                 told = "ignored: Swarm gives the addresses"
-                yield Ignored(("networks", network, name), told)
+                yield _ignored(service, told, "networks", network, name)
 
 
 def _opened(port: Port) -> str:
@@ -151,26 +159,16 @@ def _opened(port: Port) -> str:
 def _harmless(service: Service) -> Iterator[Ignored]:
     for name, told in HARMLESS.items():
         if service.stands(name):
-            yield Ignored((name,), told)
+            yield _ignored(service, told, name)
     for name in service.depends_on:
         if service.stands("depends_on", name) and not gated(service, name):
-            yield Ignored(("depends_on", name), "Swarm starts all services at once")
+            yield _ignored(service, "Swarm starts all services at once", "depends_on", name)
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     """Swarm's words for all that has some."""
-    key, service = service_of(snapshot, finding)
-    ours = _rewordings(snapshot, service)
-    if finding.subject or not ours:
-        raise NoFixError(finding.fix or "Swarm has no word for it: it takes a decision")
-    return Fix(
-        title=f"write {key} in Swarm's words",
-        applicability="safe",
-        edits=tuple(
-            edit for one in ours for edit in edits(snapshot.projects[key.project], service, one)
-        ),
-        recreate=(Recreate(key.project, (key.service,)),),
-    )
+    _, service = service_of(snapshot, finding)
+    return reworded_fix(snapshot, finding, _rewordings(snapshot, service))
 
 
 RULE = Rule(name=NAME, severity="warning", key="f", manual=__doc__, find=find, fix=fix)

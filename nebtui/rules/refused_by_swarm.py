@@ -19,18 +19,13 @@ config_schema_v3.13.json); docs.docker.com/reference/cli/docker/service/create (
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from nebtui.analysis.stack_file import (
-    GPU_REQUESTS,
-    Path,
-    is_stack,
-    refused,
-    refused_sections,
-)
+from nebtui.analysis.stack_file import Path, is_stack, refused, refused_sections
 from nebtui.compose.editor.verbs import Remove
 from nebtui.compose.syntax.project_name import folder_name
-from nebtui.facts.declared import ProjectKey, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import (
@@ -39,25 +34,30 @@ from nebtui.rules.rule import (
     Fix,
     NoFixError,
     Options,
-    Recreate,
     Rule,
     service_of,
 )
-from nebtui.rules.swarm_words import Rewording, edits, rewording, wanted_gpus
+from nebtui.rules.swarm_words import (
+    BY_HAND,
+    Rewording,
+    asks_for_gpus,
+    reworded_fix,
+    rewording,
+    wanted_gpus,
+)
 
 NAME = "refused-by-swarm"
-BY_HAND = "by hand"
-"""The subject of what has no word that means the same."""
 TOLD: Mapping[str, str] = MappingProxyType(
     {
         "cpuset": "Swarm chooses the cores: deploy.resources.limits.cpus is how many",
         "env_file": "only a list of names: an absent file keeps the stack from being deployed",
-        "extends": "write out what it extends, or let `docker compose config` do it",
+        "extends": "write out what it extends",
         "group_add": "no word for it: `user: UID:GID` gives one group",
-        "platform": "deploy.placement.constraints: node.platform.arch == x86_64",
+        "platform": "deploy.placement.constraints: node.platform.arch == x86_64, or aarch64",
         "ports": "its long form has target, published (a number), protocol and mode",
         "profiles": "Swarm has none, and deploys the service always: a file of its own",
-        "pull_policy": "Swarm asks the registry at each deployment anyway",
+        "pull_policy": "remove it: Swarm asks the registry at each deployment",
+        "runtime": "the default runtime in the daemon.json of the node",
         "scale": "deploy.replicas",
         "volumes_from": "name the volumes themselves",
     }
@@ -76,40 +76,35 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _of_service(snapshot: Snapshot, key: ServiceKey, service: Service) -> Iterator[Finding]:
-    ours = _reworded(snapshot, key.project, service)
-    mended = {path for path in refused(service) if _said(path) in ours}
-    if mended:
-        yield Finding(
-            rule=NAME,
-            severity="error",
-            project=key.project,
-            service=key.service,
-            subject="",
-            message=_message(path for path in refused(service) if path in mended),
-            evidence=tuple(
-                _line(service, path, ours[_said(path)].words)
-                for path in refused(service)
-                if path in mended
-            ),
+    ours = _rewordings(snapshot, service)
+    paths = list(refused(service))
+    if mended := [path for path in paths if path[0] in ours]:
+        words = {path: ours[path[0]].words for path in mended}
+        yield replace(
+            _finding(key, service, words),
             applicability="safe" if all(one.same for one in ours.values()) else "unsafe",
-            origin=next(service.origin(*path) for path in refused(service) if path in mended),
             fix=f"write {'; '.join(one.words for one in ours.values())}",
-            blocks=1,
         )
-    if left := [path for path in refused(service) if path not in mended]:
-        yield Finding(
-            rule=NAME,
-            severity="error",
-            project=key.project,
-            service=key.service,
-            subject=BY_HAND,
-            message=_message(left),
-            evidence=tuple(_line(service, path, _told(service, path)) for path in left),
-            applicability="display",
-            origin=service.origin(*left[0]),
-            fix=_told(service, left[0]),
-            blocks=1,
-        )
+    if left := [path for path in paths if path[0] not in ours]:
+        told = {path: _told(service, path) for path in left}
+        yield replace(_finding(key, service, told), subject=BY_HAND, fix=told[left[0]])
+
+
+def _finding(key: ServiceKey, service: Service, told: Mapping[Path, str]) -> Finding:
+    """About the keys at these paths, with what is told of each."""
+    first = next(iter(told))
+    return Finding(
+        rule=NAME,
+        severity="error",
+        project=key.project,
+        service=key.service,
+        subject="",
+        message=_message(told),
+        evidence=tuple(_line(service, path, text) for path, text in told.items()),
+        applicability="display",
+        origin=service.origin(*first),
+        blocks=1,
+    )
 
 
 def _of_sections(project: Project) -> Iterator[Finding]:
@@ -131,7 +126,7 @@ def _of_sections(project: Project) -> Iterator[Finding]:
         if removed
         else "deploy from a folder of that name, without the line"
         if names == ("name",)
-        else "one file with all of it, as `docker compose config` prints it",
+        else "write all of it into one file without these keys",
         blocks=1,
     )
 
@@ -152,11 +147,6 @@ def _key(path: Path) -> str:
     return ".".join(path) if path[0] == "deploy" else path[0]
 
 
-def _said(path: Path) -> str:
-    """What the rewordings of a service are kept by: all conditions of one list are one."""
-    return path[0]
-
-
 def _line(service: Service, path: Path, told: str) -> str:
     name = ".".join(path) if path[0] == "deploy" else " ".join(path)
     origin = service.origin(*path)
@@ -165,22 +155,20 @@ def _line(service: Service, path: Path, told: str) -> str:
 
 def _told(service: Service, path: Path) -> str:
     """What a person can write, of a key without a word that means the same."""
-    if path in GPU_REQUESTS:
+    if asks_for_gpus(service, path):
         return (
             "deploy.resources.reservations.generic_resources: [{discrete_resource_spec: {kind: gpu,"
-            f" value: {wanted_gpus(service)}}}}}], and `node-generic-resources` in the daemon.json "
-            "of each node with GPUs"
+            f" value: {wanted_gpus(service) or 1}}}}}], and `node-generic-resources` in the "
+            "daemon.json of each node with GPUs"
         )
     return TOLD.get(path[0], "Swarm has no word for it")
 
 
-def _reworded(snapshot: Snapshot, project: ProjectKey, service: Service) -> dict[str, Rewording]:
-    """What is refused and has Swarm's words."""
-    found: dict[str, Rewording] = {}
-    for path in refused(service):
-        if one := rewording(snapshot, service, path):
-            found[_said(path)] = one
-    return found
+def _rewordings(snapshot: Snapshot, service: Service) -> dict[str, Rewording]:
+    """What is refused and has Swarm's words, by its first key: all conditions of `depends_on` are
+    one list."""
+    found = ((path[0], rewording(snapshot, service, path)) for path in refused(service))
+    return {key: one for key, one in found if one is not None}
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
@@ -188,21 +176,8 @@ def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:
     project = snapshot.projects.get(finding.project) if finding.project else None
     if finding.service is None and project is not None:
         return _without_name(project)
-    key, service = service_of(snapshot, finding)
-    ours = _reworded(snapshot, key.project, service)
-    if finding.subject or not ours:
-        raise NoFixError(finding.fix or "Swarm has no word for it")
-    return Fix(
-        title=f"write {key} in Swarm's words",
-        applicability="safe" if all(one.same for one in ours.values()) else "unsafe",
-        edits=tuple(
-            edit
-            for one in ours.values()
-            for edit in edits(snapshot.projects[key.project], service, one)
-        ),
-        recreate=(Recreate(key.project, (key.service,)),),
-        notes=tuple(one.note for one in ours.values() if one.note),
-    )
+    _, service = service_of(snapshot, finding)
+    return reworded_fix(snapshot, finding, [*_rewordings(snapshot, service).values()])
 
 
 def _without_name(project: Project) -> Fix:

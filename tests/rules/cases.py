@@ -204,7 +204,9 @@ def _swarm(stack: str, services: str, nodes: str = "1", constraint: str = "") ->
             SwarmService(name, f"{stack}_{name}", stack, replicas=1, constraints=limits)
             for name in services.split(",")
         ),
-        tuple(SwarmNode(f"n{n}", f"n{n}", state="ready") for n in range(int(nodes))),
+        tuple(
+            SwarmNode(f"n{n}", f"n{n}", state="ready", memory=8 << 30) for n in range(int(nodes))
+        ),
     )
 
 
