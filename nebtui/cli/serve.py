@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import socket
 import sys
@@ -17,6 +16,7 @@ from nebtui.fixing.desk import Desk
 from nebtui.fixing.local_desk import LocalDesk
 from nebtui.keep.journal import Journal
 from nebtui.settings import Settings
+from nebtui.text.digest import sha256
 
 MACHINE_ID = "/etc/machine-id"
 
@@ -49,4 +49,4 @@ def machine() -> str:
             identity = file.read(1000).strip()
     except OSError:
         return ""
-    return hashlib.sha256(b"nebtui " + identity).hexdigest()[:32]
+    return sha256(b"nebtui " + identity)[:32]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -105,7 +104,7 @@ def ensure_writable(seen: FileState) -> None:
 
 def temporary_name(seen: FileState) -> str:
     """A name beside the file that nothing else has."""
-    return os.path.join(seen.folder, f"{PREFIX}{secrets.token_hex(8)}")
+    return os.path.join(seen.folder, f"{PREFIX}{os.urandom(8).hex()}")
 
 
 def stage(seen: FileState, data: bytes, temporary: str, checkpoint: Checkpoint) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from nebtui.fixing.batch import Planned
 from nebtui.fixing.effect import effect
 from nebtui.fixing.file_change import file_diff
 from nebtui.fixing.patch import Patch
 from nebtui.fixing.proposal import Proposal
+from nebtui.text.digest import sha256
 
 
 def proposed(planned: Planned, newest: int) -> Proposal:
@@ -45,4 +44,4 @@ def digest_of(patch: Patch) -> str:
         patch.recreate,
         tuple((one.path, one.real_path, one.before, one.after) for one in patch.files),
     )
-    return hashlib.sha256(repr(parts).encode(errors="surrogatepass")).hexdigest()
+    return sha256(repr(parts).encode(errors="surrogatepass"))

@@ -7,11 +7,12 @@ names only.
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+
+from nebtui.text.digest import blake2
 
 _AROUND = 3
 _START, _END = "start", "end"
@@ -91,7 +92,7 @@ def shared(one: Sequence[object], other: Sequence[object]) -> int:
 
 
 def _key(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=6).hexdigest()
+    return blake2(data, 6)
 
 
 def _leads(line: bytes) -> bool:

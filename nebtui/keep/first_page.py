@@ -3,13 +3,13 @@ same again it need not be drawn anew, and nothing that draws is loaded before it
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from nebtui.keep.private_files import foreign, private_folder, write_private
+from nebtui.text.digest import sha256
 
 FILE = "first_page.json"
 OUTLINES = "outlines.json"
@@ -21,7 +21,7 @@ MOST = 4 * 1024 * 1024
 def digest(*drawn_from: object) -> str:
     """Of anything that JSON can hold. The engine's list holds labels, which may be secrets: they
     are not kept themselves."""
-    return hashlib.sha256(json.dumps(drawn_from, sort_keys=True).encode()).hexdigest()
+    return sha256(json.dumps(drawn_from, sort_keys=True).encode())
 
 
 def stamp(path: str) -> tuple[int, int]:

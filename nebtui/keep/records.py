@@ -3,7 +3,6 @@ files."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from nebtui.keep.anchors import Anchor, Lines, shared
+from nebtui.text.digest import sha256
 from nebtui.text.mask import is_env
 
 State = Literal["writing", "written", "undone"]
@@ -114,7 +114,7 @@ def outlined(entry: Entry) -> Entry:
 
 def digest(data: bytes | None) -> str:
     """The digest of a file's bytes; ABSENT for a file that does not exist."""
-    return ABSENT if data is None else hashlib.sha256(data).hexdigest()
+    return ABSENT if data is None else sha256(data)
 
 
 def record(

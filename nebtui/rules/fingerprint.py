@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from nebtui.rules.rule import Finding
+from nebtui.text.digest import sha256
 from nebtui.text.paths import below
 
 DIGITS = 32
@@ -21,7 +21,7 @@ def fingerprint(finding: Finding, root: str, box: str = "") -> str:
     subject = finding.subject.replace(f"{root.rstrip('/')}/", "")
     of_box = [box] if box else []
     identity = json.dumps([finding.rule, where, finding.service, subject, *of_box])
-    return hashlib.sha256(identity.encode()).hexdigest()[:DIGITS]
+    return sha256(identity.encode())[:DIGITS]
 
 
 def _places(folder: str, files: tuple[str, ...], root: str) -> list[str]:

@@ -368,3 +368,17 @@ def test_what_the_first_pictures_wait_for(loaded: str, absent: str) -> None:
         [sys.executable, "-c", code], cwd=HOME, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_local_box_loads_no_openssl() -> None:
+    """Neither asyncio nor the engine's HTTP brings it: 4 MB, and 10 ms of each start."""
+    code = (
+        "import sys; from nebtui.cli.app import _ready; from nebtui.settings import load; "
+        "_ready(load({}), {'TERM': 'xterm'}); "
+        "import nebtui.tui.app, nebtui.tui.guide, nebtui.hosts.live, nebtui.hosts.followed; "
+        "print([name for name in ('ssl', '_ssl', '_hashlib') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=HOME, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import sys
 import zipfile
@@ -17,6 +16,7 @@ from nebtui.facts.boxes import CarriedFile
 from nebtui.hosts.carried.errors import CarryError
 from nebtui.hosts.carried.libraries import library_files
 from nebtui.hosts.carried.modules import PACKAGE, imported
+from nebtui.text.digest import sha256
 
 LEAST_PYTHON = (3, 11)
 MAIN = b"""\
@@ -48,7 +48,7 @@ def carried() -> tuple[CarriedFile, bytes]:
         data = archive(contents())
     except (OSError, SyntaxError, UnicodeError) as error:
         raise CarryError(f"nebtui's own files cannot be read here: {error}.") from None
-    return CarriedFile(__version__, hashlib.sha256(data).hexdigest(), len(data)), data
+    return CarriedFile(__version__, sha256(data), len(data)), data
 
 
 def contents() -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from nebtui.hosts.json_values import mapping, text
+from nebtui.text.digest import sha256
 
 DEFAULT = "unix:///var/run/docker.sock"
 
@@ -89,9 +90,7 @@ def contexts(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
 
 def context_endpoint(folder: Path, name: str) -> Endpoint:
     """The Docker endpoint of a named context (`contexts/meta/SHA256/meta.json`)."""
-    import hashlib  # the engine on this machine needs none
-
-    digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+    digest = sha256(name.encode("utf-8", "replace"))
     meta = read_json(folder / "meta" / digest / "meta.json")
     docker = mapping(mapping(meta.get("Endpoints")).get("docker"))
     url = text(docker.get("Host"))

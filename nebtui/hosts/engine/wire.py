@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from http.client import BadStatusLine, HTTPConnection, RemoteDisconnected
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -19,10 +18,9 @@ from nebtui.hosts.engine.errors import ApiError
 
 PORTS = {False: 2375, True: 2376}
 """Of an engine without and with TLS, where its address names none."""
-STALE = (
-    *(RemoteDisconnected, BrokenPipeError, ConnectionResetError),
-    *(ssl.SSLEOFError, ssl.SSLZeroReturnError),
-)
+Opened = Callable[[], socket.socket]
+Stale = tuple[type[Exception], ...]
+STALE: Stale = (RemoteDisconnected, BrokenPipeError, ConnectionResetError)
 """What asking meets on a connection that the other side ended while it was idle."""
 Params = Mapping[str, object]
 
@@ -32,7 +30,7 @@ class EngineConnection(HTTPConnection):
 
     response_class = Answer
 
-    def __init__(self, opened: Callable[[], socket.socket], host: str) -> None:
+    def __init__(self, opened: Opened, host: str) -> None:
         super().__init__(host)
         self._opened = opened
 
@@ -53,7 +51,7 @@ class Wire:
         self._where = endpoint.socket or endpoint.url
         self._base = "" if url.startswith("unix://") else urlsplit(url).path.rstrip("/")
         self._host = "docker" if url.startswith("unix://") else urlsplit(url).hostname or ""
-        self._opened = _opener(endpoint, url, patience)
+        self._opened, self._stale = _opener(endpoint, url, patience)
         self._connection = self._made()
 
     def json(self, path: str, params: Params | None = None, *, seconds: float) -> Any:
@@ -102,7 +100,7 @@ class Wire:
         again = self._connection.sock is not None
         try:
             return self._begun(method, target, seconds)
-        except STALE:
+        except self._stale:
             self._connection.close()
             if not again:
                 raise
@@ -143,53 +141,45 @@ class Wire:
         return body
 
 
-def _opener(endpoint: Endpoint, url: str, patience: float) -> Callable[[], socket.socket]:
-    """What opens a socket to an address."""
+def _opener(endpoint: Endpoint, url: str, patience: float) -> tuple[Opened, Stale]:
+    """What opens a socket to an address, and what asking meets where that was ended."""
     if url.startswith("unix://"):
-        path = url.removeprefix("unix://")
-
-        def local() -> socket.socket:
-            opened = socket.socket(socket.AF_UNIX)
-            opened.settimeout(patience)
-            try:
-                opened.connect(path)
-            except BaseException:
-                opened.close()
-                raise
-            return opened
-
-        return local
+        return partial(_local, url.removeprefix("unix://"), patience), STALE
     address = urlsplit(url)
     if address.scheme not in ("tcp", "http", "https") or not address.hostname:
         raise ValueError("no address of an engine (they begin with unix://, tcp:// or ssh://)")
     secure = bool(endpoint.certificates) or address.scheme == "https"
-    host, port = address.hostname, address.port or PORTS[secure]
-    context = _context(endpoint) if secure else None
+    host = address.hostname
+    remote = partial(_remote, host, address.port or PORTS[secure], patience)
+    if not secure:
+        return remote, STALE
+    from nebtui.hosts.engine.tls import ENDED, context  # OpenSSL, which few need
 
-    def remote() -> socket.socket:
-        opened = socket.create_connection((host, port), patience)
+    trusted = context(endpoint)
+
+    def secured() -> socket.socket:
+        opened = remote()
         try:
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return context.wrap_socket(opened, server_hostname=host) if context else opened
+            return trusted.wrap_socket(opened, server_hostname=host)
         except BaseException:
             opened.close()
             raise
 
-    return remote
+    return secured, (*STALE, *ENDED)
 
 
-def _context(endpoint: Endpoint) -> ssl.SSLContext:
-    """With the engine's own certificates, whatever REQUESTS_CA_BUNDLE and the like name."""
-    folder = Path(endpoint.certificates)
+def _local(path: str, patience: float) -> socket.socket:
+    opened = socket.socket(socket.AF_UNIX)
+    opened.settimeout(patience)
     try:
-        context = ssl.create_default_context(
-            cafile=folder / "ca.pem" if endpoint.certificates else None
-        )
-        if endpoint.certificates:
-            context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    except OSError as error:  # the file is missing, or holds none
-        raise ssl.SSLError(f"{error}") from error
-    if not endpoint.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+        opened.connect(path)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _remote(host: str, port: int, patience: float) -> socket.socket:
+    opened = socket.create_connection((host, port), patience)
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened

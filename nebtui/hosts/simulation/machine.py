@@ -3,7 +3,6 @@ due, and its news."""
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,6 +24,7 @@ from nebtui.facts.observed import Container, HostPath, Image, Network
 from nebtui.facts.process import Process
 from nebtui.hosts.simulation.container import SimContainer
 from nebtui.hosts.simulation.logbook import LogBook
+from nebtui.text.digest import sha256
 
 
 class Machine:
@@ -136,7 +136,7 @@ class Machine:
     def identity(self, what: str) -> str:
         """A fresh 64-digit id, the same in every run with this seed."""
         self._ids += 1
-        return hashlib.sha256(f"{self.seed} {self._ids} {what}".encode()).hexdigest()
+        return sha256(f"{self.seed} {self._ids} {what}".encode())
 
     def running(self) -> Iterator[SimContainer]:
         """The containers whose process is there."""
@@ -177,7 +177,7 @@ class Machine:
         """A local image, pulled if it was not there."""
         if name not in self.images:
             script = self.image_script(name)
-            digest = "sha256:" + hashlib.sha256(name.encode()).hexdigest()
+            digest = "sha256:" + sha256(name.encode())
             named = name if ":" in name.rpartition("/")[2] else f"{name}:latest"
             self.images[name] = Image(
                 digest,

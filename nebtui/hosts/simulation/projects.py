@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from nebtui.compose.reader import effective
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Project
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
+from nebtui.text.digest import sha256
 
 ENVIRON: Mapping[str, str] = {"HOME": "/home/user"}
 """The box does not see this machine's variables, so that it is the same everywhere."""
@@ -105,7 +105,7 @@ def _fingerprint(body: Mapping[str, Any], networks: Mapping[str, str]) -> str:
     kept = {key: value for key, value in body.items() if key not in _NOT_THE_CONTAINERS}
     joined = {key: networks.get(key, key) for key in body.get("networks") or ()}
     text = json.dumps([kept, joined], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode())
 
 
 def same(key: ProjectKey, other: ProjectKey) -> bool:
