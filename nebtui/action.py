@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from nebtui.facts.declared import ProjectKey
+from nebtui.light_dataclass import dataclass
 
 LABEL = "nebtui.created"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from nebtui.action import Action, Cancel, Progress
@@ -13,6 +12,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.project import Project
 from nebtui.facts.validation import Validation
+from nebtui.light_dataclass import dataclass
 
 Kind = Literal["live", "files", "recorded", "simulated", "remote"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_config_dir, user_state_dir
 
 from nebtui.engine_address import EngineAddressError, box_name, checked
+from nebtui.light_dataclass import dataclass
 from nebtui.user_commands import UserCommand, UserCommandError, line_of, line_of_key, user_command
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from nebtui.light_dataclass import dataclass
 
 PLACES = ("project", "service", "container", "image", "file", "line", "folder")
 """What may stand in braces in a command."""

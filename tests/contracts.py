@@ -16,11 +16,13 @@ from importlinter import Contract, ContractCheck, fields, output
 class RoomsContract(Contract):
     """Each line of `rooms` is `room: what it may import`; the rooms are modules or packages below
     the root package, the rest are rooms, modules in them, libraries and guarded parts of the
-    standard library. The longest room that contains a module is the module's room."""
+    standard library. The longest room that contains a module is the module's room. `common` is what
+    any room may import."""
 
     type_name = "rooms"
     rooms = fields.ListField(subfield=fields.StringField())
     guarded = fields.ListField(subfield=fields.StringField())
+    common = fields.ListField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Kept where every import of every module is on its room's line."""
@@ -28,7 +30,9 @@ class RoomsContract(Contract):
         # The fields hold lists of strings once the contract is read; their declared type is the
         # field.
         rooms, guarded = cast("list[str]", self.rooms), cast("list[str]", self.guarded)
-        broken = list(violations(graph, root, dict(parsed(rooms)), frozenset(guarded)))
+        common = tuple(cast("list[str]", self.common))
+        lines = {room: allowed + common for room, allowed in parsed(rooms)}
+        broken = list(violations(graph, root, lines, frozenset(guarded)))
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
     def render_broken_contract(self, check: ContractCheck) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.facts.declared import Origin, Service, ServiceKey
 from nebtui.facts.dockerfile import Dockerfile, Instruction
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 _ROOT = re.compile(r"(?:root|0)(?::.*)?")
 _DROPS = re.compile(r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|runuser|tini-su)\b")

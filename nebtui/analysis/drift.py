@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from operator import is_
 
 from nebtui.analysis.reachability import declared_networks
@@ -11,6 +10,7 @@ from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.observed import Container, Inspection
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 HASH = "com.docker.compose.config-hash"
 VERSION = "com.docker.compose.version"

@@ -4,7 +4,7 @@ and that is one of another box, with what that box publishes there."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.analysis.published_there import CalledAs, answered, swarm_around
 from nebtui.analysis.reachability import Names, answering, names
@@ -13,6 +13,7 @@ from nebtui.analysis.services import keys_of
 from nebtui.facts.crossing import Crossing
 from nebtui.facts.declared import Origin, ProjectKey, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 OWN_DOMAINS = (".local", ".lan", ".internal", ".home.arpa", ".ts.net")
 """Domains in which the first word names the machine: the home network's and Tailscale's."""

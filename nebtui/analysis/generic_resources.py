@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.facts.swarm import ENDED, Swarm, SwarmNode, SwarmService
+from nebtui.light_dataclass import dataclass
 
 LONGEST_KIND = 40
 

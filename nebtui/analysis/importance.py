@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from nebtui.analysis.health import one_shot
 from nebtui.analysis.sandbox import labelled, untrusted
 from nebtui.analysis.server import inference, server_of
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 STORES = frozenset({"database", "vector-store", "cache", "search", "storage", "queue"})
 """Roles of servers whose data outlives a request."""

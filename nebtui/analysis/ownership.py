@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from nebtui.analysis.readiness import image_of
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.observed import Container, HostPath
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

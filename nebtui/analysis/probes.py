@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.analysis.health import tested
@@ -15,6 +14,7 @@ from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import probe_programs, repository
 from nebtui.knowledge.tags import admits
+from nebtui.light_dataclass import dataclass
 
 Kind = Literal["program", "shell", "host", "path", "port", "failing", "blind", "early", "impatient"]
 

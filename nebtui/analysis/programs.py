@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from nebtui.analysis.readiness import image_of
 from nebtui.facts.declared import Service, ServiceKey, Stage
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge.bases import programs_of_base, programs_of_packages
+from nebtui.light_dataclass import dataclass
 
 LOOKED_FOR = frozenset({"bash", "curl", "wget", "python3", "nc"})
 """The programs that an image is asked for (`HEAD …/archive`): of others nothing is known."""

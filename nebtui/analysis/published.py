@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.facts.declared import Origin, Service
+from nebtui.light_dataclass import dataclass
 
 ANY = frozenset({"", "0.0.0.0", "::"})
 """Addresses that stand for all of the host's."""

@@ -4,7 +4,6 @@ machine itself, or nobody."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from nebtui.analysis.published import ANY
@@ -14,6 +13,7 @@ from nebtui.facts.crossing import Across
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 LOOPBACK = ("127.", "::1")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.analysis.reachability import names
@@ -13,6 +12,7 @@ from nebtui.analysis.stacks import StackService
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 Field = Literal["", "name", "project", "image", "net", "state"]
 FIELDS: Mapping[str, Field] = {

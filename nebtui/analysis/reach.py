@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.analysis.ports import listening_ports
@@ -12,6 +11,7 @@ from nebtui.analysis.references import HOST_GATEWAY, Reference, references
 from nebtui.analysis.talks import talks
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 Answer = Literal["yes", "no", "unknown"]
 StepName = Literal["network", "name", "runs", "port", "gate"]

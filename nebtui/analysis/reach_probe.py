@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.analysis.reach import Reach
 from nebtui.facts.crossing import Crossing
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.text.units import clock_time
 
 NO_PROGRAM = 66

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.analysis.references import (
     HOST_GATEWAY,
@@ -15,6 +15,7 @@ from nebtui.analysis.references import (
 from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

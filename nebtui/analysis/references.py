@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.facts.declared import Origin, Service, ServiceKey
 from nebtui.facts.project import Project
+from nebtui.light_dataclass import dataclass
 from nebtui.text.mask import mask
 
 HOST_GATEWAY = "host.docker.internal"

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.analysis.reachability import declared_networks, resolutions
 from nebtui.analysis.references import HOST_GATEWAY, references
@@ -15,6 +14,7 @@ from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 LABEL, SANDBOX = "nebtui.role", "sandbox"
 _SOCKET = re.compile(r"(?:^|/)(?:docker|podman|containerd|crio)\.sock$")

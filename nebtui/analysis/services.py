@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui.analysis.reachability import declared_networks
@@ -15,6 +15,7 @@ from nebtui.analysis.verdict import WORDS, Readiness, Tone, Word
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot, belongs
+from nebtui.light_dataclass import dataclass
 
 
 def service_keys(snapshot: Snapshot, project: ProjectKey) -> tuple[ServiceKey, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from nebtui.analysis.services import outside_word
 from nebtui.analysis.swarm_nodes import node_trouble, unavailable
@@ -15,6 +14,7 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm, SwarmService
+from nebtui.light_dataclass import dataclass
 
 ENGINES_OWN = frozenset({"ingress", "docker_gwbridge", "bridge", "host", "none"})
 

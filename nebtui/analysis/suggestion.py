@@ -3,7 +3,7 @@ listens on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.analysis.ports import listening_ports
 from nebtui.analysis.programs import Programs, programs
@@ -27,6 +27,7 @@ from nebtui.knowledge import (
     port_test,
     test_at,
 )
+from nebtui.light_dataclass import dataclass
 
 CLOSED_PORT = 9
 """discard: nothing listens there in a container; the negative control asks it."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.swarm import ENDED, Swarm, SwarmNode
+from nebtui.light_dataclass import dataclass
 
 _CLOSED = {"drain": "drained", "pause": "paused"}
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.analysis.generic_resources import free_on, lacking, reserved
 from nebtui.analysis.swarm_nodes import loads, node_name, node_trouble, node_word, unavailable
 from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
+from nebtui.light_dataclass import dataclass
 from nebtui.text.units import size
 
 _EXIT = re.compile(r"task: non-zero exit \((\d+)\)(?:: (.+))?", re.DOTALL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from nebtui import rules
 from nebtui.action import CreateNetwork
@@ -19,6 +18,7 @@ from nebtui.fixing.file_change import shown_diff
 from nebtui.fixing.proposal import NOTHING_SAFE, Proposal, Wish
 from nebtui.fixing.recreate import up_actions
 from nebtui.host import Host
+from nebtui.light_dataclass import dataclass
 from nebtui.report.contract.findings import FixJson
 from nebtui.rules.rule import Finding
 

@@ -6,7 +6,6 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 
 from nebtui.cli.desk import desk_for, known
 from nebtui.cli.errors import CommandError
@@ -18,6 +17,7 @@ from nebtui.fixing.recreate import recorded, up_actions
 from nebtui.host import Host
 from nebtui.keep.records import Entry
 from nebtui.keep.reverting import JournalMismatchError
+from nebtui.light_dataclass import dataclass
 from nebtui.report.contract.own import EntryJson, UndoJson, UndoListJson
 from nebtui.settings import Settings
 from nebtui.store import settle

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.cli.errors import CommandError
 from nebtui.engine_address import EngineAddressError, checked
 from nebtui.hosts.engine.endpoint import Endpoint, contexts, find_endpoint
 from nebtui.keep.machines import of_machine
+from nebtui.light_dataclass import dataclass
 from nebtui.settings import Settings, settings_file
 
 DEFAULT = "default"

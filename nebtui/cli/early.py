@@ -9,7 +9,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nebtui import __version__
@@ -17,6 +16,7 @@ from nebtui.cli.output import ascii_only
 from nebtui.hosts.engine.endpoint import find_endpoint
 from nebtui.hosts.engine.first_question import FirstQuestion
 from nebtui.keep.first_page import OUTLINES, digest, recall_page, remember_page, stamp
+from nebtui.light_dataclass import dataclass
 from nebtui.settings import Settings
 from nebtui.tui.colour_depth import colour_depth
 from nebtui.tui.colours import PALETTES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import dataclass
 
 from nebtui.cli.common import problems, status_of, strangers, visible
 from nebtui.facts.declared import ProjectKey
@@ -11,6 +10,7 @@ from nebtui.facts.observed import Container
 from nebtui.facts.project import Problem, Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.found_on import FoundOn
 from nebtui.rules.rule import Finding, FindingKey
 from nebtui.settings import Settings

@@ -9,7 +9,6 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 
 from nebtui.analysis.logs.entry import entry_of
 from nebtui.analysis.logs.level import LogLevel
@@ -26,6 +25,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import LogRequest, LogStream
+from nebtui.light_dataclass import dataclass
 from nebtui.report.log_output import log_json
 from nebtui.settings import Settings
 from nebtui.store import Follower

@@ -6,7 +6,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from nebtui import rules
 from nebtui.analysis.fleet import BoxFacts, called, crossed
@@ -23,6 +23,7 @@ from nebtui.facts.link import GLYPHS, LinkState
 from nebtui.facts.snapshot import Snapshot
 from nebtui.host import Host
 from nebtui.hosts.engine.known_as import known_as
+from nebtui.light_dataclass import dataclass
 from nebtui.rules import Examination
 from nebtui.settings import Settings
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 from nebtui.cli.box_undo import UndoBox, list_json, undo_box, undo_json
 from nebtui.cli.boxes import ChosenBox
@@ -14,6 +13,7 @@ from nebtui.cli.output import say, say_json, warn
 from nebtui.cli.parallel import in_parallel
 from nebtui.keep.journal import last_of
 from nebtui.keep.records import Entry
+from nebtui.light_dataclass import dataclass
 from nebtui.report.contract.own import UndoListsJson
 
 

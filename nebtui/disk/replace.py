@@ -12,10 +12,10 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from nebtui.disk.attributes import AttributeCopyError, give_to_folder_owner, make_like
 from nebtui.disk.read import ABSENT, MAX_BYTES, UnreadableError, read_regular
+from nebtui.light_dataclass import dataclass
 from nebtui.text.mask import is_env
 
 PREFIX = ".nebtui-"

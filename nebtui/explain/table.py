@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from nebtui.analysis.verdict import WORDS
+from nebtui.light_dataclass import dataclass
 from nebtui.text.shipped import shipped
 
 

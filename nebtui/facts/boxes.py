@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.facts.link import Link
 from nebtui.facts.observed import Engine
+from nebtui.light_dataclass import dataclass
 
 BoxSource = Literal["this machine", "environment", "settings", "context"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.event import ContainerEvent
 from nebtui.facts.gpu import GpuAccess, GpuStack
@@ -13,6 +11,7 @@ from nebtui.facts.project import Project
 from nebtui.facts.samples import ContainerSample, GpuSample, ThroughputSample
 from nebtui.facts.startup import Start
 from nebtui.facts.swarm import Swarm
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

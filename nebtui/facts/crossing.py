@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.facts.declared import Origin, ServiceKey
+from nebtui.light_dataclass import dataclass
 
 Across = Literal["published", "loopback", "elsewhere", "stopped", "nobody", "unseen", "unknown"]
 

@@ -4,7 +4,7 @@ each fact."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from nebtui.facts.dockerfile import Dockerfile
@@ -12,6 +12,7 @@ from nebtui.facts.empty import empty
 from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits, LogDriver
+from nebtui.light_dataclass import dataclass
 
 Source = Literal["label", "remembered", "search"]
 """How a project was found: labels of its containers, the state folder of an earlier run, a searched

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from nebtui.light_dataclass import dataclass
 
 _OPTION = re.compile(r"\s*--[\w-]+(=\S*)?\s+")
 

@@ -3,9 +3,8 @@ them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.link import Link
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

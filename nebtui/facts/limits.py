@@ -4,8 +4,10 @@ engine has it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
+
+from nebtui.light_dataclass import dataclass
 
 UNLIMITED = -1
 """What an unlimited amount of swap is called."""

@@ -4,8 +4,9 @@ engine."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from nebtui.light_dataclass import dataclass
 
 LinkState = Literal["ok", "broken", "unknown"]
 GLYPHS: Mapping[LinkState, str] = {"ok": "✓", "broken": "✗", "unknown": "?"}

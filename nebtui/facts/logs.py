@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.facts.declared import ServiceKey
+from nebtui.light_dataclass import dataclass
 
 LogSource = Literal["stdout", "stderr", "note"]
 """Where a line comes from; a note is nebtui's own sentence, at its place among the lines."""

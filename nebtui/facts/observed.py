@@ -4,13 +4,14 @@ Unix seconds."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.facts.declared import Healthcheck
 from nebtui.facts.empty import empty
 from nebtui.facts.gpu_request import GpuRequest
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits, LogDriver
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.facts.declared import (
     NetworkDeclaration,
@@ -16,6 +16,7 @@ from nebtui.facts.declared import (
 )
 from nebtui.facts.empty import empty
 from nebtui.facts.volume import VolumeDeclaration
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

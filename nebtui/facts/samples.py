@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from nebtui.facts.gpu import GpuSample
+from nebtui.light_dataclass import dataclass
 
 __all__ = ["ContainerSample", "CpuTrend", "GpuSample", "ThroughputSample"]
 

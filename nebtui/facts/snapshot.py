@@ -4,7 +4,7 @@ predecessor."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import is_
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -14,6 +14,7 @@ from nebtui.facts.event import ContainerEvent
 from nebtui.facts.observed import Container, Engine, HostPath, Image, Network
 from nebtui.facts.process import Process
 from nebtui.facts.project import Project
+from nebtui.light_dataclass import dataclass
 
 if TYPE_CHECKING:  # only named here: the first frame does not wait for them
     from nebtui.facts.crossing import Crossing

@@ -3,9 +3,8 @@ Times are Unix seconds of the engine's machine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.light_dataclass import dataclass
 
 EXACT = 1.0
 """A moment that was looked for at least so often (seconds) has a time; of others is only known that

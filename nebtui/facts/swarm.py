@@ -3,9 +3,8 @@ Unix seconds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.observed import PortBinding
+from nebtui.light_dataclass import dataclass
 
 ENDED = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orphaned"})
 """States in which a task holds nothing any more."""

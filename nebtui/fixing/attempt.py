@@ -3,7 +3,7 @@ command."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.facts.declared import ServiceKey
@@ -11,6 +11,7 @@ from nebtui.fixing.checks import NOTHING_PROVED, Check, Proof
 from nebtui.fixing.patch import Draft, Patch, plan
 from nebtui.fixing.proof import answering_path, apply_on_paper, prove, tried
 from nebtui.host import Host
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import ChooseOwnerError, Finding, NoFixError, Options
 
 

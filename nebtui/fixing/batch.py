@@ -4,7 +4,6 @@ patch."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 
 from nebtui import rules
@@ -17,6 +16,7 @@ from nebtui.fixing.patch import Draft, Patch, from_fix, merged
 from nebtui.fixing.proof import prove
 from nebtui.fixing.proposal import NOTHING_SAFE, Skipped
 from nebtui.host import Host
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.role import mark
 from nebtui.rules.rule import Finding, NoFixError, Options
 

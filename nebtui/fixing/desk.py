@@ -4,12 +4,12 @@ files. Who shows them speaks to this, whatever machine that is."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from nebtui.fixing.file_change import FileDiff
 from nebtui.fixing.proposal import Proposal, Wish
 from nebtui.keep.records import Entry
+from nebtui.light_dataclass import dataclass
 
 CHANGED = (
     "what would be written is not what was shown: a file or the box changed since; nothing was "

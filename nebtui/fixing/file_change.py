@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from nebtui.light_dataclass import dataclass
 from nebtui.text.mask import is_env, mask, mask_env
 from nebtui.text.paths import short
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from nebtui import rules
 from nebtui.analysis.stack_file import is_stack
@@ -18,6 +18,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.file_change import FileChange
 from nebtui.fixing.override import into_override
 from nebtui.fixing.proposal import mended
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.guarded import remedy
 from nebtui.rules.rule import (
     Applicability,

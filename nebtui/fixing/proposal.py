@@ -4,11 +4,11 @@ files, so that it can be told to another machine."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.checks import NOTHING_PROVED, Proof
 from nebtui.fixing.file_change import FileDiff
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import Applicability, Finding, Recreate
 
 NOTHING_SAFE = "nothing here can be fixed safely"

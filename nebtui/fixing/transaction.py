@@ -4,7 +4,6 @@ knows each name."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from nebtui.disk.replace import (
     Checkpoint,
@@ -20,6 +19,7 @@ from nebtui.disk.replace import (
 )
 from nebtui.fixing.file_change import FileChange
 from nebtui.keep.records import FileRecord, record
+from nebtui.light_dataclass import dataclass
 
 
 def no_checkpoint(step: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
@@ -14,6 +14,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.guarded import observation
 from nebtui.rules.rule import Finding, Recreate
 

@@ -4,13 +4,14 @@ nothing across but the references from one box to another."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui.analysis.reach_probe import TriedConnection
 from nebtui.facts.crossing import Crossing
 from nebtui.graph.row_ids import identity
 from nebtui.graph.scene import Edge, GraphModel, Group, NetworkLine, Row
+from nebtui.light_dataclass import dataclass
 
 BOX = "\2"
 """Ends the name of a box in the ids of what is on it."""

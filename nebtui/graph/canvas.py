@@ -1,9 +1,9 @@
 """Character cells: how wide a text is, and strokes that join where they meet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from nebtui.light_dataclass import dataclass
 from nebtui.text.terminal import cell_width, shorten
 
 UP, DOWN, LEFT, RIGHT, KNOT = 1, 2, 4, 8, 16

@@ -1,9 +1,9 @@
 """How many cells each part of a service line gets at a given width."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from nebtui.graph.scene import GraphModel, Row
+from nebtui.light_dataclass import dataclass
 from nebtui.text.terminal import shown_width
 
 LEAST_ARCS = 12

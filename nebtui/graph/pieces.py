@@ -4,7 +4,6 @@ of this row, and the cells it stands in."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.analysis.verdict import WORDS
 from nebtui.graph.columns import note_of, spans
@@ -12,6 +11,7 @@ from nebtui.graph.figures import Figures
 from nebtui.graph.scene import Row
 from nebtui.graph.sheet import Sheet
 from nebtui.graph.tracks import Arc
+from nebtui.light_dataclass import dataclass
 
 _WORD_OF = {look.glyph: word for word, look in WORDS.items()}
 COLUMNS = {"bar": "gpu", "percent": "gpu"}

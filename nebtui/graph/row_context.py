@@ -1,11 +1,11 @@
 """What every line of one drawing needs to know."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nebtui.graph.canvas import ASCII, Canvas, Glyphs, Line, Pen
 from nebtui.graph.columns import Columns
 from nebtui.graph.tracks import Arc
+from nebtui.light_dataclass import dataclass
 from nebtui.text.mask import mask
 from nebtui.text.terminal import plain, shorten
 

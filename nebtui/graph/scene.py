@@ -1,9 +1,10 @@
 """The nouns of the rails graph: what is to be drawn, and the drawing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.graph.canvas import Line
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

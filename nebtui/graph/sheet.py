@@ -1,7 +1,7 @@
 """A drawing that can be kept up to date row by row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.graph.canvas import Line
 from nebtui.graph.figures import Figures
@@ -9,6 +9,7 @@ from nebtui.graph.lines import row_line
 from nebtui.graph.row_context import RowContext
 from nebtui.graph.scene import Drawing, Row
 from nebtui.graph.tracks import Arc, Rail
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

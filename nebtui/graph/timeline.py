@@ -4,12 +4,12 @@ connections as marks at their time."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.analysis.startup.words import outcome
 from nebtui.facts.startup import Bar, Run, Start
 from nebtui.graph.axis import Axis
 from nebtui.graph.canvas import ASCII, BOX, Glyphs, Line, Pen
+from nebtui.light_dataclass import dataclass
 from nebtui.text.mask import mask
 from nebtui.text.terminal import cell_width, plain
 

@@ -1,10 +1,10 @@
 """Which column each rail and each arc of the graph runs in, and their strokes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from nebtui.graph.canvas import Canvas, Glyphs
 from nebtui.graph.scene import GraphModel, Group, NetworkLine, Row
+from nebtui.light_dataclass import dataclass
 
 RAIL_STYLES = 6
 _RANK = {"dim": 0, "info": 1, "ok": 2, "warn": 3, "bad": 4}

@@ -6,8 +6,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

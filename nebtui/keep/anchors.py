@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from nebtui.light_dataclass import dataclass
 from nebtui.text.digest import blake2
 
 _AROUND = 3

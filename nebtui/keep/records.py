@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Literal
 
 from nebtui.keep.anchors import Anchor, Lines, shared
+from nebtui.light_dataclass import dataclass
 from nebtui.text.digest import sha256
 from nebtui.text.mask import is_env
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 
 from nebtui.knowledge import repository
 from nebtui.knowledge.tags import admits
+from nebtui.light_dataclass import dataclass
 from nebtui.text.shipped import shipped
 
 _PACKAGES = {

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from nebtui.light_dataclass import dataclass
 from nebtui.text.shipped import shipped
 
 Fit = Literal["ok", "minor", "too-old", "unknown"]

@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Any, Literal
 
 from nebtui.facts.declared import Healthcheck
 from nebtui.knowledge.probes import http_test, port_test, probe_programs
+from nebtui.light_dataclass import dataclass
 from nebtui.text.shipped import shipped
 
 TABLES = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Literal
 
 from nebtui.knowledge import repository
+from nebtui.light_dataclass import dataclass
 from nebtui.text.shipped import shipped
 
 Answer = Literal["prometheus", "ollama", "comfyui", "koboldcpp", "log"]

@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from nebtui.facts.changes import Change
 from nebtui.facts.codec import CLASS, decode, encode
+from nebtui.light_dataclass import dataclass
 
 VERSION = 1
 AT, FRAME = "t", "k"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import network_members, projects, service_keys
@@ -11,6 +10,7 @@ from nebtui.analysis.stacks import StackService, stack_title, stacks
 from nebtui.analysis.verdict import WORDS
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.report.edges import EdgeKind, ServiceEdge, service_edges
 from nebtui.text.mask import mask
 from nebtui.text.terminal import plain, shorten

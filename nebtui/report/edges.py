@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.talks import talks
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 EdgeKind = Literal["depends", "references", "talks"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from nebtui.light_dataclass import dataclass
 from nebtui.text.mask import mask
 from nebtui.text.terminal import plain
 

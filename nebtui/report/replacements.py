@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

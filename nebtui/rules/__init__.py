@@ -5,13 +5,14 @@ wait for."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.empty import empty
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.guarded import examined
 from nebtui.rules.in_swarm import told_for_swarm
 from nebtui.rules.rule import SEVERITIES, UNGATED, Finding, Rule

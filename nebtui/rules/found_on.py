@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import Finding
 
 

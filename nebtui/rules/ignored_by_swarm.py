@@ -19,12 +19,12 @@ cli/compose/types (UnsupportedProperties, DeprecatedProperties) and cli/compose/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from nebtui.analysis.stack_file import gated, is_stack, opened
 from nebtui.facts.declared import Origin, Port, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import Finding, Fix, Options, Rule, service_of
 from nebtui.rules.swarm_words import BY_HAND, Rewording, reads_as_any, reworded_fix, rewording
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import SEVERITIES, Rule
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.analysis.ports import listening_ports
 from nebtui.analysis.reachability import Names, names
@@ -25,6 +25,7 @@ from nebtui.analysis.server import server_of
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Origin, Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import (
     FileEdit,
     Finding,

@@ -4,12 +4,12 @@ should have it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from nebtui.analysis.importance import Lacking, lacking
 from nebtui.facts.declared import Origin, Service, ServiceKey
 from nebtui.facts.observed import Inspection
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import Applicability, Finding, Observation
 
 _SHOWN = 8

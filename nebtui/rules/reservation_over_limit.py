@@ -14,11 +14,11 @@ Source: measured on Engine 20.10; docs.docker.com/reference/compose-file/deploy.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.limit_keys import (
     Limited,
     limit_origin,

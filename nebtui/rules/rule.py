@@ -4,12 +4,12 @@ on the host."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from nebtui.facts.declared import Layer, Origin, ProjectKey, Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from nebtui.compose.editor.verbs import Edit

@@ -4,7 +4,7 @@ was deployed with Docker 28.2 and looked at in `docker service inspect`."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from nebtui.analysis.generic_resources import supply
@@ -16,6 +16,7 @@ from nebtui.facts.declared import Service
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.limit_keys import written_size
 from nebtui.rules.rule import (
     FileEdit,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from nebtui.light_dataclass import dataclass
 from nebtui.tour.conditions import holds
 from nebtui.tour.hints import way_back
 from nebtui.tour.moment import TourMoment

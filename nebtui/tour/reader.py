@@ -6,11 +6,11 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, get_args
 
 from nebtui import rules
 from nebtui.analysis.verdict import Word
+from nebtui.light_dataclass import dataclass
 from nebtui.text.shipped import shipped
 from nebtui.text.terminal import plain
 from nebtui.tour.layout import Block, blocks

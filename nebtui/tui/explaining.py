@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from textual.errors import NoWidget
@@ -15,6 +14,7 @@ from nebtui.explain.table import Explanation, TableRow, explained
 from nebtui.explain.timeline import mark_key
 from nebtui.facts.declared import ServiceKey
 from nebtui.graph.pieces import Piece
+from nebtui.light_dataclass import dataclass
 from nebtui.tui.widgets.detail import Detail
 from nebtui.tui.widgets.legend import Legend
 from nebtui.tui.widgets.rails import Rails

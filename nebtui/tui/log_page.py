@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from nebtui.analysis.logs.entry import entry_of
@@ -14,6 +13,7 @@ from nebtui.analysis.logs.level import LogLevel
 from nebtui.analysis.logs.levels import Levels, at_least
 from nebtui.analysis.logs.readable import parts_of
 from nebtui.facts.logs import LogLine
+from nebtui.light_dataclass import dataclass
 from nebtui.text.terminal import cell_width, plain
 
 MOST_LINES = 20_000

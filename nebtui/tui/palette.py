@@ -4,7 +4,6 @@ are used most first."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +17,7 @@ from nebtui import rules
 from nebtui.analysis import services
 from nebtui.analysis.readiness import readiness
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.tui.widgets.markup import styled
 
 if TYPE_CHECKING:

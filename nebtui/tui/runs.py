@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from textual.app import App
@@ -20,6 +20,7 @@ from nebtui.action import (
 )
 from nebtui.analysis.consequence import concerned
 from nebtui.facts.declared import ServiceKey
+from nebtui.light_dataclass import dataclass
 from nebtui.tui.background import background
 from nebtui.tui.session import CommandRun, Session
 

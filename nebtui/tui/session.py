@@ -4,7 +4,7 @@ not yet seen."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from nebtui.facts.declared import ServiceKey
@@ -14,6 +14,7 @@ from nebtui.fixing.desk import Desk
 from nebtui.fixing.watch import Watched
 from nebtui.host import Host, Player, Sender
 from nebtui.keep.journal import Journal
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import Finding, Recreate
 from nebtui.settings import Settings
 from nebtui.tui.terminal import QuietTerminal

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.analysis.readiness import image_of
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import cuda
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from nebtui.facts.samples import ThroughputSample
+from nebtui.light_dataclass import dataclass
 
 Answer = Literal["yes", "no", "unknown"]
 Word = Literal["", "works", "fallback", "suspected"]

@@ -7,10 +7,10 @@ November 2026).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from nebtui.facts.gpu import GpuSample, XidEvent
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.text.units import moment
 
 RECENT = 3600.0

@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from nebtui.analysis.logs.level import LogLevel, mark_of, named
+from nebtui.light_dataclass import dataclass
 from nebtui.text.terminal import plain
 
 LEVELS = ("level", "severity", "lvl", "levelname", "log.level", "loglevel", "@l", "log_level")

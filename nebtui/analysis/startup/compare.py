@@ -3,9 +3,8 @@ new."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.startup import Race, Start
+from nebtui.light_dataclass import dataclass
 
 NOTABLE = 0.5
 """Seconds below which two times are the same."""

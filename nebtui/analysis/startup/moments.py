@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.facts.startup import Bar, Run, Start
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ or died of it. One that was merely early and patient is none."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.analysis.health import awaited, has_test
 from nebtui.analysis.reachability import resolutions
@@ -14,6 +14,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Bar, Burst, Race, Run, Start
+from nebtui.light_dataclass import dataclass
 
 SHORTEST = 0.05
 """Seconds below which a gap is within what the clocks of two looks tell."""

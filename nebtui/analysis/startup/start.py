@@ -4,7 +4,7 @@ back."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.analysis.startup.races import races
 from nebtui.analysis.startup.runs import runs_of
@@ -12,6 +12,7 @@ from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot, belongs
 from nebtui.facts.startup import Bar, Run, Start, Wait
+from nebtui.light_dataclass import dataclass
 
 QUIET = 5.0
 """Seconds in which nothing comes up, after which what comes up next is another start."""

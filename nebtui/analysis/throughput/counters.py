@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.facts.empty import empty
+from nebtui.light_dataclass import dataclass
 
 MAX_GAP = 30.0
 """Seconds between two looks beyond which their difference is no speed any more."""

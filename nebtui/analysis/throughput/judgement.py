@@ -4,10 +4,11 @@ ones of the same model at the same concurrency. Pure."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from nebtui.analysis.throughput.counters import ServerReading, growth, live_growth
 from nebtui.analysis.throughput.windows import NOTHING, Bucket, Recall, Speed, Window, usual
+from nebtui.light_dataclass import dataclass
 
 SLOW = 0.4
 """Below this share of the usual speed a window counts as slow."""

@@ -8,7 +8,7 @@ on the CPU.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from nebtui.analysis.throughput.counters import (
@@ -22,6 +22,7 @@ from nebtui.analysis.throughput.judgement import SLOW_WINDOWS, WINDOW_TOKENS, Ju
 from nebtui.analysis.throughput.needle import CHANGES, LEAST_SECONDS, Needle
 from nebtui.analysis.throughput.trend import Trend
 from nebtui.analysis.throughput.windows import Recall
+from nebtui.light_dataclass import dataclass
 
 REST = 60.0
 """After so many idle seconds work begins anew: what was slow before says nothing of it."""

@@ -7,10 +7,11 @@ where none did. Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from nebtui.analysis.throughput.counters import ServerReading, growth, live_growth
+from nebtui.light_dataclass import dataclass
 
 NEEDLE_SECONDS = 3.0
 """The time that the needle speaks of."""

@@ -3,11 +3,11 @@ against its usual."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.light_dataclass import dataclass
 from nebtui.text.units import age
 
 if TYPE_CHECKING:  # only named here: the first frame does not wait for it

@@ -4,8 +4,9 @@ for it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from nebtui.light_dataclass import dataclass
 
 KNOWN_WINDOWS = 3
 """So many windows must be known before anything is usual."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from nebtui.light_dataclass import dataclass
 
 Kind = Literal["words", "file", "projects", "services", "names", "places", "any"]
 """`words`: one of these; the kept ones are what `nebtui completions KIND` prints."""

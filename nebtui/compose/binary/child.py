@@ -13,8 +13,9 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import IO
+
+from nebtui.light_dataclass import dataclass
 
 MEMORY_KIB = 2 << 20
 """Data of the process, 2 GiB: the largest file of the corpus takes 60 MB, `include: [/dev/zero]`

@@ -7,11 +7,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from nebtui.facts.declared import ProjectKey
+from nebtui.light_dataclass import dataclass
 
 _TIMEOUT = 10.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nebtui.compose.binary import child
@@ -13,6 +13,7 @@ from nebtui.compose.binary.command import ComposeCommand, environment, project_a
 from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Problem
+from nebtui.light_dataclass import dataclass
 from nebtui.text.mask import mask
 
 _TIMEOUT = 30.0

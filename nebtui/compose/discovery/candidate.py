@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.declared import ProjectKey, Source
 from nebtui.facts.project import Problem
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nebtui.compose.editor.splice import line_start
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.compose.yaml.nodes import Node
 from nebtui.compose.yaml.writer import IndentStyle
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from nebtui.compose.editor.verbs import EditRefusedError
 from nebtui.compose.yaml.nodes import Node
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

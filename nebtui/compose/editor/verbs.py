@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nebtui.compose.yaml.writer import Value
+from nebtui.light_dataclass import dataclass
 
 Path = tuple[str, ...]
 """Mapping keys from the top of the file. Below a short list (`networks: [a]`, `environment: [A=1]`)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.compose.reader.unset import Met
 from nebtui.compose.syntax import env_file
 from nebtui.compose.yaml.located import Located
 from nebtui.disk.read import Texts, UnreadableError
 from nebtui.facts.project import Problem
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from nebtui.compose.reader import layers
@@ -20,6 +20,7 @@ from nebtui.disk.read import Texts, from_disk
 from nebtui.facts.declared import Layer, Origin, ProjectKey, UnsetVariable
 from nebtui.facts.empty import empty
 from nebtui.facts.project import Allow, Problem
+from nebtui.light_dataclass import dataclass
 
 _SECTION = re.compile(r"""^(['"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s|\Z)""", re.MULTILINE)
 _ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")

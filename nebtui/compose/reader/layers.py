@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from nebtui.compose.reader import long_forms
@@ -20,6 +20,7 @@ from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.disk.read import UnreadableError
 from nebtui.facts.declared import Layer
 from nebtui.facts.project import Problem
+from nebtui.light_dataclass import dataclass
 
 _RESOURCES = ("services", "networks", "volumes", "secrets", "configs")
 _MAX_DEPTH = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from ruamel.yaml.events import (
@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
 
 from nebtui.compose.yaml.nodes import Node
 from nebtui.compose.yaml.parser import MAX_DEPTH, MAX_NODES, NotYamlError, events
+from nebtui.light_dataclass import dataclass
 
 REMEMBERED = 100_000
 """Characters of a text whose nodes are kept for a while; the largest of the corpus has 60,000."""

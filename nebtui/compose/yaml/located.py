@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nebtui.compose.yaml.composer import documents
 from nebtui.compose.yaml.nodes import Node, merge_sources, merges, scalar_value
 from nebtui.compose.yaml.parser import MAX_DEPTH, MAX_NODES, NotYamlError
 from nebtui.facts.declared import Origin
+from nebtui.light_dataclass import dataclass
 
 Path = tuple[str, ...]
 

@@ -4,11 +4,11 @@ stands."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from nebtui.compose.yaml.parser import NotYamlError
 from nebtui.compose.yaml.scalars import plain
+from nebtui.light_dataclass import dataclass
 
 Kind = Literal["scalar", "list", "mapping", "alias"]
 

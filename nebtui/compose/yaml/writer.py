@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nebtui.compose.yaml.scalars import plain
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+
+from nebtui.light_dataclass import dataclass
 
 PACKAGE = "nebtui"
 ROOTS = ("nebtui.__main__", "nebtui.cli.serve", "nebtui.cli.version")

@@ -7,11 +7,11 @@ import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from nebtui.hosts.json_values import mapping, text
+from nebtui.light_dataclass import dataclass
 from nebtui.text.digest import sha256
 
 DEFAULT = "unix:///var/run/docker.sock"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nebtui.facts.observed import Container, Engine
 from nebtui.hosts.engine import payloads
 from nebtui.hosts.engine.first_question import FirstAnswer
 from nebtui.hosts.json_values import objects
+from nebtui.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

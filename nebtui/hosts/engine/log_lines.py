@@ -4,12 +4,12 @@ bytes of a terminal (`GET /containers/ID/logs`, with timestamps)."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
 from nebtui.hosts.engine.errors import EngineError
+from nebtui.light_dataclass import dataclass
 
 HEADER = 8
 """Bytes before a frame: the stream's number, three zeros, the length."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +17,7 @@ from nebtui.hosts.gpu.nvml_errors import (
     slowdowns,
 )
 from nebtui.hosts.gpu.nvml_mig import MigHandle
+from nebtui.light_dataclass import dataclass
 
 STATIC_EVERY = 30.0
 """Seconds between looks at what hardly changes: limits, MIG mode, ECC, remapped rows."""

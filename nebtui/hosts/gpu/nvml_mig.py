@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nebtui.facts.gpu import GpuProcess, MigInstance
 from nebtui.hosts.gpu import nvml_processes
 from nebtui.hosts.gpu.nvml_errors import NO_PERMISSION
 from nebtui.hosts.gpu.nvml_processes import Asks
+from nebtui.light_dataclass import dataclass
 
 MIB_OF_A_GIB = 1024
 _PROFILE = re.compile(r"\bMIG (\d\S*)")

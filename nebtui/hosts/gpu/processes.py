@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.facts.gpu import GpuAccess
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.gpu.source import read_line
 from nebtui.hosts.kernel.cgroup import read
+from nebtui.light_dataclass import dataclass
 
 _IDENTITY = re.compile(r"[0-9a-f]{64}")
 TOP_EVERY = 5.0

@@ -7,12 +7,13 @@ import glob
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.facts.gpu import GpuProcess, GpuSample, GpuStack
 from nebtui.hosts.clock import MACHINE, MachineClock
 from nebtui.hosts.gpu.source import read_line, read_number
 from nebtui.hosts.kernel.cgroup import read
+from nebtui.light_dataclass import dataclass
 
 AMD, INTEL = 0x1002, 0x8086
 DRIVERS = ("amdgpu", "i915", "xe")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from nebtui import knowledge
 from nebtui.facts.observed import Container, Engine
 from nebtui.knowledge.servers import ServerKnowledge, hinted, servers
+from nebtui.light_dataclass import dataclass
 
 PORT_OPTION = re.compile(r"--(?:server-|http-|metrics-)?port[= ](\d{1,5})\b")
 PORT_NAMES = ("LLAMA_ARG_PORT", "VLLM_PORT", "PORT", "API_PORT")

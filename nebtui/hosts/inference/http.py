@@ -10,8 +10,10 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, cast
+
+from nebtui.light_dataclass import dataclass
 
 BODY_BYTES = 4 * 1024 * 1024
 """A page of vLLM with all its histograms has 0.1 to 0.3 MB."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.hosts.json_values import text
 from nebtui.knowledge.servers import ServerKnowledge
+from nebtui.light_dataclass import dataclass
 
 STARTED = "process_start_time_seconds"
 NAME = re.compile(r"[^\s{]+")

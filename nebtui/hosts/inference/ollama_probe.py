@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
 from nebtui.hosts.inference.parsers import decoded
 from nebtui.hosts.json_values import as_int, mapping, number, objects, parse_rfc3339, text
+from nebtui.light_dataclass import dataclass
 
 PATH = "/api/generate"
 PROMPT = "Count from one to one hundred in words."

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.analysis.throughput.counters import ServerReading
 from nebtui.hosts.inference.metrics_page import STARTED, page
 from nebtui.hosts.json_values import as_int, items, mapping, number, objects, text
 from nebtui.knowledge.servers import ServerKnowledge
+from nebtui.light_dataclass import dataclass
 
 SLOTS = 512
 """Slots looked at: more are no server but an attack."""

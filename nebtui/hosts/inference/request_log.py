@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from nebtui.analysis.throughput.counters import ServerReading
 from nebtui.hosts.inference.parsers import LastRequest
+from nebtui.light_dataclass import dataclass
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINE = re.compile(r"Metrics \(ID: ([^)]{1,80})\): (\d{1,9}) tokens generated in ([\d.]+) seconds")

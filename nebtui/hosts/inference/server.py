@@ -4,7 +4,7 @@ amount to."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from nebtui.analysis.throughput.counters import ServerReading
@@ -19,6 +19,7 @@ from nebtui.hosts.inference.ollama_probe import OllamaProbe
 from nebtui.hosts.inference.recognition import foreign, most_telling, proved, refusal
 from nebtui.hosts.inference.request_log import FinishedRequests
 from nebtui.knowledge.servers import ServerKnowledge
+from nebtui.light_dataclass import dataclass
 
 FIRST_TIMEOUT = 0.5
 TIMEOUT = 2.0

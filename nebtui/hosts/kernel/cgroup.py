@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from nebtui.light_dataclass import dataclass
 
 BLOCK = 65536
 """Bytes of one read: the kernel gives what fits."""

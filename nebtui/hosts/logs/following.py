@@ -4,7 +4,7 @@ by a thread, over its restarts."""
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
@@ -18,6 +18,7 @@ from nebtui.hosts.logs.place import LogPlace
 from nebtui.hosts.logs.reading import LogReader
 from nebtui.hosts.logs.swarm_reading import SwarmLogReader
 from nebtui.hosts.shared import SharedState
+from nebtui.light_dataclass import dataclass
 
 LOOK = 0.1
 """Seconds between two looks for containers that came or started."""

@@ -8,7 +8,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from nebtui.facts.changes import ProjectGone, ProjectSeen
@@ -18,6 +17,7 @@ from nebtui.facts.project import Project
 from nebtui.hosts.projects.fingerprint import Fingerprint, Listings, fingerprint
 from nebtui.hosts.projects.project_files import files_of, folders_of, parts_of, size_of
 from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
+from nebtui.light_dataclass import dataclass
 
 if (
     TYPE_CHECKING

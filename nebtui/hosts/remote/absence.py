@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from nebtui.light_dataclass import dataclass
 
 LEAST_PYTHON = "3.11"
 _NONE = re.compile(rb"nebtui=none(?: (python|old)=(\d{1,2}\.\d{1,3})?)?\n")

@@ -15,7 +15,7 @@ the findings by their places in the wish.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from nebtui.facts.codec import decode_fact, encode_fact
@@ -23,6 +23,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.fixing.checks import Check, Proof
 from nebtui.fixing.file_change import FileDiff
 from nebtui.fixing.proposal import Proposal, Skipped, Wish
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import Applicability, Finding, FindingKey, Recreate
 
 VERBS = ("plan", "write", "journal", "undoing", "undo", "recover")

@@ -19,7 +19,7 @@ Either side is hostile text to the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from nebtui import __version__
@@ -40,6 +40,7 @@ from nebtui.action import (
 )
 from nebtui.facts.codec import CLASS, decode_fact, encode_fact
 from nebtui.host import ShownFigures
+from nebtui.light_dataclass import dataclass
 from nebtui.recording.lines import LONGEST, json_line, json_object, time_of
 
 SERVE = 1

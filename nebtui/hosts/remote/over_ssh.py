@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from nebtui.engine_address import checked
@@ -16,6 +15,7 @@ from nebtui.hosts.remote.absence import Absence, absence
 from nebtui.hosts.remote.far_shell import running
 from nebtui.hosts.remote.host import RemoteHost
 from nebtui.hosts.remote.process import FarProcess
+from nebtui.light_dataclass import dataclass
 
 PATIENCE = 15.0
 """Seconds that the far side may take to say which nebtui it has."""

@@ -4,7 +4,6 @@ starts afresh."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
 from typing import Any
 
 from nebtui.facts.observed import Container
@@ -13,6 +12,7 @@ from nebtui.hosts.json_values import as_int, mapping
 from nebtui.hosts.kernel.cgroup import Cgroup, CgroupReader
 from nebtui.hosts.kernel.kept_files import KeptFiles
 from nebtui.hosts.kernel.procfs import owns, traffic
+from nebtui.light_dataclass import dataclass
 
 CACHE_EVERY = 10.0
 """Seconds between two looks at the file cache (`memory.stat`, the costliest of the files)."""

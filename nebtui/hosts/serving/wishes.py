@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nebtui import rules
 from nebtui.analysis.fleet import supposed
@@ -12,6 +12,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.proposal import Proposal, Wish
 from nebtui.hosts.remote.fix_lines import ProposalLine, SkippedLine, WishLine, proposal_line
 from nebtui.hosts.serving.wanted import RefusedError, ToldBox
+from nebtui.light_dataclass import dataclass
 from nebtui.rules.rule import Finding, FindingKey
 from nebtui.rules.unreachable_box_service import called_port
 

@@ -4,7 +4,6 @@ tell of it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nebtui.analysis.ownership import ids
 from nebtui.demo import ServiceScript
@@ -20,6 +19,7 @@ from nebtui.facts.observed import (
 )
 from nebtui.facts.process import Peer, Process
 from nebtui.hosts.engine.payloads import COMPOSE, sentence
+from nebtui.light_dataclass import dataclass
 
 RESTARTING = ("always", "unless-stopped", "on-failure")
 LAST_PROBES = 5

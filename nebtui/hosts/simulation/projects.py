@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nebtui.compose import model
@@ -15,6 +14,7 @@ from nebtui.compose.reader import effective
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.project import Project
 from nebtui.hosts.projects.fingerprint import Fingerprint, fingerprint
+from nebtui.light_dataclass import dataclass
 from nebtui.text.digest import sha256
 
 ENVIRON: Mapping[str, str] = {"HOME": "/home/user"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nebtui.facts.event import ContainerEvent
+from nebtui.light_dataclass import dataclass
 
 TOLD_EVERY = 0.5
 """Seconds over which connections are added up before they are told."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nebtui.facts.declared import Service
+from nebtui.light_dataclass import dataclass
 from nebtui.text.mask import mask
 
 Part = tuple[dict[str, Any], list[str]]

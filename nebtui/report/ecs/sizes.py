@@ -5,7 +5,7 @@ Source: the ECS API's RegisterTaskDefinition, `memory` (botocore 1.44, service-2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from nebtui.light_dataclass import dataclass
 
 UNITS = 1024
 """CPU units of one core."""

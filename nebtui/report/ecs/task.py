@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nebtui.facts.declared import Service
 from nebtui.facts.project import Project
+from nebtui.light_dataclass import dataclass
 from nebtui.report.ecs.container import container, needs_execution_role
 from nebtui.report.ecs.frame import Frame, free_names, gpus, sentence
 from nebtui.report.ecs.sizes import LARGEST, UNITS, TaskSize, smallest

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.content import Content
 
 from nebtui.analysis.startup.compare import compare
@@ -14,6 +12,7 @@ from nebtui.facts.declared import ServiceKey
 from nebtui.facts.startup import Race, Start
 from nebtui.graph.canvas import Line
 from nebtui.graph.timeline import draw_timeline, legend
+from nebtui.light_dataclass import dataclass
 from nebtui.text.units import moment
 from nebtui.tui.colours import WORD_STYLES
 from nebtui.tui.session import Session

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -15,6 +13,7 @@ from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import ENDED, Swarm, SwarmService, SwarmTask
 from nebtui.graph.stacks import stack_service
 from nebtui.graph.swarm_nodes import node_row
+from nebtui.light_dataclass import dataclass
 from nebtui.text.units import moment
 from nebtui.tui.widgets.markup import joined
 

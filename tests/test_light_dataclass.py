@@ -1,0 +1,132 @@
+"""Our `dataclass` beside the standard library's."""
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mypy import api
+
+from nebtui.light_dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Three fields, one of which neither counts nor is shown."""
+
+    name: str
+    size: float = 0.0
+    seen: float = dataclasses.field(default=0.0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Heavier(Light):
+    """One that inherits, and writes a method itself."""
+
+    more: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        return "mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Its own equality keeps the hash of its fields."""
+
+    name: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Own)
+
+
+Decorator = Callable[..., Callable[[type], Any]]
+
+
+def _twin(decorator: Decorator, fields: int) -> Any:
+    """A class of that many fields."""
+    body = {"__annotations__": {f"f{at}": object for at in range(fields)}, "__qualname__": "Twin"}
+    return decorator(frozen=True, slots=True)(type("Twin", (), body))
+
+
+COUNTS = (0, 1, 3)
+TWINS = {one: (_twin(dataclass, one), _twin(dataclasses.dataclass, one)) for one in COUNTS}
+VALUES = st.one_of(st.none(), st.integers(-2, 2), st.text(max_size=1), st.just(float("nan")))
+
+
+@given(st.sampled_from(COUNTS), st.data())
+def test_as_the_standard_librarys(count: int, data: st.DataObject) -> None:
+    """Equal, hashed and shown in the same way, whatever the fields hold."""
+    ours, theirs = TWINS[count]
+    one, other = (data.draw(st.tuples(*[VALUES] * count)) for _ in "12")
+    assert (ours(*one) == ours(*other)) == (theirs(*one) == theirs(*other))
+    assert ours(*one) == ours(*one)
+    assert hash(ours(*one)) == hash(theirs(*one))
+    assert repr(ours(*one)) == repr(theirs(*one))
+    assert ours.__match_args__ == theirs.__match_args__
+    assert ours.__slots__ == theirs.__slots__
+
+
+def test_fields_that_do_not_count() -> None:
+    """Neither in equality nor in the hash, nor shown."""
+    assert Light("a", seen=1.0) == Light("a", seen=2.0)
+    assert hash(Light("a", seen=1.0)) == hash(Light("a"))
+    assert repr(Light("a", seen=1.0)) == "Light(name='a', size=0.0)"
+
+
+def test_another_class_is_another_thing() -> None:
+    """Also one that inherits, with the same values."""
+    assert Light("a") != Heavier("a")
+    other: object = ("a", 0.0)
+    assert Light("a") != other
+
+
+def test_methods_that_a_class_writes_stay() -> None:
+    """As with the standard library's."""
+    assert repr(Heavier("a")) == "mine"
+    assert Own("a") == Own("b")
+    assert hash(Own("a")) != hash(Own("b"))
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        copy.copy,
+        copy.deepcopy,
+        dataclasses.replace,
+        lambda one: pickle.loads(pickle.dumps(one)),
+        lambda one: type(one)(**dataclasses.asdict(one)),
+    ],
+)
+def test_what_else_takes_dataclasses(copied: Callable[[Light], Light]) -> None:
+    """Copies of any kind are equal."""
+    one = Heavier("a", 1.0, 2.0, (3,))
+    assert copied(one) == one
+    assert copied(one).seen == 2.0
+
+
+@pytest.mark.parametrize("options", [{"order": True}, {"eq": False}, {"frozen": False}])
+def test_others_are_the_standard_librarys(options: dict[str, bool]) -> None:
+    """Ordered, mutable ones and those without equality."""
+    made: Any = dataclass(**{"frozen": True} | options)(type("Other", (), {"__annotations__": {}}))
+    assert made.__dataclass_params__.frozen is options.get("frozen", True)
+
+
+def test_mypy_refuses_to_assign() -> None:
+    """What nothing refuses at run time."""
+    code = (
+        "from nebtui.light_dataclass import dataclass\n"
+        "@dataclass(frozen=True, slots=True)\n"
+        "class One:\n"
+        "    name: str\n"
+        "One('a').name = 'b'\n"
+    )
+    told, wrong, status = api.run(["--strict", "--config-file=", "-c", code])
+    assert not wrong
+    assert (status, told.splitlines()[0]) == (
+        1,
+        '<string>:5: error: Property "name" defined in "One" is read-only  [misc]',
+    )
