@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import warn
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.desk import Desk, UnknownOutcomeError
-from nebtui.fixing.local_desk import LocalDesk
 from nebtui.host import Host
 from nebtui.keep.journal import Journal
 from nebtui.keep.records import Entry
 from nebtui.settings import Settings
+
+if TYPE_CHECKING:
+    # The screen opens without them.
+    from nebtui.fixing.desk import Desk, UnknownOutcomeError
 
 
 def far_desk(host: Host) -> Callable[[], Desk | None] | None:
@@ -39,12 +42,16 @@ def desk_for(host: Host, settings: Settings, snapshot: Snapshot) -> Desk:
     desk = far() if far else None
     if desk is not None:
         return desk
+    from nebtui.fixing.local_desk import LocalDesk
+
     return LocalDesk(host, Journal(settings.state_dir), settings.network, lambda: snapshot)
 
 
 def known(error: UnknownOutcomeError) -> Entry | None:
     """What the journal says of what a lost line left open: the entry that stands, None where none
     does. CommandError where it does not become known."""
+    from nebtui.fixing.desk import UnknownOutcomeError
+
     warn(f"nebtui: {error}; looking again")
     try:
         return error.look()

@@ -4,7 +4,7 @@ done here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
@@ -16,7 +16,6 @@ from textual.widgets import Input
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.desk import TakingBack
 from nebtui.fixing.recreate import recorded
 from nebtui.host import ShownFigures
 from nebtui.keep.records import Entry
@@ -26,14 +25,11 @@ from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
 from nebtui.tui.box_on_screen import BoxOnScreen
 from nebtui.tui.box_recording import BoxRecording
-from nebtui.tui.crossing_boxes import CrossingBoxes, mended_on
 from nebtui.tui.guide import Guide, Move
 from nebtui.tui.keys import bindings
 from nebtui.tui.locked import why_locked
 from nebtui.tui.messages import EntryUndone, FixAsked, PatchWritten, SnapshotChanged
 from nebtui.tui.palette import Everything, commands
-from nebtui.tui.screens.commands import CommandsScreen
-from nebtui.tui.screens.help import HelpScreen
 from nebtui.tui.sending import ask_to_send, may_send
 from nebtui.tui.session import Session
 from nebtui.tui.signals import exit_on_signal
@@ -42,8 +38,18 @@ from nebtui.tui.themes import DARK, THEMES
 from nebtui.tui.used_commands import UsedCommands
 from nebtui.tui.widgets.playback import Playback, play
 
+if TYPE_CHECKING:
+    from nebtui.fixing.desk import TakingBack
+    from nebtui.tui.crossing_boxes import CrossingBoxes
+
 LINES_EVERY = 0.2
 """Seconds between two looks at what the lines of the boxes show."""
+
+
+def _help() -> Screen[None]:
+    from nebtui.tui.screens.help import HelpScreen
+
+    return HelpScreen()
 
 
 class NebtuiApp(ActingApp):
@@ -54,7 +60,7 @@ class NebtuiApp(ActingApp):
     BINDINGS: ClassVar[list[BindingType]] = bindings("replay", "tour", "boxes")
     COMMANDS: ClassVar[set[Any]] = {Everything}
     TOOLTIP_DELAY = 0.8
-    SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": HelpScreen}
+    SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {"help": _help}
 
     def __init__(self, session: Session, settled: Callable[[], None] | None = None) -> None:
         """`settled` is called once, when the first complete picture is on the screen."""
@@ -66,12 +72,17 @@ class NebtuiApp(ActingApp):
             box.session.name: BoxRecording(self, box.session, self._fleet.stores[box.session.name])
             for box in self.boxes
         }
-        self._crossing = CrossingBoxes(self)
+        self._crossing = self._crossing_boxes() if session.beside else None
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self.guide = Guide(self, session)
         self._box_lines: Timer | None = None
         self._boxes_wait = False
         self._ascii = AsciiFilter(enabled=session.ascii)
+
+    def _crossing_boxes(self) -> CrossingBoxes:
+        from nebtui.tui.crossing_boxes import CrossingBoxes
+
+        return CrossingBoxes(self)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and that of a terminal that shows ASCII only."""
@@ -108,7 +119,8 @@ class NebtuiApp(ActingApp):
 
     def _watch(self) -> None:
         """Say it when a written patch is seen to work, and look what boxes need of each other."""
-        self._crossing.look()
+        if self._crossing is not None:
+            self._crossing.look()
         for item in [item for box in self.boxes for item in box.seen()]:
             self.guide.note("seen", item.patch.mended)
             self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
@@ -120,6 +132,8 @@ class NebtuiApp(ActingApp):
         return bool(away)
 
     def on_fix_asked(self, message: FixAsked) -> None:
+        from nebtui.tui.crossing_boxes import mended_on
+
         if there := mended_on(self.boxes, self.session, message):
             box, row, message = there
             self.go_to_box(box, row)
@@ -266,6 +280,8 @@ class NebtuiApp(ActingApp):
 
     def action_commands(self) -> None:
         """Open the command log."""
+        from nebtui.tui.screens.commands import CommandsScreen
+
         self.push_screen(CommandsScreen(self.session))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.snapshot import Snapshot
-from nebtui.fixing.desk import Desk
 from nebtui.fixing.watch import Watched
 from nebtui.host import Host, Player, Sender
 from nebtui.keep.journal import Journal
@@ -20,7 +19,8 @@ from nebtui.settings import Settings
 from nebtui.tui.terminal import QuietTerminal
 
 if TYPE_CHECKING:
-    # Read once a tour is opened.
+    # Loaded once something is fixed, or a tour opened.
+    from nebtui.fixing.desk import Desk
     from nebtui.tour.checklist import Checked
     from nebtui.tour.step import Tour
 

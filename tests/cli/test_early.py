@@ -346,7 +346,8 @@ def test_what_is_shown_stays_until_as_much_is_known() -> None:
             "nebtui.cli nebtui.cli.screen nebtui.cli.app nebtui.cli.looking nebtui.hosts.live "
             "nebtui.tui.app",
             "docker requests ruamel pynvml prometheus_client nebtui.rules.table nebtui.report "
-            "nebtui.hosts.followed",
+            "nebtui.hosts.followed nebtui.fixing.desk nebtui.compose.editor nebtui.keep.baselines "
+            "nebtui.analysis.startup.races nebtui.tui.widgets.gpus nebtui.tui.crossing_boxes",
         ),
         (
             "nebtui.tui.app nebtui.tui.guide nebtui.hosts.live nebtui.hosts.followed nebtui.rules "

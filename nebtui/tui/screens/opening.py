@@ -7,7 +7,6 @@ from textual.widgets import Input
 
 from nebtui.analysis import services
 from nebtui.analysis.stacks import StackService, log_key
-from nebtui.analysis.startup.recent import newest_start
 from nebtui.facts.declared import ServiceKey
 from nebtui.graph import row_ids
 from nebtui.graph.stacks import logged, stack_identity
@@ -50,6 +49,7 @@ class OpeningScreen(ActingScreen):
 
     def action_timeline(self) -> None:
         """Show the last starts of the selected project, else of the one that started last."""
+        from nebtui.analysis.startup.recent import newest_start
         from nebtui.tui.screens.timeline import TimelineScreen
 
         selected = self._selected

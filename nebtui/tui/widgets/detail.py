@@ -19,7 +19,7 @@ from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.last_words import is_unwell
 from nebtui.tui.log_tail import LogTail
 from nebtui.tui.session import Session
-from nebtui.tui.widgets import gpus, log_tab, startup, tabs
+from nebtui.tui.widgets import log_tab, tabs
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.detail_heading import detail_heading
 from nebtui.tui.widgets.empty_box import empty_box
@@ -216,6 +216,8 @@ class Detail(EvenVertical):
             empty = snapshot.settled and not snapshot.projects
             return empty_box(session) if empty else Content("")
         if self.tab == "startup":
+            from nebtui.tui.widgets import startup
+
             return startup.service_start(session, service, self.size.width - SIDES)
         if self.tab == "health":
             return lines(tabs.health(snapshot, service, session.now()))
@@ -224,6 +226,8 @@ class Detail(EvenVertical):
         if self.tab == "mounts":
             return lines(tabs.mounts(snapshot, service))
         if self.tab == "gpu":
+            from nebtui.tui.widgets import gpus
+
             return lines(
                 [
                     *gpus.service_ladder(snapshot, service),
