@@ -10,7 +10,6 @@ from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.widgets import Input
 
@@ -20,10 +19,8 @@ from nebtui.fixing.recreate import recorded
 from nebtui.host import ShownFigures
 from nebtui.keep.records import Entry
 from nebtui.store import Fleet
-from nebtui.tui.acting_app import ActingApp
 from nebtui.tui.ascii_filter import AsciiFilter
 from nebtui.tui.background import background
-from nebtui.tui.box_on_screen import BoxOnScreen
 from nebtui.tui.box_recording import BoxRecording
 from nebtui.tui.guide import Guide, Move
 from nebtui.tui.keys import bindings
@@ -32,6 +29,7 @@ from nebtui.tui.messages import EntryUndone, FixAsked, PatchWritten, SnapshotCha
 from nebtui.tui.palette import Everything, commands
 from nebtui.tui.sending import ask_to_send, may_send
 from nebtui.tui.session import Session
+from nebtui.tui.several_boxes_app import SeveralBoxesApp
 from nebtui.tui.signals import exit_on_signal
 from nebtui.tui.stylesheets import SHEETS
 from nebtui.tui.themes import DARK, THEMES
@@ -40,10 +38,6 @@ from nebtui.tui.widgets.playback import Playback, play
 
 if TYPE_CHECKING:
     from nebtui.fixing.desk import TakingBack
-    from nebtui.tui.crossing_boxes import CrossingBoxes
-
-LINES_EVERY = 0.2
-"""Seconds between two looks at what the lines of the boxes show."""
 
 
 def _help() -> Screen[None]:
@@ -52,7 +46,7 @@ def _help() -> Screen[None]:
     return HelpScreen()
 
 
-class NebtuiApp(ActingApp):
+class NebtuiApp(SeveralBoxesApp):
     """One run on one host."""
 
     TITLE = "nebtui"
@@ -72,17 +66,9 @@ class NebtuiApp(ActingApp):
             box.session.name: BoxRecording(self, box.session, self._fleet.stores[box.session.name])
             for box in self.boxes
         }
-        self._crossing = self._crossing_boxes() if session.beside else None
         self.used_commands = UsedCommands(self, session.settings.state_dir)
         self.guide = Guide(self, session)
-        self._box_lines: Timer | None = None
-        self._boxes_wait = False
         self._ascii = AsciiFilter(enabled=session.ascii)
-
-    def _crossing_boxes(self) -> CrossingBoxes:
-        from nebtui.tui.crossing_boxes import CrossingBoxes
-
-        return CrossingBoxes(self)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and that of a terminal that shows ASCII only."""
@@ -119,8 +105,7 @@ class NebtuiApp(ActingApp):
 
     def _watch(self) -> None:
         """Say it when a written patch is seen to work, and look what boxes need of each other."""
-        if self._crossing is not None:
-            self._crossing.look()
+        self.look_across()
         for item in [item for box in self.boxes for item in box.seen()]:
             self.guide.note("seen", item.patch.mended)
             self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
@@ -132,11 +117,7 @@ class NebtuiApp(ActingApp):
         return bool(away)
 
     def on_fix_asked(self, message: FixAsked) -> None:
-        from nebtui.tui.crossing_boxes import mended_on
-
-        if there := mended_on(self.boxes, self.session, message):
-            box, row, message = there
-            self.go_to_box(box, row)
+        message = self.where_mended(message)
         if self._files_away("not fixed from here"):
             return
         from nebtui.tui.screens.review import ReviewScreen
@@ -202,51 +183,9 @@ class NebtuiApp(ActingApp):
             return action != "tour" or self.guide.answers(parameters[0])
         return self.session.player is not None and not isinstance(self.focused, Input)
 
-    def boxes_changed(self) -> None:
-        """The lines of the boxes above home, at once or a moment after the last time: a hundred
-        boxes have news a hundred times a second."""
-        if self.session.beside and self._box_lines is None:
-            self.home.show_boxes()
-            self._box_lines = self.set_timer(LINES_EVERY, self._box_lines_rest)
-            self._boxes_wait = False
-        else:
-            self._boxes_wait = True
-
-    def _box_lines_rest(self) -> None:
-        self._box_lines = None
-        if self._boxes_wait:
-            self.boxes_changed()
-
-    def action_next_box(self) -> None:
-        """Put the next box in front."""
-        at = self.boxes.index(self.box)
-        self.go_to_box(self.boxes[(at + 1) % len(self.boxes)])
-
-    def go_to_box(self, box: BoxOnScreen, row: str = "") -> None:
-        """Put a box in front, with the cursor on a row of it, "" where it was."""
-        before, self.box = self.box, box
-        for one in (before, box):
-            if not self.is_screen_installed(one.home):  # what was selected there stays
-                self.install_screen(one.home, f"home {one.session.name}")
-        if box is not before:
-            self.switch_screen(box.home)
-        if row:
-            box.home.lead_to(row)
-
     def action_send_nebtui(self) -> None:
         """Send this nebtui to the box in front, which has none."""
         ask_to_send(self, self.session, self.box.show)
-
-    def action_all_boxes(self) -> None:
-        """Show all of them below each other."""
-        from nebtui.tui.screens.boxes import BoxesScreen
-
-        self.push_screen(BoxesScreen(self.session), self._chosen)
-
-    def _chosen(self, place: tuple[str, str] | None) -> None:
-        if place is not None:
-            name, row = place
-            self.go_to_box(next(b for b in self.boxes if b.session.name == name), row)
 
     def action_play(self, move: str) -> None:
         """Steer the recording that is played."""

@@ -1,5 +1,5 @@
-"""Real containers to look at: Compose projects of ten sleeping services each, and what the engine
-pays meanwhile."""
+"""Real containers to look at: Compose projects of sleeping services, and what the engine pays
+meanwhile."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ _TICK = os.sysconf("SC_CLK_TCK")
 class Boxes:
     """The containers of one run; `close` removes every trace of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, per_project: int = PER_PROJECT) -> None:
+        """`per_project`: services of each; the engine has networks for about 30 projects."""
         self._folder = folder
+        self._per_project = per_project
         self._engine = docker.APIClient(timeout=120)
         self._projects = 0
         self._own_image = not self._engine.images(f"{IMAGE}:{TAG}")
@@ -38,7 +40,7 @@ class Boxes:
 
     def grow(self, count: int) -> None:
         """Start projects until `count` containers run."""
-        while self._projects * PER_PROJECT < count:
+        while self._projects * self._per_project < count:
             self._compose(self._projects, "up", "-d")
             self._projects += 1
 
@@ -76,7 +78,7 @@ class Boxes:
         folder = self._folder / f"{PROJECT}{project}"
         folder.mkdir(exist_ok=True)
         body = {"image": f"{IMAGE}:{TAG}", "command": ["sleep", "1d"], "stop_grace_period": "0s"}
-        services = {f"k4xp{project}s{place}": body for place in range(PER_PROJECT)}
+        services = {f"k4xp{project}s{place}": body for place in range(self._per_project)}
         (folder / "compose.yaml").write_text(json.dumps({"services": services}), encoding="utf-8")
         subprocess.run((compose_binary(), "--progress", "quiet", *words), cwd=folder, check=check)
 

@@ -10,7 +10,6 @@ test asserts any of this: two shared cores move single numbers by a factor of tw
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import signal
 import subprocess
@@ -18,12 +17,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 from tests.bench.boxes import (
+    PER_PROJECT,
     TOKEN,
     Boxes,
     cpu_seconds,
@@ -31,6 +29,7 @@ from tests.bench.boxes import (
     family,
     resident_megabytes,
 )
+from tests.bench.peer import Peer, heading, rows
 from tests.bench.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -58,27 +57,6 @@ _STATES = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Peer:
-    """A program to measure, and what was measured so far (seconds, percent of one core, MB)."""
-
-    name: str
-    command: tuple[str, ...]
-    key: str
-    """A key that shows something at once, by tmux's name for it."""
-    shows: str
-    """A word that is on the screen then, and not before."""
-    launch: list[float] = field(default_factory=list)
-    acted: list[float] = field(default_factory=list)
-    stop: list[float] = field(default_factory=list)
-    start: list[float] = field(default_factory=list)
-    own: list[float] = field(default_factory=list)
-    engine: list[float] = field(default_factory=list)
-    memory: list[float] = field(default_factory=list)
-    absent: bool = False
-    """It showed none of our names once: it is left out of the rest."""
-
-
 def main() -> None:
     """Measure, print the table, leave nothing behind."""
     options = _options()
@@ -87,15 +65,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="k4x-bench-") as folder:
         home = Path(folder) / "home"
         home.mkdir()
-        boxes, terminal = Boxes(Path(folder)), Terminal(home)
+        boxes, terminal = Boxes(Path(folder), options.per_project), Terminal(home)
         try:
-            print(_heading())
+            print(heading())
             for count in options.counts:
                 boxes.grow(count)
                 time.sleep(SETTLE)
                 peers = _peers(options)
                 before = _measure(count, peers, boxes, terminal, options)
-                print("\n".join(_rows(count, peers, before)), flush=True)
+                print("\n".join(rows(count, peers, before)), flush=True)
         finally:
             terminal.close()
             boxes.close()
@@ -107,6 +85,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--counts", type=_numbers, default=[10, 100], help="how many containers, rising (10,100)"
+    )
+    parser.add_argument(
+        "--per-project", type=int, default=PER_PROJECT, help="services of each project (10)"
     )
     parser.add_argument(
         "--rounds", type=int, default=5, help="launches, stops and starts per program (5)"
@@ -246,43 +227,6 @@ def _row(screen: list[str], token: str) -> object:
     (glyphs, colours' text). A row that left the screen says so too."""
     line = next((line for line in screen if re.search(rf"{token}\b", line)), "")
     return _STATES.findall(line.lower()) or re.sub(r"[\d.,%]+", "", line)
-
-
-def _heading() -> str:
-    columns = (
-        *("containers", "what", "lazydocker", "docksurf", "nebtui", "empty Textual app"),
-        *("nebtui / lazydocker", "nebtui / docksurf"),
-    )
-    return f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
-
-
-def _rows(count: int, peers: list[Peer], before: float) -> Iterable[str]:
-    """The table of one count: medians, and how many values each stands for where not all."""
-    load = os.getloadavg()[0]
-    rows = (
-        ("launch → first name, s", "launch", 2, ""),
-        ("launch → key acted on, s", "acted", 2, ""),
-        ("stop → row differs, s", "stop", 3, ""),
-        ("start → row differs, s", "start", 3, ""),
-        ("own CPU idle, %", "own", 1, ""),
-        (
-            "dockerd + containerd, %",
-            "engine",
-            1,
-            f" (nobody looking: {before:.1f}; load {load:.1f})",
-        ),
-        ("memory, MB", "memory", 0, ""),
-    )
-    for title, name, digits, remark in rows:
-        values = [getattr(peer, name) for peer in peers]
-        cells = [f"{median(value):.{digits}f} ({len(value)})" if value else "–" for value in values]
-        ours = median(values[2]) if values[2] else None
-        ratios = [_ratio(ours, median(other) if other else None) for other in values[:2]]
-        yield f"| {count} | {title}{remark} | {' | '.join((*cells, *ratios))} |"
-
-
-def _ratio(ours: float | None, theirs: float | None) -> str:
-    return f"{ours / theirs:.2f}" if ours is not None and theirs else "–"
 
 
 if __name__ == "__main__":
