@@ -1,5 +1,5 @@
 """Modules of the standard library loaded without OpenSSL, 4 MB and 10 ms that a box whose engine is
-on this machine needs for nothing. What does need it imports `ssl` itself, later."""
+on this machine needs for nothing. Who does need it imports `ssl`, later."""
 
 from __future__ import annotations
 
@@ -25,10 +25,38 @@ class _NoTls:
 
 
 def load_without_tls(name: str) -> None:
-    """Import a module that does without `ssl` where there is none."""
+    """Import a module that does without `ssl` where there is none, and goes on without it."""
     refusal = _NoTls()
     sys.meta_path.insert(0, refusal)
     try:
         import_module(name)
     finally:
         sys.meta_path.remove(refusal)
+
+
+class _LaterTls(ModuleType):
+    """Stands for `ssl` in one module until that needs something of it."""
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):  # asked of any module while it is imported
+            raise AttributeError(name)
+        self.forget()
+        return getattr(import_module("ssl"), name)
+
+    def forget(self) -> None:
+        """Whoever imports `ssl` from now on gets the real one."""
+        if sys.modules.get("ssl") is self:
+            del sys.modules["ssl"]
+
+
+def load_with_later_tls(name: str) -> None:
+    """Import a module that names `ssl` but needs it only in some calls."""
+    if "ssl" in sys.modules:
+        import_module(name)
+        return
+    later = _LaterTls("ssl")
+    sys.modules["ssl"] = later
+    try:
+        import_module(name)
+    finally:
+        later.forget()

@@ -3,9 +3,10 @@
 import subprocess
 import sys
 
-import pytest
-
-LOADED = "from nebtui.without_tls import load_without_tls as load; import sys, threading; "
+LOADED = (
+    "from nebtui.without_tls import load_with_later_tls as later, load_without_tls as load; "
+    "import sys, threading; "
+)
 
 
 def _printed(code: str) -> str:
@@ -14,17 +15,31 @@ def _printed(code: str) -> str:
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("name", ["asyncio", "http.client"])
-def test_absent_until_it_is_needed(name: str) -> None:
-    """The module is whole without `ssl`, which who needs it imports later."""
-    code = f"load({name!r}); print('ssl' in sys.modules); import ssl; print(len(sys.meta_path))"
-    plain = subprocess.run(
-        [sys.executable, "-c", "import sys, ssl; print(len(sys.meta_path))"],
-        capture_output=True,
-        text=True,
-        check=True,
+def test_absent_until_it_is_needed() -> None:
+    """Neither module brings it; who needs it imports it later, and nothing is left behind."""
+    code = (
+        "finders = len(sys.meta_path); load('asyncio'); later('http.client'); "
+        "print('ssl' in sys.modules, len(sys.meta_path) - finders); "
+        "import ssl; print(ssl.SSLContext is sys.modules['ssl'].SSLContext)"
     )
-    assert _printed(code) == f"False\n{plain.stdout}"
+    assert _printed(code) == "False 0\nTrue\n"
+
+
+def test_http_is_whole() -> None:
+    """Libraries find TLS in it where they ask for it."""
+    code = (
+        "later('http.client'); from http.client import HTTPSConnection; "
+        "print('ssl' in sys.modules); HTTPSConnection('localhost'); "
+        "print(type(sys.modules['ssl']).__name__); "
+        "from urllib.request import HTTPSHandler; import prometheus_client"
+    )
+    assert _printed(code) == "False\nmodule\n"
+
+
+def test_loaded_before() -> None:
+    """Where it is there already, all is as ever."""
+    code = "import ssl; later('http.client'); import http.client; print(http.client.ssl is ssl)"
+    assert _printed(code) == "True\n"
 
 
 def test_of_one_thread_only() -> None:

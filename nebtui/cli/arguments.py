@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
-from nebtui.cli.formats import DESCRIBED, EVERY, FORMATS, HOSTLESS, WHOLE, formats_told, misused
+from nebtui.cli.common_arguments import Parser, common_options
+from nebtui.cli.formats import DESCRIBED, EVERY, FORMATS, misused
 from nebtui.cli.log_arguments import add_logs
 from nebtui.cli.shell_arguments import COMPLETIONS, add_completions
 from nebtui.cli.version import Version
 
-FIRST = "the first is what it prints unasked"
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 SCENARIOS = ("all", "race", "cut-network", "cpu-fallback", "foreign-user", "sandbox")
 
@@ -35,13 +34,6 @@ SENT = (
 )
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with the usage in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
 def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     """The arguments of a command line; ends the process where they are wrong."""
     top = parser()
@@ -60,13 +52,13 @@ def parser() -> Parser:
     top = Parser(
         prog="nebtui",
         description="The Compose projects of this machine: seen, explained, repaired.",
-        parents=[_common(None, EVERY)],
+        parents=[common_options(None, EVERY)],
     )
     top.add_argument("--version", action=Version, help="the release and the commit, and end")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
     def verb(name: str, told: str, more: str = "") -> Parser:
-        common = _common(argparse.SUPPRESS, FORMATS[name], name)
+        common = common_options(argparse.SUPPRESS, FORMATS[name], name)
         return verbs.add_parser(name, help=told, description=told, epilog=more, parents=[common])
 
     demo = verb("demo", "the same app on a simulated box")
@@ -243,42 +235,3 @@ def _fix(fix: Parser) -> None:
     fix.add_argument(
         "--override", action="store_true", help="put the changes into the override file"
     )
-
-
-def _common(default: object, formats: tuple[str, ...], name: str = "") -> Parser:
-    """Options accepted before and after the verb; SUPPRESS keeps the second parser from undoing the
-    first. `misused` has the reason why one that a verb's help does not list is refused."""
-    both = Parser(add_help=False)
-    off: object = False if default is None else default
-    shown, told = ("FORMAT", formats_told()) if default is None else (None, FIRST)
-    both.add_argument(
-        "--format",
-        choices=formats or EVERY,
-        default=default,
-        metavar=shown,
-        help=told if formats else argparse.SUPPRESS,
-    )
-    both.add_argument("--no-engine", action="store_true", default=off, help="files only")
-    one = argparse.SUPPRESS if name in WHOLE else "only this project"
-    both.add_argument("--project", metavar="NAME", default=default, help=one)
-    another = "another box: NAME of the settings, ssh://…, tcp://… or a Docker context (repeatable)"
-    both.add_argument(
-        "--host",
-        action="append",
-        metavar="BOX",
-        default=[] if default is None else default,
-        help=argparse.SUPPRESS if name in HOSTLESS else another,
-    )
-    both.add_argument("--read-only", action="store_true", default=off, help="disable every change")
-    both.add_argument(
-        "--plain", action="store_true", default=off, help="print once as text, no screen"
-    )
-    severity: object = "warning" if default is None else default
-    both.add_argument(
-        "--fail-on",
-        choices=("error", "warning", "advice"),
-        default=severity,
-        help="exit 1 for findings as bad as this or worse (warning)",
-    )
-    both.add_argument("--all", action="store_true", default=off, help="show advice too")
-    return both

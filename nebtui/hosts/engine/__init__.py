@@ -1,5 +1,5 @@
 """The Docker Engine: its endpoint, its API, and what its answers hold."""
 
-from nebtui.without_tls import load_without_tls
+from nebtui.without_tls import load_with_later_tls
 
-load_without_tls("http.client")
+load_with_later_tls("http.client")
