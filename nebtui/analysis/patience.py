@@ -7,7 +7,8 @@ from nebtui.analysis.probes import Fault
 from nebtui.analysis.server import inference
 from nebtui.analysis.startup.measured import slowest, timed
 from nebtui.analysis.suggestion import MODEL_PATIENCE
-from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.snapshot import Snapshot
 
 LOADING = 60.0

@@ -9,7 +9,8 @@ from nebtui.analysis.health import tested
 from nebtui.analysis.programs import programs
 from nebtui.analysis.readiness import health_test
 from nebtui.analysis.server import server_of, told_port, unmet
-from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import probe_programs, repository

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nebtui.analysis.readiness import image_of
-from nebtui.facts.declared import Service, ServiceKey, Stage
+from nebtui.facts.build import Stage
+from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge.bases import programs_of_base, programs_of_packages
 from nebtui.light_dataclass import dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from nebtui.analysis.swarm_verdict import deployed_as, verdict
 from nebtui.analysis.verdict import WORDS, Readiness
-from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import Container, Image, Inspection
 from nebtui.facts.snapshot import Snapshot
 from nebtui.text.units import clock_time, size

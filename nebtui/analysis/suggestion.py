@@ -16,7 +16,8 @@ from nebtui.analysis.server import (
     unmet,
 )
 from nebtui.analysis.startup.measured import timed
-from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.snapshot import Snapshot
 from nebtui.knowledge import (
     By,

@@ -17,7 +17,8 @@ from nebtui.compose.dockerfile.stages import read as dockerfile
 from nebtui.compose.reader import effective
 from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.disk.read import Texts, UnreadableError, from_disk, overlay
-from nebtui.facts.declared import Build, NetworkDeclaration, Service, View
+from nebtui.facts.build import Build
+from nebtui.facts.declared import NetworkDeclaration, Service, View
 from nebtui.facts.project import Allow, Problem, Project
 
 

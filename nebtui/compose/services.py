@@ -9,16 +9,9 @@ from typing import Any
 from nebtui.compose import confinement, gpu_requests
 from nebtui.compose.syntax import short_forms
 from nebtui.compose.syntax.short_forms import text, truth
-from nebtui.facts.declared import (
-    Build,
-    Dependency,
-    Healthcheck,
-    Join,
-    Mount,
-    NetworkDeclaration,
-    Port,
-    Service,
-)
+from nebtui.facts.build import Build
+from nebtui.facts.declared import Dependency, Join, Mount, NetworkDeclaration, Port, Service
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.volume import VolumeDeclaration
 
 Raw = Mapping[str, Any]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
-from nebtui.facts.dockerfile import Dockerfile
+from nebtui.facts.build import Build
 from nebtui.facts.empty import empty
 from nebtui.facts.gpu_request import GpuRequest
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits, LogDriver
 from nebtui.light_dataclass import dataclass
@@ -75,56 +76,6 @@ class Layer:
 
     file: str
     path: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Healthcheck:
-    """A healthcheck, of a compose file or an image. `test` as Compose has it: `("CMD", …)`,
-    `("CMD-SHELL", text)` or `("NONE",)`. Durations in seconds, None where not given."""
-
-    test: tuple[str, ...] = ()
-    interval: float | None = None
-    timeout: float | None = None
-    retries: int | None = None
-    start_period: float | None = None
-    start_interval: float | None = None
-
-    @property
-    def disabled(self) -> bool:
-        """True for `disable: true` and `test: NONE`: the image's own test is switched off too."""
-        return self.test[:1] == ("NONE",)
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What a Dockerfile makes: the stage that is built, with the stages of the file below it."""
-
-    base: str = ""
-    """The image it starts from, `scratch` for nothing; "" where the file names none."""
-    installs: tuple[str, ...] = ()
-    """The packages that its RUN lines install with the distribution's package manager."""
-    healthcheck: Healthcheck | None = None
-    """Its HEALTHCHECK; None where it has no such line of its own (the base may)."""
-    exposed_ports: tuple[int, ...] = ()
-    user: str = ""
-    """As written; "" where no line sets it or an argument decides."""
-    entrypoint: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """The `build` of a service."""
-
-    context: str
-    """An absolute folder, or a URL."""
-    dockerfile: str = "Dockerfile"
-    target: str = ""
-    arguments: Mapping[str, str | None] = field(default_factory=empty)
-    stage: Stage | None = None
-    """None where the Dockerfile could not be read (a URL, an absent file, `dockerfile_inline`)."""
-    source: Dockerfile | None = None
-    """The Dockerfile itself, where it could be read."""
 
 
 @dataclass(frozen=True, slots=True)

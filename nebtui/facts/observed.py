@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from nebtui.facts.declared import Healthcheck
 from nebtui.facts.empty import empty
 from nebtui.facts.gpu_request import GpuRequest
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import Limits, LogDriver
 from nebtui.light_dataclass import dataclass

@@ -16,7 +16,7 @@ from dataclasses import field, replace
 from functools import cache
 from typing import Any, Literal
 
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.knowledge.probes import http_test, port_test, probe_programs
 from nebtui.light_dataclass import dataclass
 from nebtui.text.shipped import shipped

@@ -12,7 +12,7 @@ import re
 import shlex
 from typing import Literal
 
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.healthcheck import Healthcheck
 
 By = Literal["bash", "curl", "wget", "python"]
 """Which program asks the question; images differ in what they ship."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 from nebtui.analysis.suggestion import Suggestion
 from nebtui.compose.editor.verbs import Set
 from nebtui.compose.yaml.writer import Value
-from nebtui.facts.declared import Healthcheck, Service, ServiceKey
+from nebtui.facts.declared import Service, ServiceKey
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import Container
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot

@@ -9,7 +9,8 @@ import pytest
 from nebtui.action import BuildImages, Down, ProjectAction, Pull, Restart, Stop, Up
 from nebtui.analysis.consequence import consequence, destroys
 from nebtui.analysis.drift import HASH, VERSION
-from nebtui.facts.declared import Build, Mount, NetworkDeclaration, Service
+from nebtui.facts.build import Build
+from nebtui.facts.declared import Mount, NetworkDeclaration, Service
 from nebtui.facts.observed import Container, Image, Inspection, MountPoint, Network
 from nebtui.facts.snapshot import Snapshot
 from tests.builders import at, box, container, project, waits

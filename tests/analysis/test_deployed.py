@@ -13,7 +13,8 @@ from nebtui.analysis.readiness import readiness
 from nebtui.analysis.services import tally, whole_tally
 from nebtui.analysis.swarm_verdict import deployed_as, services_of
 from nebtui.facts import changes
-from nebtui.facts.declared import Dependency, Healthcheck, Origin, Port, Service, ServiceKey
+from nebtui.facts.declared import Dependency, Origin, Port, Service, ServiceKey
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.snapshot import Snapshot
 from nebtui.graph.from_snapshot import graph_model
 from nebtui.rules.in_swarm import BY_HAND, IN_VAIN, told_for_swarm

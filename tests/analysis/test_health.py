@@ -10,7 +10,9 @@ from nebtui.analysis.health import has_test, one_shot
 from nebtui.analysis.ports import listening_ports
 from nebtui.analysis.suggestion import CLOSED_PORT, NoSuggestion, Suggestion, suggest
 from nebtui.facts import changes
-from nebtui.facts.declared import Build, Healthcheck, Port, Service, Stage
+from nebtui.facts.build import Build, Stage
+from nebtui.facts.declared import Port, Service
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import Image
 from nebtui.facts.process import Process
 from nebtui.facts.snapshot import Snapshot

@@ -10,8 +10,9 @@ import pytest
 from nebtui.analysis.readiness import gate_open, health_test, readiness
 from nebtui.analysis.verdict import WORDS, Readiness
 from nebtui.facts import changes
-from nebtui.facts.declared import Healthcheck, Service
+from nebtui.facts.declared import Service
 from nebtui.facts.event import ContainerEvent
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.limits import Limits
 from nebtui.facts.observed import Container, HealthProbe, Image, Inspection
 from nebtui.facts.process import Process

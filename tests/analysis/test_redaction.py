@@ -19,7 +19,8 @@ from nebtui.analysis.secrecy import visible_text, visible_value, visible_words
 from nebtui.facts import changes
 from nebtui.facts.changes import Change, Settled
 from nebtui.facts.codec import CHANGES, encode
-from nebtui.facts.declared import Healthcheck, Origin, ProjectKey, Service
+from nebtui.facts.declared import Origin, ProjectKey, Service
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import HealthProbe, Inspection
 from nebtui.facts.project import Project
 from nebtui.facts.snapshot import Snapshot

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from nebtui.compose import services
 from nebtui.compose.syntax import short_forms
-from nebtui.facts.declared import Dependency, Healthcheck, Join, Mount, Port
+from nebtui.facts.declared import Dependency, Join, Mount, Port
+from nebtui.facts.healthcheck import Healthcheck
 from tests.compose.service_keys import SERVICE_KEYS
 
 JSON = st.recursive(

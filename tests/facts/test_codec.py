@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from nebtui.facts import changes
 from nebtui.facts.codec import ABSENT, CHANGES, decode, decode_fact, default_of, encode
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import Container, HostPath
 from nebtui.facts.process import Process
 from tests.facts.generated import facts

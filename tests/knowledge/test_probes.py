@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import pytest
 
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.knowledge import By, command, http_test, on_port, port_test, probe_programs
 
 BASH = pytest.param("bash", marks=pytest.mark.skipif(not shutil.which("bash"), reason="no bash"))

@@ -12,7 +12,8 @@ from nebtui.compose import model
 from nebtui.compose.discovery import search
 from nebtui.facts import changes
 from nebtui.facts.crossing import Across, Crossing
-from nebtui.facts.declared import Healthcheck, ProjectKey, ServiceKey
+from nebtui.facts.declared import ProjectKey, ServiceKey
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import (
     Attachment,
     Container,

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from nebtui import rules
-from nebtui.facts.declared import Healthcheck, Service
+from nebtui.facts.declared import Service
 from nebtui.facts.gpu import GpuStack
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.link import Link
 from nebtui.facts.samples import GpuSample
 from nebtui.facts.snapshot import Snapshot

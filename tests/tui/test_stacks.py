@@ -10,7 +10,8 @@ import pytest
 from nebtui.action import DeployStack, Pull, Stop, Up, UpdateService
 from nebtui.analysis.consequence import consequence, destroys
 from nebtui.facts import changes
-from nebtui.facts.declared import Build, ProjectKey, Service, ServiceKey
+from nebtui.facts.build import Build
+from nebtui.facts.declared import ProjectKey, Service, ServiceKey
 from nebtui.facts.logs import LogLine
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from nebtui.facts.declared import Healthcheck, ServiceKey
+from nebtui.facts.declared import ServiceKey
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.snapshot import Snapshot
 
 SHORTEST, STEP = 10.0, 5.0

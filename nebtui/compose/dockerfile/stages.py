@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 
 from nebtui.compose.dockerfile.instructions import instructions
-from nebtui.facts.declared import Healthcheck, Stage
+from nebtui.facts.build import Stage
 from nebtui.facts.dockerfile import Dockerfile, DockerfileStage, Instruction
+from nebtui.facts.healthcheck import Healthcheck
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\$(\w+)")
 _INSTALL = re.compile(

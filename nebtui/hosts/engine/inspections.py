@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nebtui.facts.declared import Healthcheck
 from nebtui.facts.gpu_request import GpuRequest
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import Attachment, HealthProbe, Inspection, MountPoint, PortBinding
 from nebtui.hosts.engine import confinement
 from nebtui.hosts.json_values import (

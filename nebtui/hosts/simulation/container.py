@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from nebtui.analysis.ownership import ids
 from nebtui.demo import ServiceScript
-from nebtui.facts.declared import Healthcheck, ProjectKey, Service
+from nebtui.facts.declared import ProjectKey, Service
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import (
     Attachment,
     Container,

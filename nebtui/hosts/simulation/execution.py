@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from nebtui.analysis.ownership import Identity, denied, ids
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.observed import HostPath
 from nebtui.hosts.simulation.container import SimContainer
 from nebtui.hosts.simulation.probe_words import refused

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nebtui.facts.declared import Healthcheck, Service
+from nebtui.facts.declared import Service
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.report.ecs.frame import Frame, Part, hides, whole
 
 _CONDITIONS = {

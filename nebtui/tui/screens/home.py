@@ -9,33 +9,28 @@ from textual.css.query import NoMatches
 from textual.widgets import Input
 
 from nebtui.analysis import services
-from nebtui.analysis.readiness import readiness
 from nebtui.facts.declared import ProjectKey, ServiceKey
 from nebtui.graph import row_ids
-from nebtui.graph.stacks import stack_service
 from nebtui.tui.changed_rows import ChangedRows
 from nebtui.tui.first_frame import BESIDE
 from nebtui.tui.graph_model import matching, notes, scene_of, warned
 from nebtui.tui.keys import bindings
 from nebtui.tui.rested import SLIGHT, Rested
 from nebtui.tui.screens.acting import CHANGING
+from nebtui.tui.screens.detailed import DetailedScreen
 from nebtui.tui.screens.explained import ExplainedScreen
-from nebtui.tui.screens.opening import OpeningScreen
 from nebtui.tui.session import Session
 from nebtui.tui.widgets.box_lines import BoxLines
-from nebtui.tui.widgets.detail import Detail
-from nebtui.tui.widgets.foreign import foreign_page, is_foreign, why_refused
+from nebtui.tui.widgets.foreign import is_foreign, why_refused
 from nebtui.tui.widgets.keys_footer import KeysFooter
-from nebtui.tui.widgets.legend import Legend
 from nebtui.tui.widgets.panes import Panes
 from nebtui.tui.widgets.playback import Playback
 from nebtui.tui.widgets.rails import Rails
 from nebtui.tui.widgets.running import Running
 from nebtui.tui.widgets.summary import Summary
-from nebtui.tui.widgets.task_list import task_lines
 
 
-class HomeScreen(ExplainedScreen, OpeningScreen):
+class HomeScreen(ExplainedScreen, DetailedScreen):
     """Everything of the box on one screen; every fix starts here."""
 
     BINDINGS = bindings("everywhere", "moving", "fixing", "acting")
@@ -165,36 +160,9 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
         """What the detail shows depends on its room."""
         self.show()
 
-    def on_detail_grown(self) -> None:
-        """It may need more room."""
-        self._share()
-
-    def _share(self) -> None:
-        beside, settled = self.has_class("-beside"), self.session.snapshot.settled
-        self.query_one(Panes).share(beside=beside, settled=settled)
-
     def _show_detail(self) -> None:
-        detail, rails = self.query_one(Detail), self.query_one(Rails)
-        self.query_one(Legend).display = rails.selected is None and bool(rails.ids)
-        if self._foreign:
-            self._show_foreign(detail)
-        elif self._filter and not self.query_one(Rails).ids:
-            detail.show_no_match(self.session.snapshot, self._filter)
-        else:
-            detail.show(self.session, self._selected, self._concerned())
-        self._share()
-        self.offer()
+        super()._show_detail()
         self._look()
-
-    def _show_foreign(self, detail: Detail) -> None:
-        session = self.session
-        heading, facts = foreign_page(session.snapshot, self._foreign)
-        service = stack_service(session.snapshot, self._foreign)
-        if detail.tab == "log" and service is not None and service.known is not None:
-            detail.show_swarm_log(session, heading, service.known.name)
-        else:
-            tasks = task_lines(session.snapshot, self._foreign, session.now())
-            detail.show_page(heading, facts, tasks)
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self.visited(message.id)
@@ -217,33 +185,6 @@ class HomeScreen(ExplainedScreen, OpeningScreen):
             getattr(focused, f"action_{name}")()
             return
         getattr(self.query_one(Rails), f"action_{name}")()
-
-    def action_detail(self) -> None:
-        """Go to the findings or tasks, of a service that waits to the one it waits on, after a key
-        that did nothing to where it would; from the filter to the graph, from a task to its log."""
-        if self.focused is self.query_one("#filter"):
-            self.set_focus(self.query_one(Rails))
-            return
-        goal = self._hinted or self._awaited()
-        if self.focused is self.query_one(Rails) and goal is not None:
-            self.go(goal)
-            return
-        if not self.show_task_log():
-            self.set_focus(self.query_one(self.query_one(Detail).part))
-
-    def _awaited(self) -> ServiceKey | None:
-        """The service that the selected one waits on, None where it waits on none."""
-        if not isinstance(self._selected, ServiceKey):
-            return None
-        waiting = readiness(self.session.snapshot, self._selected).waiting_on
-        return ServiceKey(self._selected.project, waiting[0]) if waiting else None
-
-    def action_tab(self, name: str) -> None:
-        """Switch the tab of the detail pane."""
-        if not isinstance(self._selected, ServiceKey) and not (self._foreign and name == "log"):
-            self.notify("the tabs are those of a service: select one", timeout=3)
-        self.query_one(Detail).tab = name
-        self._show_detail()
 
     def action_filter(self) -> None:
         """Open the filter line."""

@@ -83,7 +83,8 @@ class OpeningScreen(ActingScreen):
     def _show_log(
         self, title: str, keys: tuple[ServiceKey, ...], swarm: tuple[StackService, ...]
     ) -> None:
-        from nebtui.tui.screens.logs import TAIL, LogsScreen
+        from nebtui.tui.screens.log_reading import TAIL
+        from nebtui.tui.screens.logs import LogsScreen
 
         names = tuple(one.known.name for one in swarm if one.known)
         request = LogRequest(keys, TAIL, swarm=names)
@@ -92,7 +93,8 @@ class OpeningScreen(ActingScreen):
 
     def show_task_log(self) -> bool:
         """Show what the task under the cursor wrote; False where the cursor is not on the tasks."""
-        from nebtui.tui.screens.logs import TAIL, LogsScreen
+        from nebtui.tui.screens.log_reading import TAIL
+        from nebtui.tui.screens.logs import LogsScreen
 
         focused = self.focused
         chosen = focused.chosen if isinstance(focused, TaskList) else None

@@ -1,4 +1,4 @@
-"""What the tabs of the detail pane say about a service: why, health, mounts, yaml. Pure: snapshot
+"""What the tabs of the detail pane say about a service: why, health, mounts. Pure: snapshot
 in, lines out."""
 
 from __future__ import annotations
@@ -233,23 +233,6 @@ def mounts(snapshot: Snapshot, key: ServiceKey) -> list[Content]:
             )
         )
     return result if service.mounts else [*result, joined(("no mounts", "dim"))]
-
-
-def yaml(service: Service | None, content: str) -> list[Content]:
-    """The service's own lines at its origin in a file's text, with line numbers."""
-    origin = service.origin() if service else None
-    if service is None or origin is None:
-        return [joined(("not declared in a file nebtui can read", "dim"))]
-    text = content.splitlines()
-    result = [joined((f"{short(origin.file)}:{origin.line}", "info"))]
-    head = text[origin.line - 1] if origin.line <= len(text) else ""
-    indent = len(head) - len(head.lstrip())
-    for number, content in enumerate(text[origin.line - 1 :], origin.line):
-        deeper = not content.strip() or len(content) - len(content.lstrip()) > indent
-        if number > origin.line and not deeper:
-            break
-        result.append(joined((f"{number:>4} ", "dim"), mask(content)))
-    return result
 
 
 def heading(snapshot: Snapshot, key: ServiceKey) -> list[tuple[str, str] | str]:

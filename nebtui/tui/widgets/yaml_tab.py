@@ -11,8 +11,9 @@ from textual.content import Content
 from nebtui.disk.read import UnreadableError, from_disk
 from nebtui.facts.declared import Service, ServiceKey
 from nebtui.facts.snapshot import Snapshot
+from nebtui.text.mask import mask
+from nebtui.text.paths import short
 from nebtui.tui.background import background
-from nebtui.tui.widgets import tabs
 from nebtui.tui.widgets.markup import joined, lines
 
 
@@ -51,6 +52,23 @@ def yaml_lines(service: Service | None) -> Content:
     """The lines that declare a service, read from its file now; or why they cannot be read."""
     origin = service.origin() if service else None
     try:
-        return lines(tabs.yaml(service, from_disk(origin.file) if origin else ""))
+        return lines(declaring_lines(service, from_disk(origin.file) if origin else ""))
     except UnreadableError as error:
         return joined((str(error), "bad"))
+
+
+def declaring_lines(service: Service | None, content: str) -> list[Content]:
+    """The service's own lines at its origin in a file's text, with line numbers."""
+    origin = service.origin() if service else None
+    if service is None or origin is None:
+        return [joined(("not declared in a file nebtui can read", "dim"))]
+    text = content.splitlines()
+    result = [joined((f"{short(origin.file)}:{origin.line}", "info"))]
+    head = text[origin.line - 1] if origin.line <= len(text) else ""
+    indent = len(head) - len(head.lstrip())
+    for number, content in enumerate(text[origin.line - 1 :], origin.line):
+        deeper = not content.strip() or len(content) - len(content.lstrip()) > indent
+        if number > origin.line and not deeper:
+            break
+        result.append(joined((f"{number:>4} ", "dim"), mask(content)))
+    return result

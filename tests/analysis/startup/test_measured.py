@@ -8,7 +8,8 @@ import pytest
 
 from nebtui.analysis.startup.measured import slowest, timed
 from nebtui.facts.changes import StartsRecalled
-from nebtui.facts.declared import Healthcheck, Service
+from nebtui.facts.declared import Service
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Bar, OpenedPort, Run, Start
 from tests.builders import ENGINE, at, box, project

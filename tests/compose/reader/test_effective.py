@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nebtui.compose import model
 from nebtui.compose.discovery.candidate import Candidate
-from nebtui.facts.declared import Build, Layer
+from nebtui.facts.build import Build
+from nebtui.facts.declared import Layer
 from nebtui.facts.project import Allow
 from tests.compose.projects import key_of, reading, services_of, written
 

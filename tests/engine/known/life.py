@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from nebtui.analysis.suggestion import CLOSED_PORT
-from nebtui.facts.declared import Healthcheck
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.knowledge import about, command, test_at
 from tests.engine.box import docker
 from tests.engine.conftest import Box

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nebtui.facts.declared import Healthcheck
 from nebtui.facts.gpu_request import GpuRequest
+from nebtui.facts.healthcheck import Healthcheck
 from nebtui.facts.isolation import Isolation
 from nebtui.facts.limits import UNLIMITED, Limits, LogDriver
 from nebtui.hosts.engine import payloads
