@@ -18,6 +18,9 @@ from nebtui.tui.widgets.task_list import task_lines
 class DetailedScreen(OpeningScreen):
     """A screen with a detail pane beside or below its graph."""
 
+    _detailed: tuple[object, str] = (None, "")
+    """What the detail is of."""
+
     def on_detail_grown(self) -> None:
         """It may need more room."""
         self._share()
@@ -35,8 +38,14 @@ class DetailedScreen(OpeningScreen):
             detail.show_no_match(self.session.snapshot, self._filter)
         else:
             detail.show(self.session, self._selected, self._concerned())
+        self._detailed = (self._selected, self._foreign)
         self._share()
         self.offer()
+
+    def catch_up(self) -> None:
+        """Show the detail of what the cursor stands on, where it is still that of another row."""
+        if self._detailed != (self._selected, self._foreign):
+            self._show_detail()
 
     def _show_foreign(self, detail: Detail) -> None:
         session = self.session
@@ -58,6 +67,7 @@ class DetailedScreen(OpeningScreen):
         if self.focused is self.query_one(Rails) and goal is not None:
             self.go(goal)
             return
+        self.catch_up()
         if not self.show_task_log():
             self.set_focus(self.query_one(self.query_one(Detail).part))
 

@@ -100,6 +100,7 @@ class FixingScreen(LockedScreen):
     @changing
     def action_fix(self) -> None:
         """Fix the highlighted finding."""
+        self.catch_up()
         finding = self.query_one(Detail).finding
         if finding is None:
             self.notify("nothing is selected that has a finding", markup=False, timeout=4)
@@ -112,6 +113,9 @@ class FixingScreen(LockedScreen):
         found = self._concerned()
         if found:
             self.post_message(FixAsked(found, "F", bulk=True))
+
+    def catch_up(self) -> None:
+        """Show the detail of what the cursor stands on, where it is still that of another row."""
 
     def _concerned(self) -> tuple[Finding, ...]:
         """The findings of the selection; with none, of everything that the filter shows."""

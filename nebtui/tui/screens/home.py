@@ -166,13 +166,18 @@ class HomeScreen(ExplainedScreen, DetailedScreen):
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self.visited(message.id)
+        self._stand()
+        self._show_detail()
+
+    def _stand(self) -> None:
+        """What keys act on is what the cursor stands on now."""
+        row = self.query_one(Rails).selected or ""
         self._hinted = None
-        self._selected = self._live.keys.get(message.id)
-        foreign = message.id if is_foreign(message.id) else ""
+        self._selected = self._live.keys.get(row)
+        foreign = row if is_foreign(row) else ""
         if foreign != self._foreign:
             self._foreign = foreign
             self.refresh_bindings()
-        self._show_detail()
 
     def on_rails_opened(self, message: Rails.Opened) -> None:
         self.action_detail()
@@ -184,7 +189,12 @@ class HomeScreen(ExplainedScreen, DetailedScreen):
         if moves and focused is not None and focused.id in ("findings", "tasks"):
             getattr(focused, f"action_{name}")()
             return
-        getattr(self.query_one(Rails), f"action_{name}")()
+        rails = self.query_one(Rails)
+        before = rails.selected
+        getattr(rails, f"action_{name}")()
+        if rails.selected != before:
+            # The message of it may come after the next key, which would act on the row before.
+            self._stand()
 
     def action_filter(self) -> None:
         """Open the filter line."""
