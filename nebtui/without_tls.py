@@ -4,7 +4,8 @@ on this machine needs for nothing. Who does need it imports `ssl`, later."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from threading import get_ident
 from types import ModuleType
@@ -24,18 +25,19 @@ class _NoTls:
             raise ImportError("not needed here")
 
 
-def load_without_tls(name: str) -> None:
-    """Import a module that does without `ssl` where there is none, and goes on without it."""
+@contextmanager
+def without_tls() -> Iterator[None]:
+    """What is imported meanwhile does without `ssl`, now and later."""
     refusal = _NoTls()
     sys.meta_path.insert(0, refusal)
     try:
-        import_module(name)
+        yield
     finally:
         sys.meta_path.remove(refusal)
 
 
 class _LaterTls(ModuleType):
-    """Stands for `ssl` in one module until that needs something of it."""
+    """Stands for `ssl` in a module until that needs something of it."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):  # asked of any module while it is imported
@@ -49,14 +51,12 @@ class _LaterTls(ModuleType):
             del sys.modules["ssl"]
 
 
-def load_with_later_tls(name: str) -> None:
-    """Import a module that names `ssl` but needs it only in some calls."""
-    if "ssl" in sys.modules:
-        import_module(name)
-        return
+@contextmanager
+def later_tls() -> Iterator[None]:
+    """What is imported meanwhile loads `ssl` at the first call that needs it."""
     later = _LaterTls("ssl")
-    sys.modules["ssl"] = later
+    sys.modules.setdefault("ssl", later)
     try:
-        import_module(name)
+        yield
     finally:
         later.forget()

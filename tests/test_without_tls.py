@@ -3,10 +3,7 @@
 import subprocess
 import sys
 
-LOADED = (
-    "from nebtui.without_tls import load_with_later_tls as later, load_without_tls as load; "
-    "import sys, threading; "
-)
+LOADED = "import sys, threading\nfrom nebtui.without_tls import later_tls, without_tls\n"
 
 
 def _printed(code: str) -> str:
@@ -18,7 +15,9 @@ def _printed(code: str) -> str:
 def test_absent_until_it_is_needed() -> None:
     """Neither module brings it; who needs it imports it later, and nothing is left behind."""
     code = (
-        "finders = len(sys.meta_path); load('asyncio'); later('http.client'); "
+        "finders = len(sys.meta_path)\n"
+        "with without_tls(): import asyncio\n"
+        "with later_tls(): import http.client\n"
         "print('ssl' in sys.modules, len(sys.meta_path) - finders); "
         "import ssl; print(ssl.SSLContext is sys.modules['ssl'].SSLContext)"
     )
@@ -28,7 +27,7 @@ def test_absent_until_it_is_needed() -> None:
 def test_http_is_whole() -> None:
     """Libraries find TLS in it where they ask for it."""
     code = (
-        "later('http.client'); from http.client import HTTPSConnection; "
+        "with later_tls(): from http.client import HTTPSConnection\n"
         "print('ssl' in sys.modules); HTTPSConnection('localhost'); "
         "print(type(sys.modules['ssl']).__name__); "
         "from urllib.request import HTTPSHandler; import prometheus_client"
@@ -38,8 +37,12 @@ def test_http_is_whole() -> None:
 
 def test_loaded_before() -> None:
     """Where it is there already, all is as ever."""
-    code = "import ssl; later('http.client'); import http.client; print(http.client.ssl is ssl)"
-    assert _printed(code) == "True\n"
+    code = (
+        "import ssl\n"
+        "with later_tls(): import http.client\n"
+        "print(http.client.ssl is ssl, sys.modules['ssl'] is ssl)"
+    )
+    assert _printed(code) == "True True\n"
 
 
 def test_of_one_thread_only() -> None:
@@ -55,5 +58,5 @@ def test_of_one_thread_only() -> None:
 
 def test_asyncio_runs() -> None:
     """A loop, a task and a timer need no TLS."""
-    code = "load('asyncio'); import asyncio; print(asyncio.run(asyncio.sleep(0, 'ran')))"
+    code = "with without_tls(): import asyncio\nprint(asyncio.run(asyncio.sleep(0, 'ran')))"
     assert _printed(code) == "ran\n"

@@ -20,7 +20,7 @@ from nebtui.cli.output import ascii_only
 from nebtui.host import Host, Player, Sender
 from nebtui.keep.journal import Journal
 from nebtui.settings import Settings, settings_file
-from nebtui.without_tls import load_without_tls
+from nebtui.without_tls import without_tls
 
 if TYPE_CHECKING:
     from nebtui.tui.session import Session, Touring
@@ -129,7 +129,8 @@ def _ready(settings: Settings, environ: Mapping[str, str]) -> None:
             "this terminal (TERM=dumb) cannot show the screen; use `nebtui --plain` or "
             "`nebtui check`"
         )
-    load_without_tls("asyncio")  # Textual's
+    with without_tls():
+        import asyncio  # noqa: F401 - Textual's
     from nebtui.tui.rebinding import keymap
 
     keymap(settings)
