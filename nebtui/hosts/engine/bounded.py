@@ -13,11 +13,8 @@ from functools import partial
 from typing import Any
 
 from nebtui.hosts.engine.errors import EngineError
+from nebtui.hosts.engine.http_client import HTTPConnection, HTTPException, HTTPResponse
 from nebtui.hosts.json_values import mapping, text
-from nebtui.without_tls import later_tls
-
-with later_tls():
-    from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 MOST_BYTES = 16 * 2**20
 """Bytes of one answer: a list of 1,000 containers weighs 1.7 MB, 5.0 MB with 60 labels each (Engine

@@ -98,7 +98,7 @@ class ConnectionPool:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Errors become EngineErrors; without one the engine was heard."""
-        from http.client import HTTPException
+        from nebtui.hosts.engine.http_client import HTTPException
 
         try:
             yield

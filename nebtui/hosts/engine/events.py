@@ -75,7 +75,7 @@ class EventStream:
 
     def _piece(self) -> bytes:
         """What came next, b"" at the end: lost, cut or closed, which are all the same here."""
-        from http.client import HTTPException
+        from nebtui.hosts.engine.http_client import HTTPException
 
         try:
             return self._answer.read1(PIECE)

@@ -34,7 +34,7 @@ class LogReply:
     def _piece(self) -> bytes:
         """What came next, b"" at the end: complete, lost, cut or closed, which the container's
         state tells apart."""
-        from http.client import HTTPException
+        from nebtui.hosts.engine.http_client import HTTPException
 
         try:
             return self._answer.read1(PIECE)

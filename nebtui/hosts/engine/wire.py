@@ -14,10 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from nebtui.hosts.engine.bounded import Answer, body_of, refusal
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.engine.errors import ApiError
-from nebtui.without_tls import later_tls
-
-with later_tls():
-    from http.client import BadStatusLine, HTTPConnection, RemoteDisconnected
+from nebtui.hosts.engine.http_client import BadStatusLine, HTTPConnection, RemoteDisconnected
 
 PORTS = {False: 2375, True: 2376}
 """Of an engine without and with TLS, where its address names none."""

@@ -177,16 +177,16 @@ class _Bytes:
 def _read(received: bytes) -> HttpAnswer:
     """An answer from its bytes, chunked or not; nonsense is told as such."""
     # with email behind it, 15 ms that the start of the program need not wait for
-    import http.client
+    from nebtui.hosts.engine import http_client
 
-    response = http.client.HTTPResponse(cast("Any", _Bytes(received)))
+    response = http_client.HTTPResponse(cast("Any", _Bytes(received)))
     try:
         response.begin()
         body = response.read()
-    except http.client.IncompleteRead:
+    except http_client.IncompleteRead:
         # Half a page lacks counters, and a counter that comes back looks like a burst of work.
         return HttpAnswer(None, problem="breaks off in the middle of its answer")
-    except (http.client.HTTPException, ValueError, OSError):
+    except (http_client.HTTPException, ValueError, OSError):
         return HttpAnswer(None, problem="answers, but not in HTTP")
     return HttpAnswer(response.status, body.decode("utf-8", "replace"))
 
