@@ -9,8 +9,8 @@ Why it bites: nothing is deployed, not even the services that have none of them:
 property mem_limit is not allowed".
 Evidence: each key with its line, and what it is in Swarm's words.
 Fix: written in Swarm's words, where those mean the same: limits and reservations below
-`deploy.resources`, `depends_on` as a list, GPUs as `generic_resources` where a node says that it
-has as many. Safe where Compose makes the same of both; a list of names and generic resources are
+`deploy.resources`, `depends_on` as a list, GPUs as `generic_resources` where a node has as many
+free. Safe where Compose makes the same of both; a list of names and generic resources are
 unsafe, for Compose would wait for nobody, and give no GPU.
 Source: `docker stack config` of Docker 28.2 with each key of the Compose specification (docker/cli,
 config_schema_v3.13.json); docs.docker.com/reference/cli/docker/service/create (generic resources).
@@ -49,10 +49,14 @@ from nebtui.rules.swarm_words import (
 NAME = "refused-by-swarm"
 TOLD: Mapping[str, str] = MappingProxyType(
     {
+        "cpus": "deploy.resources.limits.cpus",
         "cpuset": "Swarm chooses the cores: deploy.resources.limits.cpus is how many",
         "env_file": "only a list of names: an absent file keeps the stack from being deployed",
         "extends": "write out what it extends",
         "group_add": "no word for it: `user: UID:GID` gives one group",
+        "mem_limit": "deploy.resources.limits.memory",
+        "mem_reservation": "deploy.resources.reservations.memory, where a node has as much left",
+        "pids_limit": "deploy.resources.limits.pids: a number above 0, no variable",
         "platform": "deploy.placement.constraints: node.platform.arch == x86_64, or aarch64",
         "ports": "its long form has target, published (a number), protocol and mode",
         "profiles": "Swarm has none, and deploys the service always: a file of its own",

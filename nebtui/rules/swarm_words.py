@@ -100,7 +100,7 @@ def _moved(service: Service, key: str, to: Path, value: Value) -> Rewording:
 
 
 def _memory(service: Service) -> Rewording | None:
-    number = service.limits.memory
+    number = None if _pids_stay(service) else service.limits.memory
     to = (*_LIMITS, "memory")
     return _moved(service, "mem_limit", to, written_size(number)) if number else None
 
@@ -115,7 +115,8 @@ def _reserved(swarm: Swarm, service: Service) -> Rewording | None:
 
 def _cpus(service: Service) -> Rewording | None:
     number = service.limits.cpus
-    if not number or service.stands("cpuset") or service.stands("cpu_quota"):
+    others = service.stands("cpuset") or service.stands("cpu_quota")
+    if not number or others or _pids_stay(service):
         return None
     return _moved(service, "cpus", (*_LIMITS, "cpus"), f"{number:g}")
 
@@ -125,6 +126,11 @@ def _pids(service: Service) -> Rewording | None:
     if not number or number < 0 or _has_variable(service, "pids_limit"):
         return None  # unlimited; or a text where Swarm takes a number only
     return _moved(service, "pids_limit", (*_LIMITS, "pids"), number)
+
+
+def _pids_stay(service: Service) -> bool:
+    """Compose refuses `pids_limit` beside limits below `deploy` that have no `pids`."""
+    return service.stands("pids_limit") and _pids(service) is None
 
 
 def _names(service: Service) -> Rewording | None:

@@ -11,6 +11,7 @@ from textual.events import Key
 from nebtui.action import Stop
 from nebtui.facts.declared import ServiceKey
 from nebtui.graph import row_ids
+from nebtui.tui.app import NebtuiApp
 from nebtui.tui.messages import ActionsAsked, FixAsked
 from nebtui.tui.screens.logs import LogsScreen
 from nebtui.tui.widgets.rails import Rails
@@ -45,21 +46,21 @@ async def test_a_log(tmp_path: Path, project: str, service: str) -> None:
 
 async def test_a_verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is stopped is what the cursor stands on."""
+    asked: list[ActionsAsked] = []
+    monkeypatch.setattr(NebtuiApp, "on_actions_asked", lambda _, one: asked.append(one))
     async with demo(tmp_path, (120, 40)) as driver:
-        asked: list[ActionsAsked] = []
-        monkeypatch.setattr(type(driver.app), "on_actions_asked", lambda _, one: asked.append(one))
         key, moves = down_to(driver, "gantry", "conductor")
         typed(driver, *moves, "S")
         await driver.until(lambda: asked, "the verb")
-        assert asked[0].actions == (Stop(key.project, (key.service,)),)
+    assert asked[0].actions == (Stop(key.project, (key.service,)),)
 
 
 async def test_a_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is of a finding of that row, not of one that the detail still shows."""
+    asked: list[FixAsked] = []
+    monkeypatch.setattr(NebtuiApp, "on_fix_asked", lambda _, one: asked.append(one))
     async with demo(tmp_path, (120, 40)) as driver:
-        asked: list[FixAsked] = []
-        monkeypatch.setattr(type(driver.app), "on_fix_asked", lambda _, one: asked.append(one))
         key, moves = down_to(driver, "infer", "tabbyapi")
         typed(driver, *moves, "f")
         await driver.until(lambda: asked, "the fix")
-        assert [one.at for one in asked[0].findings] == [key]
+    assert [one.at for one in asked[0].findings] == [key]

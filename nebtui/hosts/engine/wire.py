@@ -181,5 +181,9 @@ def _local(path: str, patience: float) -> socket.socket:
 
 def _remote(host: str, port: int, patience: float) -> socket.socket:
     opened = socket.create_connection((host, port), patience)
-    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        opened.close()
+        raise
     return opened
