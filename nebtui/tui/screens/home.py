@@ -166,10 +166,10 @@ class HomeScreen(ExplainedScreen, DetailedScreen):
 
     def on_rails_selected(self, message: Rails.Selected) -> None:
         self.visited(message.id)
-        self._stand()
+        self._follow_cursor()
         self._show_detail()
 
-    def _stand(self) -> None:
+    def _follow_cursor(self) -> None:
         """What keys act on is what the cursor stands on now."""
         row = self.query_one(Rails).selected or ""
         self._hinted = None
@@ -194,7 +194,7 @@ class HomeScreen(ExplainedScreen, DetailedScreen):
         getattr(rails, f"action_{name}")()
         if rails.selected != before:
             # The message of it may come after the next key, which would act on the row before.
-            self._stand()
+            self._follow_cursor()
 
     def action_filter(self) -> None:
         """Open the filter line."""
