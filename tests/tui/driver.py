@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
@@ -75,6 +77,18 @@ class AppDriver:
         await self.until(lambda: self.session.snapshot.settled, "the box to settle")
         await self.until(lambda: self.app.box.judged, "the findings")
         await self.until(lambda: self.app.box.words.complete, "the last lines of what is not well")
+        await self.laid_out()
+
+    async def laid_out(self) -> None:
+        """Wait until each widget was in the same place three times: the detail takes its share of
+        the height only after it has its lines, and a mouse is told where a widget was before."""
+        seen: list[list[Region]] = []
+
+        def at_rest() -> bool:
+            seen.append([widget.region for widget in self.app.screen.walk_children(Widget)])
+            return len(seen) >= 3 and seen[-3] == seen[-2] == seen[-1]
+
+        await self.until(at_rest, "a layout that stays")
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
