@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from textual.widgets import Static
+from textual.widgets._footer import FooterKey
 
 from nebtui.fixing.checks import Check, Proof
 from nebtui.tui.screens.confirm import ConfirmScreen
 from nebtui.tui.short_command import short_command
 from nebtui.tui.widgets.diff import coloured, proof_line
+from nebtui.tui.widgets.keys_footer import KeysFooter
 from tests.tui.driver import demo
 
 
@@ -80,3 +82,23 @@ def test_proof_in_one_line() -> None:
     text = proof_line(Proof(checks)).plain
     assert text == "checked  ✓ 1 of 3 checks hold   ✗ 1 failed   ? 1 left open"
     assert proof_line(Proof(checks[:1])).plain == "checked  ✓ 1 of 1 checks hold"
+
+
+async def test_what_cannot_be_written_is_no_key(tmp_path: Path) -> None:
+    """Where a fix cannot be made its screen tells why; the keys that write are dimmed, and do
+    nothing."""
+    async with demo(tmp_path, (120, 36)) as driver:
+        await driver.select("gantry", "conductor")
+        for file in (tmp_path / "box").rglob("*.y*ml"):
+            file.write_text("services: [\n")
+        before = {file: file.read_text() for file in (tmp_path / "box").rglob("*.y*ml")}
+        await driver.review("n")
+        assert "cannot be fixed here" in driver.text
+        footer = driver.app.screen.query_one(KeysFooter)
+
+        def dimmed() -> set[str]:
+            return {key.action for key in footer.query(FooterKey) if key.has_class("-disabled")}
+
+        await driver.until(lambda: dimmed() == {"write", "write_up"}, "dimmed keys")
+        await driver.press("enter", "U")
+        assert {file: file.read_text() for file in before} == before

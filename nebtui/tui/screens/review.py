@@ -91,6 +91,7 @@ class ReviewScreen(ExplainedScreen):
         self._busy = False
         if planned.owners:
             self.app.push_screen(_choice(planned.owners), self._chosen)
+        self.refresh_bindings()
         self._paint()
         one_key = self.session.settings.one_key and planned.applicability == "safe"
         if one_key and planned.writable:
@@ -131,6 +132,11 @@ class ReviewScreen(ExplainedScreen):
         self.query_one("#title", Static).update(lines([title, *consequence_lines(planned)]))
         self.query_one("#diff", Static).update(coloured(shown_diff(planned.files, place)))
         self.query_one("#proof", Static).update(lines(proof_lines(self.session, planned)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where there is no diff, what would be done with one is dimmed."""
+        with_diff = action in ("write", "write_up", "copy")
+        return None if with_diff and self._plan is not None and not self._plan.digest else True
 
     def on_key(self, event: events.Key) -> None:
         if event.character == self._key and self._key:
