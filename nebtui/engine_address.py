@@ -3,13 +3,14 @@ context."""
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
+from nebtui.light_pattern import pattern
+
 KINDS = "ssh://[USER@]MACHINE, tcp://MACHINE:PORT, unix:///SOCKET or the name of a Docker context"
-_CONTEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,200}")
-_BOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
-_WORD = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.@%+:-]{0,252}")
+_CONTEXT = pattern(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,200}")
+_BOX = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+_WORD = pattern(r"[A-Za-z0-9_.][A-Za-z0-9_.@%+:-]{0,252}")
 """A user or machine: never one that a program could take for an option."""
 
 

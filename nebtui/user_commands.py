@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from nebtui.light_dataclass import dataclass
+from nebtui.light_pattern import pattern
 
 PLACES = ("project", "service", "container", "image", "file", "line", "folder")
 """What may stand in braces in a command."""
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = pattern(r"\{(\w+)\}")
 
 
 class UserCommandError(ValueError):
@@ -77,6 +78,6 @@ def line_of(text: str, head: str, nth: int = 0) -> int:
 
 def line_of_key(text: str, name: str) -> int:
     """The line (from 1) on which a key of a TOML text is set, 1 where it is not found."""
-    pattern = re.compile(rf"""\s*["']?{re.escape(name)}["']?\s*=""")
+    assigned = re.compile(rf"""\s*["']?{re.escape(name)}["']?\s*=""")
     lines = enumerate(text.splitlines(), 1)
-    return next((number for number, line in lines if pattern.match(line)), 1)
+    return next((number for number, line in lines if assigned.match(line)), 1)

@@ -109,11 +109,71 @@ def test_what_else_takes_dataclasses(copied: Callable[[Light], Light]) -> None:
     assert copied(one).seen == 2.0
 
 
-@pytest.mark.parametrize("options", [{"order": True}, {"eq": False}, {"frozen": False}])
-def test_others_are_the_standard_librarys(options: dict[str, bool]) -> None:
-    """Ordered, mutable ones and those without equality."""
-    made: Any = dataclass(**{"frozen": True} | options)(type("Other", (), {"__annotations__": {}}))
-    assert made.__dataclass_params__.frozen is options.get("frozen", True)
+def test_init_is_compiled_at_the_first_object() -> None:
+    """Defaults, factories and what may be missing are those of the fields; once for each class."""
+
+    @dataclass(frozen=True, slots=True)
+    class Above:
+        """One required field."""
+
+        name: str
+        parts: list[str] = dataclasses.field(default_factory=list)
+
+    @dataclass(frozen=True, slots=True)
+    class Below(Above):
+        """One more."""
+
+        size: int = 7
+
+    waiting = Below.__init__
+    with pytest.raises(TypeError, match=r"Below.__init__.. missing 1 required .*'name'"):
+        Below()  # type: ignore[call-arg]
+    one, other = Below("a"), Below("a", ["x"], size=1)
+    assert Below.__init__ is not waiting
+    assert Above("a") == Above("a", [])
+    assert (one.name, one.parts, one.size) == ("a", [], 7)
+    assert (other.name, other.parts, other.size) == ("a", ["x"], 1)
+    assert one.parts is not Below("a").parts
+
+
+def test_an_ordered_class_is_the_standard_librarys() -> None:
+    """It compiles its comparisons."""
+    made: Any = dataclass(frozen=True, order=True)(type("Other", (), {"__annotations__": {}}))
+    assert made.__dataclass_params__.order
+    assert made.__dataclass_params__.frozen
+
+
+def test_a_mutable_class() -> None:
+    """Equal by its values, so it has no hash."""
+
+    @dataclass(slots=True)
+    class Counted:
+        """What counts."""
+
+        count: int = 0
+
+    one, other = Counted(), Counted()
+    one.count += 1
+    assert one != other
+    assert one == Counted(1)
+    assert repr(one).endswith("Counted(count=1)")
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+
+
+def test_a_class_without_equality() -> None:
+    """It is equal to itself alone, and has the hash of an object."""
+
+    @dataclass(slots=True, eq=False)
+    class Single:
+        """What there is once."""
+
+        name: str
+
+    one = Single("a")
+    assert one != Single("a")
+    assert one in {one}
+    assert repr(one).endswith("Single(name='a')")
 
 
 def test_mypy_refuses_to_assign() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nebtui.facts.declared import Origin, Service, ServiceKey
 from nebtui.facts.project import Project
 from nebtui.light_dataclass import dataclass
+from nebtui.light_pattern import pattern
 from nebtui.text.mask import mask
 
 HOST_GATEWAY = "host.docker.internal"
@@ -33,23 +34,21 @@ _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?"
 _LOCAL = "file|unix|npipe|sqlite|s3[an]?|gs|hf|oci|docker|docker-image"
 """Schemes whose next word is a path, a bucket or an image."""
 _SCHEME = rf"(?<![a-z0-9+.-])(?!(?:{_LOCAL}):)[a-z][a-z0-9+.-]{{0,30}}://"
-_URL = re.compile(_SCHEME + r"(?:[^/\s@]{0,500}@)*([^/\s?#\"'<>|;`@]{1,2000})", re.IGNORECASE)
-_NEXT_URL = re.compile(r",(?=[a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
+_URL = pattern(_SCHEME + r"(?:[^/\s@]{0,500}@)*([^/\s?#\"'<>|;`@]{1,2000})", re.IGNORECASE)
+_NEXT_URL = pattern(r",(?=[a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
 """The comma of `http://a:1,http://b:2`, which is none of `mongodb://a:1,b:2`."""
-_VARIABLE = re.compile(r"\$\{[^}]*\}?|\$\w+")
-_HOST_PORT = re.compile(rf"(?<![\w./:$-])({_NAME}):(\d{{2,5}})(?![\w.@]|:\d)")
-_KEYWORD = re.compile(
+_VARIABLE = pattern(r"\$\{[^}]*\}?|\$\w+")
+_HOST_PORT = pattern(rf"(?<![\w./:$-])({_NAME}):(\d{{2,5}})(?![\w.@]|:\d)")
+_KEYWORD = pattern(
     rf"(?i)(?<![\w-])(?:host|hostname|server|data source)\s*=\s*({_NAME})(?:[:,](\d{{2,5}}))?"
 )
-HOST_KEY = re.compile(
+HOST_KEY = pattern(
     r"(?i)(^|_)(HOST|HOSTS|HOSTNAME|SERVER|SERVERS|ADDR|ADDRESS|ADDRESSES|SEEDS|ENDPOINT|"
     r"ENDPOINTS|BROKERS?|NODES?|URL|"
     r"URI|UPSTREAM|PEERS?)$"
 )
-_HOST_FLAG = re.compile(
-    r"(?i)^--?[\w-]*(host|server|addr|address|endpoint|upstream|broker|url|uri)$"
-)
-_NO_REFERENCE = re.compile(
+_HOST_FLAG = pattern(r"(?i)^--?[\w-]*(host|server|addr|address|endpoint|upstream|broker|url|uri)$")
+_NO_REFERENCE = pattern(
     r"(?i)(ORIGIN|CORS|ALLOWED|NO_PROXY|PUBLIC|EXTERNAL|WEBHOOK|CALLBACK|REDIRECT|VIRTUAL_HOST|"
     r"LISTEN|ADVERTISE|BIND[_-]|ISSUER|AUDIENCE|NEXTAUTH|COOKIE|"
     r"(^|_)(APP|SITE|FRONTEND|WEBUI|BROWSER|VITE|REACT_APP)_.*(URL|URI|HOST|DOMAIN)$|"
@@ -63,7 +62,7 @@ _WIDTH = 160
 _LOWEST_PORT = 80
 """`node:20` and `postgres:16` are images: a smaller number is a port only where the text can be
 nothing but a host."""
-_LITERAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[.*|0|[0-9]+)$", re.IGNORECASE)
+_LITERAL = pattern(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[.*|0|[0-9]+)$", re.IGNORECASE)
 
 
 def references(

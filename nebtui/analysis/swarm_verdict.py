@@ -3,7 +3,6 @@ projects they are the services of."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from nebtui.facts.declared import ProjectKey
 from nebtui.facts.empty import empty
 from nebtui.facts.snapshot import Snapshot, belongs
 from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
+from nebtui.light_pattern import pattern
 
 Services = Mapping[str, SwarmService]
 
@@ -117,7 +117,7 @@ def update(swarm: Swarm, service: SwarmService) -> str:
     return f"{word}: {why}" if why else word
 
 
-_WORD = re.compile(r"\w+")
+_WORD = pattern(r"\w+")
 _UPDATES = {
     "updating": "update in progress",
     "paused": "update paused, the other tasks are as before",

@@ -11,18 +11,15 @@ from nebtui.analysis.generic_resources import free_on, lacking, reserved
 from nebtui.analysis.swarm_nodes import loads, node_name, node_trouble, node_word, unavailable
 from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
 from nebtui.light_dataclass import dataclass
+from nebtui.light_pattern import pattern
 from nebtui.text.units import size
 
-_EXIT = re.compile(r"task: non-zero exit \((\d+)\)(?:: (.+))?", re.DOTALL)
-_NO_IMAGE = re.compile(
-    r"no such image|pull access denied|manifest unknown|not found: manifest", re.I
-)
-_NO_FOLDER = re.compile(r"bind source path does not exist: (\S+)")
-_PORT = re.compile(
-    r"(?:host-mode )?port (?:is )?already (?:in use|allocated)|address already in use"
-)
-_TAKEN = re.compile(r"(?:0\.0\.0\.0|\[::\]|::):(\d+)")
-_ID = re.compile(r"(?:starting container failed: )?container [0-9a-f]{64}: ")
+_EXIT = pattern(r"task: non-zero exit \((\d+)\)(?:: (.+))?", re.DOTALL)
+_NO_IMAGE = pattern(r"no such image|pull access denied|manifest unknown|not found: manifest", re.I)
+_NO_FOLDER = pattern(r"bind source path does not exist: (\S+)")
+_PORT = pattern(r"(?:host-mode )?port (?:is )?already (?:in use|allocated)|address already in use")
+_TAKEN = pattern(r"(?:0\.0\.0\.0|\[::\]|::):(\d+)")
+_ID = pattern(r"(?:starting container failed: )?container [0-9a-f]{64}: ")
 _CLOSED = "not available for new tasks"
 MOST_REASONS, MOST_NODES = 2, 4
 """Different reasons, and nodes by name, in one sentence."""

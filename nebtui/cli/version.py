@@ -12,11 +12,12 @@ from typing import NoReturn
 from nebtui import __version__
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say
+from nebtui.light_pattern import pattern
 
 PACKAGE = Path(__file__).parent.parent
 PATIENCE = 2.0
 """Seconds that git may take."""
-_NAMED = re.compile(r"([0-9a-f]{7,64})(-dirty)?", re.ASCII)
+_NAMED = pattern(r"([0-9a-f]{7,64})(-dirty)?", re.ASCII)
 
 
 class Version(argparse.Action):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import field
 
 from nebtui.light_dataclass import dataclass
+from nebtui.light_pattern import pattern
 
-_OPTION = re.compile(r"\s*--[\w-]+(=\S*)?\s+")
+_OPTION = pattern(r"\s*--[\w-]+(=\S*)?\s+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import errno
 import fcntl
 import json
 import os
-import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -19,12 +18,13 @@ from typing import Any
 from nebtui.keep.anchors import Anchor
 from nebtui.keep.private_files import TEMPORARY, foreign, private_folder, write_private
 from nebtui.keep.records import Entry, FileRecord, SpliceRecord, UpRecord
+from nebtui.light_pattern import pattern
 
 VERSION = 1
 _KEPT = 200
 _PATIENCE = 5.0
 """Seconds to wait for another nebtui to finish its writing."""
-_NAME = re.compile(r"(\d+)\.json")
+_NAME = pattern(r"(\d+)\.json")
 _MAX_BYTES = 64_000_000
 
 

@@ -3,43 +3,44 @@ env file values."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
+from nebtui.light_pattern import pattern
+
 MASK = "•••"
 
-_URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
+_URL = pattern(r"(://[^/\s:@]*:)[^/\s@]+(@)")
 _NAMES = (
     r"passw(?:or)?d|passwd|passphrase|pwd|secret|token(?!iz|s?_per|s\b)|credential|basicauth\.users"
     r"|(?:api|access|private|encryption|master|signing)[_-]?key|[a-z0-9]_key(?![a-z])|"
     r"(?<![a-z])dsn(?![a-z])"
 )
-_NAMED = re.compile(
+_NAMED = pattern(
     rf"(?i)((?:{_NAMES})[\w.-]{{0,100}}"
     # A colon alone is no separator: `./secret:/run/secret:ro` is a mount.
     r"(?:[\"']?\s{0,20}=|[\"']?\s{0,20}:\s|[\"']\s{0,20}:)\s{0,20}[\"']?)"
     r"(?!\s*$)([^\s\"',}][^\r\n\"']*)"
 )
-_AUTH = re.compile(
+_AUTH = pattern(
     r"(?i)((?<![a-z])auth(?![a-z])[\w.-]{0,100}[\"']?\s{0,20}=\s{0,20}[\"']?)"
     r"([^\s\"',}$][^\r\n\"']*)"
 )
 """With `=` only: services are called auth, and `auth: waits for db` is a sentence."""
-_OPTION = re.compile(
+_OPTION = pattern(
     r"(?i)((?:--(?:requirepass|masterauth|pass(?:word)?|token|api-key|secret|auth)"
     r"|\b(?:redis|valkey)-cli\b.{0,200}?[\s\"']-a)[\"']?[\s,=]{1,5}[\"']?)"
     r"([^\s\"',\]$][^\s\"',\]]*)"
 )
 """Options of commands, in the list form too: `"--requirepass", "…"`."""
-_BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s+)([\w.~+/=-]{8,})")
-_SHAPE = re.compile(
+_BEARER = pattern(r"(?i)(\b(?:bearer|basic)\s+)([\w.~+/=-]{8,})")
+_SHAPE = pattern(
     r"\b(?:sk-[\w-]{16,}|gh[pousr]_\w{20,}|hf_\w{16,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16})\b"
 )
 """Keys that are known by their look, whatever they are called."""
-_ENV = re.compile(r"^(\s*(?:export\s+)?[\w.-]+\s*=)(.+)$")
+_ENV = pattern(r"^(\s*(?:export\s+)?[\w.-]+\s*=)(.+)$")
 
-_IDS = re.compile(r"^\s*(?:export\s+)?\w*(?:UID|GID)\s*=\s*\d*\s*$")
+_IDS = pattern(r"^\s*(?:export\s+)?\w*(?:UID|GID)\s*=\s*\d*\s*$")
 
 
 @lru_cache(4096)

@@ -3,18 +3,18 @@ shortening."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 
+from nebtui.light_pattern import pattern
 from nebtui.text.ascii import in_ascii
 
-_DOUBTFUL = re.compile("[\u2630-\u2637\u268a-\u268f\u3164\u4dc0-\u4dff\uffa0\U0001d300-\U0001d376]")
+_DOUBTFUL = pattern("[\u2630-\u2637\u268a-\u268f\u3164\u4dc0-\u4dff\uffa0\U0001d300-\U0001d376]")
 """One cell wide in some Unicode versions, two or none in others."""
-_ESCAPES = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?")
+_ESCAPES = pattern("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?")
 """Colours, cursor movements and titles as terminals are told them: gone as a whole, or their tails
 would stay."""
-_JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff\U0001f3fb-\U0001f3ff]")
+_JOINING = pattern("[\u1160-\u11ff\ud7b0-\ud7ff\U0001f3fb-\U0001f3ff]")
 """Jamo and skin tones: drawn into the character before them where the terminal knows how."""
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from nebtui.light_pattern import pattern
+
 DARK_COLOURS: Mapping[str, str] = {
     "primary": "#4fb3ff",
     "secondary": "#9aa7b8",
@@ -81,12 +83,10 @@ WORD_STYLES = {
 }
 """How words of each tone look, in Textual's language."""
 
-_RULE = re.compile(
-    r"^((?:\S+ )?Rails\S*) > \.rails--([\w-]+) \{ ([\w-]+): ([^;]+); \}$", re.MULTILINE
-)
+_RULE = pattern(r"^((?:\S+ )?Rails\S*) > \.rails--([\w-]+) \{ ([\w-]+): ([^;]+); \}$", re.MULTILINE)
 _VARIANTS = {"nebtui-light": "Rails:light", "nebtui-contrast": ".-theme-nebtui-contrast Rails"}
 """How the style sheet says that a rule is for one theme only."""
-_PART = re.compile(r"(\$[\w-]+|#[0-9a-fA-F]{6})(?: (\d+)%)?")
+_PART = pattern(r"(\$[\w-]+|#[0-9a-fA-F]{6})(?: (\d+)%)?")
 
 
 class Look(NamedTuple):

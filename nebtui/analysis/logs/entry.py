@@ -10,6 +10,7 @@ from itertools import islice
 
 from nebtui.analysis.logs.level import LogLevel, mark_of, named
 from nebtui.light_dataclass import dataclass
+from nebtui.light_pattern import pattern
 from nebtui.text.terminal import plain
 
 LEVELS = ("level", "severity", "lvl", "levelname", "log.level", "loglevel", "@l", "log_level")
@@ -20,8 +21,8 @@ TIMES = frozenset(
 """Fields that are not shown: the engine's time of the line stands before it."""
 MOST_FIELDS = 64
 _MONGO = {"F": "error", "E": "error", "W": "warning", "I": "info"}
-_PAIR = re.compile(r'\s*+([A-Za-z_@][\w.@/-]{0,63})=("(?:[^"\\]|\\.)*+"|[^\s"]*+)(?=\s|$)')
-_CUT = re.compile(r'(?:"|\b)(?:level|severity|lvl|levelname)"?\s?[=:]\s?"?(\w{1,12})')
+_PAIR = pattern(r'\s*+([A-Za-z_@][\w.@/-]{0,63})=("(?:[^"\\]|\\.)*+"|[^\s"]*+)(?=\s|$)')
+_CUT = pattern(r'(?:"|\b)(?:level|severity|lvl|levelname)"?\s?[=:]\s?"?(\w{1,12})')
 """The level of a line whose end is missing."""
 
 Fields = tuple[tuple[str, str], ...]

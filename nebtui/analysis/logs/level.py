@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from nebtui.light_pattern import pattern
+
 LogLevel = Literal["error", "warning", "info", "debug"]
 ORDER: tuple[LogLevel, ...] = ("debug", "info", "warning", "error")
 SEARCHED = 200
@@ -38,17 +40,17 @@ _BEFORE = (
     rf"{_TIME}|\d++(?![\w.%])|[-|:*]++|\[(?:{_TIME})++\s++(?=(?:{_WORD})\b)|{_GROUP}|{_LOGGER}"
 )
 """What may stand before a level: times, numbers, separators, groups, a logger's name."""
-_HEAD = re.compile(
+_HEAD = pattern(
     rf"(?:\s*+(?>{_BEFORE})){{0,9}}+\s*+[\[(<]?+\s*+(?:[\w.-]{{1,40}}:)??"
     rf"(?P<word>{_WORD})(?P<after>\s*+[\[\]()<>|!:]|(?![\w=/.-]))",
     re.IGNORECASE,
 )
-_LETTER = re.compile(r"([IWEF])\d{4,8} \d\d:\d\d:\d\d")
+_LETTER = pattern(r"([IWEF])\d{4,8} \d\d:\d\d:\d\d")
 """glog and klog: `E1122 14:06:33.123456       1 main.go:12] …`."""
 _LETTERS: dict[str, LogLevel] = {"I": "info", "W": "warning", "E": "error", "F": "error"}
-_REDIS = re.compile(r"\d+:[A-Z] \d\d? \w{3} \d{4} [\d:.]+ ([#*.-]) ")
+_REDIS = pattern(r"\d+:[A-Z] \d\d? \w{3} \d{4} [\d:.]+ ([#*.-]) ")
 _SIGNS: dict[str, LogLevel] = {"#": "warning", "*": "info", "-": "debug", ".": "debug"}
-_RAISED = re.compile(
+_RAISED = pattern(
     r"(?:Caused by: |Uncaught |Unhandled )?(?:\w+\.){0,9}[A-Z]\w*"
     r"(?:Error|Exception|Interrupt)(?=:|$)|Traceback \(most recent call last\)"
     r"|Exception in thread |thread '[^']*' (?:\(\d+\) )?panicked"
@@ -56,7 +58,7 @@ _RAISED = re.compile(
 )
 """What a language prints of an error that nobody caught, without a word for its level."""
 
-_BETWEEN = re.compile(
+_BETWEEN = pattern(
     r"[\s\])>|!:-]*+(?:\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\s++(?:\[?[\w./-]{1,60}:\d+\]\s*+)?)?"
 )
 """After a level: separators, and the time and place that vLLM puts there."""

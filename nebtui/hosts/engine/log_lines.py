@@ -10,6 +10,7 @@ from typing import Literal
 
 from nebtui.hosts.engine.errors import EngineError
 from nebtui.light_dataclass import dataclass
+from nebtui.light_pattern import pattern
 
 HEADER = 8
 """Bytes before a frame: the stream's number, three zeros, the length."""
@@ -20,9 +21,7 @@ MOST_LINE = 8192
 Output = Literal["stdout", "stderr", "note"]
 STREAMS: dict[int, Output] = {0: "stdout", 1: "stdout", 2: "stderr", 3: "note"}
 """The last one is the engine's own: why it has no more."""
-_STAMP = re.compile(
-    rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ?", re.ASCII
-)
+_STAMP = pattern(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from textual.content import Content
 
+from nebtui.light_pattern import pattern
 from nebtui.text.mask import mask
 from nebtui.tui.runs import Batch, Runs
 from nebtui.tui.widgets.cached_static import CachedStatic
@@ -13,8 +12,8 @@ from nebtui.tui.widgets.markup import joined
 
 EVERY = 0.25
 _SPINNER, _PLAIN = "⠋⠙⠸⠴⠦⠇", "|/-\\"
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?B)\s*/\s*(\d+(?:\.\d+)?)\s*([kMGT]?B)\b")
-_STEPS = re.compile(r"\[(?:[\w.-]+ )?\s*(\d+)/(\d+)\]")
+_SHARE = pattern(r"(\d+(?:\.\d+)?)\s*([kMGT]?B)\s*/\s*(\d+(?:\.\d+)?)\s*([kMGT]?B)\b")
+_STEPS = pattern(r"\[(?:[\w.-]+ )?\s*(\d+)/(\d+)\]")
 _UNITS = {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 _BAR = 12
 
