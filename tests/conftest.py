@@ -3,12 +3,18 @@ several processes one runs all tests of a file, and one all that use the engine.
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# A shell that starts the tests in the background has them, and all they start, ignore ctrl+c.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 class OneEngine(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types

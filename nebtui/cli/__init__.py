@@ -8,15 +8,14 @@ import errno
 import gc
 import os
 import shutil
-import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import NoReturn
 
 from nebtui.cli.arguments import parsed
 from nebtui.cli.boxes import chosen_boxes
+from nebtui.cli.ending import end_on_signals
 from nebtui.cli.errors import CommandError
 from nebtui.cli.output import ascii_only, prepare, warn
 from nebtui.cli.state_folder import with_state
@@ -84,18 +83,12 @@ def entry() -> None:
     """The console script: run `main` and leave at once. Python's own tidying up of hundreds of
     modules and waiting threads takes 0.2 s that nobody needs: everything nebtui keeps is on disk by
     then."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, _end)
+    end_on_signals()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
-
-
-def _end(number: int, _: object) -> NoReturn:
-    """Told to end from outside: what is open is closed on the way out."""
-    raise SystemExit(128 + number)
 
 
 def _verb(name: str | None) -> Verb:

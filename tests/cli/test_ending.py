@@ -53,3 +53,39 @@ def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals
             process.kill()
             os.close(screen)
     assert not list(tmp_path.glob("nebtui-demo-*"))
+
+
+LOSING = """
+import os, sys, time, weakref
+import nebtui.cli
+
+class Object: pass
+
+def main():
+    for _ in range(2):
+        one = Object()
+        kept = weakref.ref(one, lambda _: os.kill(os.getpid(), int(sys.argv[1])))
+        del one
+    time.sleep(60)
+
+nebtui.cli.main = main
+nebtui.cli.entry()
+"""
+"""nebtui whose signal comes while Python tidies up, twice: what the handler raises is ignored."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_no_signal_is_lost(number: signal.Signals) -> None:
+    """It is raised anew, so that the program ends, and nothing of it stands on the screen."""
+    argv = [sys.executable, "-c", LOSING, str(int(number))]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == (-number if number == signal.SIGINT else 128 + number)
+    assert "ignored" not in done.stderr
+
+
+def test_other_errors_that_nobody_takes_are_told() -> None:
+    """As Python does."""
+    code = LOSING.replace("os.kill(os.getpid(), int(sys.argv[1]))", "1 / 0")
+    argv = [sys.executable, "-c", code.replace("60", "0"), "2"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+    assert done.stderr.count("ZeroDivisionError") == 2
