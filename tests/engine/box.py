@@ -146,9 +146,18 @@ class SeedBox:
             if f["place"] != "host"
         }
 
+    def container(self, project: str, service: str) -> str:
+        """The id of a service's container, found by its labels: one that Compose could not finish
+        to recreate keeps a name of its own."""
+        labels = f"project={project}", f"service={service}"
+        told = [word for one in labels for word in ("--filter", f"label=com.docker.compose.{one}")]
+        argv = ["docker", "ps", "-aq", *told]
+        listed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
+        return listed[0] if listed else f"{project}-{service}-1"
+
     def inspect(self, project: str, service: str) -> dict[str, Any]:
         """The container of a service as the engine describes it."""
-        name = f"{project}-{service}-1"
+        name = self.container(project, service)
         done = subprocess.run(
             ["docker", "inspect", name], capture_output=True, text=True, check=True
         )
@@ -161,7 +170,7 @@ class SeedBox:
 
     def run_in(self, project: str, service: str, *argv: str) -> int:
         """The exit code of a command inside a service's container."""
-        name = f"{project}-{service}-1"
+        name = self.container(project, service)
         return subprocess.run(
             ["docker", "exec", name, *argv], capture_output=True, timeout=20, check=False
         ).returncode
@@ -186,7 +195,7 @@ class SeedBox:
         listed = subprocess.run(
             ["docker", "ps", "-a"], capture_output=True, text=True, check=False
         ).stdout
-        name = f"{self.gantry}-conductor-1"
+        name = self.container(self.gantry, "conductor")
         logs = subprocess.run(
             ["docker", "logs", "--tail", "5", name], capture_output=True, text=True, check=False
         )
