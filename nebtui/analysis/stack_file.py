@@ -95,3 +95,16 @@ def is_stack(snapshot: Snapshot, key: ProjectKey) -> bool:
     if project is None or snapshot.swarm is None or not meant_for_swarm(project):
         return False
     return not any(belongs(one, key) for one in snapshot.by_project.get(key.name, ()))
+
+
+def may_be_deployed(snapshot: Snapshot, key: ProjectKey) -> bool:
+    """Whether a project may be one of a Swarm, here or elsewhere: its files are meant for it, Swarm
+    refuses nothing in them, and Compose runs none of it here."""
+    if is_stack(snapshot, key):
+        return True
+    project = snapshot.projects.get(key)
+    if project is None or not meant_for_swarm(project) or refused_sections(project):
+        return False
+    if any(next(refused(service), None) for service in project.services.values()):
+        return False
+    return not any(belongs(one, key) for one in snapshot.by_project.get(key.name, ()))

@@ -81,7 +81,7 @@ def plan(draft: Draft, finding: Finding, options: Options, *, override: bool = F
     """The patch for a finding; raises NoFixError or EditRefusedError with one sentence."""
     rule = rules.rule(finding.rule)
     shared = [key for key in finding.also if key.project == finding.project]
-    if shared and not _of_dockerfile(draft.snapshot, finding):
+    if shared and rule.fix is not None and not _of_dockerfile(draft.snapshot, finding):
         raise NoFixError(
             f"{finding.origin} is shared with {_listed(shared)} (an anchor or a merged "
             "map): edit it "

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?=$|[-+._])")
+LONGEST = 8
+"""Parts of a version that are compared."""
+NEWEST = math.inf
+"""What stands for a part that a tag lacks: `mariadb:10` is the newest of 10."""
 _COMPARISON = re.compile(r"(>=|<=|<|>)(\d+(?:\.\d+)*)")
 
 
@@ -24,7 +28,8 @@ def _holds(condition: str, tag: str) -> bool:
     version = _VERSION.match(tag)
     if version is None:
         return True
-    left, right = _padded(version[1], comparison[2])
+    most = NEWEST if comparison[1] == "<=" else 0.0
+    left, right = _parts(version[1], NEWEST), _parts(comparison[2], most)
     match comparison[1]:
         case ">=":
             return left >= right
@@ -36,8 +41,7 @@ def _holds(condition: str, tag: str) -> bool:
             return left < right
 
 
-def _padded(*versions: str) -> Iterable[tuple[int, ...]]:
-    """Versions as tuples of one length, so that `1` equals `1.0`."""
-    parts = [tuple(int(number) for number in version.split(".")) for version in versions]
-    longest = max(len(part) for part in parts)
-    return [part + (0,) * (longest - len(part)) for part in parts]
+def _parts(version: str, missing: float) -> tuple[float, ...]:
+    """A version as numbers, with what stands for the parts that it lacks."""
+    given = [float(number) for number in version.split(".")]
+    return tuple(given + [missing] * (LONGEST - len(given)))

@@ -10,8 +10,9 @@ says nothing. No gate is offered on such a test.
 Evidence: the test as it stands, and how each part is known (the image's own files, its Dockerfile,
 /proc/PID/net/tcp, the engine's log of probes).
 Fix: the test known for the image with the port and the program that fit, or one of the listening
-port; `-f` or `-h 127.0.0.1` or a start_period added where only that is missing. Safe once it was
-tried in the running container, else unsafe. Display where no test is known that would pass.
+port; `-f` (where a health page is asked: another may answer 401 all its life), `-h 127.0.0.1` or a
+start_period added where only that is missing. Safe once it was tried in the running container, else
+unsafe. Display where no test is known that would pass.
 Source: docs.docker.com/reference/dockerfile/#healthcheck; chroma-core/chroma issue 6856.
 """
 
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 
 from nebtui.analysis.patience import impatient, patient_period
 from nebtui.analysis.probes import Fault, Kind, fault
+from nebtui.analysis.server import server_of, unmet
 from nebtui.analysis.suggestion import Suggestion, suggest
 from nebtui.compose.editor.verbs import Set
 from nebtui.facts.declared import Service, ServiceKey
@@ -44,6 +46,8 @@ from nebtui.rules.rule import (
 NAME = "broken-healthcheck"
 _OPTION = {"blind": ("curl", "-f"), "early": ("pg_isready", "-h 127.0.0.1")}
 """The faults that an option mends, and behind which program it goes."""
+_HEALTH_PAGE = re.compile(r"://[^/\s]+/[\w/.-]*(?:health|ready|live|ping|heartbeat)", re.IGNORECASE)
+"""A page that exists to be asked whether all is well: it answers without a password."""
 
 
 def find(snapshot: Snapshot) -> Iterator[Finding]:
@@ -96,6 +100,8 @@ def _why_not(snapshot: Snapshot, key: ServiceKey, service: Service, wrong: Fault
     if wrong.kind == "failing" and not service.healthcheck:
         return "look at its log: the image's own test fails"
     suggestion = suggest(snapshot, key, service)
+    if wrong.kind == "blind" and not (isinstance(suggestion, Suggestion) and suggestion.known):
+        return "add -f to curl, if what it asks answers without an error and without a password"
     if not isinstance(suggestion, Suggestion):
         return f"replace the test by hand: {suggestion.why}"
     if service.healthcheck and _resolved(suggestion.healthcheck.test) == service.healthcheck.test:
@@ -117,6 +123,8 @@ def _with_option(service: Service, kind: Kind) -> tuple[str, ...] | None:
     )
     if kind not in _OPTION or variables or any("$" in word for word in test):
         return None
+    if kind == "blind" and not _answers(service, " ".join(test)):
+        return None
     program, option = _OPTION[kind]
     if test[:2] == ("CMD", program):
         return ("CMD", program, *option.split(), *test[2:])
@@ -125,6 +133,13 @@ def _with_option(service: Service, kind: Kind) -> tuple[str, ...] | None:
         changed = tuple(called.sub(f"{program} {option}", word) for word in test)
         return changed if changed != test else None
     return None
+
+
+def _answers(service: Service, test: str) -> bool:
+    """Whether what it asks may be expected to answer with 2xx once all is well: any other page may
+    answer 401 or 404 all its life, and with -f the service would never be healthy."""
+    known = server_of(service)
+    return not (known and unmet(service, known)) and bool(_HEALTH_PAGE.search(test))
 
 
 def fix(snapshot: Snapshot, finding: Finding, options: Options) -> Fix:

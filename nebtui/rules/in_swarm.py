@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from nebtui.analysis.stack_file import is_stack
+from nebtui.analysis.stack_file import is_stack, may_be_deployed
 from nebtui.facts.snapshot import Snapshot
 from nebtui.rules.rule import UNGATED, Finding
 
@@ -33,7 +33,11 @@ def told_for_swarm(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[
     """The findings, without those that mean nothing there; where the fix would break the stack, as
     one that is shown only."""
     for one in findings:
-        if one.project is None or not is_stack(snapshot, one.project):
+        if one.project is None:
+            yield one
+        elif one.rule in GATES and may_be_deployed(snapshot, one.project):
+            continue
+        elif not is_stack(snapshot, one.project):
             yield one
         elif one.rule in NETWORKS:
             yield replace(one, applicability="display", fix=BY_HAND)
@@ -41,5 +45,5 @@ def told_for_swarm(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[
             yield replace(one, applicability="display", fix=IN_VAIN)
         elif one.rule in LIMITS and one.applicability == "display":
             yield replace(one, fix=LIMITS[one.rule])
-        elif one.rule not in GATES:
+        else:
             yield one

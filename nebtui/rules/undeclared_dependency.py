@@ -47,8 +47,9 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
 
 def undeclared(snapshot: Snapshot) -> Iterator[Resolution]:
     """The references to a sibling that nothing waits for, one per service and sibling."""
-    found = [r for r in resolutions(snapshot) if _own(snapshot, r)]
-    pairs = {(r.reference.source, r.reached[0]) for r in found}
+    every = tuple(resolutions(snapshot))
+    pairs = {(r.reference.source, one) for r in every for one in r.reached}
+    found = [r for r in every if _own(snapshot, r)]
     told = set()
     for resolution in found:
         source, target = resolution.reference.source, resolution.reached[0]

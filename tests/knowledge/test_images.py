@@ -20,6 +20,7 @@ from nebtui.knowledge import (
     probe_programs,
     repository,
 )
+from nebtui.knowledge.tags import admits
 
 ROLES = {
     *("", "agent", "app", "auth", "base", "cache", "database", "docker", "documents", "embedding"),
@@ -442,3 +443,19 @@ def test_every_table_is_read() -> None:
     """Those of the folder, by name: a package in one file has no folder to look at."""
     folder = Path(entry.__file__).parent / "images"
     assert {path.stem for path in folder.glob("*.toml")} == set(entry.TABLES)
+
+
+@pytest.mark.parametrize(
+    ("tags", "admitted", "refused"),
+    [
+        (">=10.4", ("10", "10-focal", "10.4", "11.2", "latest"), ("10.3", "9", "5.5.60")),
+        ("<10.4", ("10.3.39", "9", "latest"), ("10", "10.4", "11")),
+        (">=1.0", ("1", "v1.0.3"), ("0.6", "0")),
+        ("<=2.1", ("2.1", "2.1.7", "2.0", "1"), ("2.2", "2", "3")),
+    ],
+)
+def test_tags_that_are_admitted(
+    tags: str, admitted: tuple[str, ...], refused: tuple[str, ...]
+) -> None:
+    """A tag that lacks parts is the newest of its version; one without a version meets all."""
+    assert [tag for tag in admitted + refused if admits(tags, tag)] == list(admitted)

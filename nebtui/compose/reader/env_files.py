@@ -35,10 +35,8 @@ def _with_env_file(context: ReadContext, body: Located, variables: Mapping[str, 
         entry = plain_value(item)
         if not isinstance(entry, dict) or not isinstance(path := entry.get("path"), str):
             continue
-        optional, raw = (
-            not short_forms.truth(entry.get("required", True)),
-            entry.get("format") == "raw",
-        )
+        required = short_forms.truth(entry.get("required", True)) and _active(body, variables)
+        optional, raw = not required, entry.get("format") == "raw"
         known = len(context.warnings)
         result |= env_of(context, path, {**result, **variables}, optional=optional, raw=raw)
         if context.warnings[known:] and item.origin:
@@ -49,6 +47,15 @@ def _with_env_file(context: ReadContext, body: Located, variables: Mapping[str, 
     return body.child(
         "environment", own.with_value({k: locate(v) for k, v in result.items()} | mapping_of(own))
     )
+
+
+def _active(body: Located, variables: Mapping[str, str]) -> bool:
+    """Whether a plain `up` has the service: Compose does not look for the env files of one whose
+    profiles are not asked for."""
+    profiles = body.get("profiles")
+    given = plain_value(profiles) if profiles is not None else None
+    asked = {*variables.get("COMPOSE_PROFILES", "").split(",")}
+    return not isinstance(given, list) or not given or bool(asked & {"*", *map(str, given)})
 
 
 def environment_resolved(document: Located, variables: Mapping[str, str]) -> Located:

@@ -119,10 +119,11 @@ def _rooted(source: str) -> tuple[str, bool]:
 
 
 def _user(left: str) -> tuple[str, bool]:
-    if left in (":", ""):
+    if left == "":
         return "runs as the image's own user, mostly root", False
     if left.startswith(":"):
-        return "runs as root with that group", False
+        group = " with that group" if left != ":" else ", whoever the image's own user is"
+        return f"runs as root{group}", False
     return "", False
 
 

@@ -211,6 +211,17 @@ def test_a_missing_variable_is_no_fault_of_the_file(tmp_path: Path) -> None:
     assert services_of(tmp_path)["a"].user == "5"
 
 
+def test_an_env_file_is_missed_where_its_service_is_wanted(tmp_path: Path) -> None:
+    """Compose does not look for those of profiles that nobody asks for."""
+    text = "services: {a: {image: a, profiles: [p], env_file: none.env}, b: {image: b}}"
+    written(tmp_path, {"compose.yaml": text})
+    assert reading(tmp_path).warning is None
+    for asked in ("p", "o,p", "*"):
+        missed = reading(tmp_path, COMPOSE_PROFILES=asked).warning
+        assert missed is not None
+        assert "none.env does not exist" in missed.message
+
+
 def test_an_overlay_is_read_instead_of_the_disk(tmp_path: Path) -> None:
     """`read_only` sees edited texts."""
     folder = written(tmp_path, {"compose.yaml": "services: {a: {image: old}}"})
