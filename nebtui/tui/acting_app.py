@@ -117,7 +117,8 @@ class ActingApp(App[None]):
                 self.notify(sentence, markup=False, timeout=4)
             return
         text = tuple(host.command(action) for action in message.actions)
-        screen = ConfirmScreen(text, told)
+        only_up = bool(verbs) and all(isinstance(verb, Up) for verb in verbs)
+        screen = ConfirmScreen(text, told, key="U" if only_up else "")
         self.push_screen(screen, lambda yes: self._run(message.actions) if yes else None)
         for verb in verbs:
             if isinstance(verb, Pull):

@@ -259,7 +259,7 @@ KEYS: tuple[Key, ...] = (
         "Connect to the other boxes from inside the selected service.", "all boxes", True),
     *(Key(f"box_{n}", f"{n}", f"{n}", f"box({n})", f"box {n}", f"Box {n} of the list.", "all boxes")
       for n in range(1, 10)),
-    Key("confirm", "enter,U", "enter", "confirm", "run",
+    Key("confirm", "enter", "enter", "confirm", "run",
         "Run the command shown.", "confirm", True),
     Key("whole", "d", "d", "whole", "whole command",
         "Show the command in full, or short again.", "confirm"),

@@ -125,6 +125,44 @@ async def test_a_locked_box_is_left_alone(tmp_path: Path, key: str) -> None:
         assert isinstance(driver.app.screen, HomeScreen)
 
 
+async def test_another_verbs_key_confirms_nothing(tmp_path: Path) -> None:
+    """Who asked for `down` by mistake and presses U to bring things up removes nothing; asked for
+    by U, the same key again is a yes."""
+    async with demo(tmp_path) as driver:
+        await go(driver, "core")
+        await driver.press("D")
+        assert isinstance(driver.app.screen, ConfirmScreen)
+        await driver.press("U", "D")
+        assert isinstance(driver.app.screen, ConfirmScreen)
+        await driver.press("escape")
+        await driver.until(lambda: driver.home, "home")
+        assert not driver.session.commands
+        said: list[bool | None] = []
+        await driver.app.push_screen(ConfirmScreen((), ("recreates one",), key="U"), said.append)
+        await driver.press("U")
+        await driver.until(lambda: said == [True], "yes")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10)])
+async def test_what_is_confirmed_can_be_read_to_its_end(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """However many commands there are: the keys stay in view, and the text is scrolled."""
+    async with demo(tmp_path, size) as driver:
+        for name in ("core", "gantry", "infer", "quantumsketch", "sandbox"):
+            await go(driver, name)
+            await driver.press("M")
+        await driver.press("D")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen), "the question")
+        assert "enter  run" in driver.text
+        assert "(in sandbox)" not in driver.text
+        told = driver.app.screen.query_one("#told")
+        await driver.press("j", "down", "end")
+        await driver.until(lambda: told.scroll_y == told.max_scroll_y > 0, "the end")
+        await driver.until(lambda: "(in sandbox)" in driver.text, "the last command")
+        assert "enter  run" in driver.text
+
+
 async def test_pulling_recreates_afterwards(tmp_path: Path) -> None:
     """Two commands, one after the other."""
     async with demo(tmp_path) as driver:

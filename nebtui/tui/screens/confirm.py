@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -15,6 +16,11 @@ from nebtui.tui.keys import bindings
 from nebtui.tui.short_command import short_command
 from nebtui.tui.widgets.markup import joined, lines, pressed
 
+SHARE = 80
+"""Percent of the height that a dialog takes at most, as in `app.tcss`."""
+EDGES = 4
+"""Lines of its border and padding."""
+
 
 class ConfirmScreen(ModalScreen[bool]):
     """Gives True where the person says so."""
@@ -22,11 +28,17 @@ class ConfirmScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("confirm"),
         ("escape", "dismiss(False)", "leave"),
+        ("j", "scroll(1)", "down"),
+        ("k", "scroll(-1)", "up"),
     ]
 
-    def __init__(self, commands: tuple[tuple[str, ...], ...], told: tuple[str, ...]) -> None:
-        """`commands`: their argv; `told`: what they will do, one sentence each."""
+    def __init__(
+        self, commands: tuple[tuple[str, ...], ...], told: tuple[str, ...], key: str = ""
+    ) -> None:
+        """`commands`: their argv; `told`: what they will do, one sentence each; `key`: the one that
+        asked, which confirms when it is pressed again, "" = none does."""
         super().__init__()
+        self._key = key
         self._commands = commands
         self._whole = False
         self._sentences = told
@@ -36,13 +48,32 @@ class ConfirmScreen(ModalScreen[bool]):
         """One more sentence, which took a while to find out."""
         self._later = (*self._later, sentence)
         if self.is_mounted:
-            self.query_one(Static).update(self._text())
+            self._show()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Static(self._text())
+            with VerticalScroll(id="told"):
+                yield Static()
+            yield Static(id="keys")
 
-    def _text(self) -> Content:
+    def on_mount(self) -> None:
+        self._show()
+
+    def on_resize(self) -> None:
+        """However much there is to be told, the keys stay in view."""
+        room = self.app.size.height * SHARE // 100 - EDGES - 1
+        self.query_one("#told").styles.max_height = max(1, room)
+
+    def on_key(self, event: events.Key) -> None:
+        if self._key and event.character == self._key:
+            event.stop()
+            self.action_confirm()
+
+    def _show(self) -> None:
+        self.query_one("#told Static", Static).update(lines(self._told()))
+        self.query_one("#keys", Static).update(self._keys())
+
+    def _keys(self) -> Content:
         keys = [
             joined(" "),
             pressed(" enter ", "key", "screen.confirm"),
@@ -53,7 +84,7 @@ class ConfirmScreen(ModalScreen[bool]):
         if self._commands:
             more = " less" if self._whole else " the whole command"
             keys += [joined("   "), pressed(" d ", "key", "screen.whole"), joined(more)]
-        return lines([*self._told(), Content("").join(keys)])
+        return Content("").join(keys)
 
     def _told(self) -> list[Content]:
         return [
@@ -70,7 +101,11 @@ class ConfirmScreen(ModalScreen[bool]):
     def action_whole(self) -> None:
         """Show the commands in full, or short again."""
         self._whole = not self._whole
-        self.query_one(Static).update(self._text())
+        self._show()
+
+    def action_scroll(self, by: int) -> None:
+        """A line up or down."""
+        self.query_one("#told", VerticalScroll).scroll_relative(y=by, animate=False)
 
     def action_confirm(self) -> None:
         """Do it."""
