@@ -116,8 +116,11 @@ def _of_container(
     if state == "paused":
         return Readiness("degraded", "paused", label="paused")
     if state == "exited":
+        # With a restart policy it would run again, had it ended by itself.
         serves = service is not None and (
-            bool(service.ports) or health_test(snapshot, key, service) is not None
+            bool(service.ports)
+            or health_test(snapshot, key, service) is not None
+            or service.restart in ("always", "unless-stopped")
         )
         return _exited(container, serves=serves)
     return Readiness("absent", state)

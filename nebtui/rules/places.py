@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nebtui.facts.snapshot import Snapshot
+from nebtui.facts.snapshot import Snapshot, belongs
 from nebtui.rules import ambiguous_name, isolated_networks, missing_network
 from nebtui.rules.rule import Finding
 
@@ -20,15 +20,15 @@ def placed(snapshot: Snapshot, findings: list[Finding], of_files: list[Finding])
     and breaks at the next `up`."""
     declared = {f.key for f in of_files}
     seen = {f.key for f in findings}
-    standing = [_standing(f, in_file=f.key in declared) for f in findings]
+    standing = [_standing(snapshot, f, in_file=f.key in declared) for f in findings]
     sleeping = (f for f in of_files if f.rule in DECLARED_ONLY and f.key not in seen)
     return [*standing, *(_sleeping(snapshot, f) for f in sleeping)]
 
 
-def _standing(finding: Finding, *, in_file: bool) -> Finding:
+def _standing(snapshot: Snapshot, finding: Finding, *, in_file: bool) -> Finding:
     """A finding of what runs; one that the file does not have is mended by bringing it up."""
     if in_file:
-        return replace(finding, place="both")
+        return replace(finding, place="both" if _has_containers(snapshot, finding) else "file")
     if finding.rule not in DECLARED_ONLY:
         return replace(finding, place="host")
     remedy = f"the file is right, the container is older: bring {finding.service} up"
@@ -41,3 +41,12 @@ def _sleeping(snapshot: Snapshot, finding: Finding) -> Finding:
         return finding
     message = f"works now, breaks at the next `up`: {finding.message}"
     return replace(finding, message=message, place="file")
+
+
+def _has_containers(snapshot: Snapshot, finding: Finding) -> bool:
+    """Whether there is anything, running or not, that a finding of a service or project could be
+    true of beside the file."""
+    if finding.at:
+        return bool(snapshot.containers_of(finding.at))
+    key = finding.project
+    return key is None or any(belongs(one, key) for one in snapshot.by_project.get(key.name, ()))

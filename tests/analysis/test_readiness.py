@@ -168,6 +168,17 @@ def test_all_words_are_tried_and_have_a_look() -> None:
     assert len({look.glyph for look in WORDS.values()}) == len(WORDS)
 
 
+@pytest.mark.parametrize(
+    ("restart", "word"),
+    [("unless-stopped", "absent"), ("always", "absent"), ("on-failure", "completed")],
+)
+def test_what_would_run_again_was_stopped(restart: str, word: str) -> None:
+    """A worker without ports that ends with 0 when it is told to is no job that is done."""
+    made = project("a", Service("worker", restart=restart))
+    found = readiness(box(made, container("a/worker", "exited", code=0)), at("a/worker"))
+    assert found.word == word
+
+
 def test_waiting_names_only_what_is_not_there_yet() -> None:
     """As gates open, the rest is named; a dependency that is not required is never waited for."""
     created = container("a/app", "created")

@@ -45,6 +45,14 @@ def test_file_host_and_both() -> None:
     assert isolated(box(*together, *running("net"))) == []
 
 
+def test_what_has_no_container_is_true_of_the_file() -> None:
+    """Nothing runs, and nothing that was stopped is there, of which it could be true as well."""
+    made = project("a", Service("s", image="redis:latest"))
+    for facts, place in ((box(made), "file"), (box(made, container("a/s", "exited")), "both")):
+        (found,) = (f for f in rules.find(facts) if f.rule == "floating-image")
+        assert found.place == place
+
+
 def test_check_agrees_on_the_files_with_and_without_an_engine() -> None:
     """What only the running box hides is said all the same."""
     apart = (project("a", STORE), project("b", APP))

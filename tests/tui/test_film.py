@@ -48,6 +48,8 @@ async def shots(driver: AppDriver) -> list[Shot]:
     await take(2, "U", "Written, and brought up")
     await driver.live(lambda: not driver.session.watched, "the fix to be seen")
     await driver.live(lambda: re.search(r"conductor +ready", driver.text), "conductor")
+    # Findings follow the rows on a busy machine: the gate became safe with its healthy target.
+    await driver.until(lambda: "service_healthy · safe" in driver.text, "the findings")
     await take(4.5, "", "Seen to work on the host (z takes it back)")
     await driver.select("infer", "llama")
     await driver.press("7")

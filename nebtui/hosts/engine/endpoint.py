@@ -217,6 +217,12 @@ def no_socket(where: str, environ: Mapping[str, str]) -> str:
                 f"No engine socket at {where}, but one at {candidate}: `export "
                 f"DOCKER_HOST=unix://{candidate}`."
             )
+    named = environ.get("DOCKER_HOST", "")
+    if named == f"unix://{where}" != DEFAULT:
+        return (
+            f"No engine socket at {where}, which DOCKER_HOST names: start that engine or `unset "
+            "DOCKER_HOST`."
+        )
     return (
         f"No engine socket at {where}: install Docker or start it with `sudo systemctl start "
         "docker`."

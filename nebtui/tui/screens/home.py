@@ -216,6 +216,8 @@ class HomeScreen(ExplainedScreen, DetailedScreen):
         elif self.focused is not self.query_one(Rails):
             self.set_focus(self.query_one(Rails))
         else:
+            if self._first is not None:
+                self.app.clear_notifications()  # what it asks for is not waited for any more
             self._selected = self._first = None
             self._foreign = ""
             self.refresh_bindings()

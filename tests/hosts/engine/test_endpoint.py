@@ -53,6 +53,13 @@ def test_no_socket_names_the_rootless_one(tmp_path: Path) -> None:
         EngineClient(endpoint, {"XDG_RUNTIME_DIR": str(tmp_path)}).containers()
 
 
+def test_no_socket_where_docker_host_names_one(tmp_path: Path) -> None:
+    """Docker may well run: it is the variable that points elsewhere."""
+    endpoint = Endpoint(f"unix://{tmp_path}/no.sock")
+    with pytest.raises(EngineError, match=r"which DOCKER_HOST names: .* `unset DOCKER_HOST`"):
+        EngineClient(endpoint, {"DOCKER_HOST": endpoint.url}).containers()
+
+
 def test_permission_denied_names_the_group() -> None:
     """The remedy for a forbidden socket is the group docker."""
     said = explain(PermissionError(13, "Permission denied"), Endpoint(), {})
