@@ -130,7 +130,10 @@ class SimulatedHost:
         return Validation()
 
     def follow(self, containers: tuple[str, ...]) -> None:
-        """The simulation tells every probe by itself."""
+        """From now on tell every probe of these."""
+        with self._lock:
+            self._world.follow(containers)
+        self._clock.wake()
 
     def measure(self, shown: ShownFigures) -> None:
         """The simulation tells all figures."""

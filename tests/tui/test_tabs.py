@@ -55,3 +55,20 @@ async def test_the_last_minutes_stand_beside_the_graph(tmp_path: Path) -> None:
         await driver.select("infer", "ollama")
         await driver.live(lambda: "resources" in driver.text, "figures")
         assert not re.search(r"condition +[█▒]", driver.text)
+
+
+async def test_the_last_answers_of_a_healthcheck_are_the_last(tmp_path: Path) -> None:
+    """While the tab is open each answer is told, on the demo box too; elsewhere none is."""
+    async with demo(tmp_path, (100, 44)) as driver:
+
+        def last() -> float:
+            every = driver.session.snapshot.containers.values()
+            (one,) = (c for c in every if c.name.startswith("core-postgres"))
+            assert one.inspection is not None
+            return one.inspection.probes[-1].end
+
+        await driver.select("core", "postgres")
+        await driver.press("4")
+        begun = driver.session.now()
+        await driver.live(lambda: last() > begun + 8.0, "two more answers")
+        assert driver.session.now() - last() < 6.0

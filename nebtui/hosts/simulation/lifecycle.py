@@ -162,6 +162,8 @@ class Lifecycle:
             machine.happen(unit, f"health_status: {unit.health}")
             machine.show(unit)
             self._open_gates()
+        elif unit.id in machine.followed:
+            machine.show(unit)
         machine.soon(unit, self._pause(unit), self._probe)
 
     def _exit(self, unit: SimContainer, code: int) -> None:

@@ -42,6 +42,8 @@ class Machine:
         self.images: dict[str, Image] = {}
         self.paths: dict[str, HostPath] = {}
         self.book = LogBook()
+        self.followed: frozenset[str] = frozenset()
+        """Ids of the containers of which every probe is told."""
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
         self._ids = 0

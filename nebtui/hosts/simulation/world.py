@@ -132,6 +132,13 @@ class World:
         """Let the box live until then."""
         self._machine.advance(to)
 
+    def follow(self, containers: tuple[str, ...]) -> None:
+        """Tell every probe of these containers (their ids) from now on, the last ones at once."""
+        self._machine.followed = frozenset(containers)
+        for unit in self._machine.units.values():
+            if unit.id in self._machine.followed:
+                self._machine.show(unit)
+
     def news(self) -> list[Change]:
         """What happened since the last call."""
         return self._machine.news()
