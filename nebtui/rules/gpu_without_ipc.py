@@ -4,7 +4,7 @@ What: a GPU service of vLLM, SGLang, TGI or another server of PyTorch workers ha
 nor `ipc: host`, nor a mount or tmpfs at /dev/shm.
 Why it bites: PyTorch, vLLM, SGLang and NCCL pass tensors between processes through /dev/shm; with
 several workers or GPUs they die with "No space left on device" or a bus error, often only under
-load.
+load. With one GPU and one worker it is seldom much: advice.
 Evidence: the request for a GPU, what makes it an inference service, and the missing keys.
 Fix: add `shm_size: 8g`, for a stack of Swarm, which ignores it, a tmpfs of that size at /dev/shm:
 private memory, used only as far as it is needed. `ipc: host` would share the memory of all programs
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.gpu.requests import place, requested, shares_memory
+from nebtui.analysis.gpu.requests import one_worker, place, requested, shares_memory
 from nebtui.analysis.stack_file import is_stack
 from nebtui.compose.editor.verbs import Append, Set
 from nebtui.facts.declared import Service
@@ -50,7 +50,7 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         yield Finding(
             rule=NAME,
-            severity="warning",
+            severity="advice" if one_worker(service) else "warning",
             project=key.project,
             service=key.service,
             subject="",

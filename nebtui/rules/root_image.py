@@ -4,7 +4,8 @@ What: the stage that is built sets no USER on a base that is known to run as roo
 `USER root`; the service sets no `user` either, and nothing in it becomes another user by itself.
 Why it bites: a break-out of the program is one of root; files it writes to a mount belong to root.
 Evidence: the FROM or USER line, and what is known of the base.
-Fix: by hand: `RUN useradd -m -u 1000 appuser`, and `USER appuser` behind what needs root.
+Fix: by hand, in the words of the base: a user is added (`adduser -D` on Alpine, `useradd -m`
+elsewhere; images of Node.js have `node`), and `USER` behind what needs root.
 Source: docs.docker.com/build/building/best-practices ("USER").
 """
 
@@ -21,7 +22,7 @@ from nebtui.analysis.dockerfiles import (
 )
 from nebtui.facts.dockerfile import Dockerfile
 from nebtui.facts.snapshot import Snapshot
-from nebtui.knowledge import about
+from nebtui.knowledge import about, repository
 from nebtui.knowledge.bases import programs_of_base
 from nebtui.rules.docker_build import finding
 from nebtui.rules.rule import Finding, Rule
@@ -45,8 +46,19 @@ def find(snapshot: Snapshot) -> Iterator[Finding]:
             "builds an image that runs as root",
             () if user else (f"no USER, and {base} runs as root",),
             "display",
-            "add a user (RUN useradd -m -u 1000 appuser) and USER appuser behind what needs root",
+            _remedy(base),
         )
+
+
+def _remedy(base: str) -> str:
+    """What to write by hand: Alpine has no `useradd`, and in images of Node.js the user `node` has
+    the id 1000 already."""
+    name, tag = repository(base)
+    if name.rpartition("/")[2] == "node":
+        return "set USER node behind what needs root: the image has that user"
+    alpine = "alpine" in f"{name}:{tag}"
+    added = "adduser -D -u 1000 appuser" if alpine else "useradd -m -u 1000 appuser"
+    return f"add a user (RUN {added}) and USER appuser behind what needs root"
 
 
 def _runs_as_root(source: Dockerfile) -> bool:

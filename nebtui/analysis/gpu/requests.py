@@ -108,6 +108,20 @@ _WORKERS = re.compile(
 )
 
 
+def one_worker(service: Service) -> bool:
+    """Whether it asks for exactly one GPU, and its command for no more than one worker."""
+    line = " ".join((*service.entrypoint, *service.command))
+    one = [len(r.ids) == 1 or (not r.ids and r.count == 1) for r in service.gpus]
+    return one == [True] and not _SEVERAL.search(line)
+
+
+_SEVERAL = re.compile(
+    r"(?:--?(?:tensor[-_]parallel[-_]size|pipeline[-_]parallel[-_]size|data[-_]parallel[-_]size|"
+    r"tp(?:[-_]size)?|dp(?:[-_]size)?|pp|num[-_]shard|nproc[-_]per[-_]node|workers?)[ =](?!1\b)"
+    r"|torchrun|deepspeed|accelerate launch)"
+)
+
+
 def infers(service: Service) -> str:
     """Why this is a GPU inference service, "" if nothing says so."""
     return "" if is_check(service) else inference(service)
