@@ -149,7 +149,7 @@ def _startup(verb: Callable[..., Parser]) -> Parser:
     )
     startup.add_argument("--yes", action="store_true", help="do not ask before --up")
     startup.add_argument(
-        "--timeout", type=float, default=60.0, metavar="SECONDS", help="watch so long (60)"
+        "--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="watch so long (60)"
     )
     return startup
 

@@ -198,7 +198,7 @@ KEYS: tuple[Key, ...] = (
         "Write the lines that are shown to a file, after asking.", "logs", True),
     Key("match_after", "n", "n", "match(1)", "next match",
         "The next line below that has it.", "logs", True),
-    Key("match_before", "N", "N", "match(-1)", "previous match",
+    Key("match_before", "N", "N", "match(-1)", "earlier match",
         "The next line above that has it.", "logs"),
     Key("line_down", "j,down", "j ↓", "move(1)", "line below",
         "Move the cursor down; y copies the line under it.", "logs"),

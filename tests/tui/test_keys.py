@@ -41,3 +41,8 @@ def test_every_rule_that_fixes_has_its_key() -> None:
     """A rule's key is a fix key of home."""
     fixing = {key.keys for key in KEYS if key.where == "fixing"}
     assert {rule.key for rule in RULES if rule.key} <= fixing
+
+
+def test_every_label_has_room_in_the_help() -> None:
+    """What a key does stands apart from its label."""
+    assert all(len(key.label) < 14 for key in KEYS), [k.label for k in KEYS if len(k.label) > 13]
