@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nebtui.analysis.drift import drift
 from nebtui.facts.snapshot import Snapshot, belongs
 from nebtui.rules import ambiguous_name, isolated_networks, missing_network
 from nebtui.rules.rule import Finding
@@ -31,7 +32,9 @@ def _standing(snapshot: Snapshot, finding: Finding, *, in_file: bool) -> Finding
         return replace(finding, place="both" if _has_containers(snapshot, finding) else "file")
     if finding.rule not in DECLARED_ONLY:
         return replace(finding, place="host")
-    remedy = f"the file is right, the container is older: bring {finding.service} up"
+    older = [end for end in (finding.at, finding.target) if end and drift(snapshot, end)]
+    names = " and ".join(end.service for end in older) or finding.service
+    remedy = f"the file is right, what runs is older: bring {names} up"
     return replace(finding, place="host", applicability="display", fix=remedy)
 
 

@@ -45,6 +45,21 @@ def test_file_host_and_both() -> None:
     assert isolated(box(*together, *running("net"))) == []
 
 
+def test_who_is_older_than_its_file_is_to_be_brought_up() -> None:
+    """One end was joined already: the other one is named, not the one that the finding is of."""
+    made = (
+        project("a", replace(STORE, **SHARED), external=("net",)),  # type: ignore[arg-type]
+        project("b", replace(APP, **SHARED), external=("net",)),  # type: ignore[arg-type]
+    )
+    store, app = running("a_default")[0], running("net")[1]
+    snapshot = box(*made, replace(store, inspection=Inspection(pid=7)), app)
+    (found,) = (f for f in rules.find(snapshot) if f.rule == "isolated-networks")
+    assert (found.at, found.place) == (at("b/app"), "host")
+    older = [end for end in (at("a/store"), at("b/app")) if drift(snapshot, end)]
+    assert older == [at("a/store")]
+    assert found.fix == "the file is right, what runs is older: bring store up"
+
+
 def test_what_has_no_container_is_true_of_the_file() -> None:
     """Nothing runs, and nothing that was stopped is there, of which it could be true as well."""
     made = project("a", Service("s", image="redis:latest"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nebtui.analysis.readiness import STOPPED
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.startup import Bar, Start
@@ -40,10 +41,20 @@ def _settled(snapshot: Snapshot, bar: Bar, now: float) -> float | None:
         return newest
     if container.state == "running" and container.health == "starting":
         return None
-    if now - newest >= UNCHANGED:
-        return newest
+    unchanged = newest if now - newest >= UNCHANGED else None
     looping = bar.exits >= LOOP and bar.started is not None and now - bar.started > GIVEN_UP
-    return bar.started + GIVEN_UP if looping and bar.started is not None else None
+    if looping and bar.started is not None and not (unchanged and container.state == "running"):
+        return bar.started + GIVEN_UP  # each further exit is news, and changes nothing
+    return unchanged
+
+
+def given_up(bar: Bar) -> bool:
+    """Whether it is over for a container without success: its newest run died, and not because it
+    was told to stop."""
+    newest = bar.runs[-1] if bar.runs else None
+    if newest is None or not newest.faulty:
+        return False
+    return newest.exit_code not in STOPPED or bar.exits >= LOOP
 
 
 def _held(snapshot: Snapshot, bar: Bar, container: Container) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nebtui.analysis.startup.compare import Comparison, Difference
+from nebtui.analysis.startup.settled import given_up
 from nebtui.analysis.verdict import Tone
 from nebtui.facts.startup import Bar, Race, Start
 
@@ -80,11 +81,14 @@ def waits_sentence(start: Start, bar: Bar) -> str:
 def headline(start: Start) -> str:
     """`core started in 10.0 s · 1 race`. No race is only told of a start that was seen in full."""
     name, count = start.project.name, len(start.races)
+    failed = dict.fromkeys(bar.service for bar in start.bars if given_up(bar))
     took = (
         "is starting"
         if start.settled is None
         else f"started in {seconds(start.settled - start.began)}"
     )
+    if start.settled is not None and failed:
+        took += f", without {', '.join(failed)}"
     races = f"{count} race{'' if count == 1 else 's'}"
     if not count:
         races = "races were not watched in all of it" if start.missing else "no race seen"

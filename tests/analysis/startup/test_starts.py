@@ -164,6 +164,21 @@ def test_a_start_is_over_when_nothing_is_left_to_come(
     assert took == (settled if settled is None else pytest.approx(settled))
 
 
+def test_a_crash_loop_is_named_and_its_start_keeps_its_length() -> None:
+    """Each further exit is news, and none of it changes when the start was over; the pauses of the
+    engine grow beyond the ten seconds after which others count as up. One that was told to stop
+    has not failed."""
+    loop = [(float(n), what, 1) for n in (0, 3, 9, 20, 45, 80, 140) for what in ("start", "die")]
+    looping = box(
+        SHOP, one("db", health="healthy"), one("app", "restarting"), *DB, *happened("app", *loop)
+    )
+    told = {headline(last(looping, now)) for now in (65.0, 79.0, 95.0, 139.0, 155.0)}
+    assert told == {"shop started in 60.0 s, without app · 1 race"}
+    ended = happened("app", (0.0, "start"), (30.0, "die", 143))
+    stopped = box(SHOP, one("db", health="healthy"), one("app", "exited"), *DB, *ended)
+    assert "without" not in headline(last(stopped, 90.0))
+
+
 def test_a_crash_loop_ends_a_start_after_a_minute() -> None:
     """What has died three times and did not come up by then has failed; its last exit is told."""
     loop = [(float(n), what, 1) for n in range(0, 72, 3) for what in ("start", "die")]
