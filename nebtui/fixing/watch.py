@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
 from nebtui.analysis.drift import current
+from nebtui.analysis.readiness import readiness as ready
 from nebtui.analysis.swarm_verdict import services_of
 from nebtui.analysis.swarm_verdict import verdict as readiness
 from nebtui.facts.declared import ServiceKey
@@ -27,6 +28,8 @@ State = Literal["written", "seen", "wrong"]
 
 SETTLE = 30.0
 """Seconds after the recreation until an effect that is still missing is called wrong."""
+UNWELL = frozenset({"failed", "degraded", "waiting", "starting", "absent"})
+"""Verdicts on a service that is not seen to work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,19 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
             state, word = ("wrong", "still wrong") if late else ("written", "not seen yet")
             return Verdict(state, f"{word}: {result.missing}")  # type: ignore[arg-type]
     return Verdict("seen", "seen to work on the host")
+
+
+def not_well(snapshot: Snapshot, watched: Watched) -> str:
+    """Which of the services that a patch recreates do not serve (yet), with their state: `litellm
+    starting`; "" where all do. What was mended is in effect in them all the same."""
+    told = [
+        f"{service} {found.state}"
+        for recreate in watched.patch.recreate
+        if not recreate.stack
+        for service in recreate.services
+        if (found := ready(snapshot, ServiceKey(recreate.project, service))).word in UNWELL
+    ]
+    return ", ".join(told)
 
 
 def not_deployed(snapshot: Snapshot, recreate: Recreate, written_at: float) -> str:

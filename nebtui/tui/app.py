@@ -16,6 +16,7 @@ from textual.widgets import Input
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.snapshot import Snapshot
 from nebtui.fixing.recreate import recorded
+from nebtui.fixing.watch import not_well
 from nebtui.host import ShownFigures
 from nebtui.keep.records import Entry
 from nebtui.store import Fleet
@@ -106,9 +107,13 @@ class NebtuiApp(SeveralBoxesApp):
     def _watch(self) -> None:
         """Say it when a written patch is seen to work, and look what boxes need of each other."""
         self.look_across()
-        for item in [item for box in self.boxes for item in box.seen()]:
-            self.guide.note("seen", item.patch.mended)
-            self.notify(item.patch.title, title="✓ seen to work", markup=False, timeout=8)
+        for box in self.boxes:
+            for item in box.seen():
+                self.guide.note("seen", item.patch.mended)
+                unwell = not_well(box.session.snapshot, item)
+                title = "✓ in effect on the host" if unwell else "✓ seen to work"
+                told = f"{item.patch.title}{' · and yet: ' * bool(unwell)}{unwell}"
+                self.notify(told, title=title, markup=False, timeout=8)
 
     def _files_away(self, title: str) -> bool:
         """Whether nothing can be planned on this box; it is told then, and where its files are."""

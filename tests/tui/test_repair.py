@@ -95,6 +95,25 @@ async def test_all_four_keys_heal_the_demo(tmp_path: Path) -> None:
             assert left == []
 
 
+async def test_in_effect_is_not_seen_to_work(tmp_path: Path) -> None:
+    """litellm has its entry for the host, and nothing answers it there: its healthcheck has not
+    passed when the toast comes. conductor's name resolves, and it runs on."""
+    async with demo(tmp_path) as driver:
+        for project, service, key, told in (
+            ("infer", "litellm", "a", "in effect on the host"),
+            ("gantry", "conductor", "n", "seen to work"),
+        ):
+            await driver.select(project, service)
+            await driver.review(key)
+            await driver.press("U")
+            await driver.until(lambda: driver.home and driver.session.watched, "the patch")
+            await driver.live(lambda: not driver.session.watched, f"{key} to be seen")
+            toasts = [f"{one.title}: {one.message}" for one in driver.app._notifications]
+            assert any(told in one for one in toasts), toasts
+            assert "litellm starting" in toasts[-1] or service != "litellm"
+            driver.app.clear_notifications()
+
+
 async def test_fix_all_safe(tmp_path: Path) -> None:
     """F shows all safe fixes of the box as one diff, and says what it leaves."""
     async with demo(tmp_path, (140, 160)) as driver:
