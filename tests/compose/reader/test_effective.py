@@ -222,6 +222,18 @@ def test_an_env_file_is_missed_where_its_service_is_wanted(tmp_path: Path) -> No
         assert "none.env does not exist" in missed.message
 
 
+def test_who_a_service_runs_as_where_its_user_is_not_set(tmp_path: Path) -> None:
+    """An empty id before the colon is root's, whatever the image says; nothing at all is the
+    image's own."""
+    bodies = ("'${A}:${B}'", "'${A}'", "'${A}:5'")
+    services = "".join(f"  s{n}: {{image: a, user: {one}}}\n" for n, one in enumerate(bodies))
+    written(tmp_path, {"compose.yaml": f"services:\n{services}"})
+    told = {one.service: one.meaning for one in reading(tmp_path).unset}
+    assert told["s0"].startswith("runs as root, whoever")
+    assert told["s1"].startswith("runs as the image's own user")
+    assert told["s2"] == "runs as root with that group"
+
+
 def test_an_overlay_is_read_instead_of_the_disk(tmp_path: Path) -> None:
     """`read_only` sees edited texts."""
     folder = written(tmp_path, {"compose.yaml": "services: {a: {image: old}}"})
