@@ -3,6 +3,7 @@ several processes one runs all tests of a file, and one all that use the engine.
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
@@ -15,6 +16,10 @@ settings.load_profile("untimed")
 # A shell that starts the tests in the background has them, and all they start, ignore ctrl+c.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+# They outrank the size of the terminals that tests open, and the width that help is wrapped to.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
 
 
 class OneEngine(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types

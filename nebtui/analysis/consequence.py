@@ -77,7 +77,10 @@ def concerned(snapshot: Snapshot, action: ProjectAction) -> list[ServiceKey]:
     every = service_keys(snapshot, action.project)
     if not isinstance(action, Up | Pull | BuildImages):
         return list(every)
-    return [key for key in every if (s := snapshot.service(key)) and not s.profiles]
+    project = snapshot.projects.get(action.project)
+    return [
+        key for key in every if project and (s := snapshot.service(key)) and project.brings_up(s)
+    ]
 
 
 def _up(snapshot: Snapshot, action: Up, keys: Sequence[ServiceKey]) -> str:

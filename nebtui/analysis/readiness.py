@@ -47,7 +47,7 @@ def readiness(snapshot: Snapshot, key: ServiceKey) -> Readiness:
     service = snapshot.service(key)
     containers = snapshot.containers_of(key)
     if not containers:
-        return _in_swarm(snapshot, key) or _absent(snapshot, service)
+        return _in_swarm(snapshot, key) or _absent(snapshot, key)
     verdicts = [_of_container(snapshot, key, service, container) for container in containers]
     return min(verdicts, key=lambda v: _RANK[v.word])
 
@@ -62,10 +62,11 @@ def _in_swarm(snapshot: Snapshot, key: ServiceKey) -> Readiness | None:
     return Readiness(told.word, f"Swarm: {told.state}" + (f", {told.why}" if told.why else ""))
 
 
-def _absent(snapshot: Snapshot, service: Service | None) -> Readiness:
+def _absent(snapshot: Snapshot, key: ServiceKey) -> Readiness:
     if snapshot.engine is None:
         return Readiness("unknown", "no engine", label="unknown")
-    if service is not None and service.profiles:
+    service = snapshot.service(key)
+    if service is not None and not snapshot.projects[key.project].brings_up(service):
         return Readiness("absent", "profile " + ", ".join(service.profiles), label="profile off")
     return Readiness("absent", "no container", label="not created")
 

@@ -7,7 +7,7 @@ from nebtui.facts.project import Project
 _FOUND = {"label": "containers", "remembered": "history", "search": "folder scan"}
 _READ = {
     "compose": "read by Compose",
-    "compose, not interpolated": "read by nebtui: Compose lacks a variable",
+    "compose, not interpolated": "read by nebtui: Compose lacks a variable or file",
     "reader": "read by nebtui",
     "none": "unreadable",
 }

@@ -10,7 +10,7 @@ from nebtui.analysis.published import ANY, port_origins
 from nebtui.analysis.swarm_verdict import deployed_as
 from nebtui.facts.declared import Origin, Port, ProjectKey, Service
 from nebtui.facts.project import Project
-from nebtui.facts.snapshot import Snapshot, belongs
+from nebtui.facts.snapshot import Snapshot
 
 Path = tuple[str, ...]
 # fmt: off
@@ -94,7 +94,7 @@ def is_stack(snapshot: Snapshot, key: ProjectKey) -> bool:
     project = snapshot.projects.get(key)
     if project is None or snapshot.swarm is None or not meant_for_swarm(project):
         return False
-    return not any(belongs(one, key) for one in snapshot.by_project.get(key.name, ()))
+    return not snapshot.has_containers(key)
 
 
 def may_be_deployed(snapshot: Snapshot, key: ProjectKey) -> bool:
@@ -107,4 +107,4 @@ def may_be_deployed(snapshot: Snapshot, key: ProjectKey) -> bool:
         return False
     if any(next(refused(service), None) for service in project.services.values()):
         return False
-    return not any(belongs(one, key) for one in snapshot.by_project.get(key.name, ()))
+    return not snapshot.has_containers(key)

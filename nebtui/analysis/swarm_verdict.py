@@ -12,7 +12,7 @@ from nebtui.analysis.task_errors import Reason, in_one, plain_error, reason
 from nebtui.analysis.verdict import Readiness, Word
 from nebtui.facts.declared import ProjectKey
 from nebtui.facts.empty import empty
-from nebtui.facts.snapshot import Snapshot, belongs
+from nebtui.facts.snapshot import Snapshot
 from nebtui.facts.swarm import Swarm, SwarmService, SwarmTask
 from nebtui.light_pattern import pattern
 
@@ -29,7 +29,7 @@ def services_of(snapshot: Snapshot, project: ProjectKey) -> Services:
 
 def deployed_as(snapshot: Snapshot, project: ProjectKey) -> Services:
     """The same of a project that Swarm alone runs; {} where Compose runs any of it."""
-    if any(belongs(one, project) for one in snapshot.by_project.get(project.name, ())):
+    if snapshot.has_containers(project):
         return empty()
     return services_of(snapshot, project)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+"""The signals that SystemExit is raised for; ctrl+c has an exception of its own."""
 AGAIN = 0.01
 """Seconds after which a signal that was lost is sent again."""
 
@@ -16,7 +18,7 @@ AGAIN = 0.01
 def end_on_signals() -> None:
     """From now on SIGTERM, SIGHUP and SIGQUIT raise SystemExit in the main thread, as SIGINT does
     KeyboardInterrupt, and neither is lost where Python would ignore it."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    for number in ENDING:
         signal.signal(number, _end)
     sys.unraisablehook = _sent_again
 
@@ -27,7 +29,7 @@ def _end(number: int, _: object) -> NoReturn:
 
 def _sent_again(ignored: UnraisableHookArgs) -> None:
     """Where a signal comes while Python tidies up after an object, what its handler raises goes
-    nowhere (one ctrl+c of 400 while modules are loaded: each has a lock that is tidied up): the
+    nowhere (one ctrl+c of 360 while modules are loaded: each has a lock that is tidied up): the
     signal is raised anew a moment later."""
     number = _number(ignored.exc_value)
     if number is None:
@@ -41,6 +43,6 @@ def _number(error: BaseException | None) -> int | None:
     """The signal whose handler raised this, None for any other error."""
     if isinstance(error, KeyboardInterrupt):
         return signal.SIGINT
-    if isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > 128:
-        return error.code - 128
+    if isinstance(error, SystemExit):
+        return next((number for number in ENDING if error.code == 128 + number), None)
     return None

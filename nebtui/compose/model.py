@@ -71,16 +71,21 @@ def _asked(
             # known, defaults included, which `--no-interpolate` would leave out.
             # A file with a service that has no image is an overlay, meant to be read together with
             # another file.
-            warning = (
-                None
-                if reading.fragment
-                else reading.warning or to_problem(answer.error, key, reading)
-            )
+            warning = reading.warning
+            if not (reading.fragment or warning or _comes_up(candidate, compose, environ)):
+                warning = to_problem(answer.error, key, reading)
             view: View = "compose, not interpolated"
             return _project(candidate, reading, view, reading.data, None, warning)
         answer = literal
     problem = reading.problem or to_problem(answer.error, key, reading)
     return _project(candidate, reading, "reader", reading.data, problem)
+
+
+def _comes_up(candidate: Candidate, compose: ComposeCommand, environ: Mapping[str, str]) -> bool:
+    """Whether a plain `up` is not refused: what a profile lacks that nobody asks for is no
+    problem."""
+    key, env_files = candidate.key, candidate.env_files
+    return config(compose, key, env_files, environ, profiles=()).config is not None
 
 
 def read_only(

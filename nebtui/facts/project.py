@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from nebtui.facts.declared import (
@@ -86,3 +86,14 @@ class Project:
     @property
     def name(self) -> str:
         return self.key.name
+
+    def brings_up(self, service: Service) -> bool:
+        """Whether a plain `up` has a service of its files."""
+        return asked_for(service.profiles, self.env)
+
+
+def asked_for(profiles: Sequence[str], variables: Mapping[str, str]) -> bool:
+    """Whether a plain `up` has a service with these profiles: it has none, or `COMPOSE_PROFILES`
+    names one; where that is not set, it asks for the profile "" (Compose 2.40)."""
+    asked = {*variables.get("COMPOSE_PROFILES", "").split(",")}
+    return not profiles or bool(asked & {"*", *profiles})

@@ -120,6 +120,10 @@ class Snapshot:
         found = self.by_service.get((key.project.name, key.service), ())
         return tuple(c for c in found if belongs(c, key.project))
 
+    def has_containers(self, key: ProjectKey) -> bool:
+        """Whether Compose made any container of a project, running or not, one-off runs too."""
+        return any(belongs(one, key) for one in self.by_project.get(key.name, ()))
+
     def project_of(self, container: Container) -> ProjectKey | None:
         """The project that made a container, None where it is not one of the box's."""
         keys = self.derived(_by_name, self.projects).get(container.project or "", ())

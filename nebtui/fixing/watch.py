@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from nebtui import rules
 from nebtui.analysis.drift import current
-from nebtui.analysis.readiness import readiness as ready
+from nebtui.analysis.readiness import readiness
 from nebtui.analysis.swarm_verdict import services_of
-from nebtui.analysis.swarm_verdict import verdict as readiness
+from nebtui.analysis.swarm_verdict import verdict as swarm_verdict
 from nebtui.facts.declared import ServiceKey
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
@@ -107,7 +107,7 @@ def not_well(snapshot: Snapshot, watched: Watched) -> str:
         for recreate in watched.patch.recreate
         if not recreate.stack
         for service in recreate.services
-        if (found := ready(snapshot, ServiceKey(recreate.project, service))).word in UNWELL
+        if (found := readiness(snapshot, ServiceKey(recreate.project, service))).word in UNWELL
     ]
     return ", ".join(told)
 
@@ -120,7 +120,7 @@ def not_deployed(snapshot: Snapshot, recreate: Recreate, written_at: float) -> s
         one = known.get(name)
         if one is None or one.changed < written_at - 1:
             return f"written · needs a deployment (U): {recreate.project.name}/{name}"
-        if (found := readiness(swarm, one)).word not in ("ready", "completed"):
+        if (found := swarm_verdict(swarm, one)).word not in ("ready", "completed"):
             return f"written, not seen yet: {recreate.project.name}/{name} {found.label}"
     return ""
 

@@ -46,7 +46,10 @@ from nebtui.rules.rule import (
 NAME = "broken-healthcheck"
 _OPTION = {"blind": ("curl", "-f"), "early": ("pg_isready", "-h 127.0.0.1")}
 """The faults that an option mends, and behind which program it goes."""
-_HEALTH_PAGE = re.compile(r"://[^/\s]+/[\w/.-]*(?:health|ready|live|ping|heartbeat)", re.IGNORECASE)
+_HEALTH_PAGE = re.compile(
+    r"://[^/\s]+/(?:[\w/.-]*[\d_/.-])?(?:health|ready|live(?:z|ness)?\b|alive\b|ping\b|heartbeat)",
+    re.IGNORECASE,
+)
 """A page that exists to be asked whether all is well: it answers without a password."""
 
 

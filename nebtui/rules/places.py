@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nebtui.analysis.drift import drift
-from nebtui.facts.snapshot import Snapshot, belongs
+from nebtui.facts.snapshot import Snapshot
 from nebtui.rules import ambiguous_name, isolated_networks, missing_network
 from nebtui.rules.rule import Finding
 
@@ -52,4 +52,4 @@ def _has_containers(snapshot: Snapshot, finding: Finding) -> bool:
     if finding.at:
         return bool(snapshot.containers_of(finding.at))
     key = finding.project
-    return key is None or any(belongs(one, key) for one in snapshot.by_project.get(key.name, ()))
+    return key is None or snapshot.has_containers(key)

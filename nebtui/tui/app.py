@@ -111,8 +111,9 @@ class NebtuiApp(SeveralBoxesApp):
             for item in box.seen():
                 self.guide.note("seen", item.patch.mended)
                 unwell = not_well(box.session.snapshot, item)
-                title = "✓ in effect on the host" if unwell else "✓ seen to work"
-                told = f"{item.patch.title}{' · and yet: ' * bool(unwell)}{unwell}"
+                title, told = "✓ seen to work", item.patch.title
+                if unwell:
+                    title, told = "✓ in effect on the host", f"{told} · not well yet: {unwell}"
                 self.notify(told, title=title, markup=False, timeout=8)
 
     def _files_away(self, title: str) -> bool:

@@ -40,6 +40,27 @@ def verdict(name: str, *facts: Container | changes.Change) -> Readiness:
     return readiness(box(PROJECT, *facts), at(name))
 
 
+def test_a_profile_that_is_asked_for_is_not_off() -> None:
+    """By COMPOSE_PROFILES in the project's env files; where nothing is set, "" is asked for."""
+    tool, plain = Service("tool", profiles=("debug",)), Service("plain", profiles=("", "cpu"))
+    labels = {
+        asked: [
+            readiness(box(project("a", tool, plain, env=env)), at(name)).label
+            for name in ("a/tool", "a/plain")
+        ]
+        for asked, env in (
+            ("unset", {}),
+            ("debug", {"COMPOSE_PROFILES": "x,debug"}),
+            ("all", {"COMPOSE_PROFILES": "*"}),
+        )
+    }
+    assert labels == {
+        "unset": ["profile off", "not created"],
+        "debug": ["not created", "profile off"],
+        "all": ["not created", "not created"],
+    }
+
+
 def probed(*outputs: str, streak: int = 0) -> Inspection:
     """An inspection with a log of failed probes."""
     return Inspection(

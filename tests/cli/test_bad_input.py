@@ -138,8 +138,8 @@ def test_no_engine(sandbox: CliSandbox) -> None:
     told = sandbox.run("check")
     assert (told.status, told.out, len(told.lines)) == (2, "", 1)
     assert told.err == (
-        "nebtui: No engine socket at /nonexistent/docker.sock, which DOCKER_HOST names: start that "
-        "engine or `unset DOCKER_HOST`.\n"
+        "nebtui: No engine socket at /nonexistent/docker.sock: start the engine that listens "
+        "there, or name another by --host or DOCKER_HOST.\n"
     )
     assert sandbox.run("status").status == 2
     sandbox.write({"compose.yaml": GOOD})

@@ -83,6 +83,18 @@ def test_a_missing_variable_falls_back(tmp_path: Path, compose: ComposeCommand) 
     assert project.services["a"].command == ("echo", "$A")
 
 
+def test_what_an_unused_profile_lacks_is_no_problem(
+    tmp_path: Path, compose: ComposeCommand
+) -> None:
+    """Compose looks for the env file of a service only where its profile is asked for."""
+    text = "services: {a: {image: a}, b: {image: b, env_file: gone.env, profiles: [%s]}}"
+    for profile, warned in (("cloud", False), ("''", True)):
+        written(tmp_path, {"compose.yaml": text % profile})
+        project = loaded(tmp_path, compose)
+        assert set(project.services) == {"a", "b"}
+        assert (project.problem, project.warning is not None) == (None, warned), profile
+
+
 @pytest.mark.parametrize(
     ("text", "line", "services"),
     [

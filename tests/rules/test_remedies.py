@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nebtui import rules
 from nebtui.facts.declared import Origin, Service
 from nebtui.fixing.patch import Draft, plan
-from nebtui.rules.root_image import _remedy
 from nebtui.rules.rule import NoFixError, Options
 from tests.builders import box, project
+from tests.rules import cases
 
 
 @pytest.mark.parametrize(
@@ -22,9 +24,15 @@ from tests.builders import box, project
         ("docker.io/library/node:22", "set USER node"),
     ],
 )
-def test_a_user_in_the_words_of_the_base(base: str, told: str) -> None:
+def test_a_user_in_the_words_of_the_base(tmp_path: Path, base: str, told: str) -> None:
     """Alpine has no useradd, and images of Node.js have a user."""
-    assert told in _remedy(base)
+    files = {
+        "a/Dockerfile": f"FROM {base}\n",
+        "a/compose.yaml": "services:\n  app: {build: .}\n",
+    }
+    snapshot = cases.snapshot(cases.Case("root-image", "built", files=files), tmp_path)
+    (found,) = (f for f in rules.find(snapshot) if f.rule == "root-image")
+    assert told in str(found.fix)
 
 
 def test_services_reported_together_share_no_anchor() -> None:

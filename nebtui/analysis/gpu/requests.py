@@ -100,9 +100,11 @@ def shares_memory(service: Service) -> str:
     return ""
 
 
+_LAUNCHERS = "torchrun|deepspeed|accelerate launch"
+"""Programs that start a worker for each GPU."""
 _WORKERS = re.compile(
-    r"\b(vllm|sglang|launch_server|text-generation-(?:launcher|inference|server)|torchrun|"
-    r"deepspeed|accelerate launch|aphrodite|lmdeploy|trtllm-serve|pytorch/pytorch)\b"
+    r"\b(vllm|sglang|launch_server|text-generation-(?:launcher|inference|server)|"
+    rf"{_LAUNCHERS}|aphrodite|lmdeploy|trtllm-serve|pytorch/pytorch)\b"
     r"|--(?:tensor-parallel-size|tp-size|num-shard|nproc[-_]per[-_]node)",
     re.IGNORECASE,
 )
@@ -118,7 +120,7 @@ def one_worker(service: Service) -> bool:
 _SEVERAL = re.compile(
     r"(?:--?(?:tensor[-_]parallel[-_]size|pipeline[-_]parallel[-_]size|data[-_]parallel[-_]size|"
     r"tp(?:[-_]size)?|dp(?:[-_]size)?|pp|num[-_]shard|nproc[-_]per[-_]node|workers?)[ =](?!1\b)"
-    r"|torchrun|deepspeed|accelerate launch)"
+    rf"|{_LAUNCHERS})"
 )
 
 

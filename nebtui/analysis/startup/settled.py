@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nebtui.analysis.readiness import STOPPED
 from nebtui.facts.observed import Container
 from nebtui.facts.snapshot import Snapshot
-from nebtui.facts.startup import Bar, Start
+from nebtui.facts.startup import Bar, Run, Start
 
 UNCHANGED = 10.0
 """Seconds without news after which a container that no healthcheck tests has come up."""
@@ -30,7 +32,7 @@ def settled(snapshot: Snapshot, start: Start, now: float) -> float | None:
 def _settled(snapshot: Snapshot, bar: Bar, now: float) -> float | None:
     """When one container had come up, or had failed for good; None while that is to come."""
     container = snapshot.containers.get(bar.container)
-    newest = bar.last
+    newest = _rise(bar).last
     if container is None:
         return newest  # it was removed: nothing more comes of it
     if container.state == "created":
@@ -54,7 +56,25 @@ def given_up(bar: Bar) -> bool:
     newest = bar.runs[-1] if bar.runs else None
     if newest is None or not newest.faulty:
         return False
-    return newest.exit_code not in STOPPED or bar.exits >= LOOP
+    if bar.exits >= LOOP:
+        return True
+    asked = newest.exit_code in STOPPED and not newest.oom
+    return not asked and not any(map(_came_up, bar.runs))
+
+
+def _came_up(run: Run) -> bool:
+    """Whether a run that ended had come up before."""
+    lasted = run.ended is not None and run.ended - run.started >= LONGEST
+    return run.ended is not None and (run.healthy is not None or lasted)
+
+
+def _rise(bar: Bar) -> Bar:
+    """The bar up to where the container had come up: how that run ended, and what followed, is no
+    longer of the start."""
+    for at, run in enumerate(bar.runs):
+        if _came_up(run):
+            return replace(bar, runs=(*bar.runs[:at], replace(run, ended=None)))
+    return bar
 
 
 def _held(snapshot: Snapshot, bar: Bar, container: Container) -> bool:

@@ -35,11 +35,12 @@ def config(
     *,
     interpolated: bool = True,
     text: str | None = None,
+    profiles: tuple[str, ...] = ("--profile", "*"),
 ) -> ConfigResult:
     """Ask Compose for a project's effective model; `text` is given on standard input (for `-f
-    -`)."""
+    -`), `profiles` () = those of a plain `up`."""
     plain = () if interpolated else ("--no-interpolate",)
-    rest = ("--profile", "*", "config", "--format", "json", *plain)
+    rest = (*profiles, "config", "--format", "json", *plain)
     try:
         done = child.run(
             project_argv(compose, key, env_files, *rest, direct=True),

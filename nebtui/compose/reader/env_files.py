@@ -9,7 +9,7 @@ from nebtui.compose.reader.context import ReadContext, env_of
 from nebtui.compose.syntax import short_forms
 from nebtui.compose.yaml.located import Located, locate, plain_value
 from nebtui.disk.read import UnreadableError
-from nebtui.facts.project import Problem
+from nebtui.facts.project import Problem, asked_for
 
 
 def with_env_files(
@@ -54,8 +54,7 @@ def _active(body: Located, variables: Mapping[str, str]) -> bool:
     profiles are not asked for."""
     profiles = body.get("profiles")
     given = plain_value(profiles) if profiles is not None else None
-    asked = {*variables.get("COMPOSE_PROFILES", "").split(",")}
-    return not isinstance(given, list) or not given or bool(asked & {"*", *map(str, given)})
+    return not isinstance(given, list) or asked_for([*map(str, given)], variables)
 
 
 def environment_resolved(document: Located, variables: Mapping[str, str]) -> Located:

@@ -121,9 +121,10 @@ def _rooted(source: str) -> tuple[str, bool]:
 def _user(left: str) -> tuple[str, bool]:
     if left == "":
         return "runs as the image's own user, mostly root", False
+    if left == ":":
+        return "runs as root, whoever the image's own user is", False
     if left.startswith(":"):
-        group = " with that group" if left != ":" else ", whoever the image's own user is"
-        return f"runs as root{group}", False
+        return "runs as root with that group", False
     return "", False
 
 

@@ -217,11 +217,10 @@ def no_socket(where: str, environ: Mapping[str, str]) -> str:
                 f"No engine socket at {where}, but one at {candidate}: `export "
                 f"DOCKER_HOST=unix://{candidate}`."
             )
-    named = environ.get("DOCKER_HOST", "")
-    if named == f"unix://{where}" != DEFAULT:
+    if where != Endpoint().socket:
         return (
-            f"No engine socket at {where}, which DOCKER_HOST names: start that engine or `unset "
-            "DOCKER_HOST`."
+            f"No engine socket at {where}: start the engine that listens there, or name another "
+            "by --host or DOCKER_HOST."
         )
     return (
         f"No engine socket at {where}: install Docker or start it with `sudo systemctl start "

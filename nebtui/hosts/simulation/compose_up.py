@@ -72,7 +72,7 @@ class ComposeUp:
                 take(dependency, (*above, name))
             result[name] = services[name]
 
-        for name in names or [s.name for s in services.values() if not s.profiles]:
+        for name in names or [s.name for s in services.values() if project.brings_up(s)]:
             take(name, ())
         return list(result.values())
 

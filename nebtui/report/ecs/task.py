@@ -33,8 +33,8 @@ class TaskDefinition:
 
 
 def task_definition(project: Project, region: str) -> TaskDefinition:
-    """The task that runs the services of a project which belong to no profile."""
-    services = {name: s for name, s in project.services.items() if not s.profiles}
+    """The task that runs the services of a project that a plain `up` has."""
+    services = {name: s for name, s in project.services.items() if project.brings_up(s)}
     size, told = _size(services.values())
     frame = _frame(project, services, region, fargate=size is not None)
     parts = [container(frame, project, service) for service in services.values()]
@@ -137,7 +137,7 @@ def _left_out(project: Project, services: Mapping[str, Service]) -> Iterable[str
 def _of_task(project: Project, services: Mapping[str, Service]) -> Iterable[str]:
     """What becomes of the project as a whole."""
     if not services:
-        yield f"{project.name} has no service without a profile: ECS refuses a task without one"
+        yield f"{project.name} has no service that `up` starts: ECS refuses a task without one"
     networks = sorted({name for service in services.values() for name in service.networks})
     if len(networks) > 1:
         yield (

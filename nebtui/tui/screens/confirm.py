@@ -35,8 +35,8 @@ class ConfirmScreen(ModalScreen[bool]):
     def __init__(
         self, commands: tuple[tuple[str, ...], ...], told: tuple[str, ...], key: str = ""
     ) -> None:
-        """`commands`: their argv; `told`: what they will do, one sentence each; `key`: the one that
-        asked, which confirms when it is pressed again, "" = none does."""
+        """`commands`: their argv; `told`: what they will do, one sentence each; `key`: one that
+        confirms beside enter, "" = none does."""
         super().__init__()
         self._key = key
         self._commands = commands

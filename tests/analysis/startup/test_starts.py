@@ -179,6 +179,25 @@ def test_a_crash_loop_is_named_and_its_start_keeps_its_length() -> None:
     assert "without" not in headline(last(stopped, 90.0))
 
 
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        (((0.7, "start"), (20.0, "oom"), (20.1, "die", 137)), "20.1 s, without app"),
+        (((0.7, "start"), (120.0, "die", 1)), "120.0 s, without app"),
+        (((0.7, "start"), (5.0, "health_status: healthy"), (3600.0, "die", 1)), "5.0 s"),
+        (((0.7, "start"), (3600.0, "die", 1)), "3.2 s"),
+    ],
+    ids=["out of memory", "while it loads", "healthy before", "long after"],
+)
+def test_who_died_after_it_had_come_up_was_there(events: tuple[Any, ...], told: str) -> None:
+    """The kernel asks nobody to stop. What was healthy, or ran for a quarter of an hour, took part
+    in the start, and its end an hour later makes that no longer."""
+    box_of_two = box(
+        SHOP, one("db", health="healthy"), one("app", "exited"), *DB, *happened("app", *events)
+    )
+    assert headline(last(box_of_two, 3700.0)).partition(" · ")[0] == f"shop started in {told}"
+
+
 def test_a_crash_loop_ends_a_start_after_a_minute() -> None:
     """What has died three times and did not come up by then has failed; its last exit is told."""
     loop = [(float(n), what, 1) for n in range(0, 72, 3) for what in ("start", "die")]
