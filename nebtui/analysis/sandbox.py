@@ -19,6 +19,8 @@ from nebtui.light_dataclass import dataclass
 LABEL, SANDBOX = "nebtui.role", "sandbox"
 _SOCKET = re.compile(r"(?:^|/)(?:docker|podman|containerd|crio)\.sock$")
 _SOCKET_FOLDERS = frozenset({"/", "/run", "/var/run", "/var"})
+_RIGHTS = frozenset({"privileged", "cap_add", "cap_drop", "devices", "security_opt", "read_only"})
+"""The keys that give or take what it needs who encloses programs itself."""
 _ROUTED = re.compile(r"^(?:traefik\.|caddy|nginx-proxy|virtual\.host)", re.IGNORECASE)
 
 
@@ -47,16 +49,30 @@ def untrusted(service: Service) -> str:
     return f"{known.name} runs code of others" if known and known.role == SANDBOX else ""
 
 
+def encloses(service: Service) -> str:
+    """How this service encloses each program that it runs, by rights that closing its container
+    would take; "" where nothing is known of it."""
+    known = server_of(service)
+    return known.encloses if known else ""
+
+
 def gaps(
-    isolation: Isolation, limits: Limits, ipc: str | None, devices: tuple[str, ...]
+    service: Service,
+    isolation: Isolation,
+    limits: Limits,
+    ipc: str | None,
+    devices: tuple[str, ...],
 ) -> tuple[Gap, ...]:
-    """What a container lacks, and what it has too much, its network and mounts left out."""
-    return (*_rights(isolation, ipc, devices), *_lacking(isolation, limits))
+    """What a container of this service lacks, and what it has too much, its network and mounts left
+    out."""
+    found = (*_rights(isolation, ipc, devices), *_lacking(isolation, limits))
+    kept = _RIGHTS if encloses(service) else ()
+    return tuple(gap for gap in found if gap.key not in kept)
 
 
 def of_service(service: Service) -> tuple[Gap, ...]:
     """The gaps of a service as it is declared."""
-    return gaps(service.isolation, service.limits, service.ipc, service.devices)
+    return gaps(service, service.isolation, service.limits, service.ipc, service.devices)
 
 
 def _rights(isolation: Isolation, ipc: str | None, devices: tuple[str, ...]) -> Iterator[Gap]:

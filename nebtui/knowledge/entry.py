@@ -106,6 +106,9 @@ class ImageKnowledge:
     """Its processes pass tensors through /dev/shm (PyTorch workers, NCCL)."""
     first_on_socket: bool = False
     """While it fills an empty data folder, a temporary server answers on its socket only."""
+    encloses: str = ""
+    """By what means it encloses the programs that it runs, which takes rights of its container; ""
+    where it leaves that to the container."""
     open_files: int = 0
     """Open files that its documentation asks for (`ulimits.nofile`); 0 where it names none."""
     built_in_port: int = 0

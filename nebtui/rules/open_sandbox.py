@@ -13,7 +13,8 @@ itself: label those that it starts.
 Fix: all that is missing and all that is too much in one diff: `network_mode: none`, `read_only`
 with a /tmp in memory, 2 GB without swap, 2 CPUs and 128 processes where no limit stands,
 `cap_drop: [ALL]`, `no-new-privileges`. Unsafe: the program may write or call elsewhere. The network
-stays, and is a finding of its own, where somebody names the service or it names somebody; without a
+stays, and is a finding of its own, where somebody names the service or it names somebody; so do the
+rights of a server that encloses each program itself (Dify's sandbox, Judge0, Piston); without a
 label nothing is offered. Docker has no write-only mount: what is written to the output folder can
 be read there again.
 Source: docs.docker.com/engine/security; each flag proved from inside a container on Engine 20.10.
@@ -27,6 +28,7 @@ from nebtui.analysis.sandbox import (
     LABEL,
     Gap,
     cut_off,
+    encloses,
     engine_socket,
     gaps,
     labelled,
@@ -97,13 +99,19 @@ def _finding(key: ServiceKey, service: Service, why: str, found: tuple[Gap, ...]
         service=key.service,
         subject="",
         message=f"runs untrusted code and {' and '.join(filter(None, (has, lacks)))}",
-        evidence=(why, *dict.fromkeys(_line(service, gap) for gap in found)),
+        evidence=(why, *_stays(service), *dict.fromkeys(_line(service, gap) for gap in found)),
         applicability="unsafe" if mine else "display",
         origin=_place(service, found if excess and not mine else ()),
         fix="close it: one diff for all of them"
         if mine
         else f"label it {LABEL}: sandbox, and nebtui offers the diff",
     )
+
+
+def _stays(service: Service) -> tuple[str, ...]:
+    how = encloses(service)
+    told = f"it encloses each program itself ({how}), by rights that are not to be taken from it"
+    return (told,) if how else ()
 
 
 def _line(service: Service, gap: Gap) -> str:
@@ -204,7 +212,7 @@ def seen(snapshot: Snapshot, finding: Finding) -> Observation:
         has = container.inspection
         if has is None:
             return Observation(False, f"{container.name} was not inspected yet")
-        left = gaps(has.isolation, has.limits, has.ipc, has.devices)
+        left = gaps(service, has.isolation, has.limits, has.ipc, has.devices)
         if left:
             return Observation(False, f"{container.name}: {left[0].excess or left[0].missing}")
         if service.network_mode == "none" != has.network_mode:
