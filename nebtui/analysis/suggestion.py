@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nebtui.analysis.ports import listening_ports
 from nebtui.analysis.programs import Programs, programs
+from nebtui.analysis.reachability import resolutions
 from nebtui.analysis.readiness import image_of
 from nebtui.analysis.server import (
     INFERENCE,
@@ -98,7 +99,7 @@ def _suggested(
     image = image_of(snapshot, service, snapshot.containers_of(key))
     ports, basis = listening_ports(snapshot, key, service, image)
     if not ports:
-        return NoSuggestion("no port is known to ask")
+        return NoSuggestion(_named(snapshot, key) or "no port is known to ask")
     if has is None:
         return NoSuggestion(
             f"it may answer on {ports[0]} ({basis}), but nobody looked which programs its image has"
@@ -118,6 +119,16 @@ def _suggested(
         return found
     tries = tuple((one, _http_argv(ports[0], one, by)) for one in HEALTH_PATHS)
     return replace(found, tries=tries, unanswered=_http_argv(ports[0], NO_PATH, by))
+
+
+def _named(snapshot: Snapshot, key: ServiceKey) -> str:
+    """The port at which others ask a service, "" where none is named: a test of a port that nobody
+    saw open might never pass."""
+    asked = (r.reference for r in resolutions(snapshot) if key in r.reached and r.reference.port)
+    by = next(asked, None)
+    if by is None:
+        return ""
+    return f"{by.source} asks it on {by.port} ({by.origin}), and nobody saw it listen there"
 
 
 def _http_argv(port: int, path: str, by: By) -> tuple[str, ...]:

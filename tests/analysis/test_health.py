@@ -80,6 +80,15 @@ def test_nothing_is_suggested_where_nothing_is_known() -> None:
     assert isinstance(suggest(with_image(bare, programs=None), at("a/app"), bare), NoSuggestion)
 
 
+def test_a_port_that_another_names_is_told_and_not_asked() -> None:
+    """A test of it might never pass: nobody saw it open."""
+    bare = Service("app", image="x")
+    asks = Service("web", image="y", environment={"API_URL": "http://app:3000/"})
+    found = suggest(box(project("a", bare, asks)), at("a/app"), bare)
+    assert isinstance(found, NoSuggestion)
+    assert found.why.startswith("a/web asks it on 3000 (")
+
+
 def test_where_a_port_is_known_from() -> None:
     """What the process listens on, else what is published (TCP only), else what the image
     exposes."""
