@@ -50,6 +50,8 @@ class Verdict:
 
     state: State
     message: str
+    needs_up: bool = False
+    """What runs is older than the write: an `up`, or a deployment, puts it into effect."""
 
 
 def hashes_of(snapshot: Snapshot, patch: Patch | Proposal) -> dict[ServiceKey, str]:
@@ -68,19 +70,23 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
     created: list[float] = []
     for recreate in watched.patch.recreate:
         if recreate.stack:
-            if told := not_deployed(snapshot, recreate, watched.written_at):
-                return Verdict("written", told)
+            if found := _not_deployed(snapshot, recreate, watched.written_at):
+                return found
             continue
         for service in recreate.services:
             containers = snapshot.containers_of(ServiceKey(recreate.project, service))
             name = f"{recreate.project.name}/{service}"
             if not containers:
-                return Verdict("written", f"written · needs `up`: {name} has no container")
+                return Verdict(
+                    "written", f"written · needs `up`: {name} has no container", needs_up=True
+                )
             key = ServiceKey(recreate.project, service)
             old = (c for c in containers if c.created < watched.written_at - 1)
             if any(not _as_written(snapshot, watched, key, c) for c in old):
                 return Verdict(
-                    "written", f"written · needs `up`: {name} still runs the previous configuration"
+                    "written",
+                    f"written · needs `up`: {name} still runs the previous configuration",
+                    needs_up=True,
                 )
             if idle := next((c for c in containers if not _works(c)), None):
                 return Verdict("written", f"written, not seen yet: {name} is {idle.state}")
@@ -91,11 +97,12 @@ def verdict(snapshot: Snapshot, watched: Watched, now: float) -> Verdict:
     for finding in watched.patch.findings:
         result = observation(rules.rule(finding.rule), snapshot, finding)
         if result is not None and not result.done:
-            late = (
-                bool(created) and now - max(created) > SETTLE and not _restarting(snapshot, finding)
-            )
-            state, word = ("wrong", "still wrong") if late else ("written", "not seen yet")
-            return Verdict(state, f"{word}: {result.missing}")  # type: ignore[arg-type]
+            if _restarting(snapshot, finding):
+                later = "the engine starts it again by itself"
+                return Verdict("written", f"not seen yet: {result.missing}; {later}")
+            if created and now - max(created) > SETTLE:
+                return Verdict("wrong", f"still wrong: {result.missing}")
+            return Verdict("written", f"not seen yet: {result.missing}")
     return Verdict("seen", "seen to work on the host")
 
 
@@ -112,17 +119,18 @@ def not_well(snapshot: Snapshot, watched: Watched) -> str:
     return ", ".join(told)
 
 
-def not_deployed(snapshot: Snapshot, recreate: Recreate, written_at: float) -> str:
-    """Why the services of a stack do not run what was written then, one sentence; "" where they
-    do."""
+def _not_deployed(snapshot: Snapshot, recreate: Recreate, written_at: float) -> Verdict | None:
+    """Why the services of a stack do not run what was written then; None where they do."""
     swarm, known = snapshot.swarm or Swarm(), services_of(snapshot, recreate.project)
     for name in recreate.services or tuple(known):
         one = known.get(name)
         if one is None or one.changed < written_at - 1:
-            return f"written · needs a deployment (U): {recreate.project.name}/{name}"
+            told = f"written · needs a deployment (U): {recreate.project.name}/{name}"
+            return Verdict("written", told, needs_up=True)
         if (found := swarm_verdict(swarm, one)).word not in ("ready", "completed"):
-            return f"written, not seen yet: {recreate.project.name}/{name} {found.label}"
-    return ""
+            told = f"written, not seen yet: {recreate.project.name}/{name} {found.label}"
+            return Verdict("written", told)
+    return None
 
 
 def _as_written(

@@ -66,6 +66,7 @@ def test_what_is_seen_of_it(service: SwarmService, state: str, message: str) -> 
         box(SHOP, changes.SwarmSeen(swarm(service))), Watched(a_fix(True), WRITTEN, 1), 200.0
     )
     assert (found.state, found.message) == (state, message)
+    assert found.needs_up == ("needs" in message)
 
 
 def test_before_it_is_deployed() -> None:

@@ -49,7 +49,11 @@ async def test_the_same_key_writes_and_up_makes_it_seen(tmp_path: Path) -> None:
         await driver.until(lambda: driver.home, "home")
         assert files(tmp_path) != before
         assert "written · needs `up`" in driver.text
+        assert "U brings it up · z undoes it" in driver.text
         await bring_up(driver)
+        # chroma is on the network; conductor tries again when the engine starts it again.
+        told = "does not run; the engine starts it again by itself z undoes it"
+        await driver.until(lambda: told in " ".join(driver.text.split()), "why it is not seen yet")
         await driver.live(lambda: not driver.session.watched, "the fix to be seen")
         assert "isolated-networks" not in {f.rule for f in driver.session.findings}
         await driver.press("z")

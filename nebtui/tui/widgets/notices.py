@@ -30,12 +30,13 @@ def notices(session: Session, selected: ServiceKey | ProjectKey | None) -> list[
         concerned = related(item.patch.findings, selected)
         if concerned:
             seen = verdict(session.snapshot, item, session.now())
-            keys = "" if seen.state == "seen" else "  U brings it up · z undoes it"
+            keys = ["U brings it up"] if seen.needs_up else []
+            keys += [] if seen.state == "seen" else ["z undoes it"]
             result.append(
                 joined(
                     (f"{item.patch.title}: ", ""),
                     (seen.message, WATCH_TONES[seen.state]),
-                    (keys, "dim"),
+                    (f"  {' · '.join(keys)}", "dim"),
                 )
             )
     return result
