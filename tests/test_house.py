@@ -19,7 +19,7 @@ from tests.test_installing import found_uv
 HOME = Path(__file__).parents[1]
 MODULES = sorted((HOME / "nebtui").rglob("*.py"))
 TESTS = sorted((HOME / "tests").rglob("*.py"))
-LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LINE = 267, 41, 100
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LINE = 250, 40, 100
 
 
 def name_of(path: Path) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.facts.declared import Origin, Service
+from nebtui.facts.declared import Origin, Service, ServiceKey
+from nebtui.facts.snapshot import Snapshot
 from nebtui.light_dataclass import dataclass
 
 ANY = frozenset({"", "0.0.0.0", "::"})
@@ -99,3 +100,19 @@ def same(one: Published, other: Published) -> bool:
 def together(one: Service, other: Service) -> bool:
     """Both can be up at once: no profile keeps them apart."""
     return not one.profiles or not other.profiles or bool({*one.profiles} & {*other.profiles})
+
+
+def other_owner(snapshot: Snapshot, key: ServiceKey, port: int) -> str:
+    """Who else has the port on an address of this box, or will have it; "" for nobody."""
+    if snapshot.host_ports and snapshot.host_ports.get(port):
+        return f"port {port} of this machine is open on another address too"
+    own = snapshot.containers_of(key)
+    for container in snapshot.containers.values():
+        theirs = container not in own and container.ports
+        if theirs and any((p.host_port, p.protocol) == (port, "tcp") for p in theirs):
+            return f"container {container.name} has port {port} on another address"
+    for other, service in snapshot.services():
+        many = sum((p.port, p.protocol) == (port, "tcp") for p in published(service))
+        if many > (other == key):
+            return f"{other} publishes port {port} {'twice' if other == key else 'too'}"
+    return ""

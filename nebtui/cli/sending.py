@@ -14,7 +14,7 @@ from nebtui.cli.errors import CommandError
 from nebtui.cli.output import say, warn
 from nebtui.facts.boxes import CarriedFile
 from nebtui.hosts.engine.endpoint import find_endpoint
-from nebtui.hosts.engine.tunnel import login
+from nebtui.hosts.engine.ssh_address import login
 from nebtui.hosts.remote.chosen import FarHost
 from nebtui.hosts.remote.far_shell import FOLDER
 from nebtui.hosts.remote.over_ssh import by_hand, nebtui_there

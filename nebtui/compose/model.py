@@ -15,6 +15,7 @@ from nebtui.compose.discovery.overrides import with_override
 from nebtui.compose.dockerfile.stages import built_stage
 from nebtui.compose.dockerfile.stages import read as dockerfile
 from nebtui.compose.reader import effective
+from nebtui.compose.reader.allows import allows
 from nebtui.compose.reader.effective import EffectiveModel
 from nebtui.disk.read import Texts, UnreadableError, from_disk, overlay
 from nebtui.facts.build import Build
@@ -192,7 +193,7 @@ def _allows(services: Mapping[str, Service]) -> Iterator[Allow]:
     """The `# nebtui: allow` comments of their Dockerfiles."""
     sources = {b.source.path: b.source for s in services.values() if (b := s.build) and b.source}
     for path, source in sources.items():
-        yield from effective.allows(source.text, path)
+        yield from allows(source.text, path)
 
 
 def _dockerfile(build: Build) -> str:

@@ -226,9 +226,8 @@ def _explained(seen: FileState, error: OSError) -> UnwritableError:
             what = "is mounted by itself, so it cannot be replaced as a whole"
             return UnwritableError(path, what, "run nebtui where its folder is")
         case errno.ENOENT | errno.ENOTDIR:
-            return UnwritableError(
-                path, f"has no folder any more ({folder})", "look at the new diff"
-            )
+            what = f"has no folder any more ({folder})"
+            return UnwritableError(path, what, "look at the new diff")
         case errno.EACCES | errno.EPERM if not os.access(
             folder, os.W_OK | os.X_OK, effective_ids=True
         ):

@@ -90,9 +90,8 @@ def lay_out(
     touched = _touched(scene, selected)
     arcs = plan_arcs(scene, lines, touched, all_edges)
     told = _longest_told(scene, arcs, lines)
-    sizes = (width, grid[2], height)
+    canvas, sizes = Canvas(grid[2], height, glyphs), (width, grid[2], height)
     columns, upright, tracks, hints = _fit_arcs(scene, arcs, glyphs, sizes, told, figures=headed)
-    canvas = Canvas(grid[2], height, glyphs)
     draw_rails(canvas, scene, rails, lines, glyphs, grid[:2], selected)
     related, broken = _related(scene, touched), {a.source: a for a in arcs if a.broken}
     page = RowContext(width, glyphs, columns, canvas, upright, hints, selected, related, broken)

@@ -12,7 +12,7 @@ from nebtui.hosts.engine.swarm import SwarmCollector
 from nebtui.hosts.gpu.collector import GpuCollector
 from nebtui.hosts.inference.baselines import Baselines
 from nebtui.hosts.inference.collector import ServerCollector
-from nebtui.hosts.inference.server import AskOllama
+from nebtui.hosts.inference.ollama_probe import AskOllama
 from nebtui.hosts.projects.collector import ProjectCollector
 from nebtui.hosts.sampling.collector import SampleCollector
 from nebtui.hosts.sampling.host_ports import HostPortCollector

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nebtui.compose.discovery.candidate import Candidate
     from nebtui.facts.validation import Validation
     from nebtui.hosts.inference.baselines import Baselines
-    from nebtui.hosts.inference.server import AskOllama
+    from nebtui.hosts.inference.ollama_probe import AskOllama
     from nebtui.hosts.starts.keeper import Starts
 
 NO_COMPOSE = (

@@ -34,7 +34,7 @@ from nebtui.rules.rule import (
     service_of,
 )
 from nebtui.rules.swarm_words import SHARED_MEMORY as PLACE
-from nebtui.rules.swarm_words import tmpfs_volume
+from nebtui.rules.tmpfs import tmpfs_volume
 
 NAME = "gpu-without-ipc"
 SIZE = "8g"

@@ -27,6 +27,7 @@ from nebtui.rules.rule import (
     layer_for,
     service_of,
 )
+from nebtui.rules.tmpfs import tmpfs_folder, tmpfs_volume
 
 _LIMITS = ("deploy", "resources", "limits")
 _RESERVATIONS = ("deploy", "resources", "reservations")
@@ -209,7 +210,7 @@ def _shared_memory(service: Service) -> Rewording | None:
 
 def _tmpfs_volumes(service: Service) -> Rewording | None:
     """Its folders with no option but a size: Swarm takes no other one."""
-    folders = [_folder(entry) for entry in service.isolation.tmpfs]
+    folders = [tmpfs_folder(entry) for entry in service.isolation.tmpfs]
     known = [one for one in folders if one is not None]
     mounted = any(service.stands("volumes", target) for target, _ in known)
     if len(known) != len(folders) or mounted or _has_variable(service, "tmpfs"):
@@ -223,30 +224,6 @@ def _tmpfs(
     added = tuple(Append(("volumes",), tmpfs_volume(target, size)) for target, size in folders)
     places = ", ".join(target for target, _ in folders)
     return Rewording(path, f"volumes: a tmpfs at {places}", (*gone, *added))
-
-
-def tmpfs_volume(target: str, size: int | None) -> dict[str, Value]:
-    """An item of `volumes` that is a folder in memory; `size` in bytes, None = half of it."""
-    sized: dict[str, Value] = {} if size is None else {"tmpfs": {"size": size}}
-    return {"type": "tmpfs", "target": target, **sized}
-
-
-def _folder(entry: str) -> tuple[str, int | None] | None:
-    """The folder of a `tmpfs` entry and its size in bytes, None = half of the memory; None where it
-    has another option."""
-    target, _, options = entry.partition(":")
-    if not options:
-        return target, None
-    name, _, value = options.partition("=")
-    size = _bytes(value) if name == "size" else None
-    return None if size is None else (target, size)
-
-
-def _bytes(text: str) -> int | None:
-    """`64m`, `1g`, `1000` as mount(8) reads them."""
-    power = {"k": 10, "m": 20, "g": 30}.get(text[-1:].lower(), 0)
-    digits = text[:-1] if power else text
-    return int(digits) << power if digits.isascii() and digits.isdigit() else None
 
 
 _MADE: Mapping[str, Callable[[Service], Rewording | None]] = MappingProxyType(

@@ -82,14 +82,12 @@ def _finding(
         project=key.project,
         service=key.service,
         subject=dependency.service,
-        message=f"waits for {dependency.service} only to be started, not until it is "
-        f"{'done' if job else 'healthy'}",
+        message=f"waits for {target.service} only to be started, not until it is "
+        + ("done" if job else "healthy"),
         evidence=(
             f"depends_on {dependency.service}: {dependency.condition}"
             + (f" ({origin})" if origin else ""),
-            f"healthcheck of {dependency.service}: {test}"
-            if not job
-            else f"{dependency.service}: {job}",
+            f"{target.service}: {job}" if job else f"healthcheck of {target.service}: {test}",
             *((f"its healthcheck {never.message} ({never.evidence})",) if never else ()),
             *exits(snapshot, key),
         ),

@@ -21,7 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nebtui.analysis.published import ANY, Published, published, range_with, variables_in
+from nebtui.analysis.published import (
+    ANY,
+    Published,
+    other_owner,
+    published,
+    range_with,
+    variables_in,
+)
 from nebtui.analysis.published_there import LOOPBACK
 from nebtui.analysis.services import files_elsewhere
 from nebtui.compose.editor.verbs import Unbind
@@ -180,34 +187,13 @@ def _why_not(snapshot: Snapshot, key: ServiceKey, mine: Published | None, port: 
         return f"the file has it as one of {together}: write these without 127.0.0.1, then `{up}`"
     if mine is None:
         return f"the file does not bind it to 127.0.0.1, the container is older: `{up}`"
-    if (
-        service is None
-        or mine.origin is None
-        or variables_in(service, mine)
-        or not project.confirmed
-    ):
+    if service is None or not (mine.origin and project.confirmed) or variables_in(service, mine):
         return f"write {port}:{mine.target} where the port gets its address, then `{up}`"
-    if other := _other_owner(snapshot, key, port):
+    if other := other_owner(snapshot, key, port):
         return f"{other}: give one of them another port first, or the container would not start"
     if snapshot.host_ports is None:
         by_hand = f"publish {port}:{mine.target} ({mine.origin}), then `{up}`"
         return f"{by_hand}; that no program of the machine has the port is not seen from here"
-    return ""
-
-
-def _other_owner(snapshot: Snapshot, key: ServiceKey, port: int) -> str:
-    """Who else has the port on an address of this box, or will have it; "" for nobody."""
-    if snapshot.host_ports and snapshot.host_ports.get(port):
-        return f"port {port} of this machine is open on another address too"
-    own = snapshot.containers_of(key)
-    for container in snapshot.containers.values():
-        theirs = container not in own and container.ports
-        if theirs and any((p.host_port, p.protocol) == (port, "tcp") for p in theirs):
-            return f"container {container.name} has port {port} on another address"
-    for other, service in snapshot.services():
-        many = sum((p.port, p.protocol) == (port, "tcp") for p in published(service))
-        if many > (other == key):
-            return f"{other} publishes port {port} {'twice' if other == key else 'too'}"
     return ""
 
 

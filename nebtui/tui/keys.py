@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from nebtui.tui.key_table import KEYS, Where
+from nebtui.tui.key import Where
+from nebtui.tui.key_table import KEYS
 
 
 def bindings(*where: Where, leave: bool = False) -> list[BindingType]:

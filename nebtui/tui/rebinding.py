@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from nebtui.settings import Settings, SettingsError
-from nebtui.tui.key_table import KEYS, Key
+from nebtui.tui.key import Key
+from nebtui.tui.key_table import KEYS
 
 BESIDE: tuple[frozenset[str], ...] = (
     frozenset({"everywhere", "moving", "fixing", "acting", "replay", "tour"}),

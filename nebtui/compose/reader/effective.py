@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import Any
 
 from nebtui.compose.reader import layers
+from nebtui.compose.reader.allows import allows
 from nebtui.compose.reader.consistency import faults
 from nebtui.compose.reader.context import FileContext, ReadContext, env_of
 from nebtui.compose.reader.env_files import look_at_label_files, mapping_of, with_env_files
@@ -23,7 +24,6 @@ from nebtui.facts.project import Allow, Problem
 from nebtui.light_dataclass import dataclass
 
 _SECTION = re.compile(r"""^(['"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s|\Z)""", re.MULTILINE)
-_ALLOW = re.compile(r"#\s*nebtui:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def read(
         layers=model.layers,
         origins=places,
         networks=_networks(document),
-        allows=_allows(context.files),
+        allows=tuple(a for path, text in context.files.items() for a in allows(text or "", path)),
         files_read=tuple(context.files),
         env_files=named,
         env=env,
@@ -113,10 +113,6 @@ def _env(
 
 def _is_fragment(services: Mapping[str, Mapping[str, Any]]) -> bool:
     return any(not {"image", "build", "provider"} & body.keys() for body in services.values())
-
-
-def _allows(files: Mapping[str, str | None]) -> tuple[Allow, ...]:
-    return tuple(allow for path, text in files.items() for allow in allows(text or "", path))
 
 
 def _sections(context: ReadContext, key: ProjectKey) -> dict[str, tuple[Origin, ...]]:
@@ -238,15 +234,3 @@ def _item_name(body: Located, path: Path) -> str | None:
     if path[0] == "extra_hosts":
         return short_forms.host(short_forms.text(item))[0]
     return short_forms.text(item.get("target")) if isinstance(item, dict) else None
-
-
-def allows(text: str, path: str) -> list[Allow]:
-    """The `# nebtui: allow RULE[, RULE]` comments of a text, one Allow per rule."""
-    if "nebtui:" not in text:
-        return []
-    return [
-        Allow(path, number, rule.strip())
-        for number, line in enumerate(text.splitlines(), 1)
-        for match in _ALLOW.finditer(line)
-        for rule in match[1].split(",")
-    ]

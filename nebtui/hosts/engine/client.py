@@ -4,7 +4,6 @@ client."""
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
@@ -20,15 +19,12 @@ from nebtui.hosts.engine.events import (
     TYPES,
     EventStream,
     Stream,
-    close_stream,
-    ended_by_close,
 )
+from nebtui.hosts.engine.exec_once import OUTPUT_BYTES, exec_once
 from nebtui.hosts.engine.inspections import Payload
 from nebtui.hosts.engine.logs import LogReply
 from nebtui.hosts.engine.payloads import is_podman
-from nebtui.hosts.json_values import as_int, as_str_dict, items, mapping, objects, strings, text
-
-OUTPUT_BYTES = 65536
+from nebtui.hosts.json_values import as_str_dict, items, mapping, objects, strings, text
 
 
 class EngineClient:
@@ -173,24 +169,7 @@ class EngineClient:
         on in the container, because the engine has no call that ends it.
         """
         with self._pool.library() as client:
-            identity = text(mapping(client.exec_create(container, list(argv), user=user)).get("Id"))
-            stream = client.exec_start(identity, stream=True)
-            # docker-py waits for output in poll() without a limit; only closing the stream ends
-            # that.
-            limit = threading.Timer(timeout, close_stream, (stream,))
-            limit.daemon = True
-            limit.start()
-            output = b""
-            try:
-                for chunk in ended_by_close(stream):
-                    output = (output + chunk)[:OUTPUT_BYTES]
-            finally:
-                limit.cancel()
-            result = mapping(client.exec_inspect(identity))
-            running = result.get("Running") is True
-            return None if running else as_int(result.get("ExitCode")), output.decode(
-                "utf-8", "replace"
-            )
+            return exec_once(client, container, argv, user, timeout)
 
     def log(self, container: str, since: float) -> str:
         """The newest 200 lines of a container's output since a Unix time, at most 64 KiB."""

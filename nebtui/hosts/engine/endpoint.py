@@ -135,6 +135,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
             ]
 
 
+CHECK = "check the address and the engine"
 _TLS_ERRORS = frozenset({"SSLError", "SSLCertVerificationError", "TLSParameterError"})
 _TIMEOUTS = frozenset(
     {"TimeoutError", "ReadTimeout", "ConnectTimeout", "ReadTimeoutError", "ConnectTimeoutError"}
@@ -163,12 +164,8 @@ def explain(error: BaseException, endpoint: Endpoint, environ: Mapping[str, str]
             "run `sudo usermod -aG docker $USER` and log in again."
         )
     if errno.ECONNREFUSED in codes:
-        start = (
-            "start it with `sudo systemctl start docker`"
-            if endpoint.socket
-            else "check the address and the engine"
-        )
-        return f"Nothing answers at {where}: {start}."
+        start = "start it with `sudo systemctl start docker`"
+        return f"Nothing answers at {where}: {start if endpoint.socket else CHECK}."
     if names & _TIMEOUTS:
         return (
             f"The engine at {where} accepts connections but does not answer in time: restart "

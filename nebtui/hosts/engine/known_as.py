@@ -11,7 +11,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from nebtui.engine_address import EngineAddressError, checked
-from nebtui.hosts.engine.tunnel import login
+from nebtui.hosts.engine.ssh_address import login
 
 SECONDS = 3.0
 

@@ -16,9 +16,9 @@ from nebtui.hosts.inference import through_engine
 from nebtui.hosts.inference.baselines import Baselines
 from nebtui.hosts.inference.discovery import candidate
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
-from nebtui.hosts.inference.ollama_probe import OllamaProbe
+from nebtui.hosts.inference.ollama_probe import AskOllama, OllamaProbe
 from nebtui.hosts.inference.parsers import model_of
-from nebtui.hosts.inference.server import AskOllama, ServerProbe
+from nebtui.hosts.inference.server import ServerProbe
 from nebtui.hosts.shared import Emit, SharedState, StartupBarrier
 
 EVERY = 1.0

@@ -12,12 +12,23 @@ import json
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import Literal
 
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest, fetch
 from nebtui.hosts.inference.parsers import decoded
 from nebtui.hosts.json_values import as_int, mapping, number, objects, parse_rfc3339, text
 from nebtui.light_dataclass import dataclass
 
+AskOllama = Literal["never", "later", "now"]
+"""Whether Ollama servers are asked for tokens: not at all, by the screen but not now, or now."""
+SILENT_OLLAMA = {
+    "never": "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama "
+    "= true` in the settings the screen, unless started with --read-only, asks it for a few tokens "
+    "now and then.",
+    "later": "Ollama tells its speed only to the client that asked: nebtui's screen asks it, a "
+    "single look and --read-only do not.",
+    "now": "",
+}
 PATH = "/api/generate"
 PROMPT = "Count from one to one hundred in words."
 TOKENS = 16

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from typing import Literal
 
 from nebtui.analysis.throughput.counters import ServerReading
 from nebtui.analysis.throughput.meter import Meter
@@ -15,7 +14,7 @@ from nebtui.facts.samples import ThroughputSample
 from nebtui.hosts.inference import parsers
 from nebtui.hosts.inference.discovery import ServerCandidate, addresses
 from nebtui.hosts.inference.http import HttpAnswer, HttpRequest
-from nebtui.hosts.inference.ollama_probe import OllamaProbe
+from nebtui.hosts.inference.ollama_probe import SILENT_OLLAMA, AskOllama, OllamaProbe
 from nebtui.hosts.inference.recognition import foreign, most_telling, proved, refusal
 from nebtui.hosts.inference.request_log import FinishedRequests
 from nebtui.knowledge.servers import ServerKnowledge
@@ -30,16 +29,6 @@ PATIENCE = 3
 """Looks without an answer before a server that was there is said not to answer."""
 SLOWEST = 10.0
 SLOWEST_STRANGER = 600.0
-AskOllama = Literal["never", "later", "now"]
-"""Whether Ollama servers are asked for tokens: not at all, by the screen but not now, or now."""
-SILENT_OLLAMA = {
-    "never": "Ollama tells its speed only to the client that asked: with `[throughput] ask_ollama "
-    "= true` in the settings the screen, unless started with --read-only, asks it for a few tokens "
-    "now and then.",
-    "later": "Ollama tells its speed only to the client that asked: nebtui's screen asks it, a "
-    "single look and --read-only do not.",
-    "now": "",
-}
 
 
 @dataclass(slots=True)

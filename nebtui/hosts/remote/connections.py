@@ -9,7 +9,7 @@ from typing import Any
 from nebtui.facts.changes import Change, EngineLost, Settled
 from nebtui.facts.codec import CLASS
 from nebtui.hosts.clock import MachineClock
-from nebtui.hosts.engine.tunnel import login, unreachable
+from nebtui.hosts.engine.ssh_address import login, unreachable
 from nebtui.hosts.remote.absence import absence
 from nebtui.hosts.remote.exchange import Exchange
 from nebtui.hosts.remote.incoming import IncomingPicture

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from nebtui.engine_address import checked
 from nebtui.facts.boxes import CarriedFile
 from nebtui.hosts.clock import MACHINE
-from nebtui.hosts.engine.tunnel import OPTIONS, destination, login
+from nebtui.hosts.engine.ssh_address import destination, login
+from nebtui.hosts.engine.tunnel import OPTIONS
 from nebtui.hosts.remote.absence import Absence, absence
 from nebtui.hosts.remote.far_shell import running
 from nebtui.hosts.remote.host import RemoteHost

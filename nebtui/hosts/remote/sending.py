@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 
 from nebtui.facts.boxes import CarriedFile
-from nebtui.hosts.engine.tunnel import login, unreachable
+from nebtui.hosts.engine.ssh_address import login, unreachable
 from nebtui.hosts.remote.connections import UNREACHED
 from nebtui.hosts.remote.far_shell import receiving
 from nebtui.hosts.remote.over_ssh import ssh_argv

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual.content import Content
 
 from nebtui.analysis.verdict import WORDS
-from nebtui.tui.key_table import Key
+from nebtui.tui.key import Key
 from nebtui.tui.screens.document import DocumentScreen
 from nebtui.tui.widgets.markup import joined, lines
 

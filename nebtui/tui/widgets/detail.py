@@ -124,9 +124,8 @@ class Detail(EvenVertical):
 
     def _read_log(self, session: Session, service: ServiceKey | None) -> None:
         """Its log is read while lines of it are on screen."""
-        unwell = (
-            service and self.tab == "why" and is_unwell(session.snapshot, service, session.now())
-        )
+        why = service if self.tab == "why" else None
+        unwell = why and is_unwell(session.snapshot, why, session.now())
         followed = service if unwell or self.tab == "log" else None
         self._tail.turn(session.host, followed)
         if self._timer is not None:
@@ -228,20 +227,15 @@ class Detail(EvenVertical):
         if self.tab == "gpu":
             from nebtui.tui.widgets import gpus
 
-            return lines(
-                [
-                    *gpus.service_ladder(snapshot, service),
-                    *server_lines(snapshot, service, ascii=session.ascii),
-                ]
-            )
+            ladder = gpus.service_ladder(snapshot, service)
+            return lines([*ladder, *server_lines(snapshot, service, ascii=session.ascii)])
         if self.tab == "yaml":
             if away := session.host.files_away:
                 return joined((away, "dim"))
             return self._yaml.of(self.app, snapshot, service, self._yaml_read)
-        last = self._last_words() if not self._roomy else []
         return lines(
             [
-                *last,
+                *(self._last_words() if not self._roomy else []),
                 *tabs.networks(snapshot, service),
                 *tabs.usage(snapshot, service),
                 *self._strips(session, service),

@@ -9,7 +9,8 @@ from textual.content import Content
 from nebtui.graph.pointer import SIGN
 from nebtui.tour.progress import TourProgress
 from nebtui.tour.step import TourStep
-from nebtui.tui.key_table import KEYS, Key
+from nebtui.tui.key import Key
+from nebtui.tui.key_table import KEYS
 from nebtui.tui.widgets.cached_static import CachedStatic
 from nebtui.tui.widgets.markup import joined, lines
 

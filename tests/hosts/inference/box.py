@@ -15,7 +15,7 @@ from nebtui.facts.samples import ThroughputSample
 from nebtui.hosts.engine.client import EngineClient
 from nebtui.hosts.engine.endpoint import Endpoint
 from nebtui.hosts.inference.collector import ServerCollector
-from nebtui.hosts.inference.server import AskOllama
+from nebtui.hosts.inference.ollama_probe import AskOllama
 from nebtui.hosts.shared import SharedState, StartupBarrier
 
 ENGINE = Engine("engine", "20.10", "1.41", "unix:///var/run/docker.sock")
