@@ -37,9 +37,14 @@ class Rested:
         """It would not be done at once."""
         return self._took > self._cheap
 
+    @property
+    def put_off(self) -> bool:
+        """It was asked for, and is not done yet."""
+        return self._timer is not None
+
     def ask(self) -> None:
         """Have it done; several askings are one."""
-        if self._timer is not None:
+        if self.put_off:
             return
         if not self.costly:
             self.do()

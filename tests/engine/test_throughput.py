@@ -112,7 +112,9 @@ def test_steady_idle_restarted_and_degraded(
 
     rested = observer.wait(container, lambda s: s.busy is False, 10)
     assert (rested.tokens_per_second, rested.verdict) == (None, "")
-    assert rested.last_rate == pytest.approx(counted, rel=0.5)
+    assert rested.last_rate is not None
+    # The last seconds had the machine for themselves, the others shared it with `status`.
+    assert 0.4 * min(counted, *rates) < rested.last_rate < 2.5 * max(counted, *rates)
 
     restart = time.monotonic()
     docker("restart", "-t", "0", container)

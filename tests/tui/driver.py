@@ -77,7 +77,16 @@ class AppDriver:
         await self.until(lambda: self.session.snapshot.settled, "the box to settle")
         await self.until(lambda: self.app.box.judged, "the findings")
         await self.until(lambda: self.app.box.words.complete, "the last lines of what is not well")
+        await self.drawn()
         await self.laid_out()
+
+    async def drawn(self) -> None:
+        """Wait for what a busy machine puts off: the home screen as a whole, its detail, the
+        rails."""
+        home = self.app.home
+        parts = (home._whole, home._detail, self.rails._layout)
+        await self.until(lambda: not any(part.put_off for part in parts), "what is put off")
+        await self.pilot.pause()
 
     async def laid_out(self) -> None:
         """Wait until each widget was in the same place three times: the detail takes its share of

@@ -28,7 +28,7 @@ async def shots(driver: AppDriver) -> list[Shot]:
 
     async def take(seconds: float, key: str, told: str) -> None:
         driver.app.clear_notifications()
-        await driver.pilot.pause()
+        await driver.drawn()
         await driver.pilot.wait_for_scheduled_animations()
         svg = driver.app.export_screenshot(title="nebtui", simplify=True)
         taken.append(Shot(svg, seconds, key, told))

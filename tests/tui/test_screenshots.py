@@ -115,7 +115,7 @@ async def test_picture(name: str, fixed: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(fixed / "box")
     async with demo(fixed, size) as driver:
         await act(driver)
-        await driver.pilot.pause()
+        await driver.drawn()
         await driver.pilot.wait_for_scheduled_animations()
         svg = driver.app.export_screenshot(title="nebtui", simplify=True)
     path = FOLDER / f"{name}.svg"
